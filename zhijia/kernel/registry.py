@@ -1,0 +1,282 @@
+"""What each capability tells the rest about itself, and the ports that lower rooms need of higher ones.
+
+A capability's `scenario.py` holds one `SCENARIO`; its `apps.py` adds it when Django is ready, as does a plugged-in
+package through the entry point `zhijia.scenarios`. Front doors, menus, the permission matrix and the tests read the
+registry and name no capability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from .actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSpec:
+    """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted."""
+
+    code: str
+    label: str
+    roles: frozenset[str]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    """An entry in the member's service grid; `family` is the hue: red membership, blue rights, green care, amber leisure."""
+
+    label: str
+    icon: str
+    url_name: str
+    family: str = "red"
+    order: int = 100
+    signed_in_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the console menu, shown to who holds `permission` somewhere (empty: to every cadre)."""
+
+    group: str
+    label: str
+    url_name: str
+    permission: str = ""
+    order: int = 100
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    label: str
+    url_name: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """A number or text that a law, a region or a plan sets. `unit`: wd, cd, h, min, count, share, fen, text, flag."""
+
+    code: str
+    label: str
+    default: Any
+    unit: str
+    source: str
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A message that is sent to people; `body` and `sms` take named placeholders `{union}`. Empty `sms`: in-app only."""
+
+    code: str
+    title: str
+    body: str
+    sms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure: `measure` names the column of the counters; `definition` is shown beside it."""
+
+    code: str
+    label: str
+    definition: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """A kind of audit row and how its personal part is erased: `none` holds nothing personal, `person` is cut with him."""
+
+    code: str
+    label: str
+    erases: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a union's or member's file in the console: `build(actor, object id)` gives the template's context, or None."""
+
+    on: str
+    title: str
+    template: str
+    build: Callable[[Actor, int], Mapping[str, Any] | None]
+    order: int = 100
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A capability's part in a person's rights: what is kept, for how long, how it is handed over and erased."""
+
+    label: str
+    retention: str
+    export: Callable[[int], Sequence[Mapping[str, Any]]]
+    erase: Callable[[int], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One capability's declaration; every field may stay empty."""
+
+    code: str
+    name: str
+    icon: str = ""
+    member_entries: tuple[MemberEntry, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    public_pages: tuple[PublicPage, ...] = ()
+    permissions: tuple[PermissionSpec, ...] = ()
+    workflows: tuple[Any, ...] = ()
+    parameters: tuple[ParameterSpec, ...] = ()
+    messages: tuple[MessageTemplate, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    audit_events: tuple[AuditEvent, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    settings_rows: tuple[MenuItem, ...] = ()
+    case_links: Mapping[str, CaseLink] = field(default_factory=dict)
+    open_items: Callable[[int], Sequence[str]] | None = None
+    reroute: Callable[[int], None] | None = None
+    may_read_file: Callable[[Actor, str], bool] | None = None
+    demo: Callable[[Any], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """Where a case of a workflow opens: URL names that take the case's public id as `pid`; empty means no page there."""
+
+    member: str = ""
+    console: str = ""
+
+
+class UnitDirectory(Protocol):
+    """What foundation may ask of the tree of units without knowing what a unit is."""
+
+    def path(self, unit_id: int) -> str:
+        """Raises NotFound."""
+
+    def parent(self, unit_id: int) -> int | None: ...
+
+    def names(self, unit_ids: Iterable[int]) -> dict[int, str]: ...
+
+    def region(self, unit_id: int) -> str:
+        """The 12-digit region code that parameters are looked up by."""
+
+    def nearest_holder(self, unit_id: int, permission: str, today: date) -> int:
+        """The unit itself or the nearest upper one where a living grant carries `permission`; the unit where none does."""
+
+
+class Registry:
+    """All scenarios of this process, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._scenarios: dict[str, Scenario] = {}
+        self._permissions: dict[str, PermissionSpec] = {}
+        self._parameters: dict[str, ParameterSpec] = {}
+        self._messages: dict[str, MessageTemplate] = {}
+        self._workflows: dict[str, Any] = {}
+        self._audit_events: dict[str, AuditEvent] = {}
+        self._units: UnitDirectory | None = None
+
+    def add(self, scenario: Scenario) -> None:
+        """Raises ValueError where a code, permission, parameter or workflow is declared twice."""
+        if self._scenarios.get(scenario.code) is scenario:
+            return
+        if scenario.code in self._scenarios:
+            raise ValueError(f"scenario {scenario.code} is declared twice")
+        self._scenarios[scenario.code] = scenario
+        for kept, declared in (
+            (self._permissions, scenario.permissions),
+            (self._parameters, scenario.parameters),
+            (self._messages, scenario.messages),
+            (self._workflows, scenario.workflows),
+            (self._audit_events, scenario.audit_events),
+        ):
+            for item in declared:
+                if item.code in kept:
+                    raise ValueError(f"{item.code} is declared twice")
+                kept[item.code] = item
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return tuple(self._scenarios.values())
+
+    @property
+    def permissions(self) -> Mapping[str, PermissionSpec]:
+        return self._permissions
+
+    @property
+    def parameters(self) -> Mapping[str, ParameterSpec]:
+        return self._parameters
+
+    @property
+    def messages(self) -> Mapping[str, MessageTemplate]:
+        return self._messages
+
+    @property
+    def audit_events(self) -> Mapping[str, AuditEvent]:
+        return self._audit_events
+
+    @property
+    def workflows(self) -> Mapping[str, Any]:
+        return self._workflows
+
+    def workflow(self, code: str) -> Any:
+        return self._workflows[code]
+
+    def permissions_of(self, role: str) -> frozenset[str]:
+        return frozenset(code for code, spec in self._permissions.items() if role in spec.roles)
+
+    def case_link(self, workflow: str) -> CaseLink:
+        for scenario in self.scenarios:
+            if workflow in scenario.case_links:
+                return scenario.case_links[workflow]
+        return CaseLink()
+
+    def menu(self, actor: Actor) -> list[tuple[str, list[MenuItem]]]:
+        """Console menu for this actor: `[("组织", [MenuItem, ...]), ...]`, groups in the order of their first line."""
+        lines = sorted(
+            (item for scenario in self.scenarios for item in scenario.menu if not item.permission or actor.holds(item.permission)),
+            key=lambda item: item.order,
+        )
+        groups: dict[str, list[MenuItem]] = {}
+        for item in lines:
+            groups.setdefault(item.group, []).append(item)
+        return list(groups.items())
+
+    def member_entries(self) -> list[MemberEntry]:
+        return sorted((e for scenario in self.scenarios for e in scenario.member_entries), key=lambda e: e.order)
+
+    def public_pages(self) -> list[PublicPage]:
+        return sorted((p for scenario in self.scenarios for p in scenario.public_pages), key=lambda p: p.order)
+
+    def indicators(self) -> list[Indicator]:
+        return sorted((i for scenario in self.scenarios for i in scenario.indicators), key=lambda i: i.order)
+
+    def panels(self, on: str, actor: Actor) -> list[Panel]:
+        return sorted(
+            (
+                panel
+                for scenario in self.scenarios
+                for panel in scenario.panels
+                if panel.on == on and (not panel.permission or actor.holds(panel.permission))
+            ),
+            key=lambda panel: panel.order,
+        )
+
+    @property
+    def units(self) -> UnitDirectory:
+        if self._units is None:
+            raise RuntimeError("no room has offered the tree of units")
+        return self._units
+
+    def offer_units(self, directory: UnitDirectory) -> None:
+        self._units = directory
+
+
+registry = Registry()

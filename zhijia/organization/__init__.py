@@ -1,0 +1,1 @@
+"""The online organization system: persons, unions, who may do what, memberships, figures."""
