@@ -1,4 +1,4 @@
-"""Settings shared by all environments; secrets and addresses come from the environment."""
+"""Settings shared by all environments; secrets and addresses come from the environment (docs/settings.md lists them)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from pathlib import Path
 
 import environ
 
+from zhijia.config.databases import database_settings
+from zhijia.config.rooms import installed_capabilities
+from zhijia.kernel.logs import logging_settings
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = Path(env.str("ZHIJIA_VAR", default=str(BASE_DIR / "var")))
+DEBUG = False
 
+# --- What runs ------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
     "allauth",
@@ -24,15 +31,133 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "django_prometheus",
     "csp",
-    "zhijia.foundation.ui",
-    "zhijia.foundation.audit",
-    "zhijia.foundation.workflow",
-    "zhijia.foundation.parameters",
+    *installed_capabilities(),
 ]
 
-USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
-LANGUAGE_CODE = "zh-hans"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+def _where_built(path: str) -> list[str]:
+    """`path` alone in a list where its module exists: rooms are built one after another."""
+    parts = path.split(".")[1:-1]
+    file = BASE_DIR.joinpath("zhijia", *parts).with_suffix(".py")
+    return [path] if file.exists() else []
+
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "zhijia.config.middleware.RequestFrame",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    *_where_built("zhijia.foundation.accounts.middleware.LoginRequired"),
+    *_where_built("zhijia.organization.access.middleware.ActorMiddleware"),
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
 ROOT_URLCONF = "zhijia.config.urls"
 WSGI_APPLICATION = "zhijia.config.wsgi.application"
+# Which front doors this process serves; one that is off answers 404.
+ZHIJIA_SURFACES = frozenset(
+    env.list("ZHIJIA_SURFACES", default=["member", "public", "partner", "console", "exchange"])
+)
+# Where people reach us; printed into codes and messages.
+ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Addresses that may read /metrics, as seen by this process; none by default.
+ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]))
+
+# --- Data -----------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": database_settings(
+        env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'zhijia.sqlite3'}"),
+        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=8),
+    ),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("REDIS_URL")}
+        if env.str("REDIS_URL", default="")
+        else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zhijia_cache"}
+    ),
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# --- Language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Pages and files ------------------------------------------------------------------------------------------------
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                *_where_built("zhijia.foundation.ui.context.shell"),
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- People and sessions --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+LOGIN_URL = "/m/sign-in"
+LOGIN_REDIRECT_URL = "/m/"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "zhijia.config.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+
+# --- What browsers are told -----------------------------------------------------------------------------------------
+_TILES = env.list("ZHIJIA_MAP_TILE_ORIGINS", default=[])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", *_TILES],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- Log lines ------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_settings(level=env.str("ZHIJIA_LOG_LEVEL", default="INFO"), as_json=True)
+# Series per view; a label per path would hold public ids.
+PROMETHEUS_METRIC_NAMESPACE = "zhijia"
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,38 @@
+"""From one address to Django's database settings, the same way for server, worker, tests and benchmarks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import environ
+
+SQLITE_WAIT_S = 30
+
+
+def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
+    """`sqlite:///var/zhijia.sqlite3` or `postgres://user@host/name?host=/socket/folder` as an entry of DATABASES.
+
+    `pool_size` above 0 keeps that many PostgreSQL connections a process; 0 is right behind pgbouncer and in tests.
+    SQLite runs in WAL mode, and every transaction takes the write lock when it begins (IMMEDIATE): two writers then
+    wait for each other instead of failing when a read turns into a write.
+    """
+    settings: dict[str, Any] = environ.Env.db_url_config(url)
+    options = settings.setdefault("OPTIONS", {})
+    settings["ATOMIC_REQUESTS"] = False
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        options.update(
+            transaction_mode="IMMEDIATE",
+            timeout=SQLITE_WAIT_S,
+            init_command=(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+                " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000"
+            ),
+        )
+        return settings
+    settings["DISABLE_SERVER_SIDE_CURSORS"] = True  # pgbouncer in transaction mode keeps no cursor between statements
+    if pool_size > 0:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    else:
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    return settings

@@ -1,0 +1,87 @@
+"""One answer for every error: a page with a sentence and a way on, a part for HTMX, or `{"code", "message", "fields"}`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import resolve_url
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.html import escape
+
+from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
+
+logger = logging.getLogger("zhijia.errors")
+
+API_PREFIX = "/api/"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
+
+
+def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | None = None) -> HttpResponseBase:
+    """The answer for an expected error; `status` overrides the class's own.
+
+    Who is not signed in is led to the sign-in page and back; the API never redirects.
+    """
+    status = status or error.status
+    if request.path.startswith(API_PREFIX):
+        body = {"code": error.code, "message": error.message, "fields": error.fields}
+        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    part = bool(request.headers.get("HX-Request"))
+    if isinstance(error, NotSignedIn):
+        return _to_sign_in(request, part=part)
+    context = {"code": error.code, "message": error.message, "facts": error.facts, "status": status}
+    return HttpResponse(_page(request, context, part=part), status=status)
+
+
+def _to_sign_in(request: HttpRequest, *, part: bool) -> HttpResponseBase:
+    back = request.get_full_path() if request.method in _SAFE and not part else "/"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    if part:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
+    surface = "console" if request.path.startswith("/console") else "public"
+    names = ["ui/errors/_part.html"] if part else [f"ui/errors/{surface}.html"]
+    for name in names:
+        try:
+            return render_to_string(name, context, request=request)
+        except TemplateDoesNotExist:
+            logger.warning("error template missing", extra={"template": name})
+    return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{escape(context["message"])}</p></html>'
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return error_response(
+        request, ZhijiaError("request.bad", "这个请求的格式不对，请返回上一页重新操作。"), status=400
+    )
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return error_response(request, NotAllowed())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return error_response(request, NotFound())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    return error_response(
+        request,
+        NotAllowed("request.csrf", "页面打开得太久或换了浏览器，为了您的账号安全，请刷新页面后重新提交。"),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Raises nothing: it must answer even when templates or the database are the fault."""
+    try:
+        return error_response(request, _SERVER_ERROR, status=500)
+    except Exception:
+        logger.exception("the error page failed")
+        return HttpResponse(f"<!doctype html><meta charset=utf-8><p>{_SERVER_ERROR.message}</p>", status=500)

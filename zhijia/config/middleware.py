@@ -1,0 +1,111 @@
+"""The frame of every request: its clock, its number, which front doors are open, bad bytes, expected errors, one log line."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from zhijia.config.errors import error_response
+from zhijia.kernel.errors import Invalid, NotFound, ZhijiaError
+
+log = structlog.get_logger("zhijia.request")
+
+_PERMISSIONS_POLICY = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
+_UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
+_FORM = "application/x-www-form-urlencoded"
+_SURFACE_OF_FIRST_PART = {
+    "m": "member",
+    "j": "member",
+    "accounts": "member",
+    "v": "public",
+    "partner": "partner",
+    "console": "console",
+    "api": "exchange",
+}
+_ALWAYS = frozenset({"healthz", "readyz", "metrics", "static"})
+
+
+def current_time() -> datetime:
+    """The clock of all requests; tests replace this one function."""
+    return timezone.now()
+
+
+def surface_of(path: str) -> str | None:
+    """Which front door an address belongs to: `"/console/desk"` → `"console"`; None where every process answers."""
+    first = path[1:].split("/", 1)[0]
+    if first in _ALWAYS:
+        return None
+    return _SURFACE_OF_FIRST_PART.get(first, "public")
+
+
+class RequestFrame:
+    """Outermost but for the metrics.
+
+    Views find `request.now` (aware, UTC) and `request.request_id` (16 hex characters, also in the answer's
+    `X-Request-ID` and in every log line). Errors of `kernel.errors` raised by a view become their page or JSON here.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.surfaces: frozenset[str] = settings.ZHIJIA_SURFACES
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        request.now = current_time()  # type: ignore[attr-defined]
+        request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        if request.path in _UNLOGGED:
+            response = self.get_response(request)
+        else:
+            response = self._answer(request)
+            self._write_line(request, response, started)
+        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        response.headers["Permissions-Policy"] = _PERMISSIONS_POLICY
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
+        surface = surface_of(request.path)
+        if surface is not None and surface not in self.surfaces:
+            return error_response(request, NotFound())
+        if _holds_nul(request):
+            return error_response(
+                request,
+                Invalid("request.bad_characters", "您提交的内容里有无法识别的字符，请删去后重新提交。"),
+                status=400,
+            )
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if isinstance(error, ZhijiaError):
+            return error_response(request, error)
+        return None
+
+    def _write_line(self, request: HttpRequest, response: HttpResponseBase, started: float) -> None:
+        match = request.resolver_match
+        actor = getattr(request, "actor", None)
+        log.info(
+            "request",
+            method=request.method,
+            route=match.route if match else None,  # the pattern: paths hold codes and public ids
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+            account=getattr(actor, "account_id", None),
+        )
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """A NUL is refused by PostgreSQL and ends strings in C libraries; no honest form sends one."""
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    return request.method == "POST" and request.content_type == _FORM and b"%00" in request.body

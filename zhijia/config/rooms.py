@@ -1,0 +1,39 @@
+"""Which capabilities this installation has: the folders of the rooms, found by their `apps.py` and `urls.py`.
+
+A new capability is one new folder; no list elsewhere names it.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
+ROOMS = ("foundation", "organization", "services", "governance", "portal")
+PLUG_INS = "zhijia.scenarios"
+
+
+def _folders(having: str) -> list[str]:
+    names = []
+    for room in ROOMS:
+        folders = [PACKAGE_DIR / room, *sorted((PACKAGE_DIR / room).glob("*"))]
+        for folder in folders:
+            if (folder / having).exists() or (folder / having.removesuffix(".py") / "__init__.py").exists():
+                names.append(".".join(("zhijia", *folder.relative_to(PACKAGE_DIR).parts)))
+    return names
+
+
+def installed_capabilities() -> list[str]:
+    """Django apps of this tree, lower rooms first: `["zhijia.foundation.accounts", ..., "zhijia.portal"]`.
+
+    Packages that plug in through the entry point `zhijia.scenarios` follow; their entry point names the Django app.
+    """
+    own = _folders("apps.py")
+    demo = ["zhijia.demo"] if (PACKAGE_DIR / "demo" / "apps.py").exists() else []
+    plugged_in = sorted({point.value.partition(":")[0] for point in entry_points(group=PLUG_INS)})
+    return [*own, *demo, *plugged_in]
+
+
+def url_modules() -> list[str]:
+    """The `urls` modules of the rooms, lower rooms first; each gives its addresses in full, from the root."""
+    return [f"{name}.urls" for name in _folders("urls.py")]

@@ -1,0 +1,23 @@
+"""A real installation, behind a proxy that ends TLS; every secret comes from outside, and a missing one stops the start."""
+
+from __future__ import annotations
+
+from .base import *
+
+SECRET_KEY = env.str("SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise environ.ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
+ALLOWED_HOSTS = env.list("ZHIJIA_HOSTS")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL").rstrip("/")
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = env.int("ZHIJIA_HSTS_SECONDS", default=31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("ZHIJIA_HSTS_SUBDOMAINS", default=False)
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

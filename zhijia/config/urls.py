@@ -1,0 +1,22 @@
+"""Every address: what an operator asks, then each capability's own, then the errors."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from zhijia.config import health
+from zhijia.config.rooms import url_modules
+from zhijia.kernel.ids import PublicIdConverter
+
+register_converter(PublicIdConverter, "pid")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    *(path("", include(module)) for module in url_modules()),
+]
+handler400 = "zhijia.config.errors.bad_request"
+handler403 = "zhijia.config.errors.not_allowed"
+handler404 = "zhijia.config.errors.not_found"
+handler500 = "zhijia.config.errors.server_error"
