@@ -9,12 +9,14 @@ import os
 import secrets
 from pathlib import Path
 
+from zhijia.kernel.crypto import new_environment
+
 FILE_NAME = "keys.env"
 
 
 def development_keys() -> dict[str, str]:
     """Fresh random values for every key the platform needs, by the name of its environment variable."""
-    return {"SECRET_KEY": secrets.token_urlsafe(48)}
+    return {"SECRET_KEY": secrets.token_urlsafe(48), **new_environment()}
 
 
 def load_development_keys(folder: Path) -> None:

@@ -46,7 +46,7 @@ def surface_of(path: str) -> str | None:
 
 
 class RequestFrame:
-    """Outermost but for the metrics.
+    """Stands outside all that knows people; headers and static files lie further out.
 
     Views find `request.now` (aware, UTC) and `request.request_id` (16 hex characters, also in the answer's
     `X-Request-ID` and in every log line). Errors of `kernel.errors` raised by a view become their page or JSON here.

@@ -41,12 +41,21 @@ def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: _MASK if _is_secret(key) else _masked(value) for key, value in event.items()}
 
 
+def without_address(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """structlog processor: Django names the full address of a failed request; paths here hold codes that people carry."""
+    if event.get("logger") in ("django.request", "django.security.csrf"):
+        event["event"] = "request answered with an error"
+        event.pop("request", None)
+    return event
+
+
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        without_address,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
@@ -83,6 +92,7 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["standard_error"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["standard_error"], "level": "INFO", "propagate": False},
+            "django.request": {"level": "ERROR"},  # our own line tells of the others
             "django.utils.autoreload": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},

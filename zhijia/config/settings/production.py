@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+from zhijia.kernel.crypto import HASH_KEY, load_keys
+
 from .base import *
 
+ZHIJIA_KEYS = load_keys(os.environ)  # raises MissingKey, which names the setting
+ZHIJIA_DIGEST_KEY = env.str(HASH_KEY)  # the audit compares contents by keyed digest
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 32:
     raise environ.ImproperlyConfigured("SECRET_KEY must have at least 32 characters")

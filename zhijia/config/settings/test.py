@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import atexit
+import hashlib
+import itertools
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 _OWN = Path(tempfile.mkdtemp(prefix="zhijia-test-"))
+atexit.register(shutil.rmtree, _OWN, ignore_errors=True)
 os.environ.setdefault("ZHIJIA_VAR", str(_OWN))
 os.environ["ZHIJIA_DATABASE_POOL"] = "0"
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_OWN / 'zhijia.sqlite3'}")
+
+from zhijia.kernel.crypto import HASH_KEY, load_keys, new_environment  # noqa: E402
 
 from .base import *  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and worker processes then meet the same locks as in life.
     DATABASES["default"]["TEST"] = {"NAME": str(_OWN / "test.sqlite3")}
-    import atexit
-
-    atexit.register(shutil.rmtree, _OWN, ignore_errors=True)
 
 SECRET_KEY = "only-for-tests-" + "0123456789abcdef" * 3
+_stream = iter(hashlib.shake_256(b"keys of the test suite").digest(4096))
+_environment = new_environment(lambda count: bytes(itertools.islice(_stream, count)))
+ZHIJIA_KEYS = load_keys(_environment)
+ZHIJIA_DIGEST_KEY = _environment[HASH_KEY]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LOGGING = logging_settings(level="WARNING", as_json=True)
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,74 @@
+# Everything a person needs: `make demo` runs the platform, `make test` tests it. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMPS := .stamps
+SCALE ?= small
+# What the front-end build reads: styles, scripts, and templates for the icons they name.
+FRONT_END := $(shell find zhijia -path '*/static/ui/dist' -prune -o \
+	\( -name '*.html' -o -name '*.css' -o -name '*.js' -o -path '*/foundation/ui/build.py' -o -name scenario.py \) -print)
+
+.PHONY: help demo test check bench install static format lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+demo: $(STAMPS)/run-packages $(STAMPS)/python $(STAMPS)/static ## Build the demonstration province once and serve it
+	@$(BIN)/zhijia demo
+
+test: install ## Run the whole suite: SQLite, PostgreSQL, browser
+	@$(BIN)/python -m tests.run
+
+check: install ## Lint, format, types, imports, migrations, documents
+	@$(BIN)/python -m tests.check
+
+bench: install ## Measure against limits of the same run; SCALE=province for the full size
+	@$(BIN)/python -m benchmarks.run --scale $(SCALE)
+
+install: $(STAMPS)/test-packages $(STAMPS)/python $(STAMPS)/static ## Install all that the other targets need
+
+static: $(STAMPS)/static ## Build the front end
+
+format: $(STAMPS)/python ## Format Python and templates
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+	@git ls-files -co --exclude-standard '*.html' | xargs -r $(BIN)/djangofmt --quiet
+
+lock: $(STAMPS)/python ## Pin the newest allowed versions of all dependencies
+	@$(BIN)/uv pip compile requirements.in --output-file requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-config --upgrade --quiet
+
+clean: ## Remove what make made, except the data in var/
+	rm -rf .venv node_modules $(STAMPS) zhijia/foundation/ui/static/ui/dist .pytest_cache .mypy_cache .ruff_cache
+
+$(STAMPS)/run-packages: tools/system-packages
+	@mkdir -p $(STAMPS)
+	@tools/system-packages run
+	@touch $@
+
+$(STAMPS)/test-packages: tools/system-packages
+	@mkdir -p $(STAMPS)
+	@tools/system-packages run test
+	@touch $@ $(STAMPS)/run-packages
+
+$(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/run-packages
+	@mkdir -p $(STAMPS)
+	@$(BASE_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(BASE_PYTHON) -m venv .venv
+	@echo "Installing Python packages"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run-packages
+	@mkdir -p $(STAMPS)
+	@echo "Installing front-end packages"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/static: $(STAMPS)/python $(STAMPS)/node $(FRONT_END)
+	@$(BIN)/python -m zhijia.foundation.ui.build
+	@touch $@

@@ -1,0 +1,217 @@
+"""What every test may use: a fixed clock, a closed network, and a browser with eyes for faults."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+NOW = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Shanghai
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+]
+
+
+# --- The network is closed ------------------------------------------------------------------------------------------
+class NetworkClosed(RuntimeError):
+    """A test tried to reach an address beyond this machine."""
+
+
+def _is_here(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    host = address[0]
+    if host in ("", "localhost", "testserver"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _close_network() -> None:
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if not _is_here(address):
+            raise NetworkClosed(f"tests have no network: {address!r}")
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if not _is_here(address):
+            raise NetworkClosed(f"tests have no network: {address!r}")
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *arguments: Any, **keywords: Any) -> Any:
+        if host is not None and not _is_here((host.decode() if isinstance(host, bytes) else host, 0)):
+            raise NetworkClosed(f"tests have no name service: {host!r}")
+        return getaddrinfo(host, *arguments, **keywords)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_getaddrinfo
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _close_network()
+    # Playwright's synchronous interface keeps an event loop in this thread; Django then refuses the test database.
+    if "browser" in str(config.option.markexpr) and "not browser" not in str(config.option.markexpr):
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        return
+    skip = pytest.mark.skip(reason="needs PostgreSQL")
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(skip)
+
+
+# --- The clock stands still -----------------------------------------------------------------------------------------
+@pytest.fixture
+def now() -> datetime:
+    """15 September 2026, 10:00 in Shanghai: what tests pass to services."""
+    return NOW
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """The requests' clock: stands at `now`, and `clock(moment)` moves it."""
+    from zhijia.config import middleware
+
+    def stand(moment: datetime) -> None:
+        monkeypatch.setattr(middleware, "current_time", lambda: moment)
+
+    stand(NOW)
+    return stand
+
+
+# --- The browser ----------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the process; every test gets a context of its own, without cookies."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Faults:
+    """What went wrong in the page without being seen: console errors, uncaught exceptions, answers of 500 and above.
+
+    A test that provokes one on purpose takes it out: `page_faults.expect("404")`.
+    """
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self._expected: list[str] = []
+
+    def expect(self, part: str) -> None:
+        self._expected.append(part)
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [fault for fault in self.seen if not any(part in fault for part in self._expected)]
+
+    def watch(self, page: Any) -> None:
+        page.on("console", lambda m: self.seen.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.seen.append(f"script: {error}"))
+        page.on("requestfailed", lambda r: self.seen.append(f"request: {r.url} {r.failure}") if _matters(r) else None)
+        page.on("response", lambda r: self.seen.append(f"{r.status}: {r.url}") if r.status >= 500 else None)
+
+
+def _matters(request: Any) -> bool:
+    return "ERR_ABORTED" not in (request.failure or "")  # the browser's own word for "left the page meanwhile"
+
+
+@pytest.fixture
+def page_faults() -> Iterator[Faults]:
+    faults = Faults()
+    yield faults
+    assert not faults.unexpected, "\n".join(faults.unexpected)
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_server: Any, page_faults: Faults) -> Iterator[Callable[..., Any]]:
+    """`open_page(width, height, mobile=True)`: a new page in a context of its own; `page.goto("/m/")` is enough."""
+    contexts = []
+
+    def make(width: int, height: int, *, mobile: bool = False, **options: Any) -> Any:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            is_mobile=mobile,
+            has_touch=mobile,
+            device_scale_factor=2 if mobile else 1,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page_faults.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """A page at 1280 x 800."""
+    return open_page(1280, 800)
+
+
+@pytest.fixture
+def phone_page(open_page: Callable[..., Any]) -> Any:
+    """A phone at 390 x 844."""
+    return open_page(390, 844, mobile=True)
+
+
+@pytest.fixture
+def desk_page(open_page: Callable[..., Any]) -> Any:
+    """A desk at 1440 x 900."""
+    return open_page(1440, 900)
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], list[str]]:
+    """`assert axe(page) == []`: the serious and critical findings, one line each with the elements."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def find(page: Any) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']} ({violation['impact']}): {violation['help']}: "
+            + "; ".join(str(node["target"]) for node in violation["nodes"])
+            for violation in found["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    return find

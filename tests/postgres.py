@@ -1,0 +1,131 @@
+"""A PostgreSQL server of our own for one run of tests or benchmarks: a fresh folder, a Unix socket, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+START_WAIT_S = 30
+_PORT = 5432  # only a part of the socket's file name; nothing listens on the network
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum_naptime": "10s",
+}
+_ALWAYS = {
+    "listen_addresses": "",
+    "max_connections": "220",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+
+
+class NoPostgres(RuntimeError):
+    """No PostgreSQL server program was found on this machine."""
+
+
+def server_programs() -> Path:
+    """The folder of the newest `initdb` on this machine. Raises NoPostgres."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    raise NoPostgres("PostgreSQL 15 or newer is needed: apt-get install postgresql")
+
+
+def _as_owner(command: Sequence[str]) -> list[str]:
+    """PostgreSQL refuses root: then it runs as `postgres`. With setpriv the server also dies with this process."""
+    wrapper: list[str] = []
+    if shutil.which("setpriv"):
+        wrapper = ["setpriv", "--pdeathsig", "INT"]
+        if os.geteuid() == 0:
+            wrapper += ["--reuid", "postgres", "--regid", "postgres", "--init-groups"]
+    elif os.geteuid() == 0:
+        raise NoPostgres("as root, setpriv (util-linux) is needed to start PostgreSQL as another user")
+    return [*wrapper, *command]
+
+
+@contextmanager
+def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Yields the address of an empty database, `postgres://zhijia@/zhijia?host=/tmp/...`, and stops the server at the end.
+
+    Not durable means no fsync, right for tests; benchmarks ask for a durable one. `settings` are server settings.
+    """
+    programs = server_programs()
+    folder = Path(tempfile.mkdtemp(prefix="zhijia-pg-", dir="/tmp"))  # noqa: S108  socket paths must be short
+    server: subprocess.Popen[bytes] | None = None
+    try:
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        folder.chmod(0o755)
+        cluster = folder / "data"
+        initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "zhijia", "-A", "trust", "-E", "UTF8"]
+        done = subprocess.run(
+            _as_owner([*initdb, "--locale=C.UTF-8", "--no-sync"]), cwd=folder, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
+        chosen = _ALWAYS | ({} if durable else _FAST) | {"unix_socket_directories": str(folder)} | dict(settings or {})
+        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+        with (folder / "server.log").open("wb") as log:
+            server = subprocess.Popen(
+                _as_owner([str(programs / "postgres"), "-D", str(cluster), "-p", str(_PORT), *options]),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the tests first; the server is stopped below
+            )
+        _wait_until_ready(programs, folder, server)
+        subprocess.run(
+            [str(programs / "createdb"), "-h", str(folder), "-p", str(_PORT), "-U", "zhijia", "zhijia"], check=True
+        )
+        yield f"postgres://zhijia@/zhijia?host={folder}&port={_PORT}"
+    finally:
+        if server is not None and server.poll() is None:
+            server.send_signal(signal.SIGINT)  # fast shutdown
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=START_WAIT_S)
+            if server.poll() is None:
+                server.kill()
+                server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_WAIT_S
+    probe = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", str(_PORT), "-U", "zhijia"]
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        if subprocess.run(probe, check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    raise NoPostgres(f"PostgreSQL did not start: {(folder / 'server.log').read_text(errors='replace').strip()}")
+
+
+def stop_on_signals() -> None:
+    """Turn SIGTERM and SIGHUP into SystemExit, so that `finally` runs and no server stays behind."""
+
+    def leave(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
