@@ -304,11 +304,11 @@ class PrintKeys:
     def __repr__(self) -> str:
         return f"<PrintKeys keys={sorted(self._macs)} current={self.current}>"
 
-    def mac(self, key_id: int, message: bytes) -> bytes | None:
-        """32 bytes, or None where no such key is known."""
+    def mac(self, key_id: int, message: bytes) -> bytes:
+        """32 bytes; none at all, which equals no signature, where no such key is known."""
         base = self._macs.get(key_id)
         if base is None:
-            return None
+            return b""
         mac = base.copy()
         mac.update(message)
         return mac.finalize()
