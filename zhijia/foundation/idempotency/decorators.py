@@ -1,0 +1,104 @@
+"""`@once` for the views of commands."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from zhijia.kernel import db
+from zhijia.kernel.actor import ANONYMOUS, Actor, Kind
+from zhijia.kernel.errors import Invalid
+
+from . import services
+
+FIELD = "idempotency_key"
+HEADER = "Idempotency-Key"
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
+_NOT_CONTENT = frozenset({FIELD, "csrfmiddlewaretoken"})
+_KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh")
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def once(view: View[P]) -> View[P]:
+    """Carry a POST with a key out once; the same key again gets the first answer.
+
+    The view runs inside one transaction with the key. An answer of 400 and above, or an error, rolls everything back
+    and frees the key, so a corrected form can be sent again. A request without a key is carried out as it is. Not for
+    views that count tries (`limits`): the count of a failed try would be rolled back too.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        key = _key_of(request)
+        if request.method != "POST" or key is None:
+            return view(request, *args, **kwargs)
+        return _carry_out(request, key, functools.partial(view, request, *args, **kwargs))
+
+    return wrapper
+
+
+@db.retrying()
+def _carry_out(request: HttpRequest, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    actor = _actor_of(request)
+    with transaction.atomic():
+        kept = services.take_key(actor, key, digest_of(request), now=request.now)  # type: ignore[attr-defined]
+        if kept is not None:
+            return HttpResponse(kept.body, status=kept.status, headers=dict(kept.headers))
+        response = command()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+            return response
+        if isinstance(response, HttpResponse):
+            services.keep_answer(
+                actor,
+                key,
+                status=response.status_code,
+                headers={name: response[name] for name in _KEPT_HEADERS if response.has_header(name)},
+                body=response.content.decode(),
+            )
+    return response
+
+
+def _key_of(request: HttpRequest) -> str | None:
+    key = request.headers.get(HEADER) or request.POST.get(FIELD)
+    if not key:
+        return None
+    if not _SHAPE.match(key):
+        raise Invalid("request.bad_key", "页面提交的内容不完整，请刷新页面后重新填写提交。")
+    return key
+
+
+def _actor_of(request: HttpRequest) -> str:
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    if actor.kind is Kind.CLIENT:
+        return f"client:{actor.client_id}"[:64]
+    if actor.account_id is not None:
+        return f"account:{actor.account_id}"
+    session = request.session.session_key if hasattr(request, "session") else None
+    return f"visitor:{hashlib.sha256(session.encode()).hexdigest()[:32]}" if session else "visitor"
+
+
+def digest_of(request: HttpRequest) -> str:
+    """What the request asks for: address, fields but the key and the token, and the files' content."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}".encode())
+    if request.content_type == "application/json":
+        digest.update(request.body)
+        return digest.hexdigest()
+    for name in sorted(request.POST):
+        if name not in _NOT_CONTENT:
+            digest.update(repr((name, request.POST.getlist(name))).encode())
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            digest.update(repr((name, getattr(file, "name", ""), getattr(file, "size", 0))).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.hexdigest()

@@ -1,0 +1,11 @@
+from django.utils.module_loading import autodiscover_modules
+
+from zhijia.kernel.apps import CapabilityConfig
+
+
+class JobsConfig(CapabilityConfig):
+    name = "zhijia.foundation.jobs"
+    verbose_name = "后台任务"
+
+    def subscribe(self) -> None:
+        autodiscover_modules("tasks")  # the job kinds and clock functions of every capability
