@@ -1,0 +1,226 @@
+"""Bases of all forms: full Chinese sentences for what is missing or wrong, NUL stripped, errors of a service taken over.
+
+A form checks shape only and then calls a service; whether an ID number passes its checksum is the kernel's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from zhijia.kernel.errors import ZhijiaError
+
+KEY_FIELD = "idempotency_key"
+_CHOOSES = (forms.ChoiceField, forms.MultipleChoiceField)
+
+
+class ChoiceGroup(forms.RadioSelect):
+    """Radio rows with a second line each: `ChoiceGroup(notes={"platform": "外卖、快递、网约车、货运等"})`."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None) -> None:
+        super().__init__(attrs, choices)
+        self.notes = dict(notes or {})
+
+
+class TickGroup(forms.CheckboxSelectMultiple):
+    """Checkbox rows with a second line each, as ChoiceGroup."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None) -> None:
+        super().__init__(attrs, choices)
+        self.notes = dict(notes or {})
+
+
+class PhotoInput(forms.FileInput):
+    """Camera or picture; `accept` keeps other files out of the chooser, the files room checks what comes."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"accept": "image/*", **(attrs or {})})
+
+
+class MobileField(forms.CharField):
+    """A mainland mobile number as eleven digits; spaces and hyphens are dropped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("手机号"))
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"type": "tel", "inputmode": "numeric", "autocomplete": "tel", "maxlength": 13, "class": "zj-wide"}),
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        digits = re.sub(r"[\s-]", "", super().to_python(value) or "")
+        if digits and not re.fullmatch(r"1[3-9]\d{9}", digits):
+            raise ValidationError(_("手机号应是 11 位数字，请核对后重新填写。"), code="invalid")
+        return digits
+
+
+class OneTimeCodeField(forms.CharField):
+    """Six digits from a message or an authenticator."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("短信验证码"))
+        kwargs.setdefault(
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 6, "class": "zj-wide"}),
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        digits = re.sub(r"\s", "", super().to_python(value) or "")
+        if digits and not re.fullmatch(r"\d{6}", digits):
+            raise ValidationError(_("验证码是 6 位数字，请对照短信重新填写。"), code="invalid")
+        return digits
+
+
+class IdNumberField(forms.CharField):
+    """A number on a certificate: spaces dropped, upper case; its checksum is not judged here."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("身份证号"))
+        kwargs.setdefault("max_length", 18)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "zj-wide"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"\s", "", super().to_python(value) or "").upper()
+
+
+class MoneyField(forms.CharField):
+    """Yuan as people type them, `18,600.00`; gives whole fen, or None when empty. `minimum` and `maximum` are fen."""
+
+    def __init__(self, *, minimum: int = 0, maximum: int = 10**12, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        self.minimum, self.maximum = minimum, maximum
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = re.sub(r"[,，\s元]", "", super().to_python(value) or "")
+        if not text:
+            return None
+        found = re.fullmatch(r"(\d{1,10})(?:\.(\d{1,2}))?", text)
+        if not found:
+            raise ValidationError(_("金额请写成数字，最多两位小数，例如 1200.50。"), code="invalid")
+        fen = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
+        if not self.minimum <= fen <= self.maximum:
+            raise ValidationError(_("金额不在可以填写的范围内，请核对后修改。"), code="range")
+        return fen
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 100:,}.{value % 100:02d}" if isinstance(value, int) else value
+
+
+class DayField(forms.DateField):
+    """A date, shown by the browser's own chooser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+
+def _without_nul(data: Any) -> Any:
+    """The same mapping with U+0000 taken out of every text; databases refuse it and nobody types it."""
+    if isinstance(data, MultiValueDict):
+        if not any("\x00" in text for texts in data.lists() for text in texts[1] if isinstance(text, str)):
+            return data
+        clean = QueryDict(mutable=True) if isinstance(data, QueryDict) else MultiValueDict()
+        for name, texts in data.lists():
+            clean.setlist(name, [text.replace("\x00", "") if isinstance(text, str) else text for text in texts])
+        return clean
+    if isinstance(data, Mapping):
+        return {name: text.replace("\x00", "") if isinstance(text, str) else text for name, text in data.items()}
+    return data
+
+
+class ZhijiaForm(forms.Form):
+    """What phone and console forms share. `problems` feeds the error summary; `take` shows a service's error in place."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(_without_nul(data), *args, **kwargs)
+        for name, field in self.fields.items():
+            self._speak_chinese(name, field)
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """`[{"href": "#id_name", "text": "请填写姓名。"}]`, in the order of the fields; no `href` for the form as a whole."""
+        rows = [{"href": "", "text": str(text)} for text in self.non_field_errors()]
+        for name in self.fields:
+            rows.extend({"href": f"#{self[name].auto_id}", "text": str(text)} for text in self.errors.get(name, ())[:1])
+        return rows
+
+    def take(self, error: ZhijiaError) -> None:
+        """Put a service's sentences beside the fields it names; whatever names no field of ours goes to the top."""
+        named = [name for name in error.fields if name in self.fields]
+        for name in named:
+            self.add_error(name, error.fields[name])
+        others = [text for name, text in error.fields.items() if name not in self.fields]
+        if others or not named:
+            self.add_error(None, others or [error.message])
+
+    def _speak_chinese(self, name: str, field: forms.Field) -> None:
+        label = field.label or name
+        asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
+        if isinstance(field, forms.FileField):
+            asks = _("请添加%(label)s。")
+        if isinstance(field, forms.BooleanField):
+            asks = _("需要您勾选同意，才能继续办理。")
+        wrong = {
+            "required": asks,
+            "invalid": _("%(label)s写得不对，请核对后重新填写。"),
+            "invalid_choice": _("%(label)s不在可选的范围内，请重新选择。"),
+            "invalid_list": _("%(label)s不在可选的范围内，请重新选择。"),
+            "min_value": _("%(label)s太小，请核对后修改。"),
+            "max_value": _("%(label)s太大，请核对后修改。"),
+            "empty": _("%(label)s是空文件，请重新选择。"),
+            "missing": _("没有收到%(label)s，请重新选择。"),
+            "contradiction": _("%(label)s请选一种：上传新的，或者清除原有的。"),
+        }
+        if isinstance(field, forms.DateField):
+            wrong["invalid"] = _("%(label)s不是一个日期，请按 2026-11-20 的样子填写。")
+        if isinstance(field, forms.IntegerField):
+            wrong["invalid"] = _("%(label)s请填写整数。")
+        own = _declared_messages(field)
+        for code, text in wrong.items():
+            if code in field.error_messages and code not in own:
+                field.error_messages[code] = text % {"label": label}
+        for check in field.validators:
+            limit = getattr(check, "limit_value", None)
+            code = getattr(check, "code", "")
+            if limit is None or code in own:
+                continue
+            check.message = {
+                "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
+                "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
+                "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
+                "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
+            }.get(code, check.message) % {"label": label, "limit": limit() if callable(limit) else limit}
+
+
+def _declared_messages(field: forms.Field) -> frozenset[str]:
+    """Codes whose sentence the form's author wrote himself: they differ from the defaults of the field's classes."""
+    defaults: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        defaults.update(getattr(cls, "default_error_messages", {}))
+    return frozenset(code for code, text in field.error_messages.items() if defaults.get(code) is not text)
+
+
+class PhoneForm(ZhijiaForm):
+    """A form on a member's, clerk's or visitor's phone: render its fields with `{% phone_field form.name %}`."""
+
+    look = "phone"
+
+
+class ConsoleForm(ZhijiaForm):
+    """A form on the console: render its fields with `{% console_field form.name %}`."""
+
+    look = "console"
