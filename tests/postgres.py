@@ -63,12 +63,12 @@ def _as_owner(command: Sequence[str]) -> list[str]:
 
 @contextmanager
 def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Yields the address of an empty database, `postgres://zhijia@/zhijia?host=/tmp/...`, and stops the server at the end.
+    """Yields the address of an empty database, `postgres://zhijia@/zhijia?host=/tmp/...`; stops the server at the end.
 
     Not durable means no fsync, right for tests; benchmarks ask for a durable one. `settings` are server settings.
     """
     programs = server_programs()
-    folder = Path(tempfile.mkdtemp(prefix="zhijia-pg-", dir="/tmp"))  # noqa: S108  socket paths must be short
+    folder = Path(tempfile.mkdtemp(prefix="zhijia-pg-", dir="/tmp"))
     server: subprocess.Popen[bytes] | None = None
     try:
         if os.geteuid() == 0:
@@ -78,7 +78,11 @@ def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | Non
         cluster = folder / "data"
         initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "zhijia", "-A", "trust", "-E", "UTF8"]
         done = subprocess.run(
-            _as_owner([*initdb, "--locale=C.UTF-8", "--no-sync"]), cwd=folder, capture_output=True, text=True, check=False
+            _as_owner([*initdb, "--locale=C.UTF-8", "--no-sync"]),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise NoPostgres(f"initdb failed: {done.stderr.strip()}")

@@ -1,7 +1,7 @@
 """`python -m tests.run`: the whole suite on SQLite, again on PostgreSQL, then the browser journeys; one closing line.
 
-    python -m tests.run                        all of it
-    python -m tests.run --only postgres -- -k transfer
+python -m tests.run                        all of it
+python -m tests.run --only postgres -- -k transfer
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from tests.postgres import NoPostgres, private_postgres, stop_on_signals
 
@@ -39,7 +39,7 @@ def _read_report(path: Path) -> Count | None:
     if not path.exists():
         return None
     total = Count()
-    for suite in ElementTree.parse(path).iter("testsuite"):  # noqa: S314  written by our own pytest a moment ago
+    for suite in ET.parse(path).iter("testsuite"):
         tests, failures, errors, skipped = (
             int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
         )

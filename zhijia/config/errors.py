@@ -1,4 +1,4 @@
-"""One answer for every error: a page with a sentence and a way on, a part for HTMX, or `{"code", "message", "fields"}`."""
+"""One answer for every error: a page with a sentence and a way on, a part for HTMX, or JSON for the API."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
 logger = logging.getLogger("zhijia.errors")
 
 API_PREFIX = "/api/"
+_BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
 
@@ -54,13 +55,11 @@ def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
             return render_to_string(name, context, request=request)
         except TemplateDoesNotExist:
             logger.warning("error template missing", extra={"template": name})
-    return f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{escape(context["message"])}</p></html>'
+    return _BARE_PAGE.format(escape(context["message"]))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return error_response(
-        request, ZhijiaError("request.bad", "这个请求的格式不对，请返回上一页重新操作。"), status=400
-    )
+    return error_response(request, ZhijiaError("request.bad", "这个请求的格式不对，请返回上一页重新操作。"), status=400)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponseBase:

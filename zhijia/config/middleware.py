@@ -1,4 +1,4 @@
-"""The frame of every request: its clock, its number, which front doors are open, bad bytes, expected errors, one log line."""
+"""The frame of every request: clock, number, which front doors are open, bad bytes, expected errors, a log line."""
 
 from __future__ import annotations
 

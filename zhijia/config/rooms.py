@@ -14,13 +14,13 @@ PLUG_INS = "zhijia.scenarios"
 
 
 def _folders(having: str) -> list[str]:
-    names = []
-    for room in ROOMS:
-        folders = [PACKAGE_DIR / room, *sorted((PACKAGE_DIR / room).glob("*"))]
-        for folder in folders:
-            if (folder / having).exists() or (folder / having.removesuffix(".py") / "__init__.py").exists():
-                names.append(".".join(("zhijia", *folder.relative_to(PACKAGE_DIR).parts)))
-    return names
+    package = having.removesuffix(".py")
+    folders = [folder for room in ROOMS for folder in (PACKAGE_DIR / room, *sorted((PACKAGE_DIR / room).glob("*")))]
+    return [
+        ".".join(("zhijia", *folder.relative_to(PACKAGE_DIR).parts))
+        for folder in folders
+        if (folder / having).exists() or (folder / package / "__init__.py").exists()
+    ]
 
 
 def installed_capabilities() -> list[str]:

@@ -66,7 +66,9 @@ def _shared() -> list[Processor]:
 def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
     """Django's LOGGING: everything, ours and the libraries', goes to standard error through the same processors."""
     renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
         processors=[

@@ -1,4 +1,4 @@
-"""Settings shared by all environments; secrets and addresses come from the environment (docs/settings.md lists them)."""
+"""Settings shared by all environments; secrets and addresses come from the environment (docs/settings.md)."""
 
 from __future__ import annotations
 
@@ -63,13 +63,28 @@ MIDDLEWARE = [
 ROOT_URLCONF = "zhijia.config.urls"
 WSGI_APPLICATION = "zhijia.config.wsgi.application"
 # Which front doors this process serves; one that is off answers 404.
-ZHIJIA_SURFACES = frozenset(
-    env.list("ZHIJIA_SURFACES", default=["member", "public", "partner", "console", "exchange"])
-)
+ZHIJIA_SURFACES = frozenset(env.list("ZHIJIA_SURFACES", default=["member", "public", "partner", "console", "exchange"]))
 # Where people reach us; printed into codes and messages.
 ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Addresses that may read /metrics, as seen by this process; none by default.
 ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]))
+
+# --- Who we are -----------------------------------------------------------------------------------------------------
+ZHIJIA_SITE_NAME = env.str("ZHIJIA_SITE_NAME", default="职家")
+ZHIJIA_PROVINCE = env.str("ZHIJIA_PROVINCE", default="37")  # first two digits of the region codes; in every member code
+ZHIJIA_PROVINCE_NAME = env.str("ZHIJIA_PROVINCE_NAME", default="山东省")
+ZHIJIA_HOTLINE = env.str("ZHIJIA_HOTLINE", default="12351")
+ZHIJIA_HOTLINE_HOURS = env.str("ZHIJIA_HOTLINE_HOURS", default="")  # empty: no staffed hours are promised
+ZHIJIA_ICP = env.str("ZHIJIA_ICP", default="")  # the filing number shown in the public footer
+
+# --- Ports to others ------------------------------------------------------------------------------------------------
+ZHIJIA_REAL_NAME_SOURCE = env.str("ZHIJIA_REAL_NAME_SOURCE", default="offline")  # offline | http
+ZHIJIA_REAL_NAME_URL = env.str("ZHIJIA_REAL_NAME_URL", default="")
+ZHIJIA_REAL_NAME_SECRET = env.str("ZHIJIA_REAL_NAME_SECRET", default="")
+ZHIJIA_REAL_NAME_DOWN = env.bool("ZHIJIA_REAL_NAME_DOWN", default=False)  # lets the offline source play dead
+ZHIJIA_SMS = env.str("ZHIJIA_SMS", default="console")  # console | http
+ZHIJIA_SMS_URL = env.str("ZHIJIA_SMS_URL", default="")
+ZHIJIA_SMS_SECRET = env.str("ZHIJIA_SMS_SECRET", default="")
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {
@@ -132,6 +147,9 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhijia.config.errors.csrf_failure"

@@ -1,4 +1,4 @@
-"""A real installation, behind a proxy that ends TLS; every secret comes from outside, and a missing one stops the start."""
+"""A real installation behind a proxy that ends TLS. Every secret comes from outside; a missing one stops the start."""
 
 from __future__ import annotations
 
