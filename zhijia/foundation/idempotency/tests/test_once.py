@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from tests.parallel import together
+from zhijia.foundation.idempotency import services
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.idempotency.models import Answer
+from zhijia.foundation.limits import services as limits
+from zhijia.foundation.limits.models import Counter
+from zhijia.kernel.actor import Actor, Kind
+from zhijia.kernel.errors import Invalid, RuleBroken
+
+KEY = "7h2k9v0c4m1xq8tz"
+ANNA = Actor(Kind.PERSON, account_id=1)
+BAO = Actor(Kind.PERSON, account_id=2)
+
+
+def post(now, actor: Actor = ANNA, **fields) -> HttpRequest:
+    request = RequestFactory().post("/m/join", {"idempotency_key": KEY, "name": "王芳"} | fields)
+    request.actor = actor
+    request.now = now
+    return request
+
+
+def carried_out() -> int:
+    """The command of these tests counts itself in a table, so that a rollback shows."""
+    return Counter.objects.filter(name="command").values_list("hits", flat=True).first() or 0
+
+
+@once
+def command(request: HttpRequest) -> HttpResponse:
+    limits.hit("command", "x", 100, timedelta(days=1), now=request.now)
+    if request.POST.get("fail") == "form":
+        return HttpResponse("请填写姓名。", status=422)
+    if request.POST.get("fail") == "error":
+        raise RuleBroken("join.closed", "这家工会暂停办理入会，请换一家。")
+    response = HttpResponseRedirect(f"/m/case/{carried_out()}")
+    response["HX-Redirect"] = "/m/case/1"
+    return response
+
+
+@pytest.mark.django_db
+def test_a_double_tap_is_one_command_with_one_answer(now):
+    first, second = command(post(now)), command(post(now + timedelta(seconds=1)))
+    assert carried_out() == 1
+    assert (first.status_code, first["Location"]) == (302, "/m/case/1")
+    assert (second.status_code, second["Location"], second["HX-Redirect"]) == (302, "/m/case/1", "/m/case/1")
+
+
+@pytest.mark.django_db
+def test_the_same_key_with_another_content_is_refused(now):
+    command(post(now))
+    with pytest.raises(services.KeyReused) as refused:
+        command(post(now, name="李强"))
+    assert (refused.value.code, refused.value.status) == ("request.key_reused", 409)
+    assert carried_out() == 1
+
+
+@pytest.mark.django_db
+def test_the_token_against_forgery_is_no_content(now):
+    command(post(now, csrfmiddlewaretoken="a"))
+    assert command(post(now, csrfmiddlewaretoken="b"))["Location"] == "/m/case/1"
+
+
+@pytest.mark.django_db
+def test_files_are_content(now):
+    command(post(now, scan=SimpleUploadedFile("a.png", b"one")))
+    assert command(post(now, scan=SimpleUploadedFile("a.png", b"one")))["Location"] == "/m/case/1"
+    with pytest.raises(services.KeyReused):
+        command(post(now, scan=SimpleUploadedFile("a.png", b"two")))
+
+
+@pytest.mark.django_db
+def test_another_person_may_happen_to_use_the_same_key(now):
+    command(post(now))
+    command(post(now, BAO))
+    assert carried_out() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["form", "error"])
+def test_a_failed_command_leaves_nothing_and_frees_its_key(now, how):
+    request = post(now, fail=how)
+    if how == "form":
+        assert command(request).content.decode() == "请填写姓名。"
+    else:
+        with pytest.raises(RuleBroken):
+            command(request)
+    assert carried_out() == 0
+    assert not Answer.objects.exists()
+    assert command(post(now))["Location"] == "/m/case/1"
+
+
+@pytest.mark.django_db
+def test_without_a_key_every_post_is_its_own(now):
+    for _ in range(2):
+        command(post(now, idempotency_key=""))
+    assert carried_out() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["short", "x" * 65, "with space in it", "工会工会工会工会", "12345678\n"])
+def test_a_malformed_key_is_refused(now, key):
+    with pytest.raises(Invalid):
+        command(post(now, idempotency_key=key))
+
+
+@pytest.mark.django_db
+def test_the_header_serves_the_api(now):
+    for name in ("一", "二"):
+        request = RequestFactory().post(
+            "/api/v1/x", f'{{"name": "{name}"}}', "application/json", headers={"Idempotency-Key": KEY}
+        )
+        request.actor, request.now = ANNA, now
+        if name == "一":
+            command(request)
+        else:
+            with pytest.raises(services.KeyReused):
+                command(request)
+
+
+@pytest.mark.django_db
+def test_a_kept_page_is_sealed(now):
+    @once
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("<p>王芳已入会</p>")
+
+    page(post(now))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM idempotency_answer")
+        assert "王芳".encode() not in bytes(cursor.fetchone()[0])
+    assert page(post(now)).content.decode() == "<p>王芳已入会</p>"
+
+
+@pytest.mark.django_db
+def test_answers_are_forgotten_after_two_days(now):
+    command(post(now))
+    assert services.delete_old(now=now + services.KEPT) == 0
+    assert services.delete_old(now=now + services.KEPT + timedelta(seconds=1)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_taps_at_once_are_one_command(now):
+    outcomes = together([lambda: command(post(now))] * 20)
+    assert outcomes.errors == []
+    assert {response["Location"] for response in outcomes.values} == {"/m/case/1"}
+    assert carried_out() == 1
+
+
+def test_a_key_is_taken_in_a_transaction_only(now, transactional_db):
+    with pytest.raises(RuntimeError):
+        services.take_key("account:1", KEY, "d", now=now)
+
+
+def test_each_page_carries_another_key():
+    template = Template("{% load idempotency %}{% command_key %}")
+    first, second = (template.render(Context()) for _ in range(2))
+    assert first.startswith('<input type="hidden" name="idempotency_key" value="')
+    assert first != second
