@@ -155,7 +155,7 @@ class ZhijiaForm(forms.Form):
         """`[{"href": "#id_name", "text": "请填写姓名。"}]`, in the order of the fields; no `href` for the form as a whole."""
         rows = [{"href": "", "text": str(text)} for text in self.non_field_errors()]
         for name in self.fields:
-            rows.extend({"href": f"#{self[name].auto_id}", "text": str(text)} for text in self.errors.get(name, ())[:1])
+            rows.extend({"href": f"#{self[name].auto_id}", "text": str(text)} for text in list(self.errors.get(name, ()))[:1])
         return rows
 
     def take(self, error: ZhijiaError) -> None:
@@ -168,8 +168,10 @@ class ZhijiaForm(forms.Form):
             self.add_error(None, others or [error.message])
 
     def _speak_chinese(self, name: str, field: forms.Field) -> None:
-        label = field.label or name
+        label = str(field.label or name)
         asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
+        if label.endswith("？"):
+            asks = _("请回答：%(label)s")
         if isinstance(field, forms.FileField):
             asks = _("请添加%(label)s。")
         if isinstance(field, forms.BooleanField):

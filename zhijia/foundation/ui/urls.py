@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from django.urls import include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from zhijia.foundation.ui import views
 
@@ -11,4 +12,6 @@ _looks = (
     ],
     "ui",
 )
-urlpatterns = [path("ui/", include(_looks))]
+urlpatterns: list[URLPattern | URLResolver] = [path("ui/", include(_looks))]
+if getattr(settings, "ZHIJIA_GALLERY", False):
+    urlpatterns.append(path("", include("zhijia.foundation.ui.gallery.urls")))
