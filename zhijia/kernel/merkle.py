@@ -1,8 +1,9 @@
 """A verifiable append-only log: the Merkle tree of RFC 6962 / RFC 9162 over any 32-byte hash.
 
 The tree is never held whole. Whoever appends keeps a `Frontier` (at most 64 hashes) and stores the nodes that
-`extend` hands over; a node `(level, index)` covers the leaves `[index << level, (index + 1) << level)` and never
-changes once it exists. A proof needs some 2 log n of them, which `nodes_needed` names so that one query fetches all.
+`extend` hands over; a node `(level, position)` covers the leaves `[position << level, (position + 1) << level)` and
+never changes once it exists. A proof needs some 2 log n of them, which `nodes_needed` names so that one query fetches
+all.
 
     frontier, nodes = extend(EMPTY, [leaf_hash(row, sm3) for row in rows], sm3)     # store nodes, remember frontier
     ranges = inclusion_ranges(7, frontier.size)
@@ -23,7 +24,7 @@ from typing import Final, NamedTuple
 Hash = Callable[[bytes], bytes]
 """`kernel.crypto.sm3` or `sha256`: bytes to 32 bytes."""
 NodeKey = tuple[int, int]
-"""(level, index); level 0 holds the leaf hashes."""
+"""(level, position); level 0 holds the leaf hashes."""
 Range = tuple[int, int]
 """Leaves [begin, end) whose subtree hash is one element of a proof."""
 
@@ -54,7 +55,7 @@ class Node(NamedTuple):
     """A complete subtree as it is stored, once and for ever. A tuple: two are made for every row of the log."""
 
     level: int
-    index: int
+    position: int
     digest: bytes
 
 

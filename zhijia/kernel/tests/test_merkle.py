@@ -40,7 +40,7 @@ def root_by_definition(leaves, hashed):
 def tree(count, hashed=m.sha256):
     leaves = [m.leaf_hash(f"entry {n}".encode(), hashed) for n in range(count)]
     frontier, nodes = m.extend(m.EMPTY, leaves, hashed)
-    return leaves, frontier, {(node.level, node.index): node.digest for node in nodes}
+    return leaves, frontier, {(node.level, node.position): node.digest for node in nodes}
 
 
 LEAVES, _, NODES = tree(LIMIT)
@@ -70,7 +70,7 @@ def test_roots_are_those_of_rfc_6962():
 
 def test_inclusion_and_consistency_proofs_are_those_of_rfc_6962():
     leaves = [m.leaf_hash(entry, m.sha256) for entry in ENTRIES]
-    nodes = {(node.level, node.index): node.digest for node in m.extend(m.EMPTY, leaves, m.sha256)[1]}
+    nodes = {(node.level, node.position): node.digest for node in m.extend(m.EMPTY, leaves, m.sha256)[1]}
     path = m.prove(m.inclusion_ranges(5, 8), nodes, m.sha256)
     assert [step.hex() for step in path] == [
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
@@ -142,7 +142,7 @@ def test_one_changed_entry_is_found_by_the_consistency_proof(size, data):
     index = data.draw(st.integers(0, first - 1))
     forged = [*LEAVES[:index], m.leaf_hash(b"forged", m.sha256), *LEAVES[index + 1 : size]]
     frontier, nodes = m.extend(m.EMPTY, forged, m.sha256)
-    stored = {(node.level, node.index): node.digest for node in nodes}
+    stored = {(node.level, node.position): node.digest for node in nodes}
     proof = m.prove(m.consistency_ranges(first, size), stored, m.sha256)
     assert not consistent(first, size, HEADS[first], frontier.root(m.sha256), proof)
 
@@ -156,9 +156,9 @@ def test_batches_of_any_size_make_the_same_tree_and_each_node_once(batches):
         nodes += new
         done = frontier.size
     assert frontier == m.extend(m.EMPTY, LEAVES[:total], m.sha256)[0]
-    keys = [(node.level, node.index) for node in nodes]
+    keys = [(node.level, node.position) for node in nodes]
     assert len(keys) == len(set(keys)) == 2 * total - total.bit_count()
-    assert all(NODES[node.level, node.index] == node.digest for node in nodes)
+    assert all(NODES[node.level, node.position] == node.digest for node in nodes)
 
 
 def test_appending_hashes_less_than_twice_a_leaf():
