@@ -1,4 +1,4 @@
-"""A real worker process is killed with SIGKILL in the middle of a chunk; the job goes on, nothing twice, nothing lost."""
+"""A real worker process is killed in the middle of a chunk; the job goes on, nothing twice, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,0 +1,5 @@
+import sys
+
+from zhijia.cli import main
+
+sys.exit(main())

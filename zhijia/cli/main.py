@@ -1,0 +1,90 @@
+"""Parsing `zhijia ...` and handing over.
+
+zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonstration province once, then serve it
+zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
+zhijia load regions|unions FILE [...]                          load a file; --help tells the rest
+zhijia migrate, zhijia shell, ...                              Django's commands and those of the capabilities
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+DEVELOPMENT = "zhijia.config.settings.dev"
+DEFAULT_PORT = 8000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit status. Settings are those of DJANGO_SETTINGS_MODULE, of development where it is not set."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", DEVELOPMENT)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    command, rest = arguments[0], arguments[1:]
+    if command == "demo":
+        return _demo(rest)
+    if command == "serve":
+        return _serve(rest)
+    if command == "load":
+        return _load(rest)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["zhijia", *arguments])
+    return 0
+
+
+def _demo(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="zhijia demo", description="Build the demonstration province and serve it.")
+    parser.add_argument("--no-serve", action="store_true", help="only build")
+    parser.add_argument("--scale", choices=["small", "province"], default="small")
+    parser.add_argument("--seed", type=int, default=1, help="another number makes other people")
+    _add_address(parser)
+    options = parser.parse_args(arguments)
+    from zhijia.cli import demonstration, supervisor
+
+    _announce_address(options)
+    if not options.no_serve and not supervisor.is_free(options.host, options.port):
+        print(f"端口 {options.port} 正被占用，请换一个：zhijia demo --port {options.port + 1}", file=sys.stderr)
+        return 1
+    demonstration.prepare(scale=options.scale, seed=options.seed)
+    if options.no_serve:
+        return 0
+    return supervisor.serve(options.host, options.port, workers=options.workers)
+
+
+def _serve(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="zhijia serve", description="Run server, worker and clock until stopped.")
+    _add_address(parser)
+    options = parser.parse_args(arguments)
+    from zhijia.cli import supervisor
+
+    _announce_address(options)
+    if not supervisor.is_free(options.host, options.port):
+        print(f"端口 {options.port} 正被占用，请换一个：zhijia serve --port {options.port + 1}", file=sys.stderr)
+        return 1
+    return supervisor.serve(options.host, options.port, workers=options.workers)
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones in the same network in")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)))
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="server processes (default: cores)")
+
+
+def _announce_address(options: argparse.Namespace) -> None:
+    host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104  compared, not bound
+    os.environ.setdefault("ZHIJIA_PUBLIC_URL", f"http://{host}:{options.port}")
+
+
+def _load(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] not in ("regions", "unions"):
+        print("usage: zhijia load {regions,unions} FILE [options]", file=sys.stderr)
+        return 2
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["zhijia", f"load_{arguments[0]}", *arguments[1:]])
+    return 0
