@@ -178,6 +178,17 @@ def advisory_lock(name: str) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def consistent_look() -> Iterator[None]:
+    """A transaction whose every query sees the same moment; it must be the outermost one."""
+    with transaction.atomic():
+        connection = transaction.get_connection()
+        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 def take_rows(model: type[models.Model], columns: Sequence[str], *, limit: int, order: str = "id") -> list[tuple[Any, ...]]:
     """DELETE up to `limit` rows and return their values: every row is taken by exactly one caller.
 

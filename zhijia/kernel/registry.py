@@ -182,6 +182,7 @@ class Registry:
         self._workflows: dict[str, Any] = {}
         self._audit_events: dict[str, AuditEvent] = {}
         self._units: UnitDirectory | None = None
+        self._mobile_of: Callable[[int], str] | None = None
 
     def add(self, scenario: Scenario) -> None:
         """Raises ValueError where a code, permission, parameter or workflow is declared twice."""
@@ -274,6 +275,13 @@ class Registry:
         if self._units is None:
             raise RuntimeError("no room has offered the tree of units")
         return self._units
+
+    def mobile_of(self, person_id: int) -> str:
+        """The number a text message to this person goes to; empty where there is none."""
+        return self._mobile_of(person_id) if self._mobile_of else ""
+
+    def offer_mobiles(self, mobile_of: Callable[[int], str]) -> None:
+        self._mobile_of = mobile_of
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory

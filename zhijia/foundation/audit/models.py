@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.db import models
+
+from zhijia.kernel.db import KeyField
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", "已办理"
+    DENIED = "denied", "被拒绝"
+    READ = "read", "查看"
+
+
+class AuditEntry(models.Model):
+    """One thing somebody did, was refused, or looked at. Never changed, never deleted before its retention ends.
+
+    `before` and `after` are keyed digests of the row's content, so that a later dispute can be decided without the
+    trail holding the content itself. `detail` holds plain values that are not personal (codes, counts, reasons).
+    """
+
+    at = models.DateTimeField()
+    event = KeyField(max_length=64)
+    outcome = KeyField(max_length=8, choices=Outcome.choices, default=Outcome.DONE)
+    actor_kind = KeyField(max_length=10)
+    account_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    role = KeyField(max_length=32, default="")
+    unit_id = models.BigIntegerField(null=True)
+    address = KeyField(max_length=45, default="")
+    subject_kind = KeyField(max_length=32, default="")
+    subject_id = KeyField(max_length=40, default="")
+    concerns_person_id = models.BigIntegerField(null=True)
+    before = KeyField(max_length=32, default="")
+    after = KeyField(max_length=32, default="")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_by_subject"),
+            models.Index(fields=["concerns_person_id", "at"], name="audit_by_concerned"),
+            models.Index(fields=["account_id", "at"], name="audit_by_account"),
+            models.Index(fields=["unit_id", "at"], name="audit_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.subject_kind}:{self.subject_id}"

@@ -1,0 +1,137 @@
+"""Writing the trail. Everything here only inserts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.crypto import keyed_digest
+from zhijia.kernel.registry import registry
+
+from .models import AuditEntry, Outcome
+
+
+def digest(content: Mapping[str, Any] | None) -> str:
+    """Keyed digest of a row's content, 32 hex characters; empty for nothing. Order of keys does not matter."""
+    if content is None:
+        return ""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, text)[:32]
+
+
+def _row(
+    actor: Actor,
+    event: str,
+    subject: tuple[str, object] | None,
+    *,
+    now: datetime,
+    outcome: str,
+    role: str,
+    unit_id: int | None,
+    concerns: int | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    detail: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    if event not in registry.audit_events:
+        raise LookupError(f"audit event {event} is declared by no scenario")
+    kind, key = subject or ("", "")
+    return {
+        "at": now,
+        "event": event,
+        "outcome": outcome,
+        "actor_kind": actor.kind.value,
+        "account_id": actor.account_id,
+        "person_id": actor.person_id,
+        "role": role,
+        "unit_id": unit_id,
+        "address": actor.address,
+        "subject_kind": kind,
+        "subject_id": str(key),
+        "concerns_person_id": concerns,
+        "before": digest(before),
+        "after": digest(after),
+        "detail": dict(detail or {}),
+    }
+
+
+def record(
+    actor: Actor,
+    event: str,
+    subject: tuple[str, object] | None = None,
+    *,
+    now: datetime,
+    role: str = "",
+    unit_id: int | None = None,
+    concerns: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """A write that happened, in the writer's transaction.
+
+    `subject` is (kind, public id), `concerns` the person whose data it was. Raises LookupError for an undeclared event.
+    """
+    db.insert_rows(
+        AuditEntry,
+        [
+            _row(
+                actor, event, subject, now=now, outcome=Outcome.DONE, role=role, unit_id=unit_id, concerns=concerns,
+                before=before, after=after, detail=detail,
+            )
+        ],
+    )  # fmt: skip
+
+
+def record_read(
+    actor: Actor,
+    event: str,
+    subject: tuple[str, object],
+    *,
+    now: datetime,
+    reason: str = "",
+    unit_id: int | None = None,
+    concerns: int | None = None,
+) -> None:
+    """Somebody saw unmasked personal data. `reason` is what he gave for it."""
+    db.insert_rows(
+        AuditEntry,
+        [
+            _row(
+                actor, event, subject, now=now, outcome=Outcome.READ, role="", unit_id=unit_id, concerns=concerns,
+                before=None, after=None, detail={"reason": reason} if reason else {},
+            )
+        ],
+    )  # fmt: skip
+
+
+def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None:
+    """A try that was refused; called at the edge, after the command's own transaction is gone. `where` is the URL name."""
+    db.insert_rows(
+        AuditEntry,
+        [
+            _row(
+                actor, "audit.denied", ("page", where[:40]), now=now, outcome=Outcome.DENIED, role="", unit_id=None,
+                concerns=None, before=None, after=None, detail={"code": code},
+            )
+        ],
+    )  # fmt: skip
+
+
+def record_many(actor: Actor, event: str, subjects: Iterable[tuple[str, object, int | None]], *, now: datetime, detail: Mapping[str, Any] | None = None) -> int:
+    """One row for each `(kind, public id, concerned person)`; for jobs that write set-based. Returns how many."""
+    rows = [
+        _row(
+            actor, event, (kind, key), now=now, outcome=Outcome.DONE, role="", unit_id=None, concerns=person,
+            before=None, after=None, detail=detail,
+        )
+        for kind, key, person in subjects
+    ]  # fmt: skip
+    db.insert_rows(AuditEntry, rows)
+    return len(rows)

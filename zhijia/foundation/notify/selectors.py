@@ -1,0 +1,33 @@
+"""A person's own messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+
+from .models import Message
+
+
+def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:
+    """Newest first; `before` pages by time."""
+    messages = Message.objects.filter(person_id=actor.require_person())
+    if before is not None:
+        messages = messages.filter(at__lt=before)
+    return list(messages.order_by("-at", "-id")[:limit])
+
+
+def get_message(actor: Actor, public_id: str) -> Message:
+    """Raises NotFound also for other people's messages."""
+    message = Message.objects.filter(person_id=actor.require_person(), public_id=public_id).first()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def count_unread(actor: Actor, *, most: int = 100) -> int:
+    """How many are unread, counted up to `most`."""
+    if actor.person_id is None:
+        return 0
+    return Message.objects.filter(person_id=actor.person_id, read_at__isnull=True)[:most].count()

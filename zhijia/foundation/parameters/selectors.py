@@ -1,0 +1,102 @@
+"""Reading parameters and the calendar. Values are kept in the process for at most `FRESH_SECONDS` after a change elsewhere."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from zhijia.kernel.registry import registry
+from zhijia.kernel.workdays import Calendar
+
+from .models import CalendarDay, CalendarYear, Generation, ParameterValue
+
+FRESH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A parameter's value with what a case keeps of it: `Value(3, version=2)`."""
+
+    value: Any
+    version: int
+
+
+@dataclass(slots=True)
+class _Copy:
+    generation: int = -1
+    checked_at: float = -1e9
+    rows: dict[str, list[tuple[str, date, date | None, Any, int]]] = field(default_factory=dict)
+    calendar: Calendar | None = None
+
+
+_copy = _Copy()
+
+
+def forget() -> None:
+    """Drop this process's copy; called after a change and between tests."""
+    global _copy
+    _copy = _Copy()
+
+
+def _current() -> _Copy:
+    global _copy
+    tick = time.monotonic()
+    if tick - _copy.checked_at < FRESH_SECONDS:
+        return _copy
+    generation = Generation.objects.values_list("number", flat=True).first() or 0
+    if generation != _copy.generation:
+        rows: dict[str, list[tuple[str, date, date | None, Any, int]]] = {}
+        for code, region, start, end, value, version in ParameterValue.objects.order_by("code", "valid_from").values_list(
+            "code", "region", "valid_from", "valid_to", "value", "version"
+        ):
+            rows.setdefault(code, []).append((region, start, end, value, version))
+        _copy = _Copy(generation=generation, rows=rows)
+    _copy.checked_at = tick
+    return _copy
+
+
+def _regions_upwards(region: str) -> list[str]:
+    """`370682101000` → itself, county 370682000000, city 370600000000, province 370000000000, everywhere."""
+    chain = []
+    for digits in (12, 9, 6, 4, 2):
+        code = region[:digits].ljust(12, "0")
+        if region and code not in chain:
+            chain.append(code)
+    return [*chain, ""]
+
+
+def versioned(code: str, *, on: date, region: str = "") -> Value:
+    """The value in force on a day, of the nearest region that sets one. Raises LookupError for an undeclared code."""
+    rows = _current().rows.get(code, [])
+    for place in _regions_upwards(region):
+        for row_region, start, end, value, version in reversed(rows):
+            if row_region == place and start <= on and (end is None or on < end):
+                return Value(value, version)
+    if code not in registry.parameters:
+        raise LookupError(f"parameter {code} is declared by no scenario")
+    return Value(registry.parameters[code].default, 0)
+
+
+def value(code: str, *, on: date, region: str = "") -> Any:
+    """`versioned(...)` without the version."""
+    return versioned(code, on=on, region=region).value
+
+
+def calendar() -> Calendar:
+    """The working-day calendar as loaded; years that were not loaded give provisional dates."""
+    copy = _current()
+    if copy.calendar is None:
+        days = list(CalendarDay.objects.values_list("day", "rests"))
+        copy.calendar = Calendar(
+            holidays=frozenset(day for day, rests in days if rests),
+            workdays=frozenset(day for day, rests in days if not rests),
+            years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+        )
+    return copy.calendar
+
+
+def list_values(code: str) -> list[ParameterValue]:
+    """All values of a parameter, newest first, for its page."""
+    return list(ParameterValue.objects.filter(code=code).order_by("region", "-valid_from"))

@@ -1,0 +1,185 @@
+"""When something is due, how that was computed, and what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel import db, workdays
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import WrongState
+from zhijia.kernel.registry import registry
+
+from .models import Case, Deadline, InboxEntry
+from .rules import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A deadline about to be written: `Clock("clock", "escalate", "PENDING", "join.escalate_wd", 5, ...)`."""
+
+    kind: str
+    move: str
+    state: str
+    parameter: str
+    amount: int
+    started_at: datetime
+    due_at: datetime
+    provisional: bool
+    explained: str
+    version: int
+
+
+def compute(parameter: str, amount: int, started_at: datetime) -> tuple[datetime, bool, str]:
+    """Due instant (exclusive: the midnight after the last day), whether provisional, and the sentence that explains it.
+
+    The parameter's ending names its unit: `_wd` working days, `_cd` calendar days, `_h` hours. Source: Civil Code
+    201-203; the starting day does not count and a period of days ends on a working day.
+    """
+    if parameter.endswith("_h"):
+        return started_at + timedelta(hours=amount), False, f"自受理起 {amount} 小时"
+    start = timezone.localdate(started_at)
+    calendar = parameters.calendar()
+    if parameter.endswith("_wd"):
+        due = workdays.add_workdays(calendar, start, amount)
+    elif parameter.endswith("_cd"):
+        due = workdays.add_calendar_days(calendar, start, amount)
+    else:
+        raise LookupError(f"{parameter} does not end with its unit")
+    return end_of(due.day), due.provisional, due.sentence
+
+
+def end_of(day: date) -> datetime:
+    """Midnight after `day` in Shanghai: the first instant that is too late."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def for_state(workflow: Workflow, state: str, unit_id: int, now: datetime) -> list[Clock]:
+    """The clocks that start when a case enters `state`: its due date, moves by the clock, closing windows."""
+    wanted = [("due", "", workflow.due[state])] if state in workflow.due else []
+    wanted += [("clock", move.name, move.after) for move in workflow.moves_from(state) if move.after]
+    wanted += [("window", move.name, move.within) for move in workflow.moves_from(state) if move.within]
+    if not wanted:
+        return []
+    region = registry.units.region(unit_id)
+    today = timezone.localdate(now)
+    clocks = []
+    for kind, name, parameter in wanted:
+        setting = parameters.versioned(parameter, on=today, region=region)
+        if not setting.value:
+            continue
+        due_at, provisional, explained = compute(parameter, setting.value, now)
+        clocks.append(
+            Clock(kind, name, state, parameter, setting.value, now, due_at, provisional, explained, setting.version)
+        )
+    return clocks
+
+
+def show_on(values: dict[str, Any], clocks: Sequence[Clock]) -> None:
+    """Put the date people should see onto the case's columns: the due date, else the nearest other clock."""
+    shown = min(clocks, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
+    values["due_at"] = shown.due_at if shown else None
+    values["due_provisional"] = shown.provisional if shown else False
+    values["due_explained"] = shown.explained if shown else ""
+    if clocks:
+        values["versions"] = {clock.parameter: clock.version for clock in clocks}
+
+
+def write(case_id: int, clocks: Sequence[Clock]) -> None:
+    db.insert_rows(
+        Deadline,
+        [
+            {
+                "case_id": case_id, "kind": clock.kind, "move": clock.move, "state": clock.state,
+                "parameter": clock.parameter, "amount": clock.amount, "started_at": clock.started_at,
+                "due_at": clock.due_at, "provisional": clock.provisional, "explained": clock.explained,
+            }
+            for clock in clocks
+        ],
+    )  # fmt: skip
+
+
+def end(case_id: int, now: datetime) -> None:
+    """The state is left: its clocks stop for good."""
+    db.change_rows(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
+
+
+def _restate(case_id: int, clock: Deadline) -> None:
+    """Carry a changed due date to where lists read it."""
+    if clock.kind == "due":
+        db.change_rows(
+            Case,
+            {"id": case_id},
+            {"due_at": clock.due_at, "due_provisional": clock.provisional, "due_explained": clock.explained},
+        )
+        db.change_rows(InboxEntry, {"case_id": case_id, "closed_at": None}, {"due_at": clock.due_at})
+
+
+def extend(case: Case, *, actor: Actor, add: int, now: datetime) -> None:
+    """Lengthen the state's open clocks once by `add` of their own unit. Raises WrongState `case.extended_already`.
+
+    Who may is the capability's move to decide; this only counts.
+    """
+    clocks = list(Deadline.objects.filter(case_id=case.pk, done_at__isnull=True).exclude(kind="window"))
+    if any(clock.extended_by for clock in clocks):
+        raise WrongState("case.extended_already", "期限只能延长一次，已经延长过了。")
+    for clock in clocks:
+        clock.amount += add
+        clock.due_at, clock.provisional, clock.explained = compute(clock.parameter, clock.amount, clock.started_at)
+        clock.extended_by = actor.person_id or 0
+        clock.save(update_fields=["amount", "due_at", "provisional", "explained", "extended_by"])
+        _restate(case.pk, clock)
+    audit.record(actor, "workflow.extend", ("case", case.public_id), now=now, detail={"add": add})
+
+
+def pause(case: Case, *, actor: Actor, now: datetime) -> int:
+    """Stop the state's clocks, as while waiting for a court or the worker; returns how many."""
+    stopped = Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=True).update(paused_at=now)
+    audit.record(actor, "workflow.pause", ("case", case.public_id), now=now, detail={"clocks": stopped})
+    return stopped
+
+
+def resume(case: Case, *, actor: Actor, now: datetime) -> int:
+    """Let paused clocks run on; each gets the whole days that it stood. Returns how many."""
+    resumed = 0
+    for clock in Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=False):
+        assert clock.paused_at is not None
+        stood = (timezone.localdate(now) - timezone.localdate(clock.paused_at)).days
+        clock.due_at = _moved(clock.due_at, stood)
+        clock.paused_at = None
+        clock.explained = f"{clock.explained}，暂停{stood}天后顺延"
+        clock.save(update_fields=["due_at", "paused_at", "explained"])
+        _restate(case.pk, clock)
+        resumed += 1
+    audit.record(actor, "workflow.resume", ("case", case.public_id), now=now, detail={"clocks": resumed})
+    return resumed
+
+
+def _moved(due_at: datetime, days: int) -> datetime:
+    """The same deadline `days` later, moved on to a working day."""
+    last_day = timezone.localdate(due_at) - timedelta(days=1) + timedelta(days=days)
+    calendar = parameters.calendar()
+    while not calendar.is_workday(last_day):
+        last_day += timedelta(days=1)
+    return end_of(last_day)
+
+
+def recompute_provisional() -> int:
+    """After a calendar year was loaded: compute open provisional deadlines again; returns how many changed."""
+    changed = 0
+    open_ones = Deadline.objects.filter(done_at__isnull=True, provisional=True, paused_at__isnull=True)
+    for clock in open_ones.order_by("id").iterator(chunk_size=1000):
+        due_at, provisional, explained = compute(clock.parameter, clock.amount, clock.started_at)
+        if (due_at, provisional) == (clock.due_at, clock.provisional):
+            continue
+        clock.due_at, clock.provisional, clock.explained = due_at, provisional, explained
+        clock.save(update_fields=["due_at", "provisional", "explained"])
+        _restate(clock.case_id, clock)
+        changed += 1
+    return changed

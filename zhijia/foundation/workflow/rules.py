@@ -1,0 +1,124 @@
+"""A workflow is a table of moves. Pure: no Django, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+OWNER = "owner"
+CLOCK = "clock"
+SYSTEM = "system"
+
+UNIT = "unit"
+"""The unit a case is decided at."""
+UPPER = "upper"
+"""The unit above `UNIT`."""
+OTHER = "other"
+"""The second unit of a case, such as the one a member leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One way from states to a state.
+
+    `by` is a permission code, held on `unit`; or OWNER, CLOCK, SYSTEM. `needs` names values that must be given.
+    `after` (parameter code) makes the clock move by itself so long after the state was entered; `within` closes the
+    move so long after it. `once`: a case can make it a single time. `checker`: not the person who made the case or
+    the last move. `title` is what the timeline says, `button` what the page says.
+    """
+
+    name: str
+    sources: frozenset[str]
+    target: str
+    by: str
+    unit: str = UNIT
+    needs: tuple[str, ...] = ()
+    after: str = ""
+    within: str = ""
+    once: bool = False
+    checker: bool = False
+    title: str = ""
+    button: str = ""
+
+    def __init__(  # noqa: PLR0913  a table row reads best as one call
+        self, name: str, sources: Iterable[str], target: str, *, by: str, unit: str = UNIT, needs: tuple[str, ...] = (),
+        after: str = "", within: str = "", once: bool = False, checker: bool = False, title: str = "", button: str = "",
+    ) -> None:  # fmt: skip
+        for key, value in {
+            "name": name, "sources": frozenset(sources), "target": target, "by": by, "unit": unit, "needs": needs,
+            "after": after, "within": within, "once": once, "checker": checker, "title": title or name,
+            "button": button or title or name,
+        }.items():  # fmt: skip
+            object.__setattr__(self, key, value)
+
+    @property
+    def is_permission(self) -> bool:
+        return self.by not in (OWNER, CLOCK, SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """`Workflow("members.join", "入会申请", start=State.SUBMITTED, moves=[...], closed={State.APPROVED, ...}, ...)`
+
+    `labels` gives each state's Chinese word, `hues` its colour (late soon done run still), `due` the parameter of the
+    time a state should take: when it passes, who must act is reminded and the entry shows as late.
+    """
+
+    code: str
+    name: str
+    start: str
+    moves: tuple[Move, ...]
+    labels: Mapping[str, str]
+    closed: frozenset[str]
+    hues: Mapping[str, str] = field(default_factory=dict)
+    due: Mapping[str, str] = field(default_factory=dict)
+    owner_acts: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        names = [move.name for move in self.moves]
+        if len(names) != len(set(names)):
+            raise ValueError(f"{self.code}: a move is listed twice")
+        unknown = {state for move in self.moves for state in (*move.sources, move.target)} - set(self.labels)
+        if unknown or self.start not in self.labels:
+            raise ValueError(f"{self.code}: states without a label: {sorted(unknown)}")
+
+    def move(self, name: str) -> Move:
+        """Raises LookupError for a name that the table does not hold."""
+        for move in self.moves:
+            if move.name == name:
+                return move
+        raise LookupError(f"{self.code} has no move {name}")
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        return tuple(move for move in self.moves if state in move.sources)
+
+    def addressees(self, state: str) -> tuple[tuple[str, str], ...]:
+        """`(unit role, permission)` pairs whose inbox a case in `state` stands in; none where the owner must act."""
+        if state in self.owner_acts:
+            return ()
+        pairs = {(m.unit, m.by): None for m in self.moves_from(state) if m.is_permission and state not in self.closed}
+        return tuple(pairs)
+
+    def states(self) -> tuple[str, ...]:
+        return tuple(self.labels)
+
+    def diagram(self) -> str:
+        """The state diagram as Mermaid text, states and moves in the order of the table."""
+        lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
+        for move in self.moves:
+            for source in self.states():
+                if source in move.sources:
+                    lines.append(f"    {source} --> {move.target}: {move.title}")
+        lines += [f"    {state} --> [*]" for state in self.states() if state in self.closed]
+        return "\n".join(lines)
+
+
+class Hue(StrEnum):
+    """The five meanings of colour in the console."""
+
+    LATE = "late"
+    SOON = "soon"
+    DONE = "done"
+    RUN = "run"
+    STILL = "still"

@@ -1,0 +1,178 @@
+"""Reading cases: the inbox, what is late below me, my cases, a case's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.registry import registry
+
+from .models import Case, CaseHistory, InboxEntry
+from .rules import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One line of the desk: `due` is late, today, soon (5 working days) or later."""
+
+    case: Case
+    workflow: Workflow
+    unit_id: int
+    unit_name: str
+    permission: str
+    opened_at: datetime
+    due_at: datetime | None
+    due: str
+    due_words: str
+
+    @property
+    def label(self) -> str:
+        return self.workflow.labels[self.case.state]
+
+    @property
+    def url_name(self) -> str:
+        return registry.case_link(self.workflow.code).console
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of a timeline; `who` is a role and unit, never a name."""
+
+    at: datetime
+    title: str
+    note: str
+    who: str
+    state: str
+    label: str
+    hue: str
+
+
+def _own(actor: Actor) -> Q:
+    """Entries whose (unit, permission) is among the actor's own grants."""
+    condition = Q(pk__in=[])
+    for grant in actor.living_grants:
+        condition |= Q(unit_id=grant.unit_id, permission__in=sorted(grant.permissions))
+    return condition
+
+
+def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
+    """Open entries addressed to the actor, by due date. One query."""
+    return InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by("due_at", "id")
+
+
+def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 200) -> list[InboxRow]:
+    """The desk's list, soonest first."""
+    entries = inbox_entries(actor)
+    if workflow:
+        entries = entries.filter(case__workflow=workflow)
+    return rows_of(list(entries[:limit]), now=now)
+
+
+def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
+    names = registry.units.names({entry.home_unit_id for entry in entries})
+    rows = []
+    for entry in entries:
+        due, words = due_words(entry.due_at, now=now)
+        rows.append(
+            InboxRow(
+                entry.case, registry.workflow(entry.case.workflow), entry.home_unit_id, names.get(entry.home_unit_id, ""),
+                entry.permission, entry.opened_at, entry.due_at, due, words,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
+    """`("late", "逾期 2 个工作日")`, `("today", "今日")`, `("soon", "11-24 周二")`, `("later", "12-08 周二")`, `("none", "—")`."""
+    if due_at is None:
+        return "none", "—"
+    calendar = parameters.calendar()
+    today = timezone.localdate(now)
+    last_day = timezone.localdate(due_at - timedelta(seconds=1))
+    if due_at <= now:
+        late = sum(1 for n in range(1, min((today - last_day).days, 400) + 1) if calendar.is_workday(last_day + timedelta(days=n)))
+        return "late", f"逾期 {late} 个工作日" if late else "已逾期"
+    if last_day == today:
+        return "today", "今日"
+    ahead = sum(1 for n in range(1, min((last_day - today).days, 400) + 1) if calendar.is_workday(today + timedelta(days=n)))
+    words = f"{last_day:%m-%d} 周{'一二三四五六日'[last_day.weekday()]}"
+    return ("soon" if ahead <= 5 else "later"), words
+
+
+def late_below(actor: Actor, unit_ids: Iterable[int], *, now: datetime, limit: int = 50) -> list[InboxRow]:
+    """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by the caller."""
+    own = {grant.unit_id for grant in actor.living_grants}
+    entries = (
+        InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=[u for u in unit_ids if u not in own])
+        .select_related("case")
+        .order_by("due_at", "id")
+    )
+    return rows_of(list(entries[:limit]), now=now)
+
+
+def list_my_cases(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Case]:
+    """The person's own cases, newest first; one query."""
+    cases = Case.objects.filter(owner_person_id=actor.require_person())
+    if before is not None:
+        cases = cases.filter(entered_at__lt=before)
+    return list(cases.order_by("-entered_at")[:limit])
+
+
+def get_my_case(actor: Actor, public_id: str) -> Case:
+    """Raises NotFound also for other people's cases."""
+    case = Case.objects.filter(public_id=public_id, owner_person_id=actor.require_person()).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
+    """Open cases that this person made and others decide."""
+    if actor.person_id is None:
+        return []
+    return list(
+        Case.objects.filter(maker_person_id=actor.person_id, closed_at__isnull=True)
+        .exclude(owner_person_id=actor.person_id)
+        .order_by("due_at", "id")[:limit]
+    )
+
+
+def timeline(case: Case) -> list[Step]:
+    """What happened, newest first. Who acted is told by role and unit."""
+    workflow: Workflow = registry.workflow(case.workflow)
+    history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
+    names = registry.units.names({row.unit_id for row in history if row.unit_id})
+    titles = {move.name: move.title for move in workflow.moves}
+    steps = []
+    for row in history:
+        who = names.get(row.unit_id or 0, "")
+        if not who:
+            who = "系统" if row.actor_kind == "system" else ("本人" if row.person_id == case.owner_person_id else "")
+        title = titles.get(row.move, f"提交{workflow.name}")
+        steps.append(
+            Step(row.at, title, row.note, who, row.target, workflow.labels[row.target], workflow.hues.get(row.target, "run"))
+        )
+    return steps
+
+
+def describe(case: Case) -> dict[str, Any]:
+    """What a list or page shows of any case: workflow, label and hue of its state, where it opens."""
+    workflow: Workflow = registry.workflow(case.workflow)
+    link = registry.case_link(case.workflow)
+    return {
+        "case": case,
+        "name": workflow.name,
+        "label": workflow.labels[case.state],
+        "hue": workflow.hues.get(case.state, "run"),
+        "owner_acts": case.state in workflow.owner_acts,
+        "member_url_name": link.member,
+        "console_url_name": link.console,
+    }

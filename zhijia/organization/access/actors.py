@@ -1,0 +1,30 @@
+"""Building the Actor of a request, a job or a test."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from zhijia.kernel.actor import Actor, Grant, Kind
+from zhijia.kernel.registry import registry
+from zhijia.organization.people import selectors as people
+
+from .models import RoleGrant
+
+
+def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
+    """The grants in force today, highest union first."""
+    rows = (
+        RoleGrant.objects.filter(person_id=person_id, in_force=True, since__lte=today, until__gt=today)
+        .order_by("union__level", "union__path", "role")
+        .values_list("union_id", "union__path", "role")
+    )
+    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for unit, path, role in rows)
+
+
+def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") -> Actor:
+    """The person behind an account; `staff` says that he has stepped up to the console in this session."""
+    person_id = people.person_id_of_account(account_id)
+    grants = grants_of(person_id, today) if person_id is not None else ()
+    return Actor(
+        Kind.PERSON, account_id=account_id, person_id=person_id, grants=grants, staff=staff and bool(grants), address=address
+    )

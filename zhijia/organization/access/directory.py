@@ -1,0 +1,47 @@
+"""The tree of unions as foundation may know it: paths, names, and where somebody can act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.registry import registry
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.rules import ancestors
+
+from .models import RoleGrant
+
+
+class UnionDirectory:
+    """Answers `kernel.registry.UnitDirectory` from the unions and their grants."""
+
+    def path(self, unit_id: int) -> str:
+        return unions.get_facts(unit_id).path
+
+    def parent(self, unit_id: int) -> int | None:
+        return unions.get_facts(unit_id).parent_id
+
+    def names(self, unit_ids: Iterable[int]) -> dict[int, str]:
+        return {key: facts.name for key, facts in unions.facts_of(unit_ids).items()}
+
+    def region(self, unit_id: int) -> str:
+        return unions.get_facts(unit_id).region
+
+    def nearest_holder(self, unit_id: int, permission: str, today: date) -> int:
+        """One query for the chain of upper unions and one for their grants."""
+        spec = registry.permissions.get(permission)
+        if spec is None:
+            raise LookupError(f"permission {permission} is declared by no scenario")
+        try:
+            path = self.path(unit_id)
+        except NotFound:
+            return unit_id
+        holders = (
+            RoleGrant.objects.filter(
+                union__path__in=ancestors(path), in_force=True, role__in=spec.roles, since__lte=today, until__gt=today
+            )
+            .order_by("-union__level", "-union__path")
+            .values_list("union_id", flat=True)
+        )
+        return holders.first() or unit_id

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "access:grant:view"
+    ASK = "access:grant:ask"
+    CHECK = "access:grant:check"
+    REVOKE = "access:grant:revoke"

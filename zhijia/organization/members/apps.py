@@ -1,0 +1,20 @@
+from zhijia.kernel.apps import CapabilityConfig
+
+
+class MembersConfig(CapabilityConfig):
+    name = "zhijia.organization.members"
+    verbose_name = "会员"
+
+    def subscribe(self) -> None:
+        from zhijia.foundation.workflow import clock
+        from zhijia.organization.people.events import person_bound, person_refused, person_verified
+
+        from .rules import JOIN
+        from .services import joining, memberships
+
+        person_verified.subscribe(memberships.follow_verified)
+        person_verified.subscribe(joining.follow_verified)
+        person_refused.subscribe(joining.follow_refused)
+        person_bound.subscribe(memberships.follow_bound)
+        clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
+        clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zhijia.kernel.events import Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged:
+    """A membership began, ended or changed at a union; announced in the transaction that did it.
+
+    `counts` says by how much each measure of the union changes: `{"members": 1, "joined": 1, "real_name": 1}`.
+    """
+
+    person_id: int
+    union_id: int
+    kind: str
+    on: date
+    at: datetime
+    counts: Mapping[str, int]
+
+
+membership_changed: Announcement[MembershipChanged] = Announcement("members.membership_changed")

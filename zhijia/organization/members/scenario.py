@@ -1,0 +1,50 @@
+from zhijia.kernel.registry import AuditEvent, CaseLink, MessageTemplate, ParameterSpec, PermissionSpec, Scenario
+
+from .permissions import Permission
+from .rules import DISPUTE, JOIN
+
+_DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
+
+SCENARIO = Scenario(
+    code="members",
+    name="会员",
+    icon="id-badge-2",
+    permissions=(
+        PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员"),
+        PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员"),
+    ),
+    workflows=(JOIN, DISPUTE),
+    case_links={
+        JOIN.code: CaseLink(member="members:case", console="members:review"),
+        DISPUTE.code: CaseLink(member="members:dispute", console="members:dispute_review"),
+    },
+    parameters=(
+        ParameterSpec("join.review_wd", "入会审核时限", 3, "wd", "会籍管理办法；平台默认", 1, 30),
+        ParameterSpec("join.escalate_wd", "入会逾期转上级", 5, "wd", "平台默认", 1, 60),
+        ParameterSpec("join.escalated_wd", "上级办理入会时限", 5, "wd", "平台默认", 1, 30),
+        ParameterSpec("join.need_info_wd", "补充信息时限", 10, "wd", "平台默认", 1, 60),
+        ParameterSpec("join.appeal_wd", "入会申诉期限", 10, "wd", "平台默认", 1, 60),
+        ParameterSpec("join.auto_approve_cd", "入会自动通过（0 为不自动）", 0, "cd", "平台默认", 0, 60),
+        ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
+    ),
+    messages=(
+        MessageTemplate(
+            "members.join_approved", "您已成为工会会员", "“{union}”已通过您的入会申请，电子会员卡已经可以使用。",
+            sms="【{site}】“{union}”已通过您的入会申请，电子会员卡已经可以使用。",
+        ),
+        MessageTemplate(
+            "members.join_rejected", "入会申请未通过", "“{union}”没有通过您的入会申请：{reason}。您可以在期限内向上级工会申诉，或修改后重新申请。",
+            sms="【{site}】“{union}”没有通过您的入会申请，请登录查看原因。",
+        ),
+        MessageTemplate("members.join_asked", "入会申请需要补充", "“{union}”请您补充：{note}"),
+        MessageTemplate("members.join_escalated", "入会申请已转上级工会", "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。"),
+        MessageTemplate("members.bound", "会员身份已绑定", "您在“{union}”的会员身份已绑定到当前账号，电子会员卡已经可以使用。"),
+    ),
+    audit_events=(
+        AuditEvent("members.employer_matched", "对应用人单位"),
+        AuditEvent("members.card_file", "扫码打开会员档案"),
+        AuditEvent("members.rebound", "改绑账号"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,304 @@
+"""Reading memberships, applications and cards: own ones for members, within a scope for cadres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel import db, identifiers
+from zhijia.kernel.actor import Actor, Scope
+from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.names import name_key
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+from . import rules
+from .models import JoinApplication, MemberCard, Membership, MembershipEvent, MembershipState
+from .permissions import Permission
+
+PAGE = 50
+MOST_EXAMINED = 20_000
+
+
+def open_stay(person_id: int) -> Membership | None:
+    """The person's present membership."""
+    return Membership.objects.filter(person_id=person_id, until__isnull=True).first()
+
+
+def living_card(person_id: int) -> MemberCard | None:
+    return MemberCard.objects.filter(person_id=person_id, voided_at__isnull=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class MyCard:
+    """What a member sees of his card: `state_label` is 在会 or 保留会籍."""
+
+    name: str
+    number: str
+    union_name: str
+    union_public_id: str
+    state_label: str
+    since: date
+    serial: str
+
+
+def my_card(actor: Actor) -> MyCard | None:
+    """The own card; None for who is no member."""
+    if actor.person_id is None:
+        return None
+    membership = open_stay(actor.person_id)
+    card = living_card(actor.person_id) if membership else None
+    if membership is None or card is None:
+        return None
+    union = unions.get_facts(membership.union_id)
+    person = people.get_facts(actor.person_id)
+    return MyCard(
+        person.name, membership.member_number, union.name, union.public_id, MembershipState(membership.state).label,
+        membership.joined_on, card.serial,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CardHolder:
+    """What a check of a card answers: valid or not, the name with one letter, and how long a member."""
+
+    valid: bool
+    masked_name: str
+    state_label: str
+    person_id: int
+    union_id: int
+
+
+def holder_of(serial: str) -> CardHolder | None:
+    """Who a card belongs to, by the serial of its code; None for an unknown serial."""
+    card = MemberCard.objects.filter(serial=serial).first()
+    if card is None:
+        return None
+    membership = open_stay(card.person_id)
+    person = people.get_facts(card.person_id)
+    valid = card.voided_at is None and membership is not None
+    return CardHolder(
+        valid, person.surname_masked, MembershipState(membership.state).label if membership else "", card.person_id,
+        membership.union_id if membership else 0,
+    )  # fmt: skip
+
+
+def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
+    """The case and the application; for services, which check who asks."""
+    application = (
+        JoinApplication.objects.select_related("case").filter(case__public_id=public_id, case__workflow=rules.JOIN.code).first()
+    )
+    return (application.case, application) if application else None
+
+
+def waiting_for_real_name(person_id: int) -> list[Case]:
+    return list(
+        Case.objects.filter(owner_person_id=person_id, workflow=rules.JOIN.code, state=rules.Join.SUBMITTED.value).order_by("id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as its reviewer sees it; numbers are masked. `checks` are `(passed, sentence)`."""
+
+    case: Case
+    application: JoinApplication
+    person: people.PersonFacts
+    union: unions.UnionFacts
+    employer_union: unions.UnionFacts | None
+    checks: tuple[tuple[bool, str], ...]
+
+    @property
+    def all_passed(self) -> bool:
+        return all(passed for passed, _ in self.checks)
+
+
+def get_application(actor: Actor, public_id: str) -> Application:
+    """For the reviewer's page. Raises NotFound out of scope, NotAllowed without the right to decide."""
+    found = find_application(public_id)
+    if found is None:
+        raise NotFound
+    case, application = found
+    union = unions.get_facts(case.unit_id)
+    actor.require(Permission.JOIN_DECIDE, union.path)
+    covering = unions.union_covering(application.employer_id) if application.employer_id else None
+    return _describe(application, people.get_facts(application.person_id), union, covering)
+
+
+def list_queue(actor: Actor, *, state: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Application]:
+    """Applications in the actor's scope that still wait, longest first; a fixed number of queries."""
+    scope = actor.scope_for(Permission.JOIN_DECIDE)
+    states = [state] if state in rules.Join.__members__ else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
+    rows = JoinApplication.objects.select_related("case").filter(
+        db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states
+    )
+    if after is not None:
+        rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], id__gt=after[1]))
+    found = list(rows.order_by("submitted_at", "id")[:limit])
+    persons = people.facts_of(row.person_id for row in found)
+    facts = unions.facts_of(row.union_id for row in found)
+    covering = unions.unions_covering(row.employer_id for row in found if row.employer_id)
+    return [
+        _describe(row, persons[row.person_id], facts[row.union_id], covering.get(row.employer_id or 0)) for row in found
+    ]
+
+
+def _describe(
+    row: JoinApplication, person: people.PersonFacts, union: unions.UnionFacts, covering: unions.UnionFacts | None
+) -> Application:
+    return Application(row.case, row, person, union, covering, _checks(row, person, union, covering))
+
+
+def _checks(
+    row: JoinApplication, person: people.PersonFacts, union: unions.UnionFacts, covering: unions.UnionFacts | None
+) -> tuple[tuple[bool, str], ...]:
+    checks = [(person.real_name_level >= 3, "实名核验通过" if person.real_name_level >= 3 else "实名核验还没有结果")]
+    if row.work_form not in ("none", "platform"):
+        matched = row.employer_id is not None
+        checks.append((matched, "用人单位已对应到登记单位" if matched else f"用人单位“{row.employer_text}”还没有对应到登记单位"))
+    if covering is not None:
+        right = covering.id == union.id
+        checks.append((right, "用人单位由本工会涵盖" if right else f"用人单位已由“{covering.name}”涵盖，可建议申请人改到那里"))
+    return tuple(checks)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A line of a member list; masked."""
+
+    membership: Membership
+    person: people.PersonFacts
+    union_name: str
+
+    @property
+    def state_label(self) -> str:
+        return MembershipState(self.membership.state).label
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """`after` is the key of the next page, empty on the last; `cut` says that the page stopped after 20,000 rows."""
+
+    rows: list[MemberRow]
+    after: str
+    cut: bool = False
+
+
+FILTERS = ("state", "work_form", "new_form_group", "real_name", "activated", "sex")
+
+
+def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySet[Membership]:
+    for key in ("state", "work_form", "new_form_group", "sex"):
+        if filters.get(key):
+            rows = rows.filter(**{key: filters[key][:16]})
+    if filters.get("real_name") in ("yes", "no"):
+        rows = rows.filter(real_name_level__gte=3) if filters["real_name"] == "yes" else rows.filter(real_name_level__lt=3)
+    if filters.get("activated") in ("yes", "no"):
+        rows = rows.filter(activated=filters["activated"] == "yes")
+    return rows
+
+
+def _start_of(scope: Scope, unit: unions.UnionFacts | None) -> Q:
+    """The condition that chooses the index: one union, its county, its city, or the whole scope by path."""
+    if unit is None or unit.level <= 2:
+        return Q()
+    if unit.level == 3:
+        return Q(city_unit=unit.id)
+    if unit.level == 4:
+        return Q(county_unit=unit.id)
+    return Q(union__path__gte=unit.path, union__path__lt=unit.path + "~")
+
+
+def list_members(
+    actor: Actor, unit: unions.UnionFacts, *, search: str = "", filters: Mapping[str, str] | None = None, after: str = "",
+    limit: int = PAGE,
+) -> MemberPage:
+    """Open memberships at a unit and below, by name. `search`: exact ID or mobile, name prefix, or pinyin initials.
+
+    Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
+    """
+    actor.require(Permission.VIEW, unit.path)
+    rows = Membership.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.VIEW)), until__isnull=True)
+    rows = rows.filter(Q(union_id=unit.id) if unit.level >= 6 else _start_of(actor.scope, unit))
+    rows = _filtered(rows, filters or {})
+    rows, order = _searched(rows, search)
+    if after:
+        key, _, last = after.rpartition("~")
+        if not last.isdigit() or len(last) > 18:
+            raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
+        rows = rows.filter(Q(**{f"{order}__gt": key}) | Q(**{order: key, "id__gt": int(last)}))
+    found = list(rows.order_by(order, "id")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    persons = people.facts_of(row.person_id for row in found)
+    names = {key: facts.name for key, facts in unions.facts_of(row.union_id for row in found).items()}
+    page = [MemberRow(row, persons[row.person_id], names[row.union_id]) for row in found]
+    next_key = f"{getattr(found[-1], order)}~{found[-1].pk}" if more and found else ""
+    return MemberPage(page, next_key)
+
+
+def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Membership], str]:
+    """Narrow by what was typed and say which column orders the page."""
+    text = search.strip()[:40]
+    if not text:
+        return rows, "name_key"
+    number = _as_number(text)
+    if number:
+        return rows.filter(person_id__in=number), "name_key"
+    if text.isascii() and text.isdigit() and len(text) == 16:
+        return rows.filter(member_number=text), "name_key"
+    if text.isascii():
+        low = text.lower()
+        return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
+    key = name_key(text).split(" ", 1)[0]
+    return rows.filter(name_key__gte=key, name_key__lt=key + "~", person__name__startswith=text), "name_key"
+
+
+def _as_number(text: str) -> list[int]:
+    """Persons with exactly this ID or mobile number; empty where the text is neither."""
+    for read, find in (
+        (identifiers.normalize_mobile, people.find_by_mobile),
+        (identifiers.normalize_resident_id, lambda number: [p] if (p := people.find_by_id_number("RESIDENT_ID", number)) else []),
+    ):
+        try:
+            number = read(text)
+        except Invalid:
+            continue
+        return [person.id for person in find(number)] or [0]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFile:
+    """A member's file as his union's cadre sees it."""
+
+    membership: Membership
+    person: people.PersonFacts
+    union: unions.UnionFacts
+    events: Sequence[MembershipEvent]
+    card: MemberCard | None
+
+
+def get_member(actor: Actor, person_public_id: str) -> MemberFile:
+    """Raises NotFound for anybody outside the scope, also for persons who are no members."""
+    person = people.find_by_public_id(person_public_id)
+    membership = open_stay(person.id) if person else None
+    if person is None or membership is None:
+        raise NotFound
+    union = unions.get_facts(membership.union_id)
+    actor.require(Permission.VIEW, union.path)
+    history = list(MembershipEvent.objects.filter(person_id=person.id).order_by("-at", "-id")[:50])
+    return MemberFile(membership, person, union, history, living_card(person.id))
+
+
+def personal_rows(person_id: int) -> list[dict[str, Any]]:
+    """The person's own memberships, for his copy."""
+    return [
+        {"since": row.since, "until": row.until, "number": row.member_number, "state": row.state}
+        for row in Membership.objects.filter(person_id=person_id).order_by("since")
+    ]

@@ -1,0 +1,1 @@
+"""Writing memberships: `joining`, `memberships`, `cards`, `binding`."""

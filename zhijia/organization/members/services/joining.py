@@ -1,0 +1,344 @@
+"""Joining: submit, withdraw, answer, appeal; and what reviewers decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.notify import services as notify
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.db import change_rows, insert_row, retrying
+from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
+from zhijia.kernel.identifiers import normalize_uscc
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.events import PersonRefused, PersonVerified
+from zhijia.organization.people.models import Purpose
+from zhijia.organization.unions import selectors as unions
+
+from .. import rules, selectors
+from ..models import JoinApplication, NewFormGroup, WorkForm
+from . import memberships
+
+
+@dataclass(frozen=True, slots=True)
+class JoinForm:
+    """What the applicant says on the last screen. `employer_text` or `employer_credit_code` name the employer."""
+
+    work_form: str
+    employer_text: str = ""
+    employer_credit_code: str = ""
+    new_form_group: str = ""
+    occupation: str = ""
+    rural_hukou: bool | None = None
+    ethnicity: str = ""
+    education: str = ""
+    political_status: str = ""
+    fallback_by: str = ""
+    is_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """`case` of the application; `already` holds the present union where the person is a member elsewhere."""
+
+    case: Case | None
+    already: unions.UnionFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    work_form: str
+    employer_id: int | None
+    employer_text: str
+    employer_credit_code: str
+    new_form_group: str
+    occupation: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _check(form: JoinForm) -> _Checked:
+    wrong: dict[str, str] = {}
+    if form.work_form not in WorkForm.values:
+        wrong["work_form"] = "请选择您的就业方式。"
+    if form.new_form_group and form.new_form_group not in NewFormGroup.values:
+        wrong["new_form_group"] = "请从列表中选择职业。"
+    code = employer_id = None
+    text = " ".join(form.employer_text.split())
+    if form.employer_credit_code.strip():
+        try:
+            code = normalize_uscc(form.employer_credit_code)
+        except Invalid as error:
+            wrong["employer_credit_code"] = error.message
+    if len(text) > 120:
+        wrong["employer_text"] = "单位名称请不要超过 120 个字。"
+    if form.work_form in ("employed", "dispatched", "part_time") and not text and not code:
+        wrong["employer_text"] = "请填写您所在的单位名称。"
+    if len(form.occupation) > 40:
+        wrong["occupation"] = "职业请不要超过 40 个字。"
+    if form.work_form == "platform" and not form.new_form_group:
+        wrong["new_form_group"] = "平台就业的请选择您从事的职业。"
+    if wrong:
+        raise Invalid("join.form", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
+    rules.check_owner(form.is_owner)
+    if code:
+        employer = unions.find_employer(code)
+        if employer is not None:
+            employer_id, text = employer.pk, employer.name
+    return _Checked(
+        form.work_form, employer_id, text, code or "", form.new_form_group if form.work_form == "platform" else "",
+        form.occupation.strip(),
+        {
+            "rural_hukou": form.rural_hukou, "ethnicity": form.ethnicity, "education": form.education,
+            "political_status": form.political_status, "fallback_by": form.fallback_by,
+        },
+    )  # fmt: skip
+
+
+@retrying()
+@transaction.atomic
+def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: datetime) -> Submitted:
+    """Ask a union to be taken in. Who is a member elsewhere gets no error but his union, so that a page offers transfer.
+
+    Raises NotSignedIn, Invalid `join.form` naming every field, `join.too_young`; RuleBroken `join.owner`,
+    `join.consent`, `join.not_identified`; Expired `union.closed` with the nearest online home; Duplicate
+    `members.join.already_open`. Source: docs/rules/members.md#join
+    """
+    person = people.get_facts(actor.require_person())
+    union = unions.get_facts(union_id)
+    current = selectors.open_stay(person.id)
+    if current is not None:
+        return Submitted(None, unions.get_facts(current.union_id))
+    unions.require_open(union)
+    checked = _check(form)
+    if person.real_name_level < 2:
+        raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
+    if actor.account_id is None or not people.has_consent(actor.account_id, Purpose.ID_NUMBER, now=now):
+        raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
+    rules.check_age(people.born_on(person.id), timezone.localdate(now))
+    text = people.current_text(Purpose.ID_NUMBER, now=now)
+    verified = person.real_name_level >= 3
+    case = workflow.open_case(
+        rules.JOIN, actor, title=f"{person.masked_name}", unit_id=union.id, owner_person_id=person.id, now=now,
+        open_key=f"person:{person.id}", note=checked.employer_text or NewFormGroup(checked.new_form_group).label
+        if checked.employer_text or checked.new_form_group else "", start=rules.Join.PENDING if verified else None,
+        history_note="实名核验已通过" if verified else "等待实名核验",
+    )  # fmt: skip
+    insert_row(
+        JoinApplication, case_id=case.pk, person_id=person.id, union_id=union.id, employer_id=checked.employer_id,
+        employer_text=checked.employer_text, employer_credit_code=checked.employer_credit_code,
+        work_form=checked.work_form, new_form_group=checked.new_form_group, occupation=checked.occupation,
+        consent_version=text.version if text else 0, channel=channel, submitted_at=now, **checked.extra,
+    )  # fmt: skip
+    return Submitted(case)
+
+
+def _locked(actor: Actor, public_id: str) -> tuple[Case, JoinApplication]:
+    """The case as it stands for a reviewer: in scope, or for the owner. Raises NotFound."""
+    found = selectors.find_application(public_id)
+    if found is None:
+        raise NotFound
+    case, application = found
+    if not actor.is_system and actor.person_id != case.owner_person_id:
+        union = unions.get_facts(case.unit_id)
+        actor.require(rules.Permission.JOIN_DECIDE, union.path)
+    return case, application
+
+
+def _at_upper(case: Case) -> bool:
+    return case.state == rules.Join.ESCALATED
+
+
+@retrying()
+@transaction.atomic
+def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None = None) -> int:
+    """Take the applicant in: membership, number, card, event, count and notice in one transaction.
+
+    Returns the membership's id. Raises NotFound, NotAllowed, WrongState, RuleBroken `case.own`, `join.employer_open`
+    where a named employer has not been matched, Expired `union.closed`, Duplicate `membership.already_member`.
+    """
+    case, application = _locked(actor, public_id)
+    union = unions.get_facts(case.unit_id)
+    person = people.get_facts(application.person_id)
+    workflow.move(
+        case, "approve_above" if _at_upper(case) else "approve", actor=actor, now=now, version=version
+    )
+    return _take_in(actor, case, application, union, person, now=now)
+
+
+def _take_in(
+    actor: Actor, case: Case, application: JoinApplication, union: unions.UnionFacts, person: people.PersonFacts, *, now: datetime
+) -> int:
+    unions.require_open(union)
+    rules.check_age(people.born_on(person.id), timezone.localdate(now))
+    membership_id = memberships.open_membership(
+        actor, person, union, now=now, work_form=application.work_form, new_form_group=application.new_form_group,
+        occupation=application.occupation, is_migrant=bool(application.rural_hukou), employer_id=application.employer_id,
+        employer_text=application.employer_text, case_id=case.pk,
+    )  # fmt: skip
+    _tell(case, "members.join_approved", {"union": union.name}, now=now)
+    return membership_id
+
+
+def _tell(case: Case, template: str, context: Mapping[str, Any], *, now: datetime) -> None:
+    if case.owner_person_id is None:
+        return
+    notify.send(
+        template, person_id=case.owner_person_id, context=context, now=now, case_public_id=case.public_id,
+        link=reverse("members:case", args=[case.public_id]),
+    )  # fmt: skip
+
+
+@retrying()
+@transaction.atomic
+def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetime, version: int | None = None) -> None:
+    """Refuse, with a reason the applicant reads. Raises as `approve`, Invalid `join.reason`."""
+    case, application = _locked(actor, public_id)
+    rules.check_reject(reason, note)
+    words = rules.REJECT_REASONS[reason] + (f"：{note.strip()}" if note.strip() else "")
+    workflow.move(
+        case, "reject_above" if _at_upper(case) else "reject", actor=actor, now=now, given={"reason": reason}, note=words,
+        facts={"reason": reason}, version=version,
+    )  # fmt: skip
+    change_rows(JoinApplication, {"id": application.pk}, {"reject_code": reason})
+    _tell(case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=now)
+
+
+@retrying()
+@transaction.atomic
+def ask(actor: Actor, public_id: str, *, note: str, now: datetime, version: int | None = None) -> None:
+    """Ask the applicant to complete something; `note` (5-200 characters) tells him what."""
+    case, _application = _locked(actor, public_id)
+    words = note.strip()
+    if not 5 <= len(words) <= rules.MOST_LETTERS_OF_NOTE:
+        text = "请写明需要补充什么，5 到 200 个字，申请人会看到这段话。"
+        raise Invalid("join.note", text, fields={"note": text})
+    workflow.move(case, "ask", actor=actor, now=now, given={"note": words}, note=words, version=version)
+    _tell(case, "members.join_asked", {"union": unions.get_facts(case.unit_id).name, "note": words}, now=now)
+
+
+@retrying()
+@transaction.atomic
+def match_employer(actor: Actor, public_id: str, employer_public_id: str, *, now: datetime) -> None:
+    """The reviewer says which recorded employer the applicant's words mean. Raises NotFound, NotAllowed."""
+    case, application = _locked(actor, public_id)
+    if actor.person_id == case.owner_person_id:
+        raise RuleBroken("case.own", "这是您本人的事项，需由其他人办理。")
+    employer = unions.find_employer_by_public_id(employer_public_id)
+    if employer is None:
+        raise NotFound
+    change_rows(JoinApplication, {"id": application.pk}, {"employer_id": employer.pk, "employer_text": employer.name})
+    audit.record(
+        actor, "members.employer_matched", ("case", case.public_id), now=now, unit_id=case.unit_id,
+        concerns=case.owner_person_id, after={"employer": employer.public_id},
+    )  # fmt: skip
+
+
+@retrying()
+@transaction.atomic
+def answer(actor: Actor, public_id: str, form: JoinForm, *, note: str, now: datetime) -> None:
+    """The applicant completes what he was asked for. Raises NotFound, Invalid, WrongState."""
+    case = cases.get_my_case(actor, public_id)
+    application = JoinApplication.objects.filter(case_id=case.pk).first()
+    if application is None:
+        raise NotFound
+    checked = _check(form)
+    workflow.move(case, "answer", actor=actor, now=now, note=note.strip()[: rules.MOST_LETTERS_OF_NOTE])
+    change_rows(
+        JoinApplication, {"id": application.pk},
+        {
+            "employer_id": checked.employer_id, "employer_text": checked.employer_text, "work_form": checked.work_form,
+            "employer_credit_code": checked.employer_credit_code, "new_form_group": checked.new_form_group,
+            "occupation": checked.occupation,
+        },
+    )  # fmt: skip
+
+
+@retrying()
+@transaction.atomic
+def withdraw(actor: Actor, public_id: str, *, now: datetime) -> None:
+    """The applicant takes it back. Raises NotFound, WrongState."""
+    workflow.move(cases.get_my_case(actor, public_id), "withdraw", actor=actor, now=now)
+
+
+@retrying()
+@transaction.atomic
+def appeal(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
+    """Once and within the period, to the upper union. Raises NotFound, WrongState, Expired, Invalid `join.note`."""
+    words = note.strip()
+    if not 5 <= len(words) <= rules.MOST_LETTERS_OF_NOTE:
+        text = "请写明申诉理由，5 到 200 个字。"
+        raise Invalid("join.note", text, fields={"note": text})
+    workflow.move(cases.get_my_case(actor, public_id), "appeal", actor=actor, now=now, given={"note": words}, note=words)
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one row of a batch: `code` is empty when it went through."""
+
+    public_id: str
+    code: str
+    message: str
+
+
+def decide_many(
+    actor: Actor, public_ids: Sequence[str], *, decision: str, reason: str = "", note: str = "", now: datetime
+) -> list[RowResult]:
+    """The same decision on many applications, each in its own transaction, answered row by row.
+
+    `decision` is approve, reject or ask. Raises Invalid `join.decision` for another, `join.too_many` past 200 rows.
+    """
+    if decision not in ("approve", "reject", "ask"):
+        raise Invalid("join.decision", "请选择要办理的决定。")
+    if len(public_ids) > 200:
+        raise Invalid("join.too_many", "一次最多办理 200 件，请分批办理。")
+    results = []
+    for public_id in dict.fromkeys(public_ids):
+        try:
+            if decision == "approve":
+                approve(actor, public_id, now=now)
+            elif decision == "reject":
+                reject(actor, public_id, reason=reason, note=note, now=now)
+            else:
+                ask(actor, public_id, note=note, now=now)
+        except ZhijiaError as error:
+            results.append(RowResult(public_id, error.code, error.message))
+        else:
+            results.append(RowResult(public_id, "", {"approve": "已通过", "reject": "已退回", "ask": "已要求补充"}[decision]))
+    return results
+
+
+def follow_verified(event: PersonVerified) -> None:
+    """The authority answered: applications that waited for it go to the union."""
+    for case in selectors.waiting_for_real_name(event.person_id):
+        workflow.move(case, "verify", actor=SYSTEM, now=event.at)
+
+
+def follow_refused(event: PersonRefused) -> None:
+    """The authority said no: the waiting application ends, and says so."""
+    for case in selectors.waiting_for_real_name(event.person_id):
+        words = "姓名和证件号码不一致，请核对证件后重新提交。"
+        workflow.move(case, "fail", actor=SYSTEM, now=event.at, note=words)
+        _tell(case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=event.at)
+
+
+def approve_by_clock(case: Case, *, now: datetime) -> None:
+    """Where a region has set `join.auto_approve_cd`: the period passed without a decision."""
+    application = JoinApplication.objects.get(case_id=case.pk)
+    workflow.move(case, "approve_by_rule", actor=SYSTEM, now=now)
+    _take_in(SYSTEM, case, application, unions.get_facts(case.unit_id), people.get_facts(application.person_id), now=now)
+
+
+def escalate_by_clock(case: Case, *, now: datetime) -> None:
+    """The union let the period pass: the upper union decides, and the applicant is told."""
+    workflow.move(case, "escalate", actor=SYSTEM, now=now)
+    _tell(case, "members.join_escalated", {"union": unions.get_facts(case.unit_id).name}, now=now)

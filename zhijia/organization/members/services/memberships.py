@@ -1,0 +1,175 @@
+"""One row per stay: opening it, and the event, count and card that belong to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.crypto import keyed_digest
+from zhijia.kernel.db import change_rows, insert_row
+from zhijia.kernel.errors import Duplicate
+from zhijia.organization.people.events import PersonBound, PersonVerified
+from zhijia.organization.people.selectors import PersonFacts
+from zhijia.organization.unions import serials
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .. import events, rules
+from ..models import EventKind, Membership, MembershipEvent, MembershipState
+from . import cards
+
+NUMBER_BLOCK = 1000
+
+
+def open_membership(
+    actor: Actor,
+    person: PersonFacts,
+    union: UnionFacts,
+    *,
+    now: datetime,
+    work_form: str,
+    new_form_group: str,
+    occupation: str,
+    is_migrant: bool,
+    employer_id: int | None,
+    employer_text: str,
+    case_id: int | None,
+) -> int:
+    """A person becomes a member of a union today: row, event, count, card. Returns the membership's id.
+
+    The member number is the one he had before, or a new one. Raises Duplicate `membership.already_member`; the
+    database's partial unique index is what decides between two at once.
+    """
+    today = timezone.localdate(now)
+    earlier = (
+        Membership.objects.filter(person_id=person.id).order_by("since", "id").values_list("member_number", "joined_on").first()
+    )
+    number = earlier[0] if earlier else new_member_number(today)
+    values: dict[str, Any] = {
+        "person_id": person.id,
+        "union_id": union.id,
+        "county_unit": union.county_id,
+        "city_unit": union.city_id,
+        "name_key": person.name_key,
+        "initials": person.initials,
+        "state": MembershipState.ACTIVE.value,
+        "since": today,
+        "until": None,
+        "member_number": number,
+        "joined_on": earlier[1] if earlier else today,
+        "work_form": work_form,
+        "new_form_group": new_form_group,
+        "is_migrant": is_migrant,
+        "occupation": occupation,
+        "employer_id": employer_id,
+        "employer_text": employer_text,
+        "sex": person.sex,
+        "birth_year": person.birth_year,
+        "real_name_level": person.real_name_level,
+        "activated": person.account_id is not None,
+    }
+    try:
+        with transaction.atomic():
+            membership_id = insert_row(Membership, **values)
+    except IntegrityError as error:
+        raise Duplicate("membership.already_member", "这位职工已经是会员，请刷新后查看；如需换工会请办理转会。") from error
+    counts = stock(values, sign=1)
+    record_event(
+        actor, EventKind.JOINED, person_id=person.id, membership_id=membership_id, union_id=union.id, on=today, now=now,
+        case_id=case_id, after={"state": MembershipState.ACTIVE.value}, counts={**counts, "joined": 1},
+    )  # fmt: skip
+    cards.issue(person.id, now=now)
+    return membership_id
+
+
+def new_member_number(today: date) -> str:
+    year = today.year
+    return rules.member_number(settings.ZHIJIA_PROVINCE, year, serials.take(f"member:{year}", block=NUMBER_BLOCK))
+
+
+def stock(values: Mapping[str, Any], *, sign: int) -> dict[str, int]:
+    """The measures a membership row adds to its union (`sign` 1) or takes away (-1); none unless ACTIVE."""
+    if values["state"] != MembershipState.ACTIVE:
+        return {}
+    return rules.counts_of(
+        sign=sign,
+        female=values["sex"] == "2",
+        migrant=bool(values["is_migrant"]),
+        new_form=bool(values["new_form_group"]),
+        dispatched=values["work_form"] == "dispatched",
+        real_name=values["real_name_level"] >= 3,
+        activated=bool(values["activated"]),
+    )
+
+
+def record_event(
+    actor: Actor,
+    kind: str,
+    *,
+    person_id: int,
+    membership_id: int,
+    union_id: int,
+    on: date,
+    now: datetime,
+    counts: Mapping[str, int],
+    case_id: int | None = None,
+    other_union_id: int | None = None,
+    reason: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Append the event with its own digest, and announce the change of counts."""
+    row: dict[str, Any] = {
+        "person_id": person_id,
+        "membership_id": membership_id,
+        "union_id": union_id,
+        "other_union_id": other_union_id,
+        "kind": str(kind),
+        "on": on,
+        "at": now,
+        "case_id": case_id,
+        "person_by": actor.person_id,
+        "reason": reason,
+        "before": dict(before or {}),
+        "after": dict(after or {}),
+    }
+    insert_row(MembershipEvent, **row, digest=event_digest(row))
+    events.membership_changed.announce(events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts)))
+
+
+def event_digest(row: Mapping[str, Any]) -> str:
+    """Keyed digest over the row's own content; the ledger seals these in batches."""
+    text = json.dumps({key: value for key, value in row.items() if key != "digest"}, sort_keys=True, default=str, ensure_ascii=False)
+    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, text)
+
+
+def follow_verified(event: PersonVerified) -> None:
+    """A member's real-name level rose: his row and his union's count follow."""
+    _raise(event.person_id, "real_name_level", 3, "real_name", at=event.at)
+
+
+def follow_bound(event: PersonBound) -> None:
+    """A roster member has his account: he counts as activated, and has his card at once."""
+    if _raise(event.person_id, "activated", True, "activated", at=event.at):
+        cards.issue(event.person_id, now=event.at)
+
+
+def _raise(person_id: int, column: str, value: Any, measure: str, *, at: datetime) -> bool:
+    membership = Membership.objects.filter(person_id=person_id, until__isnull=True).first()
+    if membership is None or getattr(membership, column) == value:
+        return membership is not None
+    old = getattr(membership, column)
+    if not change_rows(Membership, {"id": membership.pk, column: old, "until": None}, {column: value}):
+        return False
+    counts = {measure: 1} if membership.state == MembershipState.ACTIVE else {}
+    record_event(
+        SYSTEM, EventKind.CORRECTED, person_id=person_id, membership_id=membership.pk, union_id=membership.union_id,
+        on=timezone.localdate(at), now=at, counts=counts, before={column: old}, after={column: value},
+    )  # fmt: skip
+    return True

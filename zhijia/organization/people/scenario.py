@@ -1,0 +1,32 @@
+from zhijia.kernel.registry import AuditEvent, MessageTemplate, ParameterSpec, PermissionSpec, Scenario
+
+from .permissions import Permission
+
+SCENARIO = Scenario(
+    code="people",
+    name="人员",
+    permissions=(
+        PermissionSpec(Permission.CONSENT_EDIT, "起草同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
+        PermissionSpec(Permission.CONSENT_PUBLISH, "复核发布同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
+        PermissionSpec(Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员"),
+    ),
+    parameters=(
+        ParameterSpec(
+            "people.real_name_failures", "每人每天实名核验失败次数上限", 5, "count", "平台默认", minimum=1, maximum=20
+        ),
+    ),
+    messages=(
+        MessageTemplate(
+            "people.mobile_replaced", "手机号码已更换",
+            "{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打服务热线。",
+            sms="{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打{hotline}。",
+        ),  # fmt: skip
+    ),
+    audit_events=(
+        AuditEvent("people.real_name", "实名核验"),
+        AuditEvent("people.numbers_read", "查看完整号码"),
+        AuditEvent("people.consent", "给予同意"),
+        AuditEvent("people.consent_withdrawn", "撤回同意"),
+        AuditEvent("people.consent_text", "发布同意书", erases="none"),
+    ),
+)

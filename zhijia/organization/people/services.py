@@ -1,0 +1,306 @@
+"""Writing persons: real name, binding an account, consents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.limits import services as limits
+from zhijia.foundation.notify import services as notify
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel import identifiers, masks
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.db import change_rows, insert_row
+from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
+from zhijia.kernel.ids import new_public_id
+from zhijia.kernel.names import initials, name_key
+
+from . import events, selectors
+from .models import Consent, ConsentText, Person, Purpose, RealNameCheck
+from .permissions import Permission
+from .sources import Answer, Outcome, current_source
+
+
+TOO_MANY = "今天核验失败的次数过多，为了您的信息安全，请明天再试，或拨打服务热线。"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A checked name and document, ready to be matched. `born_on` and `sex` follow from an 18-digit number."""
+
+    name: str
+    id_type: str
+    number: str
+    born_on: date | None
+    sex: str
+
+    def __repr__(self) -> str:
+        return "<Identity>"
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What came of it. `bound` tells that the person stood in a roster already and has his account now."""
+
+    person: selectors.PersonFacts
+    bound: bool
+    pending: bool
+
+
+def read_identity(name: str, id_type: str, number: str, *, today: date) -> Identity:
+    """Syntax alone (real-name level 2). Raises Invalid naming every bad field at once."""
+    wrong: dict[str, str] = {}
+    code = ""
+    clean_name = clean_number = ""
+    try:
+        clean_name = identifiers.normalize_name(name)
+    except Invalid as error:
+        wrong["name"], code = error.message, error.code
+    try:
+        clean_number = identifiers.normalize_document(id_type, number, today)
+    except Invalid as error:
+        wrong["id_number"], code = error.message, error.code
+    if wrong:
+        raise Invalid(code, next(iter(wrong.values())), fields=wrong)
+    if id_type in ("RESIDENT_ID", "RESIDENCE_PERMIT", "FOREIGN_PERMIT"):
+        read = identifiers.read_resident_id(clean_number, today)
+        return Identity(clean_name, id_type, clean_number, read.born_on, {"male": "1", "female": "2"}.get(str(read.sex), str(read.sex)))
+    return Identity(clean_name, id_type, clean_number, None, "0")
+
+
+def sealed_columns(public_id: str, identity: Identity, mobile: str) -> dict[str, Any]:
+    """The columns of a person that hold numbers: sealed, indexed, masked. `mobile` may be empty."""
+    keyring = settings.ZHIJIA_KEYS.keyring
+    born = identity.born_on
+    return {
+        "id_type": identity.id_type,
+        "id_sealed": keyring.seal(identity.number, table_column="people_person.id", row=public_id),
+        "id_digest": selectors.id_digest(identity.id_type, identity.number),
+        "id_masked": masks.mask_id_number(identity.number),
+        "born_sealed": keyring.seal(born.isoformat(), table_column="people_person.born", row=public_id) if born else b"",
+        "birth_year": born.year if born else None,
+        "sex": identity.sex,
+        **mobile_columns(public_id, mobile),
+    }
+
+
+def mobile_columns(public_id: str, mobile: str) -> dict[str, Any]:
+    if not mobile:
+        return {"mobile_sealed": b"", "mobile_digest": "", "mobile_masked": ""}
+    return {
+        "mobile_sealed": settings.ZHIJIA_KEYS.keyring.seal(mobile, table_column="people_person.mobile", row=public_id),
+        "mobile_digest": selectors.mobile_digest(mobile),
+        "mobile_masked": masks.mask_mobile(mobile),
+    }
+
+
+def identify(
+    actor: Actor, identity: Identity, *, mobile: str, channel: str, now: datetime, source: Any = None
+) -> Identified:
+    """Real name: ask the authority, then find or make the person and bind the account.
+
+    Runs in several short transactions, since the question to the authority must not hold one and a failed try must
+    count although it raises. Raises NotSignedIn; TooMany `limit.real_name` after five failures a day; Invalid
+    `real_name.mismatch`; RuleBroken `real_name.other_person` where the account belongs to somebody else already;
+    Duplicate `real_name.bound_elsewhere` where the person has another account.
+    Source: docs/rules/people.md#real-name
+    """
+    account_id = actor.account_id
+    if account_id is None:
+        actor.require_person()
+        raise AssertionError("unreachable")
+    own = selectors.person_id_of_account(account_id)
+    digest = selectors.id_digest(identity.id_type, identity.number)
+    if own is not None and not Person.objects.filter(pk=own, id_digest=digest).exists():
+        raise RuleBroken("real_name.other_person", "您的账号已实名认证为另一位，如需更正请拨打服务热线或到工会办理。")
+    most = int(parameters.value("people.real_name_failures", on=timezone.localdate(now)))
+    tries = (f"account:{account_id}", f"id:{digest}")
+    for key in tries:
+        limits.require_free("real_name", key, most, now=now, message=TOO_MANY)
+    answer = (source or current_source()).check(identity.name, identity.id_type, identity.number)
+    known = Person.objects.filter(id_digest=digest).first()
+    if answer.outcome is Outcome.MATCHED and known is not None and known.real_name_level >= 3 and known.name != identity.name:
+        answer = Answer(Outcome.MISMATCH, answer.source, answer.reference)
+    _record_check(account_id, digest, answer, now=now)
+    if answer.outcome is Outcome.MISMATCH:
+        for key in tries:
+            limits.hit("real_name", key, most, timedelta(days=1), now=now, message=TOO_MANY)
+        text = "姓名和证件号码不一致，请对照证件核对后重新填写。"
+        raise Invalid("real_name.mismatch", text, fields={"id_number": text})
+    return _settle(actor, account_id, identity, mobile, answer, channel=channel, now=now)
+
+
+@transaction.atomic
+def _record_check(account_id: int, digest: str, answer: Answer, *, now: datetime) -> None:
+    insert_row(
+        RealNameCheck, account_id=account_id, person_id=None, id_digest=digest, outcome=answer.outcome.value,
+        source=answer.source, reference=answer.reference, at=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _settle(
+    actor: Actor, account_id: int, identity: Identity, mobile: str, answer: Answer, *, channel: str, now: datetime
+) -> Identified:
+    matched = answer.outcome is Outcome.MATCHED
+    level = 3 if matched else 2
+    digest = selectors.id_digest(identity.id_type, identity.number)
+    person = Person.objects.filter(id_digest=digest).first()
+    bound = False
+    if person is None:
+        public_id = new_public_id()
+        try:
+            with transaction.atomic():
+                insert_row(
+                    Person, public_id=public_id, account_id=account_id, name=identity.name, name_key=name_key(identity.name),
+                    initials=initials(identity.name), real_name_level=level, verify_pending=not matched,
+                    verified_at=now if matched else None, created_at=now, **sealed_columns(public_id, identity, mobile),
+                )  # fmt: skip
+        except IntegrityError as error:
+            raise Duplicate("real_name.again", "刚刚已提交过一次，请刷新页面查看结果。") from error
+        person = Person.objects.get(public_id=public_id)
+    elif person.account_id is None:
+        bound = _bind(person, account_id, identity, mobile, level=level, matched=matched, now=now)
+    elif person.account_id != account_id:
+        raise Duplicate(
+            "real_name.bound_elsewhere", "这个证件号码已绑定另一个账号。如果那不是您本人，可以提出核实申请，由县级工会当面或电话核对。"
+        )
+    elif matched and person.real_name_level < 3:
+        change_rows(Person, {"id": person.pk}, {"real_name_level": 3, "verified_at": now, "verify_pending": False})
+    person.refresh_from_db()
+    audit.record(
+        actor, "people.real_name", ("person", person.public_id), now=now, concerns=person.pk,
+        detail={"outcome": answer.outcome.value, "source": answer.source, "level": person.real_name_level, "bound": bound, "channel": channel},
+    )  # fmt: skip
+    if matched:
+        events.person_verified.announce(events.PersonVerified(person.pk, now))
+    if bound:
+        events.person_bound.announce(events.PersonBound(person.pk, account_id, now))
+    return Identified(selectors.facts_from(person), bound, person.verify_pending)
+
+
+def _bind(person: Person, account_id: int, identity: Identity, mobile: str, *, level: int, matched: bool, now: datetime) -> bool:
+    """Give a roster person his account. Before level 3 nothing is bound: the row stays with the roster's data."""
+    if person.merged_into_id is not None:
+        raise RuleBroken("real_name.merged", "您的档案正在合并整理，请拨打服务热线办理。")
+    if not matched:
+        raise RuleBroken(
+            "real_name.try_later", "实名核验服务暂时没有响应，您的会员信息已在名册中，请稍后再试，不会影响您的会籍。"
+        )
+    old_mobile = person.mobile_digest and person.mobile_digest != selectors.mobile_digest(mobile)
+    if old_mobile:
+        notify.send("people.mobile_replaced", person_id=person.pk, context={"name": masks.mask_name_public(person.name)}, now=now)
+    values: dict[str, Any] = {
+        "account_id": account_id, "real_name_level": max(level, person.real_name_level), "verified_at": now,
+        "verify_pending": False, "name": identity.name, "name_key": name_key(identity.name),
+        "initials": initials(identity.name), **mobile_columns(person.public_id, mobile),
+    }  # fmt: skip
+    if not change_rows(Person, {"id": person.pk, "account_id": None}, values):
+        raise WrongState
+    return True
+
+
+def recheck_pending(*, now: datetime, limit: int = 200, source: Any = None) -> tuple[int, int]:
+    """Ask again for persons who wait for the authority; returns (verified, refused). One transaction each."""
+    verified = refused = 0
+    asked = source or current_source()
+    for person in Person.objects.filter(verify_pending=True).order_by("id")[:limit]:
+        number = selectors._numbers(person).id_number
+        answer = asked.check(person.name, person.id_type, number)
+        if answer.outcome is Outcome.UNAVAILABLE:
+            continue
+        matched = answer.outcome is Outcome.MATCHED
+        with transaction.atomic():
+            values = {"verify_pending": False, "real_name_level": 3 if matched else 1, "verified_at": now if matched else None}
+            if not change_rows(Person, {"id": person.pk, "verify_pending": True}, values):
+                continue
+            insert_row(
+                RealNameCheck, account_id=person.account_id, person_id=person.pk, id_digest=person.id_digest,
+                outcome=answer.outcome.value, source=answer.source, reference=answer.reference, at=now,
+            )  # fmt: skip
+            audit.record(
+                SYSTEM, "people.real_name", ("person", person.public_id), now=now, concerns=person.pk,
+                detail={"outcome": answer.outcome.value, "source": answer.source, "recheck": True},
+            )  # fmt: skip
+            if matched:
+                events.person_verified.announce(events.PersonVerified(person.pk, now))
+            else:
+                events.person_refused.announce(events.PersonRefused(person.pk, now))
+        verified, refused = verified + matched, refused + (not matched)
+    return verified, refused
+
+
+@transaction.atomic
+def give_consents(actor: Actor, purposes: Iterable[str], *, channel: str, now: datetime) -> None:
+    """Agree to the wordings in force; agreeing twice changes nothing. Raises NotSignedIn, Invalid `consent.unknown`."""
+    account_id = actor.account_id
+    if account_id is None:
+        actor.require_person()
+        return
+    for purpose in purposes:
+        text = selectors.current_text(purpose, now=now) if purpose in Purpose.values else None
+        if text is None:
+            raise Invalid("consent.unknown", "这份同意书暂未发布，请稍后再试。")
+        open_row = {"account_id": account_id, "purpose": purpose, "version": text.version, "withdrawn_at": None}
+        if Consent.objects.filter(**{key: value for key, value in open_row.items() if value is not None}, withdrawn_at__isnull=True).exists():
+            continue
+        try:
+            with transaction.atomic():
+                insert_row(
+                    Consent, account_id=account_id, person_id=actor.person_id, purpose=purpose, version=text.version,
+                    given_at=now, channel=channel, withdrawn_at=None,
+                )  # fmt: skip
+        except IntegrityError:
+            continue
+        audit.record(
+            actor, "people.consent", ("consent", purpose), now=now, concerns=actor.person_id,
+            detail={"version": text.version, "channel": channel},
+        )  # fmt: skip
+
+
+@transaction.atomic
+def withdraw_consent(actor: Actor, purpose: str, *, now: datetime) -> int:
+    """Take a consent back; the service that needs it stops, the membership goes on. Returns how many rows closed."""
+    account_id = actor.account_id
+    if account_id is None:
+        actor.require_person()
+        return 0
+    closed = change_rows(Consent, {"account_id": account_id, "purpose": purpose, "withdrawn_at": None}, {"withdrawn_at": now})
+    if closed:
+        audit.record(actor, "people.consent_withdrawn", ("consent", purpose), now=now, concerns=actor.person_id)
+    return closed
+
+
+@transaction.atomic
+def publish_consent_text(
+    actor: Actor, purpose: str, *, title: str, body: str, valid_from: datetime, made_by: int | None, now: datetime
+) -> ConsentText:
+    """A new wording; from `valid_from` on people are asked again. The editor's second person calls this.
+
+    Raises NotAllowed, Invalid `consent.text`, RuleBroken `case.same_person`.
+    """
+    actor.require_anywhere(Permission.CONSENT_PUBLISH)
+    if made_by is not None and made_by == actor.person_id:
+        raise RuleBroken("case.same_person", "经办和复核须由两个人分别办理，请交由另一位同事复核。")
+    title, body = title.strip(), body.strip()
+    if not (2 <= len(title) <= 60 and 20 <= len(body) <= 20_000) or purpose not in Purpose.values:
+        raise Invalid("consent.text", "标题应为 2 到 60 个字，正文应为 20 到 20000 个字。")
+    newest = ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
+    text = ConsentText.objects.create(
+        purpose=purpose, version=(newest.version if newest else 0) + 1, title=title, body=body,
+        digest=hashlib.sha256(body.encode()).hexdigest(), valid_from=valid_from, made_by=made_by,
+        checked_by=actor.person_id,
+    )  # fmt: skip
+    audit.record(
+        actor, "people.consent_text", ("consent_text", f"{purpose}:{text.version}"), now=now,
+        after={"title": title, "digest": text.digest}, detail={"valid_from": valid_from.isoformat()},
+    )  # fmt: skip
+    return text

@@ -1,0 +1,17 @@
+from zhijia.kernel.apps import CapabilityConfig
+
+
+class StatisticsConfig(CapabilityConfig):
+    name = "zhijia.organization.statistics"
+    verbose_name = "统计"
+
+    def subscribe(self) -> None:
+        from zhijia.organization.members.events import membership_changed
+        from zhijia.organization.unions.events import union_changed, union_moved, union_opened
+
+        from . import services
+
+        membership_changed.subscribe(services.count_change)
+        union_opened.subscribe(services.count_opened)
+        union_changed.subscribe(services.count_status)
+        union_moved.subscribe(services.move_subtree)

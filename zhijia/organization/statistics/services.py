@@ -1,0 +1,191 @@
+"""Counting: a delta in the transaction of what it counts, and the job that folds deltas into the ancestors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from zhijia.kernel import db
+from zhijia.organization.members.events import MembershipChanged
+from zhijia.organization.members.models import Membership
+from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
+from zhijia.organization.unions.models import Union, UnionPath
+from zhijia.organization.unions.rules import ancestors
+
+from .models import MEASURES, Figure, FigureDelta, FigureSnapshot, Recount
+
+CHUNK = 2_000
+COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
+"""U1: active grassroots and joint unions."""
+
+
+def add(union_id: int, counts: Mapping[str, int]) -> None:
+    """Write one delta; a change of nothing writes no row."""
+    changed = {key: value for key, value in counts.items() if value}
+    if changed:
+        db.insert_row(FigureDelta, union_id=union_id, **{name: changed.get(name, 0) for name in MEASURES})
+
+
+def count_change(event: MembershipChanged) -> None:
+    add(event.union_id, event.counts)
+
+
+def count_opened(event: UnionOpened) -> None:
+    if event.union_type in COUNTED_TYPES:
+        add(event.union_id, {"unions": 1})
+
+
+def count_status(event: UnionChanged) -> None:
+    def counts(side: tuple[str, str]) -> int:
+        return int(side[0] in COUNTED_TYPES and side[1] == "ACTIVE")
+
+    add(event.union_id, {"unions": counts(event.after) - counts(event.before)})
+
+
+def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
+    """Fold up to `limit` deltas into the figures of their unions and all ancestors; returns how many.
+
+    One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Several mergers may
+    run at once: a delta is taken by one of them, figures are changed in the order of their ids.
+    """
+    with transaction.atomic():
+        taken = db.take_rows(FigureDelta, ["union_id", *MEASURES], limit=limit)
+        if not taken:
+            return 0
+        own: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+        for union_id, *values in taken:
+            sums = own[union_id]
+            for index, value in enumerate(values):
+                sums[index] += value
+        _add_up(_with_ancestors(own), now=now)
+    return len(taken)
+
+
+def _with_ancestors(own: Mapping[int, list[int]]) -> dict[int, list[int]]:
+    paths = dict(Union.objects.filter(id__in=own).values_list("id", "path"))
+    upper_paths = {upper for path in paths.values() for upper in ancestors(path)}
+    ids = dict(Union.objects.filter(path__in=upper_paths).values_list("path", "id"))
+    totals: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    for union_id, values in own.items():
+        for upper in ancestors(paths[union_id]):
+            sums = totals[ids[upper]]
+            for index, value in enumerate(values):
+                sums[index] += value
+    return totals
+
+
+def _add_up(totals: Mapping[int, list[int]], *, now: datetime) -> None:
+    rows = [{"union_id": key, "merged_at": now, **dict.fromkeys(MEASURES, 0)} for key in sorted(totals)]
+    db.insert_rows(Figure, rows, ignore_conflicts=True)
+    for key in sorted(totals):
+        changes = {name: F(name) + value for name, value in zip(MEASURES, totals[key], strict=True) if value}
+        Figure.objects.filter(union_id=key).update(merged_at=now, **changes)
+
+
+@transaction.atomic
+def move_subtree(event: UnionMoved) -> None:
+    """A subtree went elsewhere: its figures leave the old ancestors and join the new ones."""
+    while merge_deltas(now=_now_of(event)):
+        pass
+    figure = Figure.objects.filter(union_id=event.union_id).first()
+    if figure is None:
+        return
+    values = [getattr(figure, name) for name in MEASURES]
+    for path, sign in ((event.old_path, -1), (event.new_path, 1)):
+        for key in Union.objects.filter(path__in=ancestors(path)[:-1]).order_by("id").values_list("id", flat=True):
+            _add_up({key: [sign * value for value in values]}, now=_now_of(event))
+
+
+def _now_of(event: UnionMoved) -> datetime:
+    return timezone.make_aware(datetime.combine(event.on, datetime.min.time()))
+
+
+def naive_counts(union_ids: Iterable[int] | None = None) -> dict[int, dict[str, int]]:
+    """Stock measures of each union alone, counted from the memberships: the truth that figures must equal."""
+    rows = Membership.objects.filter(until__isnull=True, state="ACTIVE")
+    if union_ids is not None:
+        rows = rows.filter(union_id__in=list(union_ids))
+    counted = rows.values("union_id").annotate(
+        members=Count("id"),
+        real_name=Count("id", filter=Q(real_name_level__gte=3)),
+        activated=Count("id", filter=Q(activated=True)),
+        female=Count("id", filter=Q(sex="2")),
+        migrant=Count("id", filter=Q(is_migrant=True)),
+        new_form=Count("id", filter=~Q(new_form_group="")),
+        dispatched=Count("id", filter=Q(work_form="dispatched")),
+    )
+    counts = {row.pop("union_id"): row for row in counted}
+    counting = Union.objects.filter(type__in=COUNTED_TYPES, status="ACTIVE")
+    for key in counting.values_list("id", flat=True) if union_ids is None else counting.filter(id__in=list(union_ids)).values_list("id", flat=True):
+        counts.setdefault(key, {})["unions"] = 1
+    return counts
+
+
+STOCKS = tuple(name for name in MEASURES if name not in ("joined", "left"))
+
+
+def recount(*, now: datetime) -> Recount:
+    """Compare every figure with a naive count over the subtree; what differs is reported, not silently mended.
+
+    Takes one consistent look (a transaction that folds all pending deltas first) on both databases.
+    """
+    with db.consistent_look():
+        pending: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+        for union_id, *values in FigureDelta.objects.values_list("union_id", *MEASURES).iterator(chunk_size=CHUNK):
+            for index, value in enumerate(values):
+                pending[union_id][index] += value
+        waiting = _with_ancestors(pending) if pending else {}
+        truth: dict[int, dict[str, int]] = defaultdict(dict)
+        own = naive_counts()
+        ids = dict(Union.objects.values_list("path", "id"))
+        paths = {key: path for path, key in ids.items()}
+        for union_id, counts in own.items():
+            for upper in ancestors(paths[union_id]):
+                sums = truth[ids[upper]]
+                for name, value in counts.items():
+                    sums[name] = sums.get(name, 0) + value
+        wrong = []
+        figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *STOCKS)}
+        for key in paths.keys():
+            for name in STOCKS:
+                said = figures.get(key, {}).get(name, 0) + (waiting[key][MEASURES.index(name)] if key in waiting else 0)
+                is_so = truth[key].get(name, 0) if key in truth else 0
+                if said != is_so:
+                    wrong.append([key, name, said, is_so])
+    return Recount.objects.create(
+        at=now, unions=len(paths), differing=len(wrong), wrong=wrong[:200], state="wrong" if wrong else "ok"
+    )
+
+
+@transaction.atomic
+def take_snapshot(on: date, *, now: datetime) -> int:
+    """Store every union's own figures as of 00:00 on the first of a month; a second call changes nothing."""
+    if FigureSnapshot.objects.filter(on=on).exists():
+        return 0
+    while merge_deltas(now=now):
+        pass
+    figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *MEASURES)}
+    below: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    for key, parent in Union.objects.filter(parent__isnull=False).values_list("id", "parent_id"):
+        if key in figures and parent is not None:
+            for index, name in enumerate(MEASURES):
+                below[parent][index] += figures[key][name]
+    rows = []
+    for key, figure in figures.items():
+        own = {name: figure[name] - below[key][index] if key in below else figure[name] for index, name in enumerate(MEASURES)}
+        if any(own.values()):
+            rows.append({"union_id": key, "on": on, **own})
+    for start in range(0, len(rows), CHUNK):
+        db.insert_rows(FigureSnapshot, rows[start : start + CHUNK])
+    return len(rows)
+
+
+def paths_on(day: date) -> dict[int, str]:
+    """Every union's place in the tree on a day."""
+    period = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+    return dict(UnionPath.objects.filter(period).values_list("union_id", "path"))

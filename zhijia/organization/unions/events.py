@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from zhijia.kernel.events import Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOpened:
+    union_id: int
+    union_type: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnionChanged:
+    """Status or type changed; `before` and `after` are `(type, status)`."""
+
+    union_id: int
+    before: tuple[str, str]
+    after: tuple[str, str]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class UnionMoved:
+    union_id: int
+    old_path: str
+    new_path: str
+    on: date
+
+
+union_opened: Announcement[UnionOpened] = Announcement("unions.union_opened")
+union_changed: Announcement[UnionChanged] = Announcement("unions.union_changed")
+union_moved: Announcement[UnionMoved] = Announcement("unions.union_moved")

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "unions:union:view"
+    EDIT = "unions:union:edit"
+    CREATE = "unions:union:create"
+    SUSPEND = "unions:union:suspend"
+    LOAD = "unions:roster:load"
+    EXPORT = "unions:roster:export"
+    PRINT = "unions:code:print"

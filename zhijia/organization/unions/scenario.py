@@ -1,0 +1,32 @@
+from zhijia.kernel.registry import AuditEvent, PermissionSpec, Scenario
+
+from .permissions import Permission
+
+_READERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG", "STATS", "PRIVACY", "SECURITY_ADMIN"})
+_KEEPERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
+
+SCENARIO = Scenario(
+    code="unions",
+    name="工会组织",
+    icon="sitemap",
+    permissions=(
+        PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织"),
+        PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织"),
+        PermissionSpec(Permission.CREATE, "新建下级工会", frozenset({"TOWN_WORKER", "ORG"}), group="组织"),
+        PermissionSpec(Permission.SUSPEND, "暂停和恢复工会", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.LOAD, "批量导入工会", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.EXPORT, "导出工会名册", frozenset({"ORG", "STATS"}), group="组织"),
+        PermissionSpec(Permission.PRINT, "打印入会二维码", _KEEPERS, group="组织"),
+    ),
+    audit_events=(
+        AuditEvent("unions.open", "新建工会", erases="none"),
+        AuditEvent("unions.edit", "修改工会资料", erases="none"),
+        AuditEvent("unions.status", "暂停或恢复工会", erases="none"),
+        AuditEvent("unions.employer", "登记用人单位", erases="none"),
+        AuditEvent("unions.cover", "增加涵盖单位", erases="none"),
+        AuditEvent("unions.uncover", "移出涵盖单位", erases="none"),
+        AuditEvent("unions.load", "批量导入工会", erases="none"),
+        AuditEvent("unions.export", "导出工会名册", erases="none"),
+        AuditEvent("unions.print", "打印入会二维码", erases="none"),
+    ),
+)

@@ -1,0 +1,204 @@
+"""Reading unions: within a scope for cadres; and the few public facts that anybody may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor, Scope
+from zhijia.kernel.errors import Expired, NotFound
+from zhijia.kernel.ids import is_public_id
+
+from .models import CoveredUnit, Employer, Union, UnionStatus, UnionType
+from .permissions import Permission
+from .rules import ancestors
+
+CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class UnionFacts:
+    """What anybody may know of a union, and what other capabilities need of it."""
+
+    id: int
+    public_id: str
+    code: str
+    name: str
+    type: str
+    level: int
+    status: str
+    path: str
+    region: str
+    county_id: int | None
+    city_id: int | None
+    parent_id: int | None
+    employer_id: int | None
+    notice: str
+    phone: str
+    address: str
+    hours: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == UnionStatus.ACTIVE
+
+    @property
+    def is_home(self) -> bool:
+        return self.type == UnionType.ONLINE_HOME
+
+    @property
+    def type_label(self) -> str:
+        return UnionType(self.type).label
+
+    @property
+    def status_label(self) -> str:
+        return UnionStatus(self.status).label
+
+
+_FACTS = tuple(UnionFacts.__dataclass_fields__)
+
+
+def _facts(unions: QuerySet[Union]) -> list[UnionFacts]:
+    return [UnionFacts(*row) for row in unions.values_list(*_FACTS)]
+
+
+def get_union(actor: Actor, public_id: str) -> Union:
+    """A union of the actor's scope. Raises NotFound."""
+    union = Union.objects.filter(public_id=public_id).filter(db.in_scope("path", actor.scope)).first() if is_public_id(public_id) else None
+    if union is None:
+        raise NotFound
+    return union
+
+
+def get_facts(union_id: int) -> UnionFacts:
+    """Raises NotFound."""
+    rows = _facts(Union.objects.filter(id=union_id))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def find_by_code(code: str) -> UnionFacts | None:
+    """By the 16-digit code; also of a closed union, so that a page can say so."""
+    rows = _facts(Union.objects.filter(code=code))
+    return rows[0] if rows else None
+
+
+def find_by_public_id(public_id: str) -> UnionFacts | None:
+    """For public pages; closed unions are found too."""
+    rows = _facts(Union.objects.filter(public_id=public_id)) if is_public_id(public_id) else []
+    return rows[0] if rows else None
+
+
+def facts_of(union_ids: Iterable[int]) -> dict[int, UnionFacts]:
+    return {facts.id: facts for facts in _facts(Union.objects.filter(id__in=set(union_ids)))}
+
+
+def home_of_region(region: str) -> UnionFacts | None:
+    """The online members' home of a township, by its 12-digit code."""
+    rows = _facts(Union.objects.filter(region=region, type=UnionType.ONLINE_HOME).exclude(status__in=CLOSED))
+    return rows[0] if rows else None
+
+
+def union_covering(employer_id: int) -> UnionFacts | None:
+    """The union that represents an employer's workers today."""
+    rows = _facts(
+        Union.objects.filter(id__in=CoveredUnit.objects.filter(employer_id=employer_id, until__isnull=True).values("union_id"))
+    )
+    return rows[0] if rows else None
+
+
+def unions_covering(employer_ids: Iterable[int]) -> dict[int, UnionFacts]:
+    """Employer id to the union that represents its workers today; two queries."""
+    pairs = dict(
+        CoveredUnit.objects.filter(employer_id__in=set(employer_ids), until__isnull=True).values_list("employer_id", "union_id")
+    )
+    facts = facts_of(pairs.values())
+    return {employer: facts[union] for employer, union in pairs.items()}
+
+
+def find_employer(credit_code: str) -> Employer | None:
+    return Employer.objects.filter(credit_code=credit_code).first()
+
+
+def find_employer_by_public_id(public_id: str) -> Employer | None:
+    return Employer.objects.filter(public_id=public_id).first() if is_public_id(public_id) else None
+
+
+def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> list[Employer]:
+    """Employers whose name begins with or contains `text`, within a region; for the applicant's choice."""
+    employers = Employer.objects.filter(name__contains=text.strip()) if text.strip() else Employer.objects.none()
+    if region_prefix:
+        employers = employers.filter(region__gte=region_prefix, region__lt=region_prefix + "~")
+    return list(employers.order_by("name_key")[:limit])
+
+
+def nearest_open_upper(union: UnionFacts) -> UnionFacts | None:
+    """The nearest upper union that is open; used when a union has closed."""
+    rows = _facts(Union.objects.filter(path__in=ancestors(union.path)[:-1], status=UnionStatus.ACTIVE).order_by("-level"))
+    return rows[0] if rows else None
+
+
+def breadcrumb(path: str) -> list[UnionFacts]:
+    """From the top to the union itself."""
+    return sorted(_facts(Union.objects.filter(path__in=ancestors(path))), key=lambda facts: len(facts.path))
+
+
+def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:
+    """Direct children in tree order, narrowed by scope; `None` gives the roots of the actor's scope."""
+    unions = Union.objects.filter(db.in_scope("path", actor.scope_for(Permission.VIEW))).exclude(status__in=CLOSED)
+    if parent_id is None:
+        unions = unions.filter(path__in=actor.scope_for(Permission.VIEW).paths)
+    else:
+        unions = unions.filter(parent_id=parent_id)
+    return list(unions.filter(path__gt=after).order_by("path")[:limit])
+
+
+def search(scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20) -> list[UnionFacts]:
+    """By union code, credit code, name part, pinyin or initials; within the scope."""
+    text = text.strip()
+    if not text:
+        return []
+    unions = Union.objects.filter(db.in_scope("path", scope)).exclude(status__in=CLOSED)
+    if types:
+        unions = unions.filter(type__in=list(types))
+    return _facts(unions.filter(matching(text)).order_by("level", "path")[:limit])
+
+
+def search_public(text: str, *, limit: int = 20) -> list[UnionFacts]:
+    """For anyone who looks for his union: open unions only."""
+    return [facts for facts in search(Scope(everything=True), text, limit=limit) if facts.is_open]
+
+
+def matching(text: str) -> Q:
+    """The condition that `text` names a union in one of the ways people know it."""
+    compact = "".join(text.split())
+    if compact.isascii() and len(compact) == 16 and compact.isdigit():
+        return Q(code=compact)
+    if compact.isascii() and len(compact) == 18:
+        return Q(credit_code=compact.upper()) | Q(employer__credit_code=compact.upper())
+    if compact.isascii():
+        low = compact.lower()
+        return Q(initials__gte=low, initials__lt=low + "~") | Q(name_key__gte=low, name_key__lt=low + "~")
+    return Q(name__contains=text.strip())
+
+
+def require_open(union: UnionFacts) -> None:
+    """Raises Expired `union.closed`; `facts["nearest"]` is the online home or upper union to turn to."""
+    if union.is_open:
+        return
+    nearest = home_of_region(union.region[:9] + "000") or nearest_open_upper(union)
+    words = f"可以改为加入“{nearest.name}”。" if nearest else "请拨打服务热线咨询。"
+    raise Expired(
+        "union.closed", f"“{union.name}”目前不办理入会，{words}", facts={"nearest": nearest.public_id if nearest else ""}
+    )
+
+
+def count_workers_covered(union_id: int, on: date) -> int:
+    """Declared headcount of the employers a union covers today; an upper bound for its members."""
+    rows = CoveredUnit.objects.filter(union_id=union_id, since__lte=on, until__isnull=True)
+    return sum(rows.values_list("employer__headcount", flat=True))
