@@ -215,3 +215,12 @@ def axe() -> Callable[[Any], list[str]]:
         ]
 
     return find
+
+
+# --- A small province -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def world(db: None, now: datetime) -> Any:
+    """`tests.world.World`: regions, unions, and helpers that make people with roles and memberships."""
+    from tests.world import build
+
+    return build(now)

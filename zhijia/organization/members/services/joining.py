@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
@@ -192,10 +191,7 @@ def _take_in(
 def _tell(case: Case, template: str, context: Mapping[str, Any], *, now: datetime) -> None:
     if case.owner_person_id is None:
         return
-    notify.send(
-        template, person_id=case.owner_person_id, context=context, now=now, case_public_id=case.public_id,
-        link=reverse("members:case", args=[case.public_id]),
-    )  # fmt: skip
+    notify.send(template, person_id=case.owner_person_id, context=context, now=now, case_public_id=case.public_id)
 
 
 @retrying()

@@ -1,0 +1,192 @@
+"""Joining from the first scan to the card, and everything that may go wrong on the way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.notify.models import Message
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.models import Case, InboxEntry
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
+from zhijia.organization.members import selectors
+from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
+from zhijia.organization.members.services import joining
+from zhijia.organization.statistics import selectors as figures
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_approved_applicant_is_a_member_with_number_card_event_count_and_message(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    person, case = world.application()
+    joining.approve(admin, case, now=world.now)
+    membership = Membership.objects.get(person=person)
+    assert membership.union_id == world["plant"].pk and membership.county_unit == world["county"].pk
+    assert len(membership.member_number) == 16
+    assert MemberCard.objects.filter(person=person, voided_at__isnull=True).count() == 1
+    assert list(MembershipEvent.objects.values_list("kind", "union_id")) == [("joined", world["plant"].pk)]
+    assert figures.current(world["province"].pk, world["province"].path)["members"] == 1
+    assert Message.objects.get(person_id=person.pk).template == "members.join_approved"
+    assert not InboxEntry.objects.filter(closed_at__isnull=True).exists()
+
+
+def test_a_submitted_application_stands_first_in_the_inbox_of_its_union(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    world.application()
+    rows = cases.list_inbox(admin, now=world.now)
+    assert [(row.label, row.unit_name) for row in rows] == [("等待工会审核", world["plant"].name)]
+    assert rows[0].due == "soon"
+
+
+def test_who_has_no_admin_is_served_by_the_nearest_upper_union(world: World) -> None:
+    worker = world.staff("TOWN_WORKER", "town")
+    world.application("plant")
+    assert len(cases.list_inbox(worker, now=world.now)) == 1
+
+
+def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_case(world: World) -> None:
+    stranger = world.staff("ORG", "other_county")
+    _, case = world.application()
+    for public_id in (case, "0" * 16):
+        with pytest.raises(NotFound):
+            joining.approve(stranger, public_id, now=world.now)
+
+
+def test_in_scope_without_the_right_is_not_allowed(world: World) -> None:
+    statistician = world.staff("STATS", "county")
+    _, case = world.application()
+    with pytest.raises(NotAllowed):
+        joining.approve(statistician, case, now=world.now)
+
+
+def test_nobody_approves_his_own_application(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    from zhijia.organization.people.models import Person
+
+    person = Person.objects.get(pk=admin.person_id)
+    world.consent(person)
+    result = joining.submit(
+        admin, world["plant"].pk, joining.JoinForm("employed", employer_text="某某公司"), channel="web", now=world.now
+    )
+    assert result.case is not None
+    with pytest.raises(RuleBroken) as caught:
+        joining.approve(admin, result.case.public_id, now=world.now)
+    assert caught.value.code == "case.own"
+
+
+def test_a_second_decision_finds_the_case_decided(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    _, case = world.application()
+    joining.approve(admin, case, now=world.now)
+    with pytest.raises(WrongState):
+        joining.approve(admin, case, now=world.now)
+    assert Membership.objects.count() == 1
+
+
+def test_a_second_open_application_is_refused(world: World) -> None:
+    person, _ = world.application()
+    with pytest.raises(Duplicate) as caught:
+        joining.submit(
+            world.actor(person), world["home"].pk, joining.JoinForm("none"), channel="web", now=world.now
+        )
+    assert caught.value.code == "members.join.already_open"
+
+
+def test_a_member_elsewhere_is_offered_transfer_instead_of_an_error(world: World) -> None:
+    person, _ = world.member("home")
+    result = joining.submit(
+        world.actor(person), world["plant"].pk, joining.JoinForm("employed", employer_text="公司"), channel="web", now=world.now
+    )
+    assert result.case is None and result.already is not None and result.already.id == world["home"].pk
+
+
+def test_a_union_suspended_between_submit_and_approval_takes_nobody_in(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    _, case = world.application()
+    plant = world["plant"]
+    plant.status = "SUSPENDED"
+    plant.save()
+    with pytest.raises(Expired) as caught:
+        joining.approve(admin, case, now=world.now)
+    assert caught.value.facts["nearest"] == world["home"].public_id
+    assert Case.objects.get(public_id=case).state == "PENDING" and not Membership.objects.exists()
+
+
+def test_under_sixteen_is_refused_with_a_sentence(world: World) -> None:
+    with pytest.raises(Invalid) as caught:
+        world.application(born=date(2011, 1, 1))
+    assert caught.value.code == "join.too_young"
+
+
+def test_a_form_names_every_bad_field_at_once(world: World) -> None:
+    person = world.person()
+    world.consent(person)
+    with pytest.raises(Invalid) as caught:
+        joining.submit(
+            world.actor(person), world["plant"].pk,
+            joining.JoinForm("employed", employer_credit_code="91370200MA3C0A1239", new_form_group="X", occupation="工" * 41),
+            channel="web", now=world.now,
+        )  # fmt: skip
+    assert set(caught.value.fields) >= {"employer_credit_code", "new_form_group", "occupation"}
+
+
+def test_without_separate_consent_nothing_is_submitted(world: World) -> None:
+    person = world.person()
+    with pytest.raises(RuleBroken) as caught:
+        joining.submit(world.actor(person), world["plant"].pk, joining.JoinForm("none"), channel="web", now=world.now)
+    assert caught.value.code == "join.consent"
+
+
+def test_a_refusal_needs_a_reason_and_other_needs_words(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    _, case = world.application()
+    for reason, note in (("", ""), ("BECAUSE", ""), ("OTHER", "不行")):
+        with pytest.raises(Invalid) as caught:
+            joining.reject(admin, case, reason=reason, note=note, now=world.now)
+        assert caught.value.code == "join.reason"
+
+
+def test_a_refused_applicant_appeals_once_to_the_upper_union(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    worker = world.staff("TOWN_WORKER", "town", "赵军")
+    person, case = world.application()
+    joining.reject(admin, case, reason="NOT_EMPLOYEE", note="", now=world.now)
+    joining.appeal(world.actor(person), case, note="我有劳动合同，可以补充。", now=world.now)
+    with pytest.raises((NotFound, NotAllowed)):
+        joining.approve(admin, case, now=world.now)
+    joining.reject(worker, case, reason="NOT_EMPLOYEE", note="", now=world.now)
+    with pytest.raises(WrongState):
+        joining.appeal(world.actor(person), case, note="请再看一次我的材料。", now=world.now)
+
+
+def test_a_batch_is_answered_row_by_row(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    good = [world.application(name=name)[1] for name in ("王一", "王二", "王三")]
+    joining.approve(admin, good[0], now=world.now)
+    results = joining.decide_many(admin, [*good, "z" * 16], decision="approve", now=world.now)
+    assert [row.code for row in results] == ["case.wrong_state", "", "", "request.not_found"]
+    assert Membership.objects.count() == 3
+
+
+def test_every_step_leaves_an_audit_row(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    _, case = world.application()
+    joining.approve(admin, case, now=world.now)
+    moves = [row.detail["move"] for row in AuditEntry.objects.filter(subject_id=case).order_by("id")]
+    assert moves == ["open", "approve"]
+
+
+def test_the_list_shows_masked_members_by_name_and_pages_by_key(world: World) -> None:
+    admin = world.staff("ORG", "county")
+    for name in ("张伟", "王芳", "李娜"):
+        world.member(name=name)
+    page = selectors.list_members(admin, world.facts("county"), limit=2)
+    assert [row.person.masked_name for row in page.rows] == ["李*", "王*"]
+    rest = selectors.list_members(admin, world.facts("county"), limit=2, after=page.after)
+    assert [row.person.masked_name for row in rest.rows] == ["张*"] and rest.after == ""
+    found = selectors.list_members(admin, world.facts("county"), search="zw")
+    assert [row.person.name for row in found.rows] == ["张伟"]
