@@ -65,8 +65,15 @@ class World:
         return Account.objects.create(number_digest=people.mobile_digest(number), created_at=self.now)
 
     def person(
-        self, name: str = "林晓禾", *, born: date = date(1990, 3, 7), female: bool = True, level: int = 3, bound: bool = True,
-        mobile: str | None = None, id_number: str | None = None,
+        self,
+        name: str = "林晓禾",
+        *,
+        born: date = date(1990, 3, 7),
+        female: bool = True,
+        level: int = 3,
+        bound: bool = True,
+        mobile: str | None = None,
+        id_number: str | None = None,
     ) -> Person:
         serial = next(_numbers)
         body = f"370299{born:%Y%m%d}{serial % 450 * 2 + (0 if female else 1):03d}"
@@ -120,7 +127,15 @@ class World:
 def build(now: datetime) -> World:
     world = World(now)
     Region.objects.bulk_create(
-        Region(code=code, parent_code=parent, level=level, name=name, name_key=name_key(name), initials=initials(name), valid_from=date(2020, 1, 1))
+        Region(
+            code=code,
+            parent_code=parent,
+            level=level,
+            name=name,
+            name_key=name_key(name),
+            initials=initials(name),
+            valid_from=date(2020, 1, 1),
+        )
         for code, parent, level, name in REGIONS
     )
     for purpose, label in Purpose.choices:
@@ -140,12 +155,23 @@ def build(now: datetime) -> World:
     )
     for key, name, kind, level, region, parent in spots:
         world.unions[key] = union_services.open_union(
-            SYSTEM, name=name, type=kind, level=level, region=region, parent=world.unions[parent] if parent else None, now=now
+            SYSTEM,
+            name=name,
+            type=kind,
+            level=level,
+            region=region,
+            parent=world.unions[parent] if parent else None,
+            now=now,
         )
     for key, town in (("home", "town"), ("other_home", "other_town")):
         world.unions[key] = Union.objects.get(parent=world.unions[town], type="ONLINE_HOME")
     world.employer = union_services.open_employer(
-        SYSTEM, name="莱阳市鲁东精密机械有限公司", credit_code="91370200MA3C0A123W", region="370682101000", headcount=120, now=now
+        SYSTEM,
+        name="莱阳市鲁东精密机械有限公司",
+        credit_code="91370200MA3C0A123W",
+        region="370682101000",
+        headcount=120,
+        now=now,
     )
     world.unions["plant"] = union_services.open_union(
         SYSTEM, name="莱阳市鲁东精密机械有限公司工会委员会", type="GRASSROOTS", level=7, region="370682101000",
