@@ -6,6 +6,7 @@
 - `scope`  `[{"label", "href", "choices": [{"label", "href"}]}]`, from the province down
 - `counts` `{"members:join": {"open": 13, "late": 1}}`: waiting work by the URL name of a menu line
 - `jobs`   `{"href", "running": 1}` or None
+- `find`   address of the find page, or ""
 - `tabs`   `[{"code", "label", "href", "icon"}]`: the member's four roots
 """
 
@@ -22,7 +23,7 @@ from django.utils.translation import gettext as _
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.registry import registry
 
-Part = Literal["user", "scope", "counts", "jobs", "tabs"]
+Part = Literal["user", "scope", "counts", "jobs", "find", "tabs"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
 
@@ -61,6 +62,10 @@ class Chrome:
     @cached_property
     def jobs(self) -> Any:
         return self._ask("jobs")
+
+    @cached_property
+    def find(self) -> Any:
+        return self._ask("find") or ""
 
     @cached_property
     def tabs(self) -> Any:

@@ -29,7 +29,6 @@ class Site:
     duty: str = ""
     desk: str = "/console/"
     home: str = "/m/"
-    find: str = ""
     sign_in: str = "/console/sign-in"
 
 

@@ -34,6 +34,7 @@ class _Frame:
     ]
     user = {"name": "孙*梅", "role": "县级组织岗", "links": [{"label": "切换身份（2）", "href": "#"}, {"label": "我的授权与委托", "href": "#"}], "sign_out": "/ui/theme"}
     jobs = {"href": "/ui/gallery/console/job", "running": 1}
+    find = "/ui/gallery/console/list"
     tabs: list[Any] = []
 
     def __init__(self, request: HttpRequest, shortcuts: Any) -> None:

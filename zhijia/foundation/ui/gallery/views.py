@@ -64,7 +64,7 @@ def _error_page(request: HttpRequest, status: int) -> HttpResponse:
 @require_safe
 def code_picture(request: HttpRequest) -> HttpResponse:
     """A sample code in black on white."""
-    drawn = segno.make("https://zhijia.example/v/" + "A" * 112, error="m").svg_inline(omitsize=True, xmldecl=False, svgns=True)
+    drawn = segno.make("https://zhijia.example/v/" + "A" * 112, error="m").svg_inline(omitsize=True, svgns=True)
     return HttpResponse(drawn, content_type="image/svg+xml")
 
 

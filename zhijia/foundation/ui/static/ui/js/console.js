@@ -1,0 +1,177 @@
+/* The console by keyboard, remembered row height, ticks counted. Every page works without it. */
+(function () {
+  "use strict";
+  var SINGLE = "zj-single-keys";
+  var going = 0;
+
+  function stored(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
+  function store(name, value) { try { localStorage.setItem(name, value); } catch (error) { /* private window: not remembered */ } }
+
+  function typing(target) {
+    return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
+      (target.tagName === "INPUT" && !/^(checkbox|radio|button|submit|reset|file)$/.test(target.type));
+  }
+  function open(selector) {
+    var found = document.querySelector(selector);
+    if (found) { found.click(); }
+    return Boolean(found);
+  }
+
+  /* ---- rows: J K X Enter ---- */
+  function rows() {
+    return Array.from(document.querySelectorAll("[data-rows] tbody tr:not(.zj-group), ul[data-rows] > li")).filter(function (row) { return row.offsetParent; });
+  }
+  function marked(list) {
+    return list.findIndex(function (row) { return row.hasAttribute("data-at") || row.querySelector('a[aria-current="true"]'); });
+  }
+  function move(step) {
+    var list = rows();
+    if (!list.length) { return false; }
+    var at = list.findIndex(function (row) { return row.hasAttribute("data-at"); });
+    if (at < 0) { at = marked(list); }
+    var next = list[Math.min(list.length - 1, Math.max(0, at < 0 ? (step > 0 ? 0 : list.length - 1) : at + step))];
+    list.forEach(function (row) {
+      row.removeAttribute("data-at");
+      if (row.tagName === "TR") { row.removeAttribute("aria-current"); }
+    });
+    next.setAttribute("data-at", "");
+    if (next.tagName === "TR") { next.setAttribute("aria-current", "true"); }
+    var link = next.querySelector("th a, a");
+    (link || next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+  function row() { return document.querySelector("[data-at]"); }
+
+  var single = {
+    "/": function () { var box = document.querySelector("[data-key-find]"); if (!box) { return false; } box.focus(); box.select(); return true; },
+    "?": function () { var keys = document.getElementById("keys"); if (!keys || !keys.togglePopover) { return false; } keys.togglePopover(); return true; },
+    j: function () { return move(1); },
+    k: function () { return move(-1); },
+    x: function () { var tick = row() && row().querySelector("input[type=checkbox]:not(:disabled)"); if (!tick) { return false; } tick.click(); return true; },
+    g: function () { going = Date.now(); return true; },
+  };
+
+  function pressed(key) {
+    if (going && Date.now() - going < 1500) {
+      going = 0;
+      if (open('[data-go="' + CSS.escape(key) + '"]')) { return true; }
+    }
+    going = 0;
+    if (single[key]) { return single[key](); }
+    var button = Array.from(document.querySelectorAll("[data-key]")).find(function (one) { return one.dataset.key.toLowerCase() === key && !one.disabled && one.offsetParent; });
+    if (!button) { return false; }
+    button.click();
+    if (button.focus) { button.focus(); }
+    return true;
+  }
+
+  document.addEventListener("keydown", function (event) {
+    var form = document.querySelector("[data-main-form]");
+    if (event.isComposing || event.altKey) { return; }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector(".btn-primary[type=submit]") || undefined);
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && form) {
+      var draft = form.querySelector('[name=do][value=draft], [name=do][value=save]');
+      if (draft) { event.preventDefault(); form.requestSubmit(draft); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey) { return; }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.zj-menu[open], details.zj-def[open]").forEach(function (menu) { menu.open = false; });
+      if (typing(event.target)) { event.target.blur(); return; }
+      if (!document.querySelector(":popover-open")) { unpick(); }
+      return;
+    }
+    if (typing(event.target) || stored(SINGLE) === "off") { return; }
+    if (pressed(event.key.toLowerCase())) { event.preventDefault(); }
+  });
+
+  /* ---- ticks ---- */
+  function ticks(scope) { return Array.from(scope.querySelectorAll("input[name=pick]:not(:disabled)")); }
+  function count() {
+    document.querySelectorAll("[data-bulk]").forEach(function (bar) {
+      var words = bar.querySelector("[data-picked]");
+      var scope = bar.closest(".zj-list") || document;
+      var chosen = ticks(scope).filter(function (tick) { return tick.checked; }).length;
+      if (words) { words.textContent = words.dataset.picked.replace("{n}", String(chosen)); }
+      scope.querySelectorAll("[data-pick-all]").forEach(function (all) {
+        all.checked = chosen > 0 && chosen === ticks(scope).length;
+        all.indeterminate = chosen > 0 && !all.checked;
+      });
+    });
+  }
+  function unpick() {
+    document.querySelectorAll("input[name=pick]:checked").forEach(function (tick) { tick.checked = false; });
+    count();
+  }
+  document.addEventListener("change", function (event) {
+    var input = event.target;
+    if (input.matches("[data-pick-all]")) {
+      ticks(input.closest(".zj-list") || document).forEach(function (tick) { tick.checked = input.checked; });
+    }
+    if (input.matches("[data-submit]") && input.form) { input.form.requestSubmit(); }
+    if (input.closest("[data-density-switch]")) {
+      document.documentElement.dataset.density = input.value;
+      document.cookie = "density=" + input.value + ";path=/;max-age=31536000;samesite=lax" + (location.protocol === "https:" ? ";secure" : "");
+    }
+    if (input.matches("[data-single-keys]")) { store(SINGLE, input.checked ? "on" : "off"); }
+    if (input.type === "file" && input.closest("form")) {
+      var name = input.closest("form").querySelector("[data-file-name]");
+      if (name) { name.textContent = input.files.length ? input.files[0].name : ""; }
+    }
+    count();
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-unpick]")) { event.preventDefault(); unpick(); }
+    document.querySelectorAll("details.zj-menu[open], details.zj-def[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    });
+  });
+
+  /* ---- a file dragged onto its box ---- */
+  document.querySelectorAll("[data-drop]").forEach(function (box) {
+    var input = box.querySelector("input[type=file]");
+    ["dragover", "dragleave", "drop"].forEach(function (kind) {
+      box.addEventListener(kind, function (event) {
+        event.preventDefault();
+        box.classList.toggle("is-over", kind === "dragover");
+        if (kind === "drop" && event.dataTransfer.files.length) {
+          input.files = event.dataTransfer.files;
+          input.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      });
+    });
+  });
+
+  /* ---- one press, one command; the hidden key makes a second harmless ---- */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "post") { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+    count();
+  });
+
+  /* ---- partial loads ---- */
+  document.body.addEventListener("htmx:beforeSwap", function (event) {
+    var status = event.detail.xhr.status;
+    if (status >= 400 && status !== 422) {
+      event.detail.target = document.getElementById("notes");
+      event.detail.swapOverride = "innerHTML";
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", count);
+
+  var switcher = document.querySelector("[data-single-keys]");
+  if (switcher) { switcher.checked = stored(SINGLE) !== "off"; }
+  var summary = document.querySelector("[data-focus]");
+  if (summary) { summary.focus(); }
+  count();
+})();

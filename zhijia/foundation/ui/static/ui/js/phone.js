@@ -1,0 +1,108 @@
+/* What a script adds to phone pages: counting down, refreshing codes, waiting for the next message, one tap one command.
+   Every page works without it. */
+(function () {
+  "use strict";
+
+  /** The part of a page that a code's own address answers, put in the old one's place. */
+  function refresh(part) {
+    return fetch(part.dataset.refresh, { headers: { "HX-Request": "true" }, credentials: "same-origin" })
+      .then(function (answer) {
+        if (!answer.ok) { throw new Error(String(answer.status)); }
+        return answer.text();
+      })
+      .then(function (html) {
+        var fresh = new DOMParser().parseFromString(html, "text/html").getElementById(part.id);
+        if (!fresh) { throw new Error("no part"); }
+        part.replaceWith(fresh);
+        count(fresh);
+      });
+  }
+
+  /** Seconds run down by the wall clock, so that a sleeping phone does not show an old code as new. */
+  function count(root) {
+    root.querySelectorAll("[data-countdown]").forEach(function (figure) {
+      var part = figure.closest("[data-refresh], [data-code]") || document.body;
+      var bar = part.querySelector("progress");
+      var ends = Date.now() + Number(figure.dataset.countdown) * 1000;
+      var timer = setInterval(function () {
+        if (!figure.isConnected) { clearInterval(timer); return; }
+        var left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+        figure.textContent = String(left);
+        if (bar) { bar.value = left; bar.setAttribute("aria-label", "剩余 " + left + " 秒"); }
+        if (left > 0) { return; }
+        clearInterval(timer);
+        if (part.dataset.refresh) {
+          refresh(part).catch(function () { part.classList.add("is-stale"); say("没有连上网络，码没有更新，请稍后点“换一个码”。"); });
+        } else if (part.dataset.code && document.visibilityState === "visible") {
+          location.reload();
+        }
+      }, 1000);
+    });
+    root.querySelectorAll("[data-wait]").forEach(function (button) {
+      var ends = Date.now() + Number(button.dataset.wait) * 1000;
+      var timer = setInterval(function () {
+        var left = Math.ceil((ends - Date.now()) / 1000);
+        if (left > 0) { button.textContent = left + " 秒后重发"; return; }
+        clearInterval(timer);
+        button.disabled = false;
+        button.textContent = button.dataset.then;
+      }, 500);
+    });
+  }
+
+  function say(text) {
+    var notes = document.getElementById("notes");
+    if (!notes) { return; }
+    var box = document.createElement("section");
+    var words = document.createElement("p");
+    box.className = "zj-msg is-warn";
+    words.textContent = text;
+    box.append(words);
+    notes.replaceChildren(box);
+  }
+
+  /** The second tap of one form is not sent; the hidden key makes it harmless where it is. */
+  function once() {
+    document.addEventListener("submit", function (event) {
+      var form = event.target;
+      if (event.defaultPrevented || form.method !== "post") { return; }
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "yes";
+    });
+    // Back from the next page, the form must work again.
+    addEventListener("pageshow", function () {
+      document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+    });
+  }
+
+  /** A chosen picture is named where "拍照或选图" stood. */
+  function picked() {
+    document.addEventListener("change", function (event) {
+      var input = event.target;
+      var label = input.type === "file" && input.closest(".is-add");
+      var words = label && label.querySelector("[data-picked]");
+      if (words && input.files.length) {
+        words.textContent = words.dataset.picked.replace("{n}", String(input.files.length));
+      }
+    });
+  }
+
+  /** A failed partial load says why at the top instead of tearing a hole into the page. */
+  function failures() {
+    document.body.addEventListener("htmx:beforeSwap", function (event) {
+      var status = event.detail.xhr.status;
+      if (status >= 400 && status !== 422) {
+        event.detail.target = document.getElementById("notes");
+        event.detail.swapOverride = "innerHTML";
+      }
+    });
+    document.body.addEventListener("htmx:sendError", function () { say("网络没有连上，请检查后再试一次。"); });
+  }
+
+  once();
+  picked();
+  failures();
+  count(document);
+  var summary = document.querySelector("[data-focus]");
+  if (summary) { summary.focus(); }
+})();
