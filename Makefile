@@ -12,7 +12,7 @@ SCALE ?= small
 FRONT_END := $(shell find zhijia -path '*/static/ui/dist' -prune -o \
 	\( -name '*.html' -o -name '*.css' -o -name '*.js' -o -path '*/foundation/ui/build.py' -o -name scenario.py \) -print)
 
-.PHONY: help demo test check bench install static format lock clean
+.PHONY: help demo test check bench install static docs format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -26,12 +26,15 @@ test: install ## Run the whole suite: SQLite, PostgreSQL, browser
 check: install ## Lint, format, types, imports, migrations, documents
 	@$(BIN)/python -m tests.check
 
-bench: install ## Measure against limits of the same run; SCALE=province for the full size
+bench: install $(STAMPS)/bench-packages ## Measure against limits of the same run; SCALE=province for the full size
 	@$(BIN)/python -m benchmarks.run --scale $(SCALE)
 
 install: $(STAMPS)/test-packages $(STAMPS)/python $(STAMPS)/static ## Install all that the other targets need
 
 static: $(STAMPS)/static ## Build the front end
+
+docs: $(STAMPS)/python ## Write docs/reference from the code's declarations
+	@$(BIN)/python -m tests.documents
 
 format: $(STAMPS)/python ## Format Python and templates
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
@@ -53,6 +56,10 @@ $(STAMPS)/test-packages: tools/system-packages
 	@mkdir -p $(STAMPS)
 	@tools/system-packages run test
 	@touch $@ $(STAMPS)/run-packages
+
+$(STAMPS)/bench-packages: tools/system-packages
+	@tools/system-packages bench
+	@touch $@
 
 $(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/run-packages
 	@mkdir -p $(STAMPS)

@@ -26,7 +26,7 @@ def client_name() -> str:
 
 
 def requests_per_second(url: str, *, seconds: float = 3, headers: Mapping[str, str] | None = None) -> float:
-    """GETs answered with 200 in a second, over 16 connections that are kept. Raises RuntimeError for any other answer."""
+    """GETs answered with 200 in a second, over 16 kept connections. Raises RuntimeError for any other answer."""
     if shutil.which("wrk"):
         return _with_wrk(url, seconds, headers or {})
     with multiprocessing.Pool(PROCESSES) as pool:

@@ -1,6 +1,6 @@
 """Run the programs, show a table, fail where a bar is missed: `python -m benchmarks.run [NAME ...] [--scale province]`.
 
-A program is a module in `benchmarks/programs`; it reads ZHIJIA_BENCH_SCALE and prints one or more lines of `result.Result`.
+A program is a module in `benchmarks/programs`; it reads ZHIJIA_BENCH_SCALE and prints lines of `result.Result`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def main() -> int:
             print(json.dumps(line, ensure_ascii=False), flush=True)
             sign, word = ("<=" if line["at_most"] else ">="), ("holds" if line["holds"] else "MISSED")
             print(
-                f"# {line['bench']}: {line['figure']:,.0f} of {line['limit']:,.0f} {line['unit']} = {line['ratio']:.2f}, "
-                f"bar {sign} {line['bar']}: {word} ({time.monotonic() - started:.0f} s)",
+                f"# {line['bench']}: {line['figure']:,.0f} of {line['limit']:,.0f} {line['unit']} = {line['ratio']:.2f},"
+                f" bar {sign} {line['bar']}: {word} ({time.monotonic() - started:.0f} s)",
                 flush=True,
             )
             if not line["holds"]:

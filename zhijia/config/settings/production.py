@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from django.core.exceptions import ImproperlyConfigured
+
 from zhijia.kernel.crypto import HASH_KEY, load_keys
 
 from .base import *
@@ -12,7 +14,7 @@ ZHIJIA_KEYS = load_keys(os.environ)  # raises MissingKey, which names the settin
 ZHIJIA_DIGEST_KEY = env.str(HASH_KEY)  # the audit compares contents by keyed digest
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 32:
-    raise environ.ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
+    raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
 ALLOWED_HOSTS = env.list("ZHIJIA_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL").rstrip("/")

@@ -16,9 +16,10 @@ os.environ.setdefault("ZHIJIA_VAR", str(_OWN))
 os.environ["ZHIJIA_DATABASE_POOL"] = "0"
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_OWN / 'zhijia.sqlite3'}")
 
-from zhijia.kernel.crypto import HASH_KEY, load_keys, new_environment  # noqa: E402
+from zhijia.kernel.crypto import HASH_KEY, load_keys, new_environment
+from zhijia.kernel.logs import logging_settings
 
-from .base import *  # noqa: E402
+from .base import *
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and worker processes then meet the same locks as in life.
