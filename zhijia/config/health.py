@@ -36,4 +36,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus; to the addresses of ZHIJIA_METRICS_ALLOWED alone, and absent for all others."""
     if request.META.get("REMOTE_ADDR") not in settings.ZHIJIA_METRICS_ALLOWED:
         raise Http404
-    return ExportToDjangoView(request)
+    answer: HttpResponse = ExportToDjangoView(request)
+    return answer

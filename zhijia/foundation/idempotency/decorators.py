@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS, Actor, Kind
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.http import Request
 
 from . import services
 
@@ -24,7 +25,7 @@ _NOT_CONTENT = frozenset({FIELD, "csrfmiddlewaretoken"})
 _KEPT_HEADERS = ("Content-Type", "Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh")
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def once(view: View[P]) -> View[P]:
@@ -35,21 +36,20 @@ def once(view: View[P]) -> View[P]:
     views that count tries (`limits`): the count of a failed try would be rolled back too.
     """
 
-    @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapper(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         key = _key_of(request)
         if request.method != "POST" or key is None:
             return view(request, *args, **kwargs)
         return _carry_out(request, key, functools.partial(view, request, *args, **kwargs))
 
-    return wrapper
+    return functools.update_wrapper(wrapper, view)
 
 
 @db.retrying()
-def _carry_out(request: HttpRequest, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     actor = _actor_of(request)
     with transaction.atomic():
-        kept = services.take_key(actor, key, digest_of(request), now=request.now)  # type: ignore[attr-defined]
+        kept = services.take_key(actor, key, digest_of(request), now=request.now)
         if kept is not None:
             return HttpResponse(kept.body, status=kept.status, headers=dict(kept.headers))
         response = command()
@@ -67,7 +67,7 @@ def _carry_out(request: HttpRequest, key: str, command: Callable[[], HttpRespons
     return response
 
 
-def _key_of(request: HttpRequest) -> str | None:
+def _key_of(request: Request) -> str | None:
     key = request.headers.get(HEADER) or request.POST.get(FIELD)
     if not key:
         return None
@@ -76,7 +76,7 @@ def _key_of(request: HttpRequest) -> str | None:
     return key
 
 
-def _actor_of(request: HttpRequest) -> str:
+def _actor_of(request: Request) -> str:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     if actor.kind is Kind.CLIENT:
         return f"client:{actor.client_id}"[:64]
@@ -86,7 +86,7 @@ def _actor_of(request: HttpRequest) -> str:
     return f"visitor:{hashlib.sha256(session.encode()).hexdigest()[:32]}" if session else "visitor"
 
 
-def digest_of(request: HttpRequest) -> str:
+def digest_of(request: Request) -> str:
     """What the request asks for: address, fields but the key and the token, and the files' content."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}".encode())
     if request.content_type == "application/json":

@@ -141,13 +141,14 @@ def run_slice(public_id: str, *, clock: Callable[[], datetime] = timezone.now, s
     version = _take(public_id, runner, now=started)
     while version is not None:
         try:
-            version = _do_chunk(public_id, version, runner, now=clock())
+            next_version = _do_chunk(public_id, version, runner, now=clock())
         except Exception as error:  # noqa: BLE001  whatever a step raises must not lose the job
             _note_failure(public_id, version, error, now=clock())
             return
-        if version is not None and clock() - started >= timedelta(seconds=seconds):
-            _hand_back(public_id, version, now=clock())
+        if next_version is not None and clock() - started >= timedelta(seconds=seconds):
+            _hand_back(public_id, next_version, now=clock())
             return
+        version = next_version
 
 
 def _take(public_id: str, runner: str, *, now: datetime) -> int | None:
@@ -302,9 +303,8 @@ def delete_old(*, now: datetime, at_most: int = 2_000) -> int:
     tasks = DBTaskResult.objects.filter(status__in=("SUCCESSFUL", "FAILED"), finished_at__lt=now - KEEP_TASKS)
     jobs = Job.objects.exclude(state__in=LIVING).filter(finished_at__lt=now - KEEP_JOBS)
     gone = 0
-    for rows in (tasks, jobs):
-        keys = list(rows.order_by("pk").values_list("pk", flat=True)[:at_most])
-        gone += rows.model._default_manager.filter(pk__in=keys).delete()[0]
+    gone += DBTaskResult.objects.filter(pk__in=list(tasks.values_list("pk", flat=True)[:at_most])).delete()[0]
+    gone += Job.objects.filter(pk__in=list(jobs.values_list("pk", flat=True)[:at_most])).delete()[0]
     return gone
 
 
