@@ -18,6 +18,7 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import initials, name_key
 from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import joining, memberships
 from zhijia.organization.people import selectors as people
@@ -117,7 +118,7 @@ class World:
         person = self.person(name, **kwargs)  # type: ignore[arg-type]
         self.consent(person)
         result = joining.submit(
-            self.actor(person), self.unions[union].pk, joining.JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"),
+            self.actor(person), self.unions[union].pk, JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"),
             channel="web", now=self.now,
         )  # fmt: skip
         assert result.case is not None

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from zhijia.kernel.db import KeyField
 
@@ -44,6 +47,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workflow} {self.public_id} {self.state}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The day people are told: `due_at` is the midnight after it."""
+        return timezone.localdate(self.due_at - timedelta(seconds=1)) if self.due_at else None
 
 
 class CaseHistory(models.Model):

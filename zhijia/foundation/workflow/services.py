@@ -289,12 +289,12 @@ def move_many(workflow: Workflow, name: str, case_ids: Sequence[int], *, actor: 
     return moved
 
 
-def reroute_inbox(*, unit_ids: Sequence[int] | None, today: datetime) -> int:
+def reroute_inbox(*, unit_ids: Sequence[int] | None, now: datetime) -> int:
     """Send open entries to where somebody can act now; called when grants begin or end. Returns how many moved.
 
     `unit_ids` limits it to entries that wait at, or belong to, these units.
     """
-    day = timezone.localdate(today)
+    day = timezone.localdate(now)
     entries = InboxEntry.objects.filter(closed_at__isnull=True)
     if unit_ids is not None:
         entries = entries.filter(Q(unit_id__in=unit_ids) | Q(home_unit_id__in=unit_ids))

@@ -9,5 +9,8 @@ class AccessConfig(CapabilityConfig):
         from zhijia.kernel.registry import registry
 
         from .directory import UnionDirectory
+        from .events import grants_changed
+        from .rerouting import follow_grants
 
         registry.offer_units(UnionDirectory())
+        grants_changed.subscribe(follow_grants)

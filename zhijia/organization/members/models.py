@@ -9,6 +9,8 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Scope
 from zhijia.kernel.db import KeyField
 
+from .rules import NEW_FORM_GROUPS, WORK_FORMS
+
 
 class MembershipState(models.TextChoices):
     ACTIVE = "ACTIVE", "在会"
@@ -29,30 +31,6 @@ class EventKind(models.TextChoices):
     CORRECTED = "corrected", "更正"
     REORGANIZED_IN = "reorganized_in", "随组织调整转入"
     REORGANIZED_OUT = "reorganized_out", "随组织调整转出"
-
-
-class WorkForm(models.TextChoices):
-    EMPLOYED = "employed", "全日制用工"
-    DISPATCHED = "dispatched", "劳务派遣"
-    PART_TIME = "part_time", "非全日制"
-    PLATFORM = "platform", "平台就业"
-    NONE = "none", "暂无单位"
-
-
-class NewFormGroup(models.TextChoices):
-    TRUCK = "TRUCK", "货车司机"
-    RIDE_HAIL = "RIDE_HAIL", "网约车司机"
-    COURIER = "COURIER", "快递员"
-    FOOD_RIDER = "FOOD_RIDER", "网约送餐员"
-    CARE = "CARE", "护工护理员"
-    DOMESTIC = "DOMESTIC", "家政服务员"
-    MALL = "MALL", "商场信息员"
-    ESTATE = "ESTATE", "房产中介员"
-    GUARD = "GUARD", "保安员"
-    STREAMER = "STREAMER", "网络主播"
-    VALET = "VALET", "代驾"
-    RENOVATION = "RENOVATION", "装修工"
-    OTHER = "OTHER", "其他新就业形态"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -80,8 +58,8 @@ class Membership(models.Model):
     ended_by = KeyField(max_length=16, choices=EventKind.choices, default="", blank=True)
     member_number = KeyField(max_length=16)
     joined_on = models.DateField()
-    work_form = KeyField(max_length=10, choices=WorkForm.choices, default=WorkForm.EMPLOYED)
-    new_form_group = KeyField(max_length=10, choices=NewFormGroup.choices, default="", blank=True)
+    work_form = KeyField(max_length=10, choices=list(WORK_FORMS.items()), default="employed")
+    new_form_group = KeyField(max_length=10, choices=list(NEW_FORM_GROUPS.items()), default="", blank=True)
     is_migrant = models.BooleanField(default=False)
     occupation = models.CharField(max_length=40, default="", blank=True)
     employer = models.ForeignKey("unions.Employer", models.PROTECT, null=True, related_name="+")
@@ -161,8 +139,8 @@ class JoinApplication(models.Model):
     employer = models.ForeignKey("unions.Employer", models.PROTECT, null=True, related_name="+")
     employer_text = models.CharField(max_length=120, default="", blank=True)
     employer_credit_code = KeyField(max_length=18, default="", blank=True)
-    work_form = KeyField(max_length=10, choices=WorkForm.choices)
-    new_form_group = KeyField(max_length=10, choices=NewFormGroup.choices, default="", blank=True)
+    work_form = KeyField(max_length=10, choices=list(WORK_FORMS.items()))
+    new_form_group = KeyField(max_length=10, choices=list(NEW_FORM_GROUPS.items()), default="", blank=True)
     occupation = models.CharField(max_length=40, default="", blank=True)
     rural_hukou = models.BooleanField(null=True)
     ethnicity = KeyField(max_length=2, default="", blank=True)
@@ -197,3 +175,19 @@ class MemberCard(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+
+class BindingDispute(models.Model):
+    """Two accounts, one person: what the county needs to decide. The number is sealed under the case's public id."""
+
+    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    old_account_id = models.BigIntegerField()
+    new_account_id = models.BigIntegerField()
+    mobile_sealed = models.BinaryField(default=b"")
+    mobile_digest = KeyField(max_length=32, default="", blank=True)
+    mobile_masked = KeyField(max_length=16, default="", blank=True)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"dispute {self.case_id}"

@@ -101,6 +101,32 @@ DISPUTE = Workflow(
     ),
 )  # fmt: skip
 
+WORK_FORMS = {
+    "platform": "平台接单",
+    "employed": "在单位上班",
+    "dispatched": "劳务派遣",
+    "part_time": "非全日制",
+    "none": "暂时没有工作",
+}
+"""How people work, in the order in which they are asked."""
+
+NEW_FORM_GROUPS = {
+    "FOOD_RIDER": "网约送餐员",
+    "COURIER": "快递员",
+    "RIDE_HAIL": "网约车司机",
+    "TRUCK": "货车司机",
+    "DOMESTIC": "家政服务员",
+    "CARE": "护工护理员",
+    "GUARD": "保安员",
+    "MALL": "商场信息员",
+    "ESTATE": "房产中介员",
+    "VALET": "代驾",
+    "STREAMER": "网络主播",
+    "RENOVATION": "装修工",
+    "OTHER": "其他新就业形态",
+}
+"""Groups of workers in new forms of employment. Source: docs/glossary.md#new-form-groups"""
+
 REJECT_REASONS = {
     "NOT_EMPLOYEE": "不是本单位职工",
     "NOT_ELIGIBLE": "不符合入会条件",

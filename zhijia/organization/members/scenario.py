@@ -1,4 +1,13 @@
-from zhijia.kernel.registry import AuditEvent, CaseLink, MessageTemplate, ParameterSpec, PermissionSpec, Scenario
+from zhijia.kernel.registry import (
+    AuditEvent,
+    CaseLink,
+    MemberEntry,
+    MenuItem,
+    MessageTemplate,
+    ParameterSpec,
+    PermissionSpec,
+    Scenario,
+)
 
 from .permissions import Permission
 from .rules import DISPUTE, JOIN
@@ -15,10 +24,15 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员"),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员"),
     ),
+    menu=(
+        MenuItem("组织", "入会审批", "members:queue", Permission.JOIN_DECIDE, 130),
+        MenuItem("组织", "会员名册", "members:roster", Permission.VIEW, 120),
+    ),
+    member_entries=(MemberEntry("会员码", "qrcode", "members:card", "red", 10),),
     workflows=(JOIN, DISPUTE),
     case_links={
         JOIN.code: CaseLink(member="members:case", console="members:review"),
-        DISPUTE.code: CaseLink(member="members:dispute", console="members:dispute_review"),
+        DISPUTE.code: CaseLink(console="members:dispute_review"),
     },
     parameters=(
         ParameterSpec("join.review_wd", "入会审核时限", 3, "wd", "会籍管理办法；平台默认", 1, 30),
@@ -45,6 +59,7 @@ SCENARIO = Scenario(
     audit_events=(
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.card_file", "扫码打开会员档案"),
+        AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
     ),
 )  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Invalid, NotFound
@@ -18,7 +19,8 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
 from . import rules
-from .models import JoinApplication, MemberCard, Membership, MembershipEvent, MembershipState
+from .applying import JoinForm
+from .models import BindingDispute, JoinApplication, MemberCard, Membership, MembershipEvent, MembershipState
 from .permissions import Permission
 
 PAGE = 50
@@ -88,6 +90,20 @@ def holder_of(serial: str) -> CardHolder | None:
     )  # fmt: skip
 
 
+def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
+    """The public id of the member's file for a cadre of his union, empty for everybody else. Leaves an audit row."""
+    if not holder.union_id or not actor.living_grants:
+        return ""
+    union = unions.get_facts(holder.union_id)
+    if not actor.may(Permission.FILE_FROM_CARD, union.path):
+        return ""
+    person = people.get_facts(holder.person_id)
+    audit.record_read(
+        actor, "members.card_file", ("person", person.public_id), now=now, unit_id=union.id, concerns=person.id
+    )
+    return person.public_id
+
+
 def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
     """The case and the application; for services, which check who asks."""
     application = (
@@ -100,6 +116,35 @@ def waiting_for_real_name(person_id: int) -> list[Case]:
     return list(
         Case.objects.filter(owner_person_id=person_id, workflow=rules.JOIN.code, state=rules.Join.SUBMITTED.value).order_by("id")
     )
+
+
+def open_application(person_id: int) -> Case | None:
+    """The person's application that still waits for somebody."""
+    return Case.objects.filter(
+        owner_person_id=person_id, workflow=rules.JOIN.code, closed_at__isnull=True
+    ).first()
+
+
+def own_application(case: Case) -> JoinApplication | None:
+    """What the owner said; the caller holds his own case."""
+    return JoinApplication.objects.filter(case_id=case.pk).first()
+
+
+def may_appeal(case: Case, *, now: datetime) -> datetime | None:
+    """Until when the owner may appeal; None where he may not (any more)."""
+    if case.state != rules.Join.REJECTED or CaseHistory.objects.filter(case_id=case.pk, move="appeal").exists():
+        return None
+    window = Deadline.objects.filter(case_id=case.pk, kind="window", move="appeal", due_at__gt=now).order_by("-due_at").first()
+    return window.due_at if window else None
+
+
+def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts | None:
+    """Who joins an online home although his employer has a union gets that one as a hint."""
+    if not union.is_home or not form.employer_text:
+        return None
+    employer = unions.find_employer_by_name(" ".join(form.employer_text.split()))
+    covering = unions.union_covering(employer.pk) if employer else None
+    return covering if covering is not None and covering.id != union.id and covering.is_open else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +210,35 @@ def _checks(
         right = covering.id == union.id
         checks.append((right, "用人单位由本工会涵盖" if right else f"用人单位已由“{covering.name}”涵盖，可建议申请人改到那里"))
     return tuple(checks)
+
+
+def titles_of(actor: Actor, public_ids: Sequence[str]) -> dict[str, str]:
+    """Case public id to its masked title, only for cases in the actor's scope."""
+    rows = JoinApplication.objects.filter(
+        db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
+    )
+    return dict(rows.values_list("case__public_id", "case__title"))
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFile:
+    """A binding dispute for its decider."""
+
+    case: Case
+    person: people.PersonFacts
+    union: unions.UnionFacts | None
+    new_mobile: str
+
+
+def get_dispute(actor: Actor, public_id: str) -> DisputeFile:
+    """Raises NotFound, NotAllowed."""
+    dispute = BindingDispute.objects.select_related("case").filter(case__public_id=public_id).first()
+    if dispute is None:
+        raise NotFound
+    actor.require(Permission.DISPUTE_DECIDE, unions.get_facts(dispute.case.unit_id).path)
+    stay = open_stay(dispute.person_id)
+    union = unions.get_facts(stay.union_id) if stay else None
+    return DisputeFile(dispute.case, people.get_facts(dispute.person_id), union, dispute.mobile_masked)
 
 
 @dataclass(frozen=True, slots=True)

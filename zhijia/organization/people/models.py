@@ -6,7 +6,6 @@ from django.db.models import Q
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
-
 ID_TYPES = tuple(DOCUMENT_LABELS.items())
 
 

@@ -25,6 +25,7 @@ SCENARIO = Scenario(
     audit_events=(
         AuditEvent("people.real_name", "实名核验"),
         AuditEvent("people.numbers_read", "查看完整号码"),
+        AuditEvent("people.rebound", "改绑账号"),
         AuditEvent("people.consent", "给予同意"),
         AuditEvent("people.consent_withdrawn", "撤回同意"),
         AuditEvent("people.consent_text", "发布同意书", erases="none"),

@@ -15,6 +15,10 @@ from zhijia.kernel.errors import Invalid, NotFound
 
 from .models import Consent, ConsentText, Person, Purpose
 
+ID_NUMBER = Purpose.ID_NUMBER.value
+PRIVACY = Purpose.PRIVACY.value
+AGREEMENT = Purpose.AGREEMENT.value
+
 
 def id_digest(id_type: str, number: str) -> str:
     return str(settings.ZHIJIA_KEYS.index.of(id_type, number))

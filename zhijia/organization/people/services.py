@@ -28,7 +28,6 @@ from .models import Consent, ConsentText, Person, Purpose, RealNameCheck
 from .permissions import Permission
 from .sources import Answer, Outcome, current_source
 
-
 TOO_MANY = "今天核验失败的次数过多，为了您的信息安全，请明天再试，或拨打服务热线。"
 
 
@@ -92,11 +91,17 @@ def sealed_columns(public_id: str, identity: Identity, mobile: str) -> dict[str,
     }
 
 
-def mobile_columns(public_id: str, mobile: str) -> dict[str, Any]:
+def open_mobile(sealed: bytes, *, table: str, row: str) -> str:
+    """The number that `mobile_columns` sealed; empty where there was none."""
+    return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column=table, row=row)) if sealed else ""
+
+
+def mobile_columns(public_id: str, mobile: str, *, table: str = "people_person.mobile") -> dict[str, Any]:
+    """Sealed, indexed and masked; bound to the row's public id and its table."""
     if not mobile:
         return {"mobile_sealed": b"", "mobile_digest": "", "mobile_masked": ""}
     return {
-        "mobile_sealed": settings.ZHIJIA_KEYS.keyring.seal(mobile, table_column="people_person.mobile", row=public_id),
+        "mobile_sealed": settings.ZHIJIA_KEYS.keyring.seal(mobile, table_column=table, row=public_id),
         "mobile_digest": selectors.mobile_digest(mobile),
         "mobile_masked": masks.mask_mobile(mobile),
     }
@@ -206,6 +211,25 @@ def _bind(person: Person, account_id: int, identity: Identity, mobile: str, *, l
     if not change_rows(Person, {"id": person.pk, "account_id": None}, values):
         raise WrongState
     return True
+
+
+@transaction.atomic
+def rebind(
+    actor: Actor, person_id: int, *, old_account_id: int, new_account_id: int, mobile: str, now: datetime
+) -> None:
+    """Change a person over to another account after a decided dispute; the old number is told.
+
+    Raises WrongState where the binding has changed meanwhile.
+    """
+    person = Person.objects.get(pk=person_id)
+    notify.send("people.mobile_replaced", person_id=person_id, context={"name": masks.mask_name_public(person.name)}, now=now)
+    values = {"account_id": new_account_id, **mobile_columns(person.public_id, mobile)}
+    if not change_rows(Person, {"id": person_id, "account_id": old_account_id}, values):
+        raise WrongState
+    audit.record(
+        actor, "people.rebound", ("person", person.public_id), now=now, concerns=person_id,
+        before={"account": old_account_id}, after={"account": new_account_id},
+    )  # fmt: skip
 
 
 def recheck_pending(*, now: datetime, limit: int = 200, source: Any = None) -> tuple[int, int]:

@@ -45,7 +45,10 @@ class Employer(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["region", "name_key"], name="employer_by_region")]
+        indexes = [
+            models.Index(fields=["region", "name_key"], name="employer_by_region"),
+            models.Index(fields=["name_key"], name="employer_by_name_key"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,6 +12,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Expired, NotFound
 from zhijia.kernel.ids import is_public_id
+from zhijia.kernel.names import name_key
 
 from .models import CoveredUnit, Employer, Union, UnionStatus, UnionType
 from .permissions import Permission
@@ -82,6 +83,14 @@ def get_facts(union_id: int) -> UnionFacts:
     return rows[0]
 
 
+def get_facts_by_path(path: str) -> UnionFacts:
+    """Raises NotFound."""
+    rows = _facts(Union.objects.filter(path=path))
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
 def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
     rows = _facts(Union.objects.filter(code=code))
@@ -123,6 +132,16 @@ def unions_covering(employer_ids: Iterable[int]) -> dict[int, UnionFacts]:
 
 def find_employer(credit_code: str) -> Employer | None:
     return Employer.objects.filter(credit_code=credit_code).first()
+
+
+def find_employer_by_name(name: str) -> Employer | None:
+    """By the full name; None where no employer, or more than one, is called so."""
+    found = list(Employer.objects.filter(name_key=name_key(name), name=name)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def get_employer_name(employer_id: int) -> str:
+    return Employer.objects.values_list("name", flat=True).get(pk=employer_id)
 
 
 def find_employer_by_public_id(public_id: str) -> Employer | None:

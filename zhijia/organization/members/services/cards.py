@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from zhijia.foundation.audit import services as audit
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.ids import new_public_id
 
@@ -28,7 +30,9 @@ def void(person_id: int, *, reason: str, now: datetime) -> bool:
     )
 
 
-def replace(person_id: int, *, now: datetime) -> None:
+@transaction.atomic
+def replace(person_id: int, *, actor: Actor, now: datetime) -> None:
     """A new card with a new serial: after a phone was lost."""
     void(person_id, reason="replaced", now=now)
     issue(person_id, now=now)
+    audit.record(actor, "members.card_replaced", ("person", person_id), now=now, concerns=person_id)

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.notify import services as notify
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
@@ -25,25 +24,9 @@ from zhijia.organization.people.models import Purpose
 from zhijia.organization.unions import selectors as unions
 
 from .. import rules, selectors
-from ..models import JoinApplication, NewFormGroup, WorkForm
+from ..applying import JoinForm
+from ..models import JoinApplication
 from . import memberships
-
-
-@dataclass(frozen=True, slots=True)
-class JoinForm:
-    """What the applicant says on the last screen. `employer_text` or `employer_credit_code` name the employer."""
-
-    work_form: str
-    employer_text: str = ""
-    employer_credit_code: str = ""
-    new_form_group: str = ""
-    occupation: str = ""
-    rural_hukou: bool | None = None
-    ethnicity: str = ""
-    education: str = ""
-    political_status: str = ""
-    fallback_by: str = ""
-    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +50,9 @@ class _Checked:
 
 def _check(form: JoinForm) -> _Checked:
     wrong: dict[str, str] = {}
-    if form.work_form not in WorkForm.values:
+    if form.work_form not in rules.WORK_FORMS:
         wrong["work_form"] = "请选择您的就业方式。"
-    if form.new_form_group and form.new_form_group not in NewFormGroup.values:
+    if form.new_form_group and form.new_form_group not in rules.NEW_FORM_GROUPS:
         wrong["new_form_group"] = "请从列表中选择职业。"
     code = employer_id = None
     text = " ".join(form.employer_text.split())
@@ -89,10 +72,12 @@ def _check(form: JoinForm) -> _Checked:
     if wrong:
         raise Invalid("join.form", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
     rules.check_owner(form.is_owner)
-    if code:
+    if code is not None:
         employer = unions.find_employer(code)
-        if employer is not None:
-            employer_id, text = employer.pk, employer.name
+    else:
+        employer = unions.find_employer_by_name(text) if text else None
+    if employer is not None:
+        employer_id, text = employer.pk, employer.name
     return _Checked(
         form.work_form, employer_id, text, code or "", form.new_form_group if form.work_form == "platform" else "",
         form.occupation.strip(),
@@ -128,8 +113,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     verified = person.real_name_level >= 3
     case = workflow.open_case(
         rules.JOIN, actor, title=f"{person.masked_name}", unit_id=union.id, owner_person_id=person.id, now=now,
-        open_key=f"person:{person.id}", note=checked.employer_text or NewFormGroup(checked.new_form_group).label
-        if checked.employer_text or checked.new_form_group else "", start=rules.Join.PENDING if verified else None,
+        open_key=f"person:{person.id}", note=checked.employer_text or rules.NEW_FORM_GROUPS.get(checked.new_form_group, ""), start=rules.Join.PENDING if verified else None,
         history_note="实名核验已通过" if verified else "等待实名核验",
     )  # fmt: skip
     insert_row(

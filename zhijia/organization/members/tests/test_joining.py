@@ -13,6 +13,7 @@ from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.organization.members import selectors
+from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.services import joining
 from zhijia.organization.statistics import selectors as figures
@@ -70,7 +71,7 @@ def test_nobody_approves_his_own_application(world: World) -> None:
     person = Person.objects.get(pk=admin.person_id)
     world.consent(person)
     result = joining.submit(
-        admin, world["plant"].pk, joining.JoinForm("employed", employer_text="某某公司"), channel="web", now=world.now
+        admin, world["plant"].pk, JoinForm("employed", employer_text="某某公司"), channel="web", now=world.now
     )
     assert result.case is not None
     with pytest.raises(RuleBroken) as caught:
@@ -91,7 +92,7 @@ def test_a_second_open_application_is_refused(world: World) -> None:
     person, _ = world.application()
     with pytest.raises(Duplicate) as caught:
         joining.submit(
-            world.actor(person), world["home"].pk, joining.JoinForm("none"), channel="web", now=world.now
+            world.actor(person), world["home"].pk, JoinForm("none"), channel="web", now=world.now
         )
     assert caught.value.code == "members.join.already_open"
 
@@ -99,7 +100,7 @@ def test_a_second_open_application_is_refused(world: World) -> None:
 def test_a_member_elsewhere_is_offered_transfer_instead_of_an_error(world: World) -> None:
     person, _ = world.member("home")
     result = joining.submit(
-        world.actor(person), world["plant"].pk, joining.JoinForm("employed", employer_text="公司"), channel="web", now=world.now
+        world.actor(person), world["plant"].pk, JoinForm("employed", employer_text="公司"), channel="web", now=world.now
     )
     assert result.case is None and result.already is not None and result.already.id == world["home"].pk
 
@@ -128,7 +129,7 @@ def test_a_form_names_every_bad_field_at_once(world: World) -> None:
     with pytest.raises(Invalid) as caught:
         joining.submit(
             world.actor(person), world["plant"].pk,
-            joining.JoinForm("employed", employer_credit_code="91370200MA3C0A1239", new_form_group="X", occupation="工" * 41),
+            JoinForm("employed", employer_credit_code="91370200MA3C0A1239", new_form_group="X", occupation="工" * 41),
             channel="web", now=world.now,
         )  # fmt: skip
     assert set(caught.value.fields) >= {"employer_credit_code", "new_form_group", "occupation"}
@@ -137,7 +138,7 @@ def test_a_form_names_every_bad_field_at_once(world: World) -> None:
 def test_without_separate_consent_nothing_is_submitted(world: World) -> None:
     person = world.person()
     with pytest.raises(RuleBroken) as caught:
-        joining.submit(world.actor(person), world["plant"].pk, joining.JoinForm("none"), channel="web", now=world.now)
+        joining.submit(world.actor(person), world["plant"].pk, JoinForm("none"), channel="web", now=world.now)
     assert caught.value.code == "join.consent"
 
 

@@ -1,0 +1,91 @@
+"""Pure rules of granting. Source: docs/rules/access.md"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from zhijia.foundation.workflow.rules import CLOCK, Hue, Move, Workflow
+from zhijia.kernel.errors import Invalid, RuleBroken
+
+from .permissions import Permission
+from .roles import ROLES, conflict
+
+
+class State(StrEnum):
+    ASKED = "ASKED"
+    IN_FORCE = "IN_FORCE"
+    REFUSED = "REFUSED"
+    REVOKED = "REVOKED"
+    ENDED = "ENDED"
+
+
+GRANT = Workflow(
+    "access.grant",
+    "角色授权",
+    start=State.ASKED,
+    labels={
+        State.ASKED: "等待复核",
+        State.IN_FORCE: "生效中",
+        State.REFUSED: "未同意",
+        State.REVOKED: "已收回",
+        State.ENDED: "已到期",
+    },
+    hues={
+        State.ASKED: Hue.SOON,
+        State.IN_FORCE: Hue.DONE,
+        State.REFUSED: Hue.LATE,
+        State.REVOKED: Hue.STILL,
+        State.ENDED: Hue.STILL,
+    },
+    closed=frozenset({State.IN_FORCE, State.REFUSED, State.REVOKED, State.ENDED}),
+    due={State.ASKED: "access.check_wd"},
+    moves=(
+        Move("approve", {State.ASKED}, State.IN_FORCE, by=Permission.CHECK, checker=True, title="复核同意，授权生效", button="同意"),
+        Move("refuse", {State.ASKED}, State.REFUSED, by=Permission.CHECK, checker=True, needs=("note",), title="复核不同意", button="不同意"),
+        Move("revoke", {State.IN_FORCE}, State.REVOKED, by=Permission.REVOKE, needs=("note",), title="收回授权", button="收回"),
+        Move("end", {State.IN_FORCE}, State.ENDED, by=CLOCK, title="授权到期"),
+    ),
+)  # fmt: skip
+
+LONGEST = timedelta(days=5 * 366)
+"""A grant never outlives a term of five years."""
+
+
+def check_period(since: date, until: date, today: date) -> None:
+    """Raises Invalid `grant.period`."""
+    wrong = {}
+    if since < today:
+        wrong["since"] = "开始日期不能早于今天。"
+    if until <= since:
+        wrong["until"] = "结束日期要晚于开始日期。"
+    elif until - since > LONGEST:
+        wrong["until"] = "授权最长不超过一届任期（5 年）。"
+    if wrong:
+        raise Invalid("grant.period", "请核对起止日期。", fields=wrong)
+
+
+def check_role(role: str, union_level: int) -> None:
+    """Raises Invalid `grant.role` for an unknown role or one that does not fit the union's level."""
+    spec = ROLES.get(role)
+    if spec is None or union_level not in spec.levels:
+        text = "这个角色不能授在这一级工会，请重新选择。"
+        raise Invalid("grant.role", text, fields={"role": text})
+
+
+def check_person(*, real_name_level: int, held: tuple[str, ...], asked: str, is_self: bool) -> None:
+    """Raises RuleBroken `grant.self`, `grant.real_name`, `grant.conflict`."""
+    if is_self:
+        raise RuleBroken("grant.self", "不能给自己授权，请由其他管理员办理。")
+    if real_name_level < 3:
+        raise RuleBroken("grant.real_name", "这位同志还没有完成实名认证，请本人先登录完成实名后再授权。")
+    for role in held:
+        said = conflict(role, asked)
+        if said:
+            raise RuleBroken("grant.conflict", f"角色冲突：{said}")
+
+
+def check_level(*, granter_levels: tuple[int, ...], union_level: int) -> None:
+    """The granter's own union is at the same level or higher. Raises RuleBroken `grant.above`."""
+    if not granter_levels or min(granter_levels) > union_level:
+        raise RuleBroken("grant.above", "不能授予高于您所在层级的权限。")

@@ -1,0 +1,35 @@
+from zhijia.kernel.registry import (
+    AuditEvent,
+    CaseLink,
+    MenuItem,
+    MessageTemplate,
+    ParameterSpec,
+    PermissionSpec,
+    Scenario,
+)
+
+from .permissions import Permission
+from .rules import GRANT
+
+SCENARIO = Scenario(
+    code="access",
+    name="权限",
+    icon="lock-access",
+    menu=(MenuItem("管理", "权限", "access:list", Permission.VIEW, 810),),
+    permissions=(
+        PermissionSpec(Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+        PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+        PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理"),
+        PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+    ),
+    workflows=(GRANT,),
+    case_links={GRANT.code: CaseLink(console="access:case")},
+    parameters=(ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),),
+    messages=(
+        MessageTemplate(
+            "access.granted", "您有了新的工作角色", "您已被授予“{union}”的{role}角色，可以从“我的”进入工作台。",
+            sms="【{site}】您已被授予“{union}”的{role}角色，请登录后从“我的”进入工作台。",
+        ),
+    ),
+    audit_events=(AuditEvent("access.ended", "角色随岗位结束", erases="none"),),
+)  # fmt: skip

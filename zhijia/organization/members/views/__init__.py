@@ -1,0 +1,1 @@
+"""Pages: `joining` and `cards` on the phone, `console` for cadres, `verification` for anyone."""

@@ -1,0 +1,279 @@
+"""From the scanned code to the card: at most three screens are submitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from zhijia.foundation.accounts import services as accounts
+from zhijia.foundation.accounts.access import public
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.regions import selectors as regions
+from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.kernel import codes
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, TooMany, ZhijiaError
+from zhijia.kernel.http import Request
+from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.people.selectors import ID_NUMBER
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.rules import normalize_union_code
+
+from .. import rules, selectors
+from ..forms import ConfirmForm, IdentityForm, NoteForm
+from ..services import binding, joining
+
+SCANNED = "join.scanned"
+PURPOSE = "join"
+
+
+def _union(code: str) -> unions.UnionFacts:
+    """The union a code stands for. Raises NotFound for a wrong or unknown code."""
+    try:
+        union = unions.find_by_code(normalize_union_code(code))
+    except Invalid:
+        union = None
+    if union is None:
+        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
+    return union
+
+
+@public
+def scan(request: Request, code: str) -> HttpResponse:
+    """`/j/<union code>?s=<signature>`: where the printed code leads. A wrong signature is said plainly."""
+    from django.conf import settings
+
+    codes.check_link(PURPOSE, code, request.GET.get("s", "")[:64], settings.ZHIJIA_KEYS.print_keys)
+    union = _union(code)
+    request.session[SCANNED] = union.code
+    return redirect("members:landing", code=union.code)
+
+
+@public
+def landing(request: Request, code: str) -> HttpResponse:
+    """What the union is and what joining gives; the one button leads to whatever is still to do."""
+    union = _union(code)
+    unions.require_open(union)
+    upper = unions.get_facts(union.parent_id) if union.parent_id else None
+    return render(
+        request, "members/join_landing.html",
+        {"union": union, "upper": upper, "place": regions.full_name(union.region), "scanned": request.session.get(SCANNED) == union.code},
+    )  # fmt: skip
+
+
+@public
+def start(request: Request, code: str) -> HttpResponse:
+    """Leads to the first screen that is still to do: sign in, say who you are, confirm, or your card."""
+    union = _union(code)
+    actor = request.actor
+    if not actor.is_signed_in:
+        request.session["sign_in.note"] = union.name
+        return HttpResponseRedirect(f"{reverse('accounts:sign_in')}?next={request.path}")
+    if actor.person_id is None or people.get_facts(actor.person_id).real_name_level < 2:
+        return redirect("members:identity", code=union.code)
+    if selectors.open_stay(actor.person_id) is not None:
+        return redirect("members:already", code=union.code)
+    open_case = selectors.open_application(actor.person_id)
+    if open_case is not None:
+        messages.info(request, "您有一件入会申请正在办理，请先查看进度。")
+        return redirect("members:case", pid=open_case.public_id)
+    return redirect("members:confirm", code=union.code)
+
+
+def identity(request: Request, code: str) -> HttpResponse:
+    """Screen two. Not `once`: a failed try must count although nothing else happens."""
+    union = _union(code)
+    unions.require_open(union)
+    if request.actor.person_id is not None and people.get_facts(request.actor.person_id).real_name_level >= 2:
+        return redirect("members:start", code=union.code)
+    form = IdentityForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                return _identify(request, union, form)
+            except (Invalid, Duplicate, TooMany) as error:
+                if error.code == "real_name.bound_elsewhere":
+                    request.session["dispute"] = {"code": union.code, "name": form.cleaned_data["name"], "id_type": form.cleaned_data["id_type"]}
+                    return render(
+                        request, "members/bound_elsewhere.html", {"union": union, "error": error, "form": form}, status=409
+                    )
+                form.take(error)
+                status = error.status
+        else:
+            status = 422
+    text = people.current_text(ID_NUMBER, now=request.now)
+    return render(request, "members/join_identity.html", {"union": union, "form": form, "text": text}, status=status)
+
+
+def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) -> HttpResponse:
+    said = form.cleaned_data
+    checked = people_services.read_identity(
+        said["name"], said["id_type"], said["id_number"], today=timezone.localdate(request.now)
+    )
+    rules.check_age(checked.born_on, timezone.localdate(request.now))
+    people_services.give_consents(request.actor, [ID_NUMBER], channel="web", now=request.now)
+    done = people_services.identify(
+        request.actor, checked, mobile=accounts.verified_mobile(request), channel="web", now=request.now
+    )
+    if selectors.open_stay(done.person.id) is not None:
+        return redirect("members:welcome")
+    return redirect("members:confirm", code=union.code)
+
+
+@once
+def confirm(request: Request, code: str) -> HttpResponse:
+    """Screen three: the last one; submitting makes the application."""
+    union = _union(code)
+    unions.require_open(union)
+    actor = request.actor
+    if actor.person_id is None or people.get_facts(actor.person_id).real_name_level < 2:
+        return redirect("members:start", code=union.code)
+    if selectors.open_stay(actor.person_id) is not None:
+        return redirect("members:already", code=union.code)
+    initial = {"employer_text": unions.get_employer_name(union.employer_id)} if union.employer_id else {}
+    form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
+    person = people.get_facts(actor.person_id)
+    context: dict[str, Any] = {"union": union, "form": form, "person": person, "hint": None}
+    if request.method != "POST":
+        return render(request, "members/join_confirm.html", context)
+    if not form.is_valid():
+        return render(request, "members/join_confirm.html", context, status=422)
+    hint = selectors.better_union(union, form.read())
+    if hint is not None and not form.cleaned_data["go_on"]:
+        form.data = form.data.copy()
+        form.data["go_on"] = "on"
+        context["hint"] = hint
+        return render(request, "members/join_confirm.html", context)
+    try:
+        result = joining.submit(actor, union.id, form.read(), channel="web", now=request.now)
+    except ZhijiaError as error:
+        if error.status != 422:
+            raise
+        form.take(error)
+        return render(request, "members/join_confirm.html", context, status=error.status)
+    if result.case is None:
+        return redirect("members:already", code=union.code)
+    return redirect("members:submitted", pid=result.case.public_id)
+
+
+def already(request: Request, code: str) -> HttpResponse:
+    """Who is a member already sees his card; at another union, that membership stays where it is."""
+    union = _union(code)
+    stay = selectors.open_stay(request.actor.require_person())
+    if stay is None:
+        return redirect("members:start", code=union.code)
+    if stay.union_id == union.id:
+        return redirect("members:welcome")
+    return render(request, "members/already.html", {"union": union, "current": unions.get_facts(stay.union_id)})
+
+
+def welcome(request: Request) -> HttpResponse:
+    """The card in hand: after being bound, after approval."""
+    card = selectors.my_card(request.actor)
+    if card is None:
+        return redirect("portal:home")
+    return render(request, "members/welcome.html", {"card": card})
+
+
+def submitted(request: Request, pid: str) -> HttpResponse:
+    case = cases.get_my_case(request.actor, pid)
+    person = people.get_facts(request.actor.require_person())
+    union = unions.get_facts(case.unit_id)
+    return render(request, "members/join_submitted.html", {"case": case, "union": union, "person": person})
+
+
+def case(request: Request, pid: str) -> HttpResponse:
+    """The applicant's own view of his application: what comes next, until when, and what happened."""
+    found = cases.get_my_case(request.actor, pid)
+    application = selectors.own_application(found)
+    if application is None:
+        raise NotFound
+    union = unions.get_facts(found.unit_id)
+    upper = unions.get_facts(union.parent_id) if union.parent_id else union
+    context = {
+        "case": found,
+        "described": cases.describe(found),
+        "application": application,
+        "union": union,
+        "decides": upper if found.state == rules.Join.ESCALATED else union,
+        "steps": cases.timeline(found),
+        "moves": {move.name: move for move in workflow.allowed_moves(found, request.actor)},
+        "can_appeal": selectors.may_appeal(found, now=request.now),
+        "work_form": rules.WORK_FORMS.get(application.work_form, ""),
+        "group": rules.NEW_FORM_GROUPS.get(application.new_form_group, ""),
+    }
+    return render(request, "members/case.html", context)
+
+
+@once
+def withdraw(request: Request, pid: str) -> HttpResponse:
+    """Asks once more, then takes the application back."""
+    found = cases.get_my_case(request.actor, pid)
+    if request.method == "POST":
+        joining.withdraw(request.actor, pid, now=request.now)
+        messages.success(request, "申请已撤回，您可以随时重新申请。")
+        return redirect("members:case", pid=pid)
+    return render(request, "members/withdraw.html", {"case": found, "union": unions.get_facts(found.unit_id)})
+
+
+@once
+def appeal(request: Request, pid: str) -> HttpResponse:
+    found = cases.get_my_case(request.actor, pid)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        joining.appeal(request.actor, pid, note=form.cleaned_data["note"], now=request.now)
+        messages.success(request, "申诉已提交，由上级工会办理。")
+        return redirect("members:case", pid=pid)
+    status = 422 if request.method == "POST" else 200
+    union = unions.get_facts(found.unit_id)
+    return render(request, "members/appeal.html", {"case": found, "form": form, "union": union}, status=status)
+
+
+@once
+def answer(request: Request, pid: str) -> HttpResponse:
+    """The applicant completes what the union asked for."""
+    found = cases.get_my_case(request.actor, pid)
+    application = selectors.own_application(found)
+    if application is None:
+        raise NotFound
+    union = unions.get_facts(found.unit_id)
+    initial = {
+        "work_form": application.work_form, "new_form_group": application.new_form_group,
+        "employer_text": application.employer_text, "fallback_by": application.fallback_by,
+        "rural_hukou": bool(application.rural_hukou),
+    }  # fmt: skip
+    form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
+    asked = next((step.note for step in cases.timeline(found) if step.state == rules.Join.NEED_INFO), "")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                joining.answer(request.actor, pid, form.read(), note="", now=request.now)
+            except Invalid as error:
+                form.take(error)
+            else:
+                messages.success(request, "已补充，工会会继续审核。")
+                return redirect("members:case", pid=pid)
+    return render(request, "members/answer.html", {"case": found, "form": form, "asked": asked, "union": union}, status=status)
+
+
+@once
+def open_dispute(request: Request, code: str) -> HttpResponse:
+    """The number is bound to another account: ask the county to look."""
+    union = _union(code)
+    if request.method != "POST":
+        return redirect("members:identity", code=union.code)
+    checked = people_services.read_identity(
+        request.POST.get("name", "")[:60], request.POST.get("id_type", "")[:20], request.POST.get("id_number", "")[:40],
+        today=timezone.localdate(request.now),
+    )  # fmt: skip
+    binding.open_dispute(
+        request.actor, checked, mobile=accounts.verified_mobile(request), fallback_union_id=union.id, now=request.now
+    )
+    return render(request, "members/dispute_submitted.html", {"union": union})
