@@ -53,7 +53,7 @@ _NAMED = (
 _LITERAL = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 _SCANNED = frozenset({".html", ".py", ".js"})
 # In these every text that is an icon's name counts: menus and tables name icons by position.
-_TABLES = frozenset({"scenario.py", "pages.py"})
+_TABLES = re.compile(r"(?:scenario|pages|\w+_samples)\.py")
 
 
 class BuildError(RuntimeError):
@@ -69,7 +69,7 @@ def named_icons(folders: Iterable[Path], known: Iterable[str]) -> frozenset[str]
             if file.suffix not in _SCANNED or {"tests", "node_modules", "dist"} & set(file.relative_to(folder).parts):
                 continue
             text = file.read_text(encoding="utf-8")
-            patterns = (*_NAMED, _LITERAL) if file.name in _TABLES else _NAMED
+            patterns = (*_NAMED, _LITERAL) if _TABLES.fullmatch(file.name) else _NAMED
             found.update(name for pattern in patterns for name in pattern.findall(text))
     return frozenset(found & known)
 

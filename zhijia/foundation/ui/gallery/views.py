@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import segno
@@ -28,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, look: str, name: str) -> HttpResponse:
     """`/ui/gallery/phone/home`; a form posted to it comes back with what is wrong."""
     if name not in PAGES.get(look, ()):
@@ -64,8 +65,11 @@ def _error_page(request: HttpRequest, status: int) -> HttpResponse:
 @require_safe
 def code_picture(request: HttpRequest) -> HttpResponse:
     """A sample code in black on white."""
-    drawn = segno.make("https://zhijia.example/v/" + "A" * 112, error="m").svg_inline(omitsize=True, svgns=True)
-    return HttpResponse(drawn, content_type="image/svg+xml")
+    code = segno.make("https://zhijia.example/v/" + "A" * 112, error="m")
+    with io.BytesIO() as drawn:
+        code.save(drawn, kind="svg", omitsize=True, xmldecl=False)
+        picture = drawn.getvalue()
+    return HttpResponse(picture, content_type="image/svg+xml")
 
 
 @login_not_required
