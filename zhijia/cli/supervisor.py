@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -146,6 +147,12 @@ def _answers(address: str) -> bool:
 def serve(host: str, port: int, *, workers: int) -> int:
     """Run the platform until stopped. Returns the exit status."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    with tempfile.TemporaryDirectory(prefix="zhijia-metrics-") as counters:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
+        return _serve(host, port, workers)
+
+
+def _serve(host: str, port: int, workers: int) -> int:
     children = [Child(name, command) for name, command in commands(host, port, workers).items()]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
     return Supervisor(children).run(ready=f"http://{shown}:{port}/healthz")

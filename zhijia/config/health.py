@@ -7,7 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from django_prometheus.exports import ExportToDjangoView
+
+from zhijia.config.metrics import exposition
 
 
 @login_not_required
@@ -36,5 +37,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus; to the addresses of ZHIJIA_METRICS_ALLOWED alone, and absent for all others."""
     if request.META.get("REMOTE_ADDR") not in settings.ZHIJIA_METRICS_ALLOWED:
         raise Http404
-    answer: HttpResponse = ExportToDjangoView(request)
-    return answer
+    page, content_type = exposition()
+    return HttpResponse(page, content_type=content_type)

@@ -5,19 +5,27 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from zhijia.config.errors import error_response
-from zhijia.kernel.errors import Invalid, NotFound, ZhijiaError
+from zhijia.config.metrics import count_request
+from zhijia.foundation.audit import services as audit
+from zhijia.kernel.actor import ANONYMOUS, Actor
+from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, ZhijiaError
 
 log = structlog.get_logger("zhijia.request")
 
-_PERMISSIONS_POLICY = "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()"
+_HEADERS = {
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
 _UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
 _FORM = "application/x-www-form-urlencoded"
 _SURFACE_OF_FIRST_PART = {
@@ -58,18 +66,25 @@ class RequestFrame:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.surfaces: frozenset[str] = settings.ZHIJIA_SURFACES
+        directives = settings.ZHIJIA_CONTENT_SECURITY_POLICY.items()
+        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives)
+        self.headers = {**_HEADERS, "Content-Security-Policy": policy}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         request.now = current_time()  # type: ignore[attr-defined]
         request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
-        if request.path in _UNLOGGED:
-            response = self.get_response(request)
-        else:
-            response = self._answer(request)
-            self._write_line(request, response, started)
+        logged = request.path not in _UNLOGGED
+        response = self._answer(request) if logged else self.get_response(request)
+        seconds = time.perf_counter() - started
+        match = request.resolver_match
+        route = match.route if match else ""
+        count_request(request.method, route, response.status_code, seconds)
+        if logged:
+            _write_line(request, response, route, seconds)
         response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
-        response.headers["Permissions-Policy"] = _PERMISSIONS_POLICY
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -87,21 +102,32 @@ class RequestFrame:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        if isinstance(error, ZhijiaError):
-            return error_response(request, error)
-        return None
+        if not isinstance(error, ZhijiaError):
+            return None
+        _note_denied(request, error)
+        return error_response(request, error)
 
-    def _write_line(self, request: HttpRequest, response: HttpResponseBase, started: float) -> None:
-        match = request.resolver_match
-        actor = getattr(request, "actor", None)
-        log.info(
-            "request",
-            method=request.method,
-            route=match.route if match else None,  # the pattern: paths hold codes and public ids
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-            account=getattr(actor, "account_id", None),
-        )
+
+def _note_denied(request: HttpRequest, error: ZhijiaError) -> None:
+    """A refused try leaves a row. For a cadre "not found" may mean out of his scope, so that counts as well."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    if not isinstance(error, NotAllowed) and not (isinstance(error, NotFound) and actor.staff):
+        return
+    match = request.resolver_match
+    where = match.view_name if match else ""
+    with suppress(DatabaseError):  # the answer matters more than its row
+        audit.record_denied(actor, code=error.code, where=where, now=request.now)  # type: ignore[attr-defined]
+
+
+def _write_line(request: HttpRequest, response: HttpResponseBase, route: str, seconds: float) -> None:
+    log.info(
+        "request",
+        method=request.method,
+        route=route,  # the pattern: paths hold codes and public ids
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+        account=getattr(getattr(request, "actor", None), "account_id", None),
+    )
 
 
 def _holds_nul(request: HttpRequest) -> bool:

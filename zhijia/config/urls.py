@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import get_converters
 
 from zhijia.config import health
 from zhijia.config.rooms import url_modules
 from zhijia.kernel.ids import PublicIdConverter
 
-register_converter(PublicIdConverter, "pid")
+if "pid" not in get_converters():  # an address below that fails to import must show its own error, not this one
+    register_converter(PublicIdConverter, "pid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

@@ -7,7 +7,6 @@ import os
 
 from zhijia.config.keys import load_development_keys
 from zhijia.kernel.crypto import HASH_KEY, load_keys
-
 from zhijia.kernel.logs import logging_settings
 
 from .base import *
