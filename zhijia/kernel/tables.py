@@ -1,0 +1,431 @@
+"""Tables of people who send files: CSV and XLSX in, row by row with a reason for every fault, and out again.
+
+    table = open_table(file, [Column("name", ("姓名",), normalize_name, required=True), ...])
+    for row in table.rows():
+        row.values["name"], row.errors
+
+A file is read twice, never held: once to learn whether it can be read at all, then row by row. Typed columns are
+normalized first; only free text is refused for looking like a formula, and everything is made harmless on the way out.
+
+Source: docs/rules/kernel.md#tables
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain
+from typing import IO, Any, Final
+
+import xlsxwriter
+
+from zhijia.kernel.errors import Invalid
+from zhijia.kernel.identifiers import half_width
+from zhijia.kernel.workdays import SHANGHAI
+from zhijia.kernel.xlsx import (
+    MAX_COLUMNS,
+    LostDigits,
+    NumberedRow,
+    Workbook,
+    open_workbook,
+    too_many_columns,
+)
+
+MAX_ROWS: Final = 1_000_000
+MAX_LINE_BYTES: Final = 1024**2
+MAX_CSV_BYTES: Final = 500 * 1024**2
+HEADER_WITHIN: Final = 10
+"""The header may stand below titles and notes, but not deeper."""
+SHEET_ROWS: Final = 1_048_576
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+# --- Columns ---------------------------------------------------------------------------------------------------------
+
+
+def plain_text(text: str) -> str:
+    """A cell of free text, trimmed. Raises Invalid `cell.control` for characters no keyboard makes."""
+    if _CONTROLS.search(text):
+        raise Invalid("cell.control", "单元格中有无法显示的控制字符，请删除后重新填写。")
+    return text.strip()
+
+
+def text_up_to(length: int) -> Callable[[str], str]:
+    """A normalizer of free text of at most `length` characters. Raises Invalid `cell.too_long`, `cell.control`."""
+
+    def normalize(text: str) -> str:
+        plain = plain_text(text)
+        if len(plain) > length:
+            raise Invalid("cell.too_long", f"内容不能超过{length}个字，请缩短后重新填写。")
+        return plain
+
+    return normalize
+
+
+def date_cell(text: str) -> date:
+    """`1990-03-07`, `1990/3/7`, `1990.3.7`, `1990年3月7日` or `19900307`. Raises Invalid `cell.date`."""
+    plain = half_width(text).strip()
+    found = re.fullmatch(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))", plain)
+    if found:
+        year, month, day = (int(part) for part in found.groups() if part)
+        try:
+            return date(year, month, day)
+        except ValueError:
+            pass
+    raise Invalid("cell.date", "日期应写成2026-01-31这样的形式，请核对后重新填写。")
+
+
+def one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
+    """A normalizer that turns a label or a code into the code: `{"男": "1", "女": "2"}`. Raises Invalid
+    `cell.choice`.
+    """
+    codes = {**{code: code for code in choices.values()}, **choices}
+
+    def normalize(text: str) -> str:
+        code = codes.get(half_width(text).strip())
+        if code is None:
+            raise Invalid("cell.choice", f"请填写{'、'.join(choices)}中的一项。")
+        return code
+
+    return normalize
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to look for: any of `headers` names it; the first is shown in messages.
+
+    `normalize` turns the cell's text into a value or raises Invalid. `free_text` refuses cells that begin like a
+    formula. An empty cell is None, or an error where `required`, which also demands the column itself.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    normalize: Callable[[str], Any] = plain_text
+    required: bool = False
+    free_text: bool = False
+
+    @property
+    def label(self) -> str:
+        """The header as messages show it."""
+        return self.headers[0]
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A fault in one cell: `row` as the spreadsheet numbers it, `column` the Column's name, `label` its header.
+
+    `code` and `reason` are those of the Invalid raised, or `cell.required`, `cell.formula`, `cell.lost_digits`. The
+    cell's content is not repeated.
+    """
+
+    row: int
+    column: str
+    label: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of data. `values` holds every column of the table by name, None where empty, absent or faulty."""
+
+    number: int
+    values: dict[str, Any] = field(repr=False)
+    errors: tuple[RowError, ...] = ()
+
+
+# --- In --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A readable file whose header is understood.
+
+    `header_row` as the spreadsheet numbers it; `ignored` headers that no column claims; `total` rows of data at most
+    (empty ones counted), None for CSV, which is not counted beforehand.
+    """
+
+    header_row: int
+    ignored: tuple[str, ...]
+    total: int | None
+    rows: Callable[[], Iterator[Row]]
+
+
+def open_table(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Table:
+    """Understand a file by its content, not its name; `file` must be seekable and stay open while rows are read.
+
+    Raises Invalid with a code `table.…`: `empty`, `no_rows`, `old_or_locked`, `damaged`, `encoding`, `too_large`,
+    `long_line`, `no_sheet`, `merged_cells`, `too_many_columns`, `header_missing`, `header_twice`; while reading also
+    `too_many_rows` and `quotes`.
+    """
+    file.seek(0)
+    head = file.read(8)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Invalid("table.old_or_locked", "这是旧版xls文件或加了密码的文件，请另存为不加密的xlsx格式后再上传。")
+    if not head:
+        raise Invalid("table.empty", "这个文件是空的，请填写数据后再上传。")
+    workbook: Workbook | None = None
+    if head.startswith(b"PK"):
+        workbook = open_workbook(file)
+        source = workbook.read
+    else:
+        encoding = _encoding(file)
+
+        def source() -> Generator[NumberedRow, None, None]:
+            return _csv_rows(file, encoding)
+
+    with closing(source()) as top:
+        header_row, header = _header(top, columns)
+    mapping = _mapping(header, columns)
+    if workbook:
+        _refuse_merged(workbook.merged, header_row)
+
+    def rows() -> Generator[Row, None, None]:
+        seen = 0
+        with closing(source()) as numbered:
+            for number, cells in numbered:
+                if number <= header_row or not any(cell.strip() for cell in cells):
+                    continue
+                seen += 1
+                if seen > max_rows:
+                    raise Invalid("table.too_many_rows", f"一次最多导入{max_rows}行，请拆分成几个文件后再上传。")
+                yield _read_row(number, cells, mapping, columns)
+
+    with closing(rows()) as data:
+        if next(data, None) is None:
+            raise Invalid("table.no_rows", "表头下面没有数据，请填写数据后再上传。")
+    ignored = tuple(text for place, text in enumerate(header) if text and place not in mapping.values())
+    return Table(header_row, ignored, workbook.rows - 1 if workbook else None, rows)
+
+
+def _read_row(number: int, cells: list[str], mapping: Mapping[str, int], columns: Sequence[Column]) -> Row:
+    values: dict[str, Any] = {}
+    errors: list[RowError] = []
+    for column in columns:
+        place = mapping.get(column.name, -1)
+        cell = cells[place] if 0 <= place < len(cells) else ""
+        values[column.name] = None
+        try:
+            values[column.name] = _value(cell, column)
+        except Invalid as fault:
+            errors.append(RowError(number, column.name, column.label, fault.code, fault.message))
+    return Row(number, values, tuple(errors))
+
+
+def _value(cell: str, column: Column) -> Any:
+    if column.free_text and looks_like_formula(cell):
+        raise Invalid("cell.formula", f"“{column.label}”不能以=、+、-、@或制表符开头，请修改后重新填写。")
+    if not cell.strip():
+        if column.required:
+            raise Invalid("cell.required", f"“{column.label}”没有填写，请补充后重新导入。")
+        return None
+    if isinstance(cell, LostDigits):
+        raise Invalid(
+            "cell.lost_digits", f"“{column.label}”被表格软件当作数字，末几位已丢失，请把该列设为文本格式后重新填写。"
+        )
+    return column.normalize(cell)
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet might run `text`: it begins with = + - @, also full width or after blanks, a tab or a
+    return.
+    """
+    return text.startswith(_FORMULA_STARTS) or text.lstrip(" \u3000\xa0").startswith(_FORMULA_STARTS)
+
+
+def _header(rows: Iterable[NumberedRow], columns: Sequence[Column]) -> tuple[int, list[str]]:
+    """The row, among the first ten, that names most columns; its number and its cells."""
+    best: tuple[int, int, list[str]] | None = None
+    for number, cells in rows:
+        if number > HEADER_WITHIN:
+            break
+        found = len(_places(cells, columns))
+        if best is None or found > best[0]:
+            best = (found, number, cells)
+    if best is None:
+        raise Invalid("table.empty", "这个文件里没有内容，请按模板填写后再上传。")
+    return best[1], [cell.strip() for cell in best[2]]
+
+
+def _mapping(header: list[str], columns: Sequence[Column]) -> dict[str, int]:
+    places = _places(header, columns)
+    if twice := [column.label for column in columns if len(places.get(column.name, ())) > 1]:
+        raise Invalid("table.header_twice", f"表头中“{'”“'.join(twice)}”出现了不止一次，请只保留一列。")
+    missing = [column.label for column in columns if column.required and column.name not in places]
+    if missing or not places:
+        wanted = "”“".join(missing or [column.label for column in columns])
+        raise Invalid(
+            "table.header_missing",
+            f"没有找到“{wanted}”列，请对照模板核对表头；若表头显示为乱码，请另存为UTF-8格式后再上传。",
+        )
+    return {name: found[0] for name, found in places.items()}
+
+
+def _places(cells: Sequence[str], columns: Sequence[Column]) -> dict[str, list[int]]:
+    wanted = {_plain_header(header): column.name for column in columns for header in column.headers}
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        if name := wanted.get(_plain_header(cell)):
+            places.setdefault(name, []).append(place)
+    return places
+
+
+def _plain_header(text: str) -> str:
+    """`＊ 身份证号 (必填)` → `身份证号`."""
+    return re.sub(r"\((?:必填|选填|可选)\)|[\s*:]", "", half_width(text)).upper()
+
+
+def _refuse_merged(ranges: Iterable[str], header_row: int) -> None:
+    """A merged title above the header does no harm; below, cells would be missing."""
+    for cells in ranges:
+        if max(int(number) for number in re.findall(r"[0-9]+", cells)) >= header_row:
+            raise Invalid("table.merged_cells", f"表格中有合并单元格（{cells}），请取消合并并补齐内容后再上传。")
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+def _encoding(file: IO[bytes]) -> str:
+    """`utf-8-sig` where the whole file is UTF-8, else `gb18030` where it is that."""
+    file.seek(0)
+    candidates = [(name, codecs.getincrementaldecoder(name)()) for name in ("utf-8-sig", "gb18030")]
+    size = run = 0
+    while chunk := file.read(1024**2):
+        size += len(chunk)
+        if size > MAX_CSV_BYTES:
+            raise Invalid("table.too_large", "这个文件过大，请拆分成几个文件后再上传。")
+        if b"\0" in chunk:
+            raise _wrong_encoding()
+        lines = re.split(rb"[\r\n]", chunk)
+        run = run + len(chunk) if len(lines) == 1 else len(lines[-1])
+        if run > MAX_LINE_BYTES or any(len(line) > MAX_LINE_BYTES for line in lines):
+            raise Invalid("table.long_line", "文件中有一行过长，这不像是表格数据，请检查后再上传。")
+        candidates = [pair for pair in candidates if _decodes(pair[1], chunk, final=False)]
+    candidates = [pair for pair in candidates if _decodes(pair[1], b"", final=True)]
+    if not candidates:
+        raise _wrong_encoding()
+    return candidates[0][0]
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wrong_encoding() -> Invalid:
+    return Invalid("table.encoding", "无法识别这个文件的文字编码，请另存为xlsx格式，或UTF-8编码的CSV格式后再上传。")
+
+
+def _csv_rows(file: IO[bytes], encoding: str) -> Generator[NumberedRow, None, None]:
+    """Rows from 1; a row whose quoted cells hold line breaks is one row, as in a spreadsheet."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        head = text.read(64 * 1024)
+        text.seek(0)
+        first = next((line for line in head.splitlines() if line.strip()), "")
+        delimiter = max(",\t;", key=first.count)
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        for number, cells in enumerate(_checked(reader), 1):
+            if any(cells[MAX_COLUMNS:]):
+                raise too_many_columns()
+            yield number, cells
+    finally:
+        text.detach()
+
+
+def _checked(reader: Any) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as fault:
+        raise Invalid(
+            "table.quotes", f"文件第{reader.line_num}行附近的引号不成对，无法分列，请改用xlsx格式或检查该行后再上传。"
+        ) from fault
+
+
+# --- Out -------------------------------------------------------------------------------------------------------------
+
+
+def safe_cell(value: object) -> str | int:
+    """A value as it may stand in a file that a spreadsheet opens: formula-like text gets an apostrophe in front.
+
+    None is empty, dates are ISO, instants Shanghai time, truth is 是 or 否, numbers beyond 15 digits are text.
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case int():
+            return value if abs(value) < 10**15 else str(value)
+        case datetime():
+            local = value.astimezone(SHANGHAI) if value.tzinfo else value
+            return local.strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.isoformat()
+    text = _CONTROLS.sub("", str(value))
+    return f"'{text}" if looks_like_formula(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def csv_chunks(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """A CSV file in pieces for a streaming response: UTF-8 with the mark by which Excel knows it, CRLF."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    yield codecs.BOM_UTF8
+    for number, row in enumerate(chain([headers], rows), 1):
+        writer.writerow([safe_cell(value) for value in row])
+        if number % 500 == 0:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def write_csv(out: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """`csv_chunks` into a file."""
+    for chunk in csv_chunks(headers, rows):
+        out.write(chunk)
+
+
+def write_xlsx(
+    out: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str = "Sheet1", width: int = 18
+) -> int:
+    """One sheet with a bold, frozen header; constant memory. Returns the rows of data written.
+
+    `sheet` at most 31 characters, `width` of every column in characters. Raises Invalid `table.too_many_rows` beyond
+    a sheet.
+    """
+    book = xlsxwriter.Workbook(
+        out,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    page = book.add_worksheet(sheet)
+    page.freeze_panes(1, 0)
+    page.set_column(0, max(0, len(headers) - 1), width)
+    bold = book.add_format({"bold": True})
+    for place, header in enumerate(headers):
+        page.write_string(0, place, str(safe_cell(header)), bold)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        if number >= SHEET_ROWS:
+            raise Invalid("table.too_many_rows", "数据超过一张工作表的行数，请缩小范围或改用CSV格式导出。")
+        for place, value in enumerate(row):
+            cell = safe_cell(value)
+            if isinstance(cell, int):
+                page.write_number(number, place, cell)
+            elif cell:
+                page.write_string(number, place, cell)
+    book.close()
+    return number
