@@ -83,11 +83,30 @@ def name_key(name: str) -> str:
     return f"{_sound(name)} {name}"
 
 
+def text_key(text: str, *, length: int = 240) -> str:
+    """Sort key of a name that is no person's, cut to `length`: `解放路A座` → `jie fang lu a zuo  解放路A座`.
+
+    No surnames here: every Han letter has its usual reading, other signs stand for themselves in lower case. What
+    `name_prefixes` gives for Han text finds these too.
+    """
+    return f"{_mixed(text)} {text}"[:length]
+
+
+def text_initials(text: str, *, length: int = 60) -> str:
+    """First letters of the syllables and words of a name that is no person's: `解放路A座3号` → `jflaz3h`; `#` as in
+    `initials`.
+    """
+    return _first_letters(_mixed(text))[:length]
+
+
 def initials(name: str) -> str:
     """First letters of a normalized name: `张三丰` → `zsf`, `阿依古丽·买买提` → `ayglmmt`, `John Smith` → `js`; `#`
     for a character without a known reading."""
-    syllables = _sound(name).split()
-    return "".join(syllable[0] if "a" <= syllable[0] <= "z" else "#" for syllable in syllables)
+    return _first_letters(_sound(name))
+
+
+def _first_letters(sound: str) -> str:
+    return "".join(word[0] if word[0].isascii() and word[0].isalnum() else "#" for word in sound.split())
 
 
 def name_prefixes(text: str) -> tuple[str, ...]:
@@ -123,6 +142,13 @@ def _sound(name: str) -> str:
         return _plain(letters) if is_plain_han(letters) else _join(_fold(name).split())
     head = COMPOUND_SURNAMES[surname] if len(surname) == 2 else [_surname(surname)]
     return _join([*head, *map(_given, name[len(surname) :])])
+
+
+def _mixed(text: str) -> str:
+    """Syllables of Han letters and words of others, each followed by a blank; dots and brackets only separate."""
+    words = re.findall(r"\w+|[^\w\s]", text)
+    parts = ("".join(f" {_reading(sign)} " if is_han(sign) else _fold(sign) for sign in word) for word in words)
+    return _join(" ".join(part for part in parts if any(map(str.isalnum, part))).split())
 
 
 def _join(syllables: list[str]) -> str:

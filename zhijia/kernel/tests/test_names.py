@@ -44,6 +44,28 @@ def test_initials_are_the_first_letters_of_the_syllables(name, letters):
     assert names.initials(name) == letters
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "letters"),
+    [
+        ("解放路A座3号", "jie fang lu a zuo 3 hao  解放路A座3号", "jflaz3h"),
+        ("单县（城区）总工会", "dan xian cheng qu zong gong hui  单县（城区）总工会", "dxcqzgh"),
+        ("ABC 公司", "abc gong si  ABC 公司", "ags"),
+        ("第1·2组", "di 1 2 zu  第1·2组", "d12z"),
+    ],
+)
+def test_other_names_have_no_surname_and_may_mix_letters(text, key, letters):
+    assert names.text_key(text) == key
+    assert names.text_initials(text) == letters
+
+
+@given(st.text(HAN, min_size=1, max_size=60), st.integers(1, 20))
+def test_every_beginning_of_another_name_finds_it_and_its_key_is_cut(text, length):
+    key = names.text_key(text)
+    assert len(key) <= 240
+    assert any(key.startswith(prefix[:240]) for prefix in names.name_prefixes(text[:length]))
+    assert names.text_key(text, length=1000).endswith(f"  {text}")
+
+
 def test_names_sort_by_syllables_then_by_characters():
     wanted = ["詹三", "张三", "张叁", "张三丰", "张伞", "张四", "章三", "\U0003134a三"]
     keys = sorted((names.name_key(name).encode(), name) for name in wanted)
