@@ -13,12 +13,14 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
+from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
 
 logger = logging.getLogger("zhijia.errors")
 
 API_PREFIX = "/api/"
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
+_PHONE = frozenset({"m", "j", "partner", "accounts"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
 
@@ -35,26 +37,37 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
     part = bool(request.headers.get("HX-Request"))
     if isinstance(error, NotSignedIn):
         return _to_sign_in(request, part=part)
-    context = {"code": error.code, "message": error.message, "facts": error.facts, "status": status}
+    context = {
+        "code": error.code,
+        "message": error.message,
+        "facts": error.facts,
+        "status": status,
+        "look": look_of(request.path),
+    }
     return HttpResponse(_page(request, context, part=part), status=status)
+
+
+def look_of(path: str) -> str:
+    """Which look answers at an address: `"phone"`, `"console"` or `"public"`."""
+    first = path[1:].split("/", 1)[0]
+    return "console" if first == "console" else "phone" if first in _PHONE else "public"
 
 
 def _to_sign_in(request: HttpRequest, *, part: bool) -> HttpResponseBase:
     back = request.get_full_path() if request.method in _SAFE and not part else "/"
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    door = current_site().sign_in if look_of(request.path) == "console" else resolve_url(settings.LOGIN_URL)
+    address = f"{door}?{urlencode({'next': back})}"
     if part:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
-    surface = "console" if request.path.startswith("/console") else "public"
-    names = ["ui/errors/_part.html"] if part else [f"ui/errors/{surface}.html"]
-    for name in names:
-        try:
-            return render_to_string(name, context, request=request)
-        except TemplateDoesNotExist:
-            logger.warning("error template missing", extra={"template": name})
+    name = "ui/errors/_part.html" if part else f"ui/errors/{context['look']}.html"
+    try:
+        return render_to_string(name, context, request=request)
+    except TemplateDoesNotExist:
+        logger.warning("error template missing", extra={"template": name})
     return _BARE_PAGE.format(escape(context["message"]))
 
 

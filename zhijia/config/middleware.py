@@ -37,7 +37,7 @@ _SURFACE_OF_FIRST_PART = {
     "console": "console",
     "api": "exchange",
 }
-_ALWAYS = frozenset({"healthz", "readyz", "metrics", "static"})
+_ALWAYS = frozenset({"healthz", "readyz", "metrics", "static", "favicon.ico"})
 
 
 def current_time() -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import get_converters
 
-from zhijia.config import health
+from zhijia.config import operations
 from zhijia.config.rooms import url_modules
 from zhijia.kernel.ids import PublicIdConverter
 
@@ -13,9 +13,10 @@ if "pid" not in get_converters():  # an address below that fails to import must 
     register_converter(PublicIdConverter, "pid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
+    path("favicon.ico", operations.favicon, name="favicon"),
     *(path("", include(module)) for module in url_modules()),
 ]
 handler400 = "zhijia.config.errors.bad_request"

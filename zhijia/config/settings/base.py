@@ -64,12 +64,24 @@ ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL", default="http://127.0.0.1:8000"
 ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]))
 
 # --- Who we are -----------------------------------------------------------------------------------------------------
-ZHIJIA_SITE_NAME = env.str("ZHIJIA_SITE_NAME", default="职家")
 ZHIJIA_PROVINCE = env.str("ZHIJIA_PROVINCE", default="37")  # first two digits of the region codes; in every member code
-ZHIJIA_PROVINCE_NAME = env.str("ZHIJIA_PROVINCE_NAME", default="山东省")
-ZHIJIA_HOTLINE = env.str("ZHIJIA_HOTLINE", default="12351")
-ZHIJIA_HOTLINE_HOURS = env.str("ZHIJIA_HOTLINE_HOURS", default="")  # empty: no staffed hours are promised
-ZHIJIA_ICP = env.str("ZHIJIA_ICP", default="")  # the filing number shown in the public footer
+# What pages and messages say of this installation; see foundation/ui/site.py for the keys.
+ZHIJIA_SITE = {
+    key: env.str(f"ZHIJIA_SITE_{key.upper()}")
+    for key in (
+        "name",
+        "public_name",
+        "owner",
+        "province",
+        "hotline",
+        "hotline_hours",
+        "icp",
+        "police",
+        "counter",
+        "duty",
+    )
+    if f"ZHIJIA_SITE_{key.upper()}" in env.ENVIRON
+}
 
 # --- Ports to others ------------------------------------------------------------------------------------------------
 ZHIJIA_REAL_NAME_SOURCE = env.str("ZHIJIA_REAL_NAME_SOURCE", default="offline")  # offline | http

@@ -23,3 +23,4 @@ WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 WHITENOISE_AUTOREFRESH = DEBUG
 logging.captureWarnings(True)
+ZHIJIA_GALLERY = True  # every part of the pages with sample data, at /ui/gallery/

@@ -37,3 +37,4 @@ LOGGING = logging_settings(level="WARNING", as_json=True)
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 WHITENOISE_AUTOREFRESH = True
+ZHIJIA_GALLERY = True  # every part of the pages with sample data, at /ui/gallery/

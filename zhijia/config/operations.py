@@ -1,11 +1,12 @@
-"""What an operator's tools ask: is the process alive, can it work, what does it count."""
+"""What tools ask: is the process alive, can it work, what does it count; and the icon that browsers look for."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from zhijia.config.metrics import exposition
@@ -39,3 +40,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     page, content_type = exposition()
     return HttpResponse(page, content_type=content_type)
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask here where a page names no icon, a picture or a PDF for instance."""
+    return HttpResponseRedirect(static("ui/img/mark.svg"))

@@ -1,0 +1,78 @@
+"""The suite's own ground: the network is closed, threads run together, PostgreSQL starts and is gone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from conftest import NetworkClosed
+from tests.check import broken_links
+from tests.parallel import together
+from tests.postgres import private_postgres
+
+
+@pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)])
+def test_no_test_reaches_beyond_this_machine(address):
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.socket(family) as probe, pytest.raises(NetworkClosed):
+        probe.connect(address)
+
+
+def test_no_name_is_looked_up():
+    with pytest.raises(NetworkClosed):
+        urllib.request.urlopen("http://example.org/")
+
+
+def test_what_runs_together_hands_back_results_and_errors():
+    def fail() -> int:
+        raise KeyError("x")
+
+    outcomes = together([lambda: 1, fail, lambda: 2])
+    assert sorted(outcomes.values) == [1, 2]
+    assert [type(error) for error in outcomes.errors] == [KeyError]
+
+
+def test_a_private_server_answers_and_leaves_nothing_behind():
+    with private_postgres() as address:
+        with psycopg.connect(address) as connection:
+            (version,) = connection.execute("SHOW server_version_num").fetchone()
+            assert int(version) >= 150000
+        folder = Path(address.partition("host=")[2].partition("&")[0])
+        assert folder.exists()
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs setpriv")
+def test_a_killed_run_takes_its_server_with_it():
+    code = (
+        "import time; from tests.postgres import private_postgres\n"
+        "with private_postgres() as address: print(address, flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=dict(os.environ))
+    address = process.stdout.readline().strip()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    for _ in range(100):
+        try:
+            psycopg.connect(address, connect_timeout=1).close()
+        except psycopg.OperationalError:
+            return
+    pytest.fail("the server is still there")
+
+
+def test_the_link_check_finds_a_missing_file_and_a_missing_heading(tmp_path, monkeypatch):
+    from tests import check
+
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    (tmp_path / "b.md").write_text("# Two words\n")
+    page = tmp_path / "a.md"
+    page.write_text("[ok](b.md#two-words) [no](b.md#three) [gone](c.md) [out](https://example.org) `[code](d.md)`")
+    assert [line.partition(": ")[2] for line in broken_links(page)] == ["b.md#three", "c.md"]
