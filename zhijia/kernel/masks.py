@@ -77,7 +77,7 @@ def mask_address(address: str, shown: int = 6) -> str:
 
 
 def _middle(text: str, head: int, tail: int) -> str:
-    """Stars between; all stars where the ends would show everything or more than is hidden of a damaged value."""
-    if len(text) < (head + tail) * 3 // 2:
+    """Stars between; all stars where the ends of a damaged value would show more than two thirds of it."""
+    if len(text) * 2 < (head + tail) * 3:
         return STAR * len(text)
     return text[:head] + STAR * (len(text) - head - tail) + text[len(text) - tail :]

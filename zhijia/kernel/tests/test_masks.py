@@ -35,6 +35,7 @@ def test_a_name_shows_its_surname_and_in_lists_its_last_letter(name, listed, pub
         (masks.mask_id_number, "E12", "***"),
         (masks.mask_mobile, "13800130001", "138****0001"),
         (masks.mask_mobile, "95588", "*****"),
+        (masks.mask_mobile, "1380013000", "**********"),
         (masks.mask_phone, "13800130001", "138****0001"),
         (masks.mask_phone, "0532-88886666", "0532-****6666"),
         (masks.mask_phone, "0535-7213456-803", "0535-***3456"),
