@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from zhijia.foundation.ui.site import current_site
 from zhijia.kernel import db
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import MessageTemplate, registry
@@ -32,7 +33,8 @@ def wording(code: str) -> MessageTemplate:
 
 def _fill(text: str, context: Mapping[str, Any]) -> str:
     named = {field for _, field, _, _ in string.Formatter().parse(text) if field}
-    values = {"hotline": settings.ZHIJIA_HOTLINE, "site": settings.ZHIJIA_SITE_NAME, **context}
+    site = current_site()
+    values = {"hotline": site.hotline, "site": site.name, **context}
     return text.format(**{key: values[key] for key in named})
 
 
@@ -49,6 +51,11 @@ def send(
         number = registry.mobile_of(person_id)
         if number:
             send_text(code, number, _fill(text.sms, context), now=now)
+
+
+def send_to_number(code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
+    """A declared text to a number that need not be anybody's yet. Raises LookupError, KeyError as `send`."""
+    send_text(code, number, _fill(wording(code).sms, context), now=now)
 
 
 def send_text(code: str, number: str, body: str, *, now: datetime) -> None:

@@ -57,6 +57,19 @@ class FigureSnapshot(Measures):
         return f"{self.union_id} {self.on}"
 
 
+class FigureMonth(Measures):
+    """A union with its subtree, in the boundaries of that day, at 00:00 on the first of a month: for twelve-month lines."""
+
+    union_id = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["union_id", "on"], name="figure_month_once")]
+
+    def __str__(self) -> str:
+        return f"{self.union_id} {self.on}"
+
+
 class Recount(models.Model):
     """A nightly comparison of the figures with a count of the memberships; `wrong` lists unions that differed."""
 

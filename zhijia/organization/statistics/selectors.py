@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
 
+from zhijia.foundation.ui import formats
+from zhijia.kernel import money
 from zhijia.kernel.db import subtree
+from zhijia.kernel.registry import registry
 from zhijia.organization.unions.models import Union, UnionPath
 
-from .models import MEASURES, Figure, FigureDelta, FigureSnapshot
+from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot
 
 
 def current(union_id: int, path: str) -> dict[str, int]:
@@ -58,12 +61,85 @@ def months(path: str, days: Sequence[date], *, boundaries: str = "then") -> dict
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One figure of the desk: `value` now, `change` since the last snapshot (None without one), `series` of months."""
+    """One figure of the desk, written out; `change` against the last first-of-month, `series` up to twelve of those."""
 
     code: str
     label: str
-    value: int | None
-    text: str
+    value: str
     change: str
     definition: str
-    series: tuple[int, ...]
+    series: tuple[float, ...]
+
+
+def headlines(union_id: int, path: str, *, today: date) -> list[Headline]:
+    """The indicators that capabilities declared, for a union with its subtree. Four queries whatever the size."""
+    now_values = current(union_id, path)
+    months_back = list(
+        FigureMonth.objects.filter(union_id=union_id, on__lte=today).order_by("-on").values("on", *MEASURES)[:13]
+    )[::-1]
+    result = []
+    for indicator in registry.indicators():
+        read = _READ.get(indicator.code)
+        if read is None:
+            continue
+        base = months_back[-1] if months_back else None
+        value, change = read.now(now_values, base)
+        series = tuple(x for x in (read.month(row, before) for before, row in zip([None, *months_back], months_back, strict=False)) if x is not None)
+        result.append(Headline(indicator.code, indicator.label, value, change, indicator.definition, series))
+    return result
+
+
+class _Stock:
+    """A number that stands: members, unions."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def now(self, values: Mapping[str, int], base: Mapping[str, int] | None) -> tuple[str, str]:
+        change = formats.signed(values[self._name] - base[self._name]) if base else ""
+        return formats.number(values[self._name]), change
+
+    def month(self, row: Mapping[str, int], _before: Mapping[str, int] | None) -> float | None:
+        return float(row[self._name])
+
+
+class _Flow:
+    """A number that only grows, told by the month: joined, left."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def now(self, values: Mapping[str, int], base: Mapping[str, int] | None) -> tuple[str, str]:
+        return formats.number(values[self._name] - (base[self._name] if base else 0)), ""
+
+    def month(self, row: Mapping[str, int], before: Mapping[str, int] | None) -> float | None:
+        return float(row[self._name] - before[self._name]) if before else None
+
+
+class _Share:
+    """A part of the members in per cent; null where there are none."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _share(self, values: Mapping[str, int]) -> int | None:
+        return money.ratio_bp(values[self._name], values["members"])
+
+    def now(self, values: Mapping[str, int], base: Mapping[str, int] | None) -> tuple[str, str]:
+        share, old = self._share(values), self._share(base) if base else None
+        points = "" if share is None or old is None else f"{(share - old) / 100:+.1f}".replace("-", "−")
+        return formats.DASH if share is None else formats.share(share), points
+
+    def month(self, row: Mapping[str, int], _before: Mapping[str, int] | None) -> float | None:
+        share = self._share(row)
+        return None if share is None else share / 100
+
+
+_READ: dict[str, _Stock | _Flow | _Share] = {
+    "members": _Stock("members"),
+    "unions": _Stock("unions"),
+    "joined": _Flow("joined"),
+    "left": _Flow("left"),
+    "real_name": _Share("real_name"),
+    "activated": _Share("activated"),
+}

@@ -17,7 +17,7 @@ from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpe
 from zhijia.organization.unions.models import Union, UnionPath
 from zhijia.organization.unions.rules import ancestors
 
-from .models import MEASURES, Figure, FigureDelta, FigureSnapshot, Recount
+from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
 
 CHUNK = 2_000
 COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
@@ -182,6 +182,9 @@ def take_snapshot(on: date, *, now: datetime) -> int:
             rows.append({"union_id": key, "on": on, **own})
     for start in range(0, len(rows), CHUNK):
         db.insert_rows(FigureSnapshot, rows[start : start + CHUNK])
+    with_subtree = [{**figure, "on": on} for figure in figures.values()]
+    for start in range(0, len(with_subtree), CHUNK):
+        db.insert_rows(FigureMonth, with_subtree[start : start + CHUNK])
     return len(rows)
 
 

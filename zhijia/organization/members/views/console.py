@@ -21,6 +21,7 @@ from .. import rules, selectors
 from ..forms import DecisionForm, DisputeForm
 from ..permissions import Permission
 from ..services import binding, joining
+from . import tables
 
 
 def queue(request: Request) -> HttpResponse:
@@ -28,27 +29,26 @@ def queue(request: Request) -> HttpResponse:
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
     state = request.GET.get("state", "")
     rows = selectors.list_queue(request.actor, state=state)
-    described = [(row, *cases.due_words(row.case.due_at, now=request.now)) for row in rows]
-    context = {"rows": described, "state": state, "states": _QUEUE_STATES, "reasons": rules.REJECT_REASONS}
+    table = tables.queue_table(rows, now=request.now)
+    waiting = [row for row in rows if row.case.state in tables.OPEN]
+    first = {"label": "从第一件办起", "href": reverse("members:review", args=[waiting[0].case.public_id]), "primary": True} if waiting else None
+    context = {
+        "states": [{"label": label, "href": f"?state={code}", "current": code == state} for code, label in tables.QUEUE_STATES],
+        "table": table,
+        "bulk": {"form": tables.BULK} if waiting else None,
+        "reasons": rules.REJECT_REASONS,
+        "pager": {"shown": f"本页 {len(rows)} 件"},
+        "head_actions": [first] if first else [],
+        "empty": {"title": "没有这样的申请", "text": "职工扫描本工会的二维码提交后，申请会出现在这里。"},
+    }
     return render(request, "members/queue.html", context)
-
-
-_QUEUE_STATES = (
-    ("", "等待审核"),
-    (rules.Join.PENDING.value, "本级审核"),
-    (rules.Join.ESCALATED.value, "转上级的"),
-    (rules.Join.NEED_INFO.value, "待补充"),
-    (rules.Join.SUBMITTED.value, "等待实名"),
-    (rules.Join.APPROVED.value, "已通过"),
-    (rules.Join.REJECTED.value, "未通过"),
-)
 
 
 def decide_batch(request: Request) -> HttpResponse:
     """The same decision on the ticked rows; the answer says what became of each."""
     if request.method != "POST":
         return redirect("members:queue")
-    ids = [text for text in request.POST.getlist("case") if len(text) <= 16]
+    ids = [text for text in request.POST.getlist("pick") if len(text) <= 16]
     if not ids:
         messages.warning(request, "请先勾选要办理的申请。")
         return redirect("members:queue")
@@ -83,12 +83,15 @@ def review(request: Request, pid: str) -> HttpResponse:
         "form": form,
         "moves": {move.name: move for move in workflow.allowed_moves(application.case, request.actor)},
         "described": cases.describe(application.case),
-        "due": cases.due_words(application.case.due_at, now=request.now),
-        "steps": cases.timeline(application.case),
-        "queue": selectors.list_queue(request.actor, limit=12),
-        "reasons": rules.REJECT_REASONS,
-        "work_form": rules.WORK_FORMS.get(application.application.work_form, ""),
-        "group": rules.NEW_FORM_GROUPS.get(application.application.new_form_group, ""),
+        "due": cases.due_words(application.case.due_at, now=request.now)[1],
+        "queue": {
+            "label": "待审队列",
+            "cases": tables.queue_items(selectors.list_queue(request.actor, limit=20), pid, now=request.now),
+            "more": {"href": reverse("members:queue"), "label": "全部申请"},
+        },
+        "columns": tables.case_facts(application),
+        "checks": tables.checks(application),
+        "entries": tables.steps(cases.timeline(application.case)),
         "employers": _candidates(application),
     }
     return render(request, "members/review.html", context, status=status)
@@ -140,12 +143,16 @@ def roster(request: Request) -> HttpResponse:
     page = selectors.list_members(
         request.actor, unit, search=search, filters=filters, after=request.GET.get("after", "")[:240]
     )
+    query = {"unit": unit.public_id, "q": search, "after": request.GET.get("after", ""), **filters}
     context = {
-        "unit": unit, "page": page, "q": search, "filters": filters, "after": request.GET.get("after", ""),
-        "work_forms": rules.WORK_FORMS, "groups": rules.NEW_FORM_GROUPS, "crumbs": unions.breadcrumb(unit.path),
-    }  # fmt: skip
-    part = bool(request.headers.get("HX-Request"))
-    return render(request, "members/_roster_rows.html" if part else "members/roster.html", context)
+        "unit": unit,
+        "table": tables.roster_table(page),
+        "pager": tables.pager(page, query),
+        "bar": tables.roster_bar(unit, query),
+        "narrowed": bool(search or any(filters.values())),
+        "empty": {"title": "没有找到会员", "text": "可以换一个条件；姓名可按前几个字或拼音首字母查，证件和手机号须输入完整。"},
+    }
+    return render(request, "members/roster.html", context)
 
 
 def _unit(request: Request) -> unions.UnionFacts:
@@ -169,7 +176,14 @@ def file(request: Request, pid: str) -> HttpResponse:
         context = panel.build(request.actor, found.person.id)
         if context is not None:
             panels.append({"title": panel.title, "template": panel.template, "context": context})
-    context = {"file": found, "panels": panels, "may_see": request.actor.may("people:numbers:see", found.union.path)}
+    names = {key: facts.name for key, facts in unions.facts_of(event.union_id for event in found.events).items()}
+    context = {
+        "file": found,
+        "panels": panels,
+        "facts": tables.file_facts(found),
+        "entries": tables.file_events(found, names),
+        "may_see": request.actor.may("people:numbers:see", found.union.path),
+    }
     return render(request, "members/file.html", context)
 
 
@@ -207,7 +221,7 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
                 messages.success(request, "已办理。")
                 return redirect(reverse("members:dispute_review", args=[pid]))
     context = {
-        "dispute": dispute, "form": form, "described": cases.describe(dispute.case), "steps": cases.timeline(dispute.case),
+        "dispute": dispute, "form": form, "described": cases.describe(dispute.case), "entries": tables.steps(cases.timeline(dispute.case)),
         "moves": {move.name: move for move in workflow.allowed_moves(dispute.case, request.actor)},
     }  # fmt: skip
     return render(request, "members/dispute_review.html", context, status=status)
