@@ -21,11 +21,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from zhijia.kernel.actor import ANONYMOUS
-from zhijia.kernel.registry import registry
+from zhijia.kernel.registry import MenuItem, registry
 
 Part = Literal["user", "scope", "counts", "jobs", "find", "tabs"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
+# Which menu line the keys G D, G M and G T open, by URL name; a portal adds its own.
+GO_KEYS: dict[str, str] = {}
 
 
 def provide(part: Part, build: Build) -> None:
@@ -39,6 +41,18 @@ def address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def _entry(line: MenuItem, href: str, counts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    waiting = counts.get(line.url_name, {})
+    return {
+        "label": line.label,
+        "href": href,
+        "current": False,
+        "open": waiting.get("open", 0),
+        "late": waiting.get("late", 0),
+        "key": GO_KEYS.get(line.url_name, ""),
+    }
 
 
 class Chrome:
@@ -73,23 +87,15 @@ class Chrome:
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:
-        """`[{"title": "组织", "entries": [{"label", "href", "current", "open", "late", "key"}]}]`; a line without a page is left out."""
+        """`[{"title": "组织", "entries": [{"label", "href", "current", "open", "late", "key"}]}]`.
+
+        A line whose page does not exist is left out.
+        """
         counts: Mapping[str, Mapping[str, int]] = self._ask("counts") or {}
         actor = getattr(self._request, "actor", ANONYMOUS)
-        groups = []
+        groups: list[dict[str, Any]] = []
         for title, lines in registry.menu(actor):
-            entries = [
-                {
-                    "label": line.label,
-                    "href": href,
-                    "current": False,
-                    "open": counts.get(line.url_name, {}).get("open", 0),
-                    "late": counts.get(line.url_name, {}).get("late", 0),
-                    "key": GO_KEYS.get(line.url_name, ""),
-                }
-                for line in lines
-                if (href := address(line.url_name))
-            ]
+            entries = [_entry(line, href, counts) for line in lines if (href := address(line.url_name))]
             if entries:
                 groups.append({"title": title, "entries": entries})
         self._mark_current([entry for group in groups for entry in group["entries"]])
@@ -129,7 +135,3 @@ class Chrome:
             {"label": _("存草稿"), "keys": ["Ctrl", "S"]},
             {"label": _("关闭、取消选择"), "keys": ["Esc"]},
         ]
-
-
-# Which menu line the keys G D, G M and G T open, by URL name; a portal may add its own.
-GO_KEYS: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Bases of all forms: full Chinese sentences for what is missing or wrong, NUL stripped, errors of a service taken over.
+"""Bases of all forms: full Chinese sentences for what is wrong, NUL stripped, errors of a service taken over.
 
 A form checks shape only and then calls a service; whether an ID number passes its checksum is the kernel's to say.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import BaseValidator
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ _CHOOSES = (forms.ChoiceField, forms.MultipleChoiceField)
 class ChoiceGroup(forms.RadioSelect):
     """Radio rows with a second line each: `ChoiceGroup(notes={"platform": "外卖、快递、网约车、货运等"})`."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(attrs, choices)
         self.notes = dict(notes or {})
 
@@ -32,7 +35,9 @@ class ChoiceGroup(forms.RadioSelect):
 class TickGroup(forms.CheckboxSelectMultiple):
     """Checkbox rows with a second line each, as ChoiceGroup."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, choices: Iterable[Any] = (), notes: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(attrs, choices)
         self.notes = dict(notes or {})
 
@@ -51,7 +56,15 @@ class MobileField(forms.CharField):
         kwargs.setdefault("label", _("手机号"))
         kwargs.setdefault(
             "widget",
-            forms.TextInput(attrs={"type": "tel", "inputmode": "numeric", "autocomplete": "tel", "maxlength": 13, "class": "zj-wide"}),
+            forms.TextInput(
+                attrs={
+                    "type": "tel",
+                    "inputmode": "numeric",
+                    "autocomplete": "tel",
+                    "maxlength": 13,
+                    "class": "zj-wide",
+                }
+            ),
         )
         super().__init__(**kwargs)
 
@@ -69,7 +82,9 @@ class OneTimeCodeField(forms.CharField):
         kwargs.setdefault("label", _("短信验证码"))
         kwargs.setdefault(
             "widget",
-            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 6, "class": "zj-wide"}),
+            forms.TextInput(
+                attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 6, "class": "zj-wide"}
+            ),
         )
         super().__init__(**kwargs)
 
@@ -86,7 +101,9 @@ class IdNumberField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("身份证号"))
         kwargs.setdefault("max_length", 18)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "zj-wide"}))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "zj-wide"})
+        )
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
@@ -140,7 +157,7 @@ def _without_nul(data: Any) -> Any:
 
 
 class ZhijiaForm(forms.Form):
-    """What phone and console forms share. `problems` feeds the error summary; `take` shows a service's error in place."""
+    """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error."""
 
     use_required_attribute = False
 
@@ -152,10 +169,12 @@ class ZhijiaForm(forms.Form):
 
     @property
     def problems(self) -> list[dict[str, str]]:
-        """`[{"href": "#id_name", "text": "请填写姓名。"}]`, in the order of the fields; no `href` for the form as a whole."""
+        """`[{"href": "#id_name", "text": "请填写姓名。"}]`, in the order of the fields; no `href`: the whole form."""
         rows = [{"href": "", "text": str(text)} for text in self.non_field_errors()]
         for name in self.fields:
-            rows.extend({"href": f"#{self[name].auto_id}", "text": str(text)} for text in list(self.errors.get(name, ()))[:1])
+            rows.extend(
+                {"href": f"#{self[name].auto_id}", "text": str(text)} for text in list(self.errors.get(name, ()))[:1]
+            )
         return rows
 
     def take(self, error: ZhijiaError) -> None:
@@ -195,17 +214,17 @@ class ZhijiaForm(forms.Form):
         for code, text in wrong.items():
             if code in field.error_messages and code not in own:
                 field.error_messages[code] = text % {"label": label}
+        beyond = {
+            "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
+            "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
+            "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
+            "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
+        }
         for check in field.validators:
-            limit = getattr(check, "limit_value", None)
-            code = getattr(check, "code", "")
-            if limit is None or code in own:
-                continue
-            check.message = {
-                "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
-                "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
-                "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
-                "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
-            }.get(code, check.message) % {"label": label, "limit": limit() if callable(limit) else limit}
+            if isinstance(check, BaseValidator) and check.code in beyond and check.code not in own:
+                limit = check.limit_value
+                words = {"label": label, "limit": limit() if callable(limit) else limit}
+                check.message = beyond[check.code] % words
 
 
 def _declared_messages(field: forms.Field) -> frozenset[str]:

@@ -107,22 +107,24 @@ def group4(text: str) -> str:
 def due_words(due: Mapping[str, Any], today: date) -> str:
     """Words for a deadline that was computed elsewhere.
 
-    `due = {"state": "late" | "soon" | "later" | "none", "count": 2, "unit": "wd" | "cd" | "h", "at": date or aware datetime,
-    "provisional": False}` -> `逾期 2 个工作日`, `今日 17:30`, `11-24 周二`. `count` is how many units late; `soon` means today.
+    `due = {"state": "late" | "soon" | "later" | "none", "count": 2, "unit": "wd" | "cd" | "h",
+    "at": date or aware datetime, "provisional": False}` -> `逾期 2 个工作日`, `今日 17:30`, `11-24 周二`.
+    `count` is how many units late; `soon` means today.
     """
     state, at = due.get("state", "later"), due.get("at")
-    if state == "none" or (at is None and state != "late"):
-        return DASH
     if state == "late":
         return f"逾期 {number(due.get('count') or 1)} {_UNITS[due.get('unit', 'wd')]}"
-    assert at is not None
+    if state == "none" or at is None:
+        return DASH
     if state == "soon" and local_day(at) == today:
         return f"今日 {local(at):%H:%M}" if isinstance(at, datetime) else "今日"
     words = f"{short_day(at, today)} {weekday(at)}"
     return f"{words}（暂定）" if due.get("provisional") else words
 
 
-def spark_points(values: list[float], width: float = 84, height: float = 20, pad: float = 2) -> list[tuple[float, float]]:
+def spark_points(
+    values: list[float], width: float = 84, height: float = 20, pad: float = 2
+) -> list[tuple[float, float]]:
     """Where a small line runs: evenly over the width, lowest at the bottom, highest at the top, one decimal."""
     if not values:
         return []

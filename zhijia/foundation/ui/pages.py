@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ErrorWords:
-    """`tag` stands small above, `title` is the heading, `icon` is the phone's; `again`: trying once more makes sense."""
+    """`tag` stands small above the heading `title`; `icon` is the phone's; `again`: trying once more makes sense."""
 
     tag: str
     title: str

@@ -1,4 +1,4 @@
-"""Who runs this installation, as its pages say it: names, hotline, record numbers. Read from the setting ZHIJIA_SITE."""
+"""Who runs this installation, as its pages say it: names, hotline, record numbers, from the setting ZHIJIA_SITE."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.core.signals import setting_changed
 class Site:
     """`icp` and `police` are the record numbers a public site must show; empty ones are left out.
 
-    `counter` is the address and hours of the window for people who can't use a phone. `duty` is the technical desk's line.
+    `counter` is the window for people who can't use a phone, address and hours; `duty` the technical desk's line.
     """
 
     name: str = "职家"

@@ -6,13 +6,13 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from zhijia.foundation.ui import events
 from zhijia.foundation.ui.context import ELDER_COOKIE, THEME_COOKIE
+from zhijia.kernel.doors import public
 
 _YEAR = 365 * 24 * 3600
 
@@ -38,10 +38,12 @@ def _remember(response: HttpResponse, name: str, value: str | None) -> None:
         response.delete_cookie(name, samesite="Lax")
         return
     same_site: Literal["Lax"] = "Lax"
-    response.set_cookie(name, value, max_age=_YEAR, samesite=same_site, secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+    response.set_cookie(
+        name, value, max_age=_YEAR, samesite=same_site, secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )
 
 
-@login_not_required
+@public
 @require_POST
 def elder(request: HttpRequest) -> HttpResponse:
     """`elder=on|off`: sets the cookie, tells the account's keeper, comes back."""
@@ -54,7 +56,7 @@ def elder(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_not_required
+@public
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """`theme=light|auto`: light opts out of the dark."""

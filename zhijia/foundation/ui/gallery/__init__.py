@@ -1,1 +1,1 @@
-"""Every part of the looks with sample data, for eyes and for tests; mounted where ZHIJIA_GALLERY is on: dev and test."""
+"""Every part of the looks with sample data, for eyes and for tests; mounted where ZHIJIA_GALLERY is on."""

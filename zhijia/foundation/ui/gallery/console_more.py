@@ -9,122 +9,358 @@ from zhijia.foundation.ui.formats import SHANGHAI
 
 
 def import_page() -> dict[str, Any]:
-    figures = (("新增会员", "3,866", "将建立会籍", "done"), ("更新资料", "214", "会员已在本会", "run"), ("无变化", "87", "跳过", ""), ("他会会员", "18", "转为转会邀请，须本人确认", "soon"), ("错误行", "27", "不写入，可改后重传", "late"), ("重复行", "0", "本文件内", ""))
+    figures = (
+        ("新增会员", "3,866", "将建立会籍", "done"),
+        ("更新资料", "214", "会员已在本会", "run"),
+        ("无变化", "87", "跳过", ""),
+        ("他会会员", "18", "转为转会邀请，须本人确认", "soon"),
+        ("错误行", "27", "不写入，可改后重传", "late"),
+        ("重复行", "0", "本文件内", ""),
+    )
     kinds = (("全部", 27), ("证件号校验位不符", 11), ("未满 16 周岁", 2), ("手机号格式", 6))
-    errors = ((18, "C 证件号", "王*", "37029919900307001▮", "校验位不符", "对照证件原件重录"), (42, "B 姓名", "", "", "姓名为空", "补填 2–30 个字"), (388, "F 用人单位", "李*", "=HYPERLINK(…)", "疑似公式，已按文字处理", "去掉开头的 ="))
+    errors = (
+        (18, "C 证件号", "王*", "37029919900307001▮", "校验位不符", "对照证件原件重录"),
+        (42, "B 姓名", "", "", "姓名为空", "补填 2–30 个字"),
+        (388, "F 用人单位", "李*", "=HYPERLINK(…)", "疑似公式，已按文字处理", "去掉开头的 ="),
+    )
     return {
-        "steps": [{"label": label, "state": state} for label, state in (("上传", "past"), ("试运行", "now"), ("写入", "ahead"), ("结果", "ahead"))],
-        "figures": [{"label": label, "value": value, "note": note, "state": state} for label, value, note, state in figures],
-        "kinds": [{"label": label, "count": count, "href": f"?k={index}", "current": index == 0} for index, (label, count) in enumerate(kinds)],
+        "steps": [
+            {"label": label, "state": state}
+            for label, state in (("上传", "past"), ("试运行", "now"), ("写入", "ahead"), ("结果", "ahead"))
+        ],
+        "figures": [
+            {"label": label, "value": value, "note": note, "state": state} for label, value, note, state in figures
+        ],
+        "kinds": [
+            {"label": label, "count": count, "href": f"?k={index}", "current": index == 0}
+            for index, (label, count) in enumerate(kinds)
+        ],
         "errors": [dict(zip(("line", "column", "name", "cell", "reason", "fix"), row, strict=True)) for row in errors],
-        "upload": {"name": "roster", "accept": ".xlsx,.csv", "note": "xlsx 或 csv（UTF-8、GB18030 自动识别），不超过 50,000 行。先试运行，不会改动任何数据。"},
-    }  # fmt: skip
+        "upload": {
+            "name": "roster",
+            "accept": ".xlsx,.csv",
+            "note": "xlsx 或 csv（UTF-8、GB18030 自动识别），不超过 50,000 行。先试运行，不会改动任何数据。",
+        },
+    }
 
 
 def statistics() -> dict[str, Any]:
-    counties = (("芝罘区", "286,410", "+612", "94.8%"), ("福山区", "121,870", "+388", "96.2%"), ("莱山区", "98,215", "+274", "101.4%"), ("莱阳市", "96,164", "+318", "91.1%"))
+    counties = (
+        ("芝罘区", "286,410", "+612", "94.8%"),
+        ("福山区", "121,870", "+388", "96.2%"),
+        ("莱山区", "98,215", "+274", "101.4%"),
+        ("莱阳市", "96,164", "+318", "91.1%"),
+    )
     rows = [
-        {"label": name, "href": "#", "cells": [{"text": members}, {"text": change}, {"text": share, "warning": "超过 100%，按异常列出，不截断" if share == "101.4%" else ""}]}
+        {
+            "label": name,
+            "href": "#",
+            "cells": [
+                {"text": members},
+                {"text": change},
+                {"text": share, "warning": "超过 100%，按异常列出，不截断" if share == "101.4%" else ""},
+            ],
+        }
         for name, members, change, share in counties
     ]
     months = (("6月", "129.8"), ("7月", "130.1"), ("8月", "130.6"), ("9月", "131.1"), ("10月", "131.5"))
-    groups = (("货车司机", "6,240", "12,593", "9,410"), ("快递员", "9,120", "14,310", "3,960"), ("网络主播", "736", "211", None))
+    groups = (
+        ("货车司机", "6,240", "12,593", "9,410"),
+        ("快递员", "9,120", "14,310", "3,960"),
+        ("网络主播", "736", "211", None),
+    )
     return {
         "figures": [
-            {"label": "会员数", "value": "1,314,719", "note": "较上月 +2,451，同比 +3.1%", "definition": "在籍会员，不含保留会籍。"},
-            {"label": "基层工会", "value": "6,418", "note": "涵盖单位 11,902 家", "definition": "状态为正常的单独组建与联合基层工会。"},
+            {
+                "label": "会员数",
+                "value": "1,314,719",
+                "note": "较上月 +2,451，同比 +3.1%",
+                "definition": "在籍会员，不含保留会籍。",
+            },
+            {
+                "label": "基层工会",
+                "value": "6,418",
+                "note": "涵盖单位 11,902 家",
+                "definition": "状态为正常的单独组建与联合基层工会。",
+            },
             {"label": "入会率", "value": "91.6%", "note": "全省 90.8%，第 5 位"},
         ],
         "county": {
-            "id": "t-county", "label": "各县区表", "rows": rows,
-            "columns": [{"label": "单位"}, {"label": "会员数", "num": True}, {"label": "本月净增", "num": True}, {"label": "入会率", "num": True}],
+            "id": "t-county",
+            "label": "各县区表",
+            "rows": rows,
+            "columns": [
+                {"label": "单位"},
+                {"label": "会员数", "num": True},
+                {"label": "本月净增", "num": True},
+                {"label": "入会率", "num": True},
+            ],
             "total": {"label": "全市", "cells": [{"text": "1,314,719"}, {"text": "+2,451"}, {"text": "91.6%"}]},
         },
         "trend": {
-            "id": "t-trend", "label": "会员数表", "columns": [{"label": "月末"}, {"label": "会员数（万人）", "num": True}],
+            "id": "t-trend",
+            "label": "会员数表",
+            "columns": [{"label": "月末"}, {"label": "会员数（万人）", "num": True}],
             "rows": [{"label": month, "cells": [{"text": figure}]} for month, figure in months],
         },
-        "trend_chart": {"kind": "line", "table": "t-trend", "title": "会员数", "note": "万人，月末", "alt": "近五个月会员数折线图，数值见下方表格", "size": "sm"},
-        "pivot": {
-            "id": "t-pivot", "label": "透视表",
-            "columns": [{"label": "群体"}, {"label": "16–29 岁", "num": True}, {"label": "30–44 岁", "num": True}, {"label": "45–59 岁", "num": True}],
-            "rows": [{"label": name, "cells": [{"text": cell} if cell else {"suppressed": "＜5"} for cell in cells]} for name, *cells in groups],
+        "trend_chart": {
+            "kind": "line",
+            "table": "t-trend",
+            "title": "会员数",
+            "note": "万人，月末",
+            "alt": "近五个月会员数折线图，数值见下方表格",
+            "size": "sm",
         },
-        "pivot_chart": {"kind": "stack", "table": "t-pivot", "title": "新就业形态会员，按年龄段", "note": "人 · 不显示的格不入图", "alt": "新就业形态会员按群体与年龄段堆叠条形图，数值见下表"},
-    }  # fmt: skip
+        "pivot": {
+            "id": "t-pivot",
+            "label": "透视表",
+            "columns": [
+                {"label": "群体"},
+                {"label": "16–29 岁", "num": True},
+                {"label": "30–44 岁", "num": True},
+                {"label": "45–59 岁", "num": True},
+            ],
+            "rows": [
+                {"label": name, "cells": [{"text": cell} if cell else {"suppressed": "＜5"} for cell in cells]}
+                for name, *cells in groups
+            ],
+        },
+        "pivot_chart": {
+            "kind": "stack",
+            "table": "t-pivot",
+            "title": "新就业形态会员，按年龄段",
+            "note": "人 · 不显示的格不入图",
+            "alt": "新就业形态会员按群体与年龄段堆叠条形图，数值见下表",
+        },
+    }
 
 
 def permissions() -> dict[str, Any]:
-    columns = [{"label": label, "band": label in ("查名册", "建会", "统计")} for label in ("查名册", "审入会", "变动", "导出", "建会", "换届", "统计", "参数")]
+    columns = [
+        {"label": label, "band": label in ("查名册", "建会", "统计")}
+        for label in ("查名册", "审入会", "变动", "导出", "建会", "换届", "统计", "参数")
+    ]
     return {
         "matrix": {
-            "label": "授权矩阵", "corner": "人员 · 角色", "width": 9, "columns": columns,
+            "label": "授权矩阵",
+            "corner": "人员 · 角色",
+            "width": 9,
+            "columns": columns,
             "bands": [{"label": "会员", "span": 4}, {"label": "组织", "span": 2}, {"label": "治理", "span": 2}],
-            "groups": [{"title": "莱阳市总工会", "rows": [
-                {"label": "孙*梅", "href": "#", "role": "县级组织岗", "cells": ["see", "do", "mc", "mc", "mc", "mc", "see", "mc"]},
-                {"label": "马*军", "href": "#", "role": "县级法律岗", "note": "12-01 到期", "note_soon": True, "cells": ["no", "no", "no", "no", "see", "see", "see", "no"]},
-            ]}],
+            "groups": [
+                {
+                    "title": "莱阳市总工会",
+                    "rows": [
+                        {
+                            "label": "孙*梅",
+                            "href": "#",
+                            "role": "县级组织岗",
+                            "cells": ["see", "do", "mc", "mc", "mc", "mc", "see", "mc"],
+                        },
+                        {
+                            "label": "马*军",
+                            "href": "#",
+                            "role": "县级法律岗",
+                            "note": "12-01 到期",
+                            "note_soon": True,
+                            "cells": ["no", "no", "no", "no", "see", "see", "see", "no"],
+                        },
+                    ],
+                }
+            ],
         },
         "checks": [
-            {"state": "bad", "text": "经审与财务由同一人担任", "value": "1 人", "detail": "邹*琴：经审委员 × 财务岗。系统已停用后一项"},
+            {
+                "state": "bad",
+                "text": "经审与财务由同一人担任",
+                "value": "1 人",
+                "detail": "邹*琴：经审委员 × 财务岗。系统已停用后一项",
+            },
             {"state": "ok", "text": "三员分立", "value": "符合", "detail": ""},
         ],
-    }  # fmt: skip
+    }
 
 
 def parameters(today: date) -> dict[str, Any]:
-    entries = (("入会审批提醒", "join.remind_wd", ""), ("入会申请上报时限", "join.escalate_wd", "待复核"), ("转会接收时限", "transfer.accept_wd", ""))
+    entries = (
+        ("入会审批提醒", "join.remind_wd", ""),
+        ("入会申请上报时限", "join.escalate_wd", "待复核"),
+        ("转会接收时限", "transfer.accept_wd", ""),
+    )
     return {
-        "groups": [{"title": "会员", "entries": [{"label": label, "code": code, "href": f"?code={code}", "current": bool(tag), "tag": {"text": tag, "state": "soon"} if tag else None} for label, code, tag in entries]}],
+        "groups": [
+            {
+                "title": "会员",
+                "entries": [
+                    {
+                        "label": label,
+                        "code": code,
+                        "href": f"?code={code}",
+                        "current": bool(tag),
+                        "tag": {"text": tag, "state": "soon"} if tag else None,
+                    }
+                    for label, code, tag in entries
+                ],
+            }
+        ],
         "search": {"name": "q", "placeholder": "名称或代码"},
         "values": [
             {"value": "5 个工作日", "span": "2025-01-01 至 2026-02-28", "note": "第 1 版 · 全省默认"},
             {"value": "4 个工作日", "span": "2026-03-01 至 2026-12-31", "note": "第 2 版 · 现行", "state": "now"},
             {"value": "3 个工作日", "span": "2027-01-01 起", "note": "第 3 版 · 待复核", "state": "next"},
         ],
-        "diff": {"old": {"label": "现行，第 2 版", "value": "4 个工作日", "note": "截止 2026-12-31"}, "new": {"label": "拟改为，第 3 版", "value": "3 个工作日", "note": "2027-01-01 起，不设终止"}},
-        "facts": [{"label": "适用地区", "value": "莱阳市及下级"}, {"label": "依据", "value": "烟台市总工会通知（附件 1 份）"}, {"label": "单位、范围", "value": "工作日，1 至 10 的整数"}],
-        "entries": [{"at": datetime(today.year, 1, 5, 16, 40, tzinfo=SHANGHAI), "title": "梁* 制单：4 → 3", "note": "待复核", "now": True}],
-    }  # fmt: skip
+        "diff": {
+            "old": {"label": "现行，第 2 版", "value": "4 个工作日", "note": "截止 2026-12-31"},
+            "new": {"label": "拟改为，第 3 版", "value": "3 个工作日", "note": "2027-01-01 起，不设终止"},
+        },
+        "facts": [
+            {"label": "适用地区", "value": "莱阳市及下级"},
+            {"label": "依据", "value": "烟台市总工会通知（附件 1 份）"},
+            {"label": "单位、范围", "value": "工作日，1 至 10 的整数"},
+        ],
+        "entries": [
+            {
+                "at": datetime(today.year, 1, 5, 16, 40, tzinfo=SHANGHAI),
+                "title": "梁* 制单：4 → 3",
+                "note": "待复核",
+                "now": True,
+            }
+        ],
+    }
 
 
 def empty() -> dict[str, Any]:
-    samples = (("都办完了", "今天没有到期的事项。下一件：11-23 入会审批，城厢街道 5 人。", "看 5 个工作日内的 9 件"), ("还没有会员", "先导入名册，或打印工会码请职工扫码入会。两种方式都会查重，不会重复建会籍。", "导入名册"), ("没有符合条件的会员", "按“lvj”没有找到。拼音请输首字母或全拼；也可能不在您的数据范围内。", "清除条件"))
-    return {"states": [{"title": title, "text": text, "actions": [{"label": label, "href": "#", "primary": True, "small": True}]} for title, text, label in samples]}
+    samples = (
+        ("都办完了", "今天没有到期的事项。下一件：11-23 入会审批，城厢街道 5 人。", "看 5 个工作日内的 9 件"),
+        ("还没有会员", "先导入名册，或打印工会码请职工扫码入会。两种方式都会查重，不会重复建会籍。", "导入名册"),
+        ("没有符合条件的会员", "按“lvj”没有找到。拼音请输首字母或全拼；也可能不在您的数据范围内。", "清除条件"),
+    )
+    return {
+        "states": [
+            {"title": title, "text": text, "actions": [{"label": label, "href": "#", "primary": True, "small": True}]}
+            for title, text, label in samples
+        ]
+    }
 
 
 def find() -> dict[str, Any]:
-    unions = (("莱阳市龙旺庄街道网上会员之家", "0.4 公里", "网上会员之家，没有单位或单位未建会的都可加入 · 龙旺庄街道办事处一楼", "加入这个会员之家"), ("莱阳市鲁东精密机械有限公司工会", "0.9 公里", "基层工会，限本单位职工 · 黄海二路 88 号", "本单位职工入会"))
+    unions = (
+        (
+            "莱阳市龙旺庄街道网上会员之家",
+            "0.4 公里",
+            "网上会员之家，没有单位或单位未建会的都可加入 · 龙旺庄街道办事处一楼",
+            "加入这个会员之家",
+        ),
+        ("莱阳市鲁东精密机械有限公司工会", "0.9 公里", "基层工会，限本单位职工 · 黄海二路 88 号", "本单位职工入会"),
+    )
     return {
         "unions": [
-            {"name": name, "far": far, "text": text, "join": {"href": "#", "label": join, "main": index == 0}, "more": {"href": "#", "label": "电话与路线"}}
+            {
+                "name": name,
+                "far": far,
+                "text": text,
+                "join": {"href": "#", "label": join, "main": index == 0},
+                "more": {"href": "#", "label": "电话与路线"},
+            }
             for index, (name, far, text, join) in enumerate(unions)
         ],
         "near": {
-            "id": "t-near", "label": "方位表", "columns": [{"label": "工会"}, {"label": "距离（公里）", "num": True}, {"label": "方位（度）", "num": True}],
-            "rows": [{"label": name, "cells": [{"text": far.split()[0]}, {"text": str(35 + 90 * index)}]} for index, (name, far, _text, _join) in enumerate(unions)],
+            "id": "t-near",
+            "label": "方位表",
+            "columns": [
+                {"label": "工会"},
+                {"label": "距离（公里）", "num": True},
+                {"label": "方位（度）", "num": True},
+            ],
+            "rows": [
+                {"label": name, "cells": [{"text": far.split()[0]}, {"text": str(35 + 90 * index)}]}
+                for index, (name, far, _text, _join) in enumerate(unions)
+            ],
         },
-        "chart": {"kind": "bearing", "table": "t-near", "title": "方位", "note": "上北下南；位置只在本机使用，不上传、不保存", "alt": "附近工会方位图，名单见左侧", "size": "map"},
-        "search": {"action": "/ui/gallery/public/find", "label": "单位名称、街道或地址", "placeholder": "单位名称、街道或地址", "value": "莱阳市 龙旺庄街道"},
-    }  # fmt: skip
+        "chart": {
+            "kind": "bearing",
+            "table": "t-near",
+            "title": "方位",
+            "note": "上北下南；位置只在本机使用，不上传、不保存",
+            "alt": "附近工会方位图，名单见左侧",
+            "size": "map",
+        },
+        "search": {
+            "action": "/ui/gallery/public/find",
+            "label": "单位名称、街道或地址",
+            "placeholder": "单位名称、街道或地址",
+            "value": "莱阳市 龙旺庄街道",
+        },
+    }
 
 
 def notices() -> dict[str, Any]:
-    rows = (("烟台市五一劳动奖章莱阳推荐人选公示", "推荐人选 6 名，其中一线职工 4 名、新就业形态劳动者 1 名。", "莱阳市总工会 · 公示〔2026〕41 号 · 评先评优", "剩 3 个工作日", "run"), ("姜疃镇困难职工建档对象公示", "建档对象 5 户（刘*、战*英 等），公示致困原因类别，不公示收入、病情与住址。", "莱阳市姜疃镇总工会 · 公示〔2026〕39 号 · 困难职工建档", "今日期满", "soon"))
+    rows = (
+        (
+            "烟台市五一劳动奖章莱阳推荐人选公示",
+            "推荐人选 6 名，其中一线职工 4 名、新就业形态劳动者 1 名。",
+            "莱阳市总工会 · 公示〔2026〕41 号 · 评先评优",
+            "剩 3 个工作日",
+            "run",
+        ),
+        (
+            "姜疃镇困难职工建档对象公示",
+            "建档对象 5 户（刘*、战*英 等），公示致困原因类别，不公示收入、病情与住址。",
+            "莱阳市姜疃镇总工会 · 公示〔2026〕39 号 · 困难职工建档",
+            "今日期满",
+            "soon",
+        ),
+    )
     return {
-        "notices": [{"title": title, "href": "#", "text": text, "source": source, "tag": {"text": tag, "state": state}, "span": "11-16 至 11-25，7 个工作日", "action": {"href": "#", "label": "提出异议"}} for title, text, source, tag, state in rows],
-        "tabs": [{"label": "近期", "count": 24, "href": "?s=", "current": True}, {"label": "公示中", "count": 18, "href": "?s=open"}],
-    }  # fmt: skip
+        "notices": [
+            {
+                "title": title,
+                "href": "#",
+                "text": text,
+                "source": source,
+                "tag": {"text": tag, "state": state},
+                "span": "11-16 至 11-25，7 个工作日",
+                "action": {"href": "#", "label": "提出异议"},
+            }
+            for title, text, source, tag, state in rows
+        ],
+        "tabs": [
+            {"label": "近期", "count": 24, "href": "?s=", "current": True},
+            {"label": "公示中", "count": 18, "href": "?s=open"},
+        ],
+    }
 
 
 def verify() -> dict[str, Any]:
-    facts = (("证件", "工会会员卡（电子）"), ("姓名", "李*娜"), ("卡号", "3720 25** **** 3019"), ("发卡工会", "莱阳市城厢街道快递行业工会联合会"), ("会籍", "在籍，2025-08-13 入会"))
+    facts = (
+        ("证件", "工会会员卡（电子）"),
+        ("姓名", "李*娜"),
+        ("卡号", "3720 25** **** 3019"),
+        ("发卡工会", "莱阳市城厢街道快递行业工会联合会"),
+        ("会籍", "在籍，2025-08-13 入会"),
+    )
     return {
-        "search": {"action": "/ui/gallery/public/verify", "label": "会员卡号或证书编号", "value": "3720250048013019", "numeric": True, "button": "查验"},
-        "verdict": {"good": True, "word": "有效", "note": "2026-11-20 10:06:32 查验。结果以此刻为准，截图无效。", "facts": [{"label": label, "value": value} for label, value in facts]},
+        "search": {
+            "action": "/ui/gallery/public/verify",
+            "label": "会员卡号或证书编号",
+            "value": "3720250048013019",
+            "numeric": True,
+            "button": "查验",
+        },
+        "verdict": {
+            "good": True,
+            "word": "有效",
+            "note": "2026-11-20 10:06:32 查验。结果以此刻为准，截图无效。",
+            "facts": [{"label": label, "value": value} for label, value in facts],
+        },
         "proof": {
             "text": "这张卡的发放记录已写入公开账本，写入后改动一个字都能查出。账本里没有个人信息。",
-            "facts": [{"label": "记录序号", "value": "8,204,117"}, {"label": "检查点", "value": "11-20 10:00，8,204,530 条"}], "hash_label": "根摘要",
-            "hash": "d6375d74 850fcc65 d8e53f93 0a373579 7d128275 704bdd01 e72fe8f5 32ade57a", "download": {"href": "#", "label": "下载证明，自行核对"},
+            "facts": [
+                {"label": "记录序号", "value": "8,204,117"},
+                {"label": "检查点", "value": "11-20 10:00，8,204,530 条"},
+            ],
+            "hash_label": "根摘要",
+            "hash": "d6375d74 850fcc65 d8e53f93 0a373579 7d128275 704bdd01 e72fe8f5 32ade57a",
+            "download": {"href": "#", "label": "下载证明，自行核对"},
         },
-    }  # fmt: skip
+    }

@@ -5,15 +5,32 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
-from django.utils.safestring import mark_safe
 
-from zhijia.foundation.ui.form import ChoiceGroup, IdNumberField, MobileField, MoneyField, OneTimeCodeField, PhoneForm, PhotoInput
 from zhijia.foundation.ui.formats import SHANGHAI
+from zhijia.foundation.ui.gallery.sample_forms import ClaimForm, CodeForm, ConfirmForm, IdentityForm
 
-PAGES = ("home", "code", "identity", "mobile", "confirm", "submitted", "approved", "transfer", "case", "list", "activity", "scan",
-         "yes", "no", "claim", "empty", "offline", "settings", "data")  # fmt: skip
+PAGES = (
+    "home",
+    "code",
+    "identity",
+    "mobile",
+    "confirm",
+    "submitted",
+    "approved",
+    "transfer",
+    "case",
+    "list",
+    "activity",
+    "scan",
+    "yes",
+    "no",
+    "claim",
+    "empty",
+    "offline",
+    "settings",
+    "data",
+)
 
 _CODE = "/ui/gallery/code.svg"
 TABS = [
@@ -31,50 +48,6 @@ CARD = {
     "href": "/ui/gallery/phone/code",
     "seconds": 48,
 }
-
-
-class IdentityForm(PhoneForm):
-    name = forms.CharField(label="姓名", max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    id_no = IdNumberField()
-    consent_id = forms.BooleanField(label=mark_safe('我单独同意处理我的身份证号，<a href="#why">查看说明</a>'))
-
-    def clean_id_no(self) -> str:
-        number = str(self.cleaned_data["id_no"])
-        if number == "370299199003070011":
-            raise forms.ValidationError("号码通不过校验，请对照证件重新填写。")
-        return number
-
-
-class CodeForm(PhoneForm):
-    mobile = MobileField()
-    code = OneTimeCodeField(help_text="已发到 138****0001，5 分钟内有效")
-
-
-class ConfirmForm(PhoneForm):
-    work_form = forms.ChoiceField(
-        label="您现在怎样工作？",
-        choices=[("platform", "平台接单"), ("employed", "在单位上班"), ("dispatched", "劳务派遣"), ("part_time", "非全日制"), ("none", "暂时没有工作")],
-        widget=ChoiceGroup(notes={"platform": "外卖、快递、网约车、货运等"}),
-    )
-    group = forms.ChoiceField(label="职业", choices=[("rider", "网约送餐员"), ("courier", "快递员"), ("driver", "网约车司机"), ("truck", "货车司机")])
-    employer = forms.CharField(label="单位或平台", required=False, widget=forms.TextInput(attrs={"placeholder": "如：迅达同城配送站"}))
-    consent_join = forms.BooleanField(label=mark_safe('我自愿加入中国工会，遵守<a href="#charter">《中国工会章程》</a>，已阅读<a href="#privacy">《个人信息告知书》</a>'))
-
-
-class ClaimForm(PhoneForm):
-    total = MoneyField(label="医疗总费用")
-    paid = MoneyField(label="医保已报销")
-    out = MoneyField(label="目录外自费")
-    invoice = forms.FileField(label="住院发票", widget=PhotoInput(), error_messages={"required": "请添加住院发票，纸质或电子的都可以。"})
-    consent_health = forms.BooleanField(
-        label=mark_safe('我单独同意为办理本次互助使用我的医疗信息，<a href="#why">查看说明</a>'),
-        error_messages={"required": "没有您的同意，我们不能查看病历，请勾选后再提交。"},
-    )
-
-    def clean(self) -> None:
-        total, paid = self.cleaned_data.get("total"), self.cleaned_data.get("paid")
-        if total and paid and paid > total:
-            self.add_error("paid", "报销 19,300.00 元超过了总费用 18,600.00 元，请对照结算单修改。")
 
 
 def _steps(at: int) -> list[dict[str, str]]:
@@ -96,7 +69,7 @@ def context(name: str, request: HttpRequest) -> dict[str, Any]:
     """Everything the page `name` shows."""
     posted = request.POST if request.method == "POST" else None
     shared: dict[str, Any] = {"tabs": TABS, "page_name": name}
-    return shared | _OF_PAGE.get(name, lambda posted: {})(posted)
+    return shared | _OF_PAGE.get(name, lambda _posted: {})(posted)
 
 
 def _home(posted: Any) -> dict[str, Any]:
@@ -116,13 +89,28 @@ def _home(posted: Any) -> dict[str, Any]:
             )
         ],
         "cases": [
-            {"title": "住院医疗互助", "href": "/ui/gallery/phone/case", "tag": {"text": "待您补充", "state": "do", "icon": "pencil"}, "detail": "请在12月21日前补充出院记录"},
-            {"title": "转会", "href": "/ui/gallery/phone/case", "tag": {"text": "审核中", "state": "wait", "icon": "clock"}, "detail": "最晚11月25日答复"},
+            {
+                "title": "住院医疗互助",
+                "href": "/ui/gallery/phone/case",
+                "tag": {"text": "待您补充", "state": "do", "icon": "pencil"},
+                "detail": "请在12月21日前补充出院记录",
+            },
+            {
+                "title": "转会",
+                "href": "/ui/gallery/phone/case",
+                "tag": {"text": "审核中", "state": "wait", "icon": "clock"},
+                "detail": "最晚11月25日答复",
+            },
         ],
         "all_cases": {"href": "/ui/gallery/phone/empty", "label": "全部"},
         "news": [
             {"title": "2027 年度医疗互助开始参保", "href": "#n1", "note": "市南区总工会", "note_at": _day(11, 18)},
-            {"title": "困难职工建档对象公示（5 个工作日）", "href": "#n2", "note": "八大湖街道总工会", "note_at": _day(11, 17)},
+            {
+                "title": "困难职工建档对象公示（5 个工作日）",
+                "href": "#n2",
+                "note": "八大湖街道总工会",
+                "note_at": _day(11, 17),
+            },
         ],
     }
 
@@ -130,15 +118,22 @@ def _home(posted: Any) -> dict[str, Any]:
 def _code(posted: Any) -> dict[str, Any]:
     return {
         "code": {
-            "title": "林晓禾", "sub": "八大湖街道网上会员之家", "src": _CODE, "alt": "会员码，卡号 3720 2600 0000 1233",
-            "number": "3720260000001233", "short": "", "seconds": 48, "period": 60, "href": "/ui/gallery/phone/code",
+            "title": "林晓禾",
+            "sub": "八大湖街道网上会员之家",
+            "src": _CODE,
+            "alt": "会员码，卡号 3720 2600 0000 1233",
+            "number": "3720260000001233",
+            "short": "",
+            "seconds": 48,
+            "period": 60,
+            "href": "/ui/gallery/phone/code",
         },
         "uses": [
             {"title": "活动签到", "icon": "calendar-event", "plain_icon": True},
             {"title": "驿站开门", "icon": "door-enter", "plain_icon": True},
             {"title": "用券请出示券码", "icon": "ticket", "plain_icon": True, "href": "#coupons", "end": "待使用 1 张"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _identity(posted: Any) -> dict[str, Any]:
@@ -148,26 +143,48 @@ def _identity(posted: Any) -> dict[str, Any]:
 
 def _mobile(posted: Any) -> dict[str, Any]:
     form = CodeForm(posted) if posted is not None else CodeForm(initial={"mobile": "138 0000 0001"})
-    return {"steps": _steps(0), "form": form, "send": {"name": "send", "value": "sms", "label": "52 秒后重发", "disabled": True, "seconds": 52, "then": "重新发送"}}
+    return {
+        "steps": _steps(0),
+        "form": form,
+        "send": {
+            "name": "send",
+            "value": "sms",
+            "label": "52 秒后重发",
+            "disabled": True,
+            "seconds": 52,
+            "then": "重新发送",
+        },
+    }
 
 
 def _confirm(posted: Any) -> dict[str, Any]:
     form = ConfirmForm(posted) if posted is not None else ConfirmForm(initial={"work_form": "platform"})
-    facts = [("加入", "八大湖街道网上会员之家"), ("姓名", "林晓禾"), ("身份证号", "3702**********0010"), ("手机号", "138****0001")]
+    facts = [
+        ("加入", "八大湖街道网上会员之家"),
+        ("姓名", "林晓禾"),
+        ("身份证号", "3702**********0010"),
+        ("手机号", "138****0001"),
+    ]
     return {"steps": _steps(2), "form": form, "facts": [{"label": label, "value": value} for label, value in facts]}
 
 
 def _submitted(posted: Any) -> dict[str, Any]:
     return {
         "step": {
-            "lead": "由八大湖街道总工会审核，最晚", "at": _day(11, 25), "after": "前答复",
-            "explain": ["提交日 11月20日（周五）不计入", "从 11月23日（周一）起算 3 个工作日", "11月21、22日是周末，不计入"],
+            "lead": "由八大湖街道总工会审核，最晚",
+            "at": _day(11, 25),
+            "after": "前答复",
+            "explain": [
+                "提交日 11月20日（周五）不计入",
+                "从 11月23日（周一）起算 3 个工作日",
+                "11月21、22日是周末，不计入",
+            ],
         },
         "rows": [
             {"title": "看看附近的驿站", "icon": "map-pin", "hue": "green", "href": "#stations"},
             {"title": "咨询劳动权益问题", "icon": "scale", "hue": "blue", "href": "#legal"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _approved(posted: Any) -> dict[str, Any]:
@@ -182,7 +199,12 @@ def _approved(posted: Any) -> dict[str, Any]:
 
 
 def _transfer(posted: Any) -> dict[str, Any]:
-    taken = ["对方工会同意之前，您的会籍和服务不变。", "对方最晚11月25日（周三）答复；逾期由它的上级工会决定。", "现在的工会会收到通知，不需要它同意。", "正在办理的 1 件医疗互助一并转过去，不用重交。"]
+    taken = [
+        "对方工会同意之前，您的会籍和服务不变。",
+        "对方最晚11月25日（周三）答复；逾期由它的上级工会决定。",
+        "现在的工会会收到通知，不需要它同意。",
+        "正在办理的 1 件医疗互助一并转过去，不用重交。",
+    ]
     known = ["转会完成后，会费从次月 1 日起交给新工会。", "答复之前，您可以随时撤回。"]
     return {
         "left": {"label": "现在的工会", "name": "八大湖街道网上会员之家"},
@@ -197,20 +219,36 @@ def _case(posted: Any) -> dict[str, Any]:
         "back": {"href": "/ui/gallery/phone/home", "label": "我的办理"},
         "tag": {"text": "待您补充", "state": "do", "icon": "pencil"},
         "step": {
-            "lead": "下一步由您办理：补充出院记录，最晚", "at": _day(12, 21), "mine": True, "open": True,
+            "lead": "下一步由您办理：补充出院记录，最晚",
+            "at": _day(12, 21),
+            "mine": True,
+            "open": True,
             "note": "逾期视为撤回；出院后 180 天内可以重新申请。",
-            "explain": ["11月19日通知您，当天不计入", "从 11月20日起 30 天，到 12月19日", "12月19日是周六，顺延到下一个工作日 12月21日", "依据：2026 年度互助方案（第 1 版）"],
+            "explain": [
+                "11月19日通知您，当天不计入",
+                "从 11月20日起 30 天，到 12月19日",
+                "12月19日是周六，顺延到下一个工作日 12月21日",
+                "依据：2026 年度互助方案（第 1 版）",
+            ],
         },
         "entries": [
             {"title": "街道初审、区级复审、付款", "note": "您补充后继续，初审还剩 2 个工作日", "state": "ahead"},
-            {"title": "请您补充材料", "note": who, "at": _at(11, 19, 15, 40), "quote": "出院记录第 2 页看不清楚，请重拍一张。", "state": "now"},
+            {
+                "title": "请您补充材料",
+                "note": who,
+                "at": _at(11, 19, 15, 40),
+                "quote": "出院记录第 2 页看不清楚，请重拍一张。",
+                "state": "now",
+            },
             {"title": "已受理", "note": who, "at": _at(11, 18)},
             {"title": "系统核对通过：参保有效，发票未重复", "note": "自动核对", "at": _at(11, 17, 20, 31)},
             {"title": "您提交了申请", "note": "林晓禾", "at": _at(11, 17, 20, 31)},
         ],
         "facts": [
-            {"label": "住院", "value": "11月2日至11月11日"}, {"label": "目录内自付", "value": "4,300.00 元"},
-            {"label": "收款账户", "value": "尾号 6620"}, {"label": "预计互助金", "value": "1,200.00 元", "sum": True},
+            {"label": "住院", "value": "11月2日至11月11日"},
+            {"label": "目录内自付", "value": "4,300.00 元"},
+            {"label": "收款账户", "value": "尾号 6620"},
+            {"label": "预计互助金", "value": "1,200.00 元", "sum": True},
         ],
         "rows": [
             {"title": "联系经办人", "icon": "phone", "plain_icon": True, "href": "tel:053200000000"},
@@ -218,45 +256,113 @@ def _case(posted: Any) -> dict[str, Any]:
             {"title": "撤回申请", "icon": "arrow-back-up", "plain_icon": True, "href": "#withdraw"},
         ],
         "primary": {"label": "补充材料", "href": "/ui/gallery/phone/claim", "icon": "camera"},
-    }  # fmt: skip
+    }
 
 
 def _list(posted: Any) -> dict[str, Any]:
-    def row(month: int, day: int, title: str, detail: str, tag: dict[str, str], note: str) -> dict[str, Any]:
-        return {"title": title, "detail": detail, "href": "/ui/gallery/phone/activity", "date": _day(month, day), "tag": tag, "note": note}
+    def row(on: date, title: str, detail: str, tag: dict[str, str], note: str) -> dict[str, Any]:
+        return {
+            "title": title,
+            "detail": detail,
+            "href": "/ui/gallery/phone/activity",
+            "date": on,
+            "tag": tag,
+            "note": note,
+        }
 
     return {
-        "chips": [{"label": label, "href": f"?kind={kind}", "current": not kind} for label, kind in (("全部", ""), ("文体", "sport"), ("亲子", "family"), ("讲座培训", "learn"), ("交友", "match"))],
+        "chips": [
+            {"label": label, "href": f"?kind={kind}", "current": not kind}
+            for label, kind in (
+                ("全部", ""),
+                ("文体", "sport"),
+                ("亲子", "family"),
+                ("讲座培训", "learn"),
+                ("交友", "match"),
+            )
+        ],
         "rows": [
-            row(11, 28, "职工健步走：沿海八公里", "08:00 五四广场", {"text": "剩 12 名", "state": "ok"}, "先报先得"),
-            row(11, 29, "亲子烘焙公益课", "14:00 市南区工人文化宫", {"text": "已满，可候补", "state": "warn"}, "3 人在候补"),
-            row(12, 5, "“缘系一线”青年交友", "13:30 海洋科技馆", {"text": "抽签", "state": "wait", "icon": "dice-5"}, "12月1日 10:00 公布结果"),
-            row(12, 12, "骑手冬季行车安全课", "19:00 八大湖街道职工服务站", {"text": "您已报名", "state": "ok", "icon": "check"}, ""),
+            row(
+                _day(11, 28),
+                "职工健步走：沿海八公里",
+                "08:00 五四广场",
+                {"text": "剩 12 名", "state": "ok"},
+                "先报先得",
+            ),
+            row(
+                _day(11, 29),
+                "亲子烘焙公益课",
+                "14:00 市南区工人文化宫",
+                {"text": "已满，可候补", "state": "warn"},
+                "3 人在候补",
+            ),
+            row(
+                _day(12, 5),
+                "“缘系一线”青年交友",
+                "13:30 海洋科技馆",
+                {"text": "抽签", "state": "wait", "icon": "dice-5"},
+                "12月1日 10:00 公布结果",
+            ),
+            row(
+                _day(12, 12),
+                "骑手冬季行车安全课",
+                "19:00 八大湖街道职工服务站",
+                {"text": "您已报名", "state": "ok", "icon": "check"},
+                "",
+            ),
         ],
     }
 
 
 def _activity(posted: Any) -> dict[str, Any]:
-    facts = [("时间", "11月28日（周六）08:00–11:00"), ("集合", "五四广场北侧"), ("对象", "市南区工会会员"), ("费用", "免费，含饮水和意外险")]
+    facts = [
+        ("时间", "11月28日（周六）08:00–11:00"),
+        ("集合", "五四广场北侧"),
+        ("对象", "市南区工会会员"),
+        ("费用", "免费，含饮水和意外险"),
+    ]
     return {
         "back": {"href": "/ui/gallery/phone/list", "label": "工会活动"},
-        "quota": {"left": 12, "taken": 88, "total": 100, "unit": "名", "text": "先报先得", "note": "报名截止 11月26日 18:00，每人限 1 名"},
+        "quota": {
+            "left": 12,
+            "taken": 88,
+            "total": 100,
+            "unit": "名",
+            "text": "先报先得",
+            "note": "报名截止 11月26日 18:00，每人限 1 名",
+        },
         "facts": [{"label": label, "value": value} for label, value in facts],
-        "items": [{"text": "来不了请在 11月26日 18:00 前取消，名额会让给候补的人。", "taken": False}, {"text": "路程约 8 公里，请量力而行。", "taken": False}],
+        "items": [
+            {"text": "来不了请在 11月26日 18:00 前取消，名额会让给候补的人。", "taken": False},
+            {"text": "路程约 8 公里，请量力而行。", "taken": False},
+        ],
     }
 
 
 def _scan(posted: Any) -> dict[str, Any]:
     error = "没有这个短码，请对照会员的券码重新输入。" if posted is not None else ""
     return {
-        "scan": {"action": "/ui/gallery/phone/scan", "tip": "码是动态的，截图会被拒绝", "label": "扫不了？输入 6 位短码", "button": "核销",
-                 "hint": "在会员的券码下方，如 8K3 P27，不分大小写", "maxlength": 7, "error": error, "value": (posted or {}).get("code", "")},
+        "scan": {
+            "action": "/ui/gallery/phone/scan",
+            "tip": "码是动态的，截图会被拒绝",
+            "label": "扫不了？输入 6 位短码",
+            "button": "核销",
+            "hint": "在会员的券码下方，如 8K3 P27，不分大小写",
+            "maxlength": 7,
+            "error": error,
+            "value": (posted or {}).get("code", ""),
+        },
         "rows": [{"title": "今日核销", "href": "#today", "end": "17 张，850.00 元"}],
-    }  # fmt: skip
+    }
 
 
 def _verdict(yes: bool) -> dict[str, Any]:
-    facts = [("券", "电动车冬检券"), ("会员", "林*禾，卡号尾号 1233"), ("门店", "迅达车行（香港中路店）"), ("流水号", "R8T2-6VNA")]
+    facts = [
+        ("券", "电动车冬检券"),
+        ("会员", "林*禾，卡号尾号 1233"),
+        ("门店", "迅达车行（香港中路店）"),
+        ("流水号", "R8T2-6VNA"),
+    ]
     verdict = (
         {"yes": True, "title": "核销成功", "text": "请为会员提供服务", "sum": "50.00 元"}
         if yes
@@ -271,17 +377,30 @@ def _claim(posted: Any) -> dict[str, Any]:
     return {
         "form": ClaimForm(given),
         "files": [
-            {"label": "第 1 页", **uploaded}, {"label": "第 2 页", "state": "going", "percent": 60},
+            {"label": "第 1 页", **uploaded},
+            {"label": "第 2 页", "state": "going", "percent": 60},
             {"label": "第 3 页", "state": "bad", "text": "超过 10 MB，请重拍"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _offline(posted: Any) -> dict[str, Any]:
     return {
         "rows": [
-            {"title": "拨打 12351", "detail": "职工服务热线，24 小时", "href": "tel:12351", "icon": "phone", "hue": "blue"},
-            {"title": "上次看过的驿站", "detail": "11月19日 18:20 保存", "href": "#stations", "icon": "map-pin", "hue": "green"},
+            {
+                "title": "拨打 12351",
+                "detail": "职工服务热线，24 小时",
+                "href": "tel:12351",
+                "icon": "phone",
+                "hue": "blue",
+            },
+            {
+                "title": "上次看过的驿站",
+                "detail": "11月19日 18:20 保存",
+                "href": "#stations",
+                "icon": "map-pin",
+                "hue": "green",
+            },
         ]
     }
 
@@ -289,11 +408,38 @@ def _offline(posted: Any) -> dict[str, Any]:
 def _settings(posted: Any) -> dict[str, Any]:
     return {
         "account": [
-            {"title": "林晓禾", "detail": "138****0001", "icon": "user", "hue": "red", "href": "/ui/gallery/phone/data", "end_tag": {"text": "已实名", "state": "ok", "icon": "shield-check"}},
-            {"title": "我的工会", "detail": "八大湖街道网上会员之家", "href": "/ui/gallery/phone/transfer", "end": "转会"},
+            {
+                "title": "林晓禾",
+                "detail": "138****0001",
+                "icon": "user",
+                "hue": "red",
+                "href": "/ui/gallery/phone/data",
+                "end_tag": {"text": "已实名", "state": "ok", "icon": "shield-check"},
+            },
+            {
+                "title": "我的工会",
+                "detail": "八大湖街道网上会员之家",
+                "href": "/ui/gallery/phone/transfer",
+                "end": "转会",
+            },
         ],
-        "elder_row": {"id": "e1", "title": "长辈版", "detail": "字更大，按钮更大，内容更少", "on": False, "action": "/ui/elder", "name": "elder", "next": "/ui/gallery/phone/settings"},
-        "sms_row": {"id": "e2", "title": "短信通知", "detail": "办理进度和到期提醒", "on": True, "action": "/ui/gallery/phone/settings", "name": "sms"},
+        "elder_row": {
+            "id": "e1",
+            "title": "长辈版",
+            "detail": "字更大，按钮更大，内容更少",
+            "on": False,
+            "action": "/ui/elder",
+            "name": "elder",
+            "next": "/ui/gallery/phone/settings",
+        },
+        "sms_row": {
+            "id": "e2",
+            "title": "短信通知",
+            "detail": "办理进度和到期提醒",
+            "on": True,
+            "action": "/ui/gallery/phone/settings",
+            "name": "sms",
+        },
         "rows": [
             {"title": "更换手机号", "href": "/ui/gallery/phone/mobile"},
             {"title": "登录过的设备", "href": "#devices", "end": "2 台"},
@@ -312,15 +458,33 @@ def _data(posted: Any) -> dict[str, Any]:
             {"title": "谁看过我的信息", "detail": "近 30 天 4 次，都与办理有关", "href": "#d4"},
         ],
         "consents": [
-            {"title": "医疗信息，用于医疗互助", "detail": "11月17日同意。撤回后停止办理，会籍不受影响", "action": "/ui/gallery/phone/data"},
+            {
+                "title": "医疗信息，用于医疗互助",
+                "detail": "11月17日同意。撤回后停止办理，会籍不受影响",
+                "action": "/ui/gallery/phone/data",
+            },
             {"title": "活动短信提醒", "detail": "11月12日同意。撤回后不再发送", "action": "/ui/gallery/phone/data"},
         ],
     }
 
 
 _OF_PAGE: dict[str, Any] = {
-    "home": _home, "code": _code, "identity": _identity, "mobile": _mobile, "confirm": _confirm, "submitted": _submitted,
-    "approved": _approved, "transfer": _transfer, "case": _case, "list": _list, "activity": _activity, "scan": _scan,
-    "yes": lambda posted: _verdict(True), "no": lambda posted: _verdict(False), "claim": _claim, "offline": _offline,
-    "settings": _settings, "data": _data,
-}  # fmt: skip
+    "home": _home,
+    "code": _code,
+    "identity": _identity,
+    "mobile": _mobile,
+    "confirm": _confirm,
+    "submitted": _submitted,
+    "approved": _approved,
+    "transfer": _transfer,
+    "case": _case,
+    "list": _list,
+    "activity": _activity,
+    "scan": _scan,
+    "yes": lambda _posted: _verdict(True),
+    "no": lambda _posted: _verdict(False),
+    "claim": _claim,
+    "offline": _offline,
+    "settings": _settings,
+    "data": _data,
+}

@@ -6,12 +6,12 @@ import io
 from typing import Any
 
 import segno
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhijia.foundation.ui.gallery import console_samples, phone_samples
+from zhijia.foundation.ui.gallery import case_samples, console_samples, phone_samples
+from zhijia.kernel.doors import public
 from zhijia.kernel.errors import NotFound, RuleBroken, TooMany, WrongState, ZhijiaError
 
 PAGES: dict[str, tuple[str, ...]] = {
@@ -22,13 +22,13 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 
-@login_not_required
+@public
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery/index.html", {"pages": PAGES.items(), "title": "页面样例"})
 
 
-@login_not_required
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, look: str, name: str) -> HttpResponse:
     """`/ui/gallery/phone/home`; a form posted to it comes back with what is wrong."""
@@ -44,7 +44,9 @@ def page(request: HttpRequest, look: str, name: str) -> HttpResponse:
 
 _ERRORS: dict[int, ZhijiaError] = {
     404: NotFound(),
-    403: ZhijiaError("auth.not_allowed", "“困难职工建档批准”须由县级帮扶岗办理，您当前的身份是“县级组织岗”。您填写的内容没有提交。"),
+    403: ZhijiaError(
+        "auth.not_allowed", "“困难职工建档批准”须由县级帮扶岗办理，您当前的身份是“县级组织岗”。您填写的内容没有提交。"
+    ),
     409: WrongState(),
     422: RuleBroken("transfer.same_unit", "您已经是这个工会的会员，不用再转会。"),
     429: TooMany("accounts.too_many_codes", "今天发送的验证码已达上限，请明天再试，或到服务窗口办理。"),
@@ -61,7 +63,7 @@ def _error_page(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"ui/errors/{look}.html", context)
 
 
-@login_not_required
+@public
 @require_safe
 def code_picture(request: HttpRequest) -> HttpResponse:
     """A sample code in black on white."""
@@ -72,8 +74,8 @@ def code_picture(request: HttpRequest) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-@login_not_required
+@public
 @require_safe
 def job_part(request: HttpRequest) -> HttpResponse:
     """What a running job answers to its own poll: here, that it has ended."""
-    return render(request, "ui/console/job.html", {"job": console_samples.finished_job()})
+    return render(request, "ui/console/job.html", {"job": case_samples.finished_job()})

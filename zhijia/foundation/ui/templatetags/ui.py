@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from zhijia.foundation.ui import formats, pages
 from zhijia.foundation.ui.form import KEY_FIELD, DayField, MoneyField
@@ -29,7 +30,7 @@ _ICON = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the font; with `label` it speaks, without it is decoration. Raises ValueError on what is no icon name."""
+    """An icon of the font; with `label` it speaks, without it is decoration. Raises ValueError on a wrong name."""
     if not _ICON.fullmatch(name or ""):
         raise ValueError(f"not an icon name: {name!r}")
     if label:
@@ -70,7 +71,13 @@ def _kind(bound: BoundField) -> str:
 def _options(bound: BoundField) -> list[dict[str, Any]]:
     """`[{"id", "value", "label", "note", "checked"}]` for radio and checkbox rows; the empty choice is left out."""
     value = bound.value()
-    chosen = {str(item) for item in value} if isinstance(value, (list, tuple, set)) else {str(value)} if value is not None else set()
+    chosen = (
+        {str(item) for item in value}
+        if isinstance(value, (list, tuple, set))
+        else {str(value)}
+        if value is not None
+        else set()
+    )
     notes = getattr(bound.field.widget, "notes", {})
     rows = [(key, label) for key, label in getattr(bound.field, "choices", ()) if key not in ("", None)]
     return [
@@ -95,7 +102,8 @@ def field_parts(bound: BoundField, look: str, **given: Any) -> dict[str, Any]:
     """What the field templates of both looks take:
 
     `{"id", "name", "kind", "label", "hint", "error", "required", "control" (the input as HTML), "options", "value",
-    "button", "unit", "described_by"}`. `given` overrides label, hint, unit; `button` = {"name", "value", "label", "disabled"}.
+    "button", "unit", "described_by"}`. `given` overrides label, hint and unit;
+    `button` = {"name", "value", "label", "disabled", "seconds" until it may be pressed, "then": its label then}.
     """
     kind = _kind(bound)
     error = str(bound.errors[0]) if bound.form.is_bound and bound.errors else ""
@@ -143,14 +151,20 @@ def field_parts(bound: BoundField, look: str, **given: Any) -> dict[str, Any]:
     }
 
 
-_PHONE_PARTS = {"choices": "choice_group", "ticks": "choice_group", "select": "select", "agree": "agree", "file": "photo_upload"}
+_PHONE_PARTS = {
+    "choices": "choice_group",
+    "ticks": "choice_group",
+    "select": "select",
+    "agree": "agree",
+    "file": "photo_upload",
+}
 
 
 @register.simple_tag
 def phone_field(bound: BoundField, **given: Any) -> SafeString:
-    """A field of the phone: label above, hint and error below, tied to the input. `{% phone_field form.mobile unit="元" %}`
+    """A field of the phone: label above, hint and error below, tied to the input: `{% phone_field form.mobile %}`.
 
-    Takes label=, hint=, unit=, placeholder=, autofocus=, form=, button={"name", "value", "label", "disabled"}, files=[...].
+    Takes label=, hint=, unit=, placeholder=, autofocus=, form=, button= (see field_parts), files= (photo_upload.html).
     """
     parts = field_parts(bound, "phone", **given)
     return render_to_string(f"ui/phone/{_PHONE_PARTS.get(parts['kind'], 'field')}.html", {"field": parts})
@@ -168,13 +182,19 @@ def console_field(bound: BoundField, **given: Any) -> SafeString:
 def cell_field(bound: BoundField, label: str) -> SafeString:
     """An input inside an editable table; `label` says whose value it is, the error is its title and is told aloud."""
     error = str(bound.errors[0]) if bound.form.is_bound and bound.errors else ""
-    attrs = {"class": "form-control form-control-sm text-end", "aria-label": label, "size": 4}
+    attrs: dict[str, str | bool] = {"class": "form-control form-control-sm text-end", "aria-label": label}
     if isinstance(bound.field, forms.IntegerField):
         attrs["inputmode"] = "numeric"
     if not error:
         return bound.as_widget(attrs=attrs)
-    attrs |= {"class": f"{attrs['class']} is-invalid", "aria-invalid": "true", "aria-describedby": f"{bound.auto_id}-err"}
-    return format_html('{}<small class="zj-late" id="{}-err">{}</small>', bound.as_widget(attrs=attrs), bound.auto_id, error)
+    attrs |= {
+        "class": f"{attrs['class']} is-invalid",
+        "aria-invalid": "true",
+        "aria-describedby": f"{bound.auto_id}-err",
+    }
+    return format_html(
+        '{}<small class="zj-late" id="{}-err">{}</small>', bound.as_widget(attrs=attrs), bound.auto_id, error
+    )
 
 
 @register.simple_tag
@@ -189,42 +209,51 @@ def console_fields(form: forms.Form) -> SafeString:
 
 
 def _all_fields(form: forms.Form, render: Any) -> SafeString:
-    hidden = [(str(bound),) for bound in form.hidden_fields()]
-    return format_html_join("", "{}", [(render(bound),) for bound in form.visible_fields()] + [(mark_safe(h[0]),) for h in hidden])  # noqa: S308
+    shown = [(render(bound),) for bound in form.visible_fields()]
+    hidden = [(bound.as_widget(),) for bound in form.hidden_fields()]
+    return format_html_join("", "{}", shown + hidden)
 
 
 # ---- blocks that hold other markup ----
 
 
 @register.simple_block_tag(end_name="end_phone_block")
-def phone_block(content: str, title: str = "", id: str = "", more: str = "", more_label: str = "全部", pad: bool = False) -> SafeString:
-    """A white block of the phone with a heading: `{% phone_block "我的办理" id="cases" more=url %}…{% end_phone_block %}`."""
+def phone_block(content: str, title: str = "", **given: Any) -> SafeString:
+    """A white block of the phone with a heading: `{% phone_block "我的办理" more=url %}…{% end_phone_block %}`.
+
+    Takes id=, more= (address), more_label=, pad=True (for text rather than rows).
+    """
     return render_to_string(
-        "ui/phone/block.html", {"content": content, "title": title, "id": id, "more": more, "more_label": more_label, "pad": pad}
+        "ui/phone/block.html", {"more_label": _("全部")} | given | {"content": content, "title": title}
     )
-
-
-@register.simple_block_tag(end_name="end_console_panel")
-def console_panel(content: str, title: str = "", note: str = "", more: str = "", more_label: str = "全部", body: bool = False, id: str = "") -> SafeString:
-    """A panel of the console: `{% console_panel "基本信息" note="来源：建会批复" body=True %}…{% end_console_panel %}`; `body` pads its content."""
-    return render_to_string(
-        "ui/console/panel.html",
-        {"content": content, "title": title, "note": note, "more": more, "more_label": more_label, "body": body, "id": id},
-    )
-
-
-@register.simple_block_tag(end_name="end_console_section")
-def console_section(content: str, title: str, checks: Iterable[Mapping[str, Any]] = (), id: str = "") -> SafeString:
-    """Fields left, what the rules say right: `{% console_section "一、大会" checks=checks %}…{% end_console_section %}`."""
-    return render_to_string("ui/console/form_section.html", {"content": content, "title": title, "checks": list(checks), "id": id})
 
 
 @register.simple_block_tag(end_name="end_phone_fold")
-def phone_fold(content: str, title: str, open: bool = False, icon: str = "", filter: bool = False, done: bool = False) -> SafeString:
-    """A disclosure of the phone; `filter` for the fold with the rest of a list's filters, `done` for a finished section."""
-    return render_to_string(
-        "ui/phone/fold.html", {"content": content, "title": title, "open": open, "icon": icon, "filter": filter, "done": done}
-    )
+def phone_fold(content: str, title: str, **given: Any) -> SafeString:
+    """A disclosure of the phone: `{% phone_fold "市南区 · 可报名" filter=True icon="…" %}…{% end_phone_fold %}`.
+
+    Takes open=True, icon=, filter=True (the rest of a list's filters), done=True (a finished part of a long form).
+    """
+    return render_to_string("ui/phone/fold.html", given | {"content": content, "title": title})
+
+
+@register.simple_block_tag(end_name="end_console_panel")
+def console_panel(content: str, title: str = "", **given: Any) -> SafeString:
+    """A panel of the console: `{% console_panel "基本信息" note="来源：建会批复" body=True %}…{% end_console_panel %}`.
+
+    Takes note=, id=, more= (address), more_label=, body=True (pads what is no table).
+    """
+    named = {"more_label": _("全部")} | given | {"content": content, "title": title}
+    return render_to_string("ui/console/panel.html", named)
+
+
+@register.simple_block_tag(end_name="end_console_section")
+def console_section(content: str, title: str, **given: Any) -> SafeString:
+    """Fields left, what the rules say right: `{% console_section "一、大会" %}…{% end_console_section %}`.
+
+    Takes checks= (as rule_checks.html), id=.
+    """
+    return render_to_string("ui/console/form_section.html", given | {"content": content, "title": title})
 
 
 # ---- figures, money, days ----
@@ -326,20 +355,23 @@ def due_words(due: Mapping[str, Any] | None) -> str:
     return _or_dash(due, formats.due_words, timezone.localdate())
 
 
+_DAYS: dict[str, Callable[[date | datetime | None], str]] = {"plain_day": plain_day, "short_day": short_day}
+_MOMENTS: dict[str, Callable[[datetime | None], str]] = {"moment": moment, "short_moment": short_moment, "ago": ago}
+
+
 @register.simple_tag
 def when(value: date | datetime | None, style: str = "day") -> SafeString | str:
-    """A `<time>` with its machine-readable instant; style: day, plain_day, moment, short_day, short_moment, ago."""
+    """A `<time>` with its machine-readable instant.
+
+    style: day, plain_day, short_day; for an instant also moment, short_moment, ago.
+    """
     if value is None:
         return formats.DASH
-    words = {
-        "day": day,
-        "plain_day": plain_day,
-        "moment": moment,
-        "short_day": short_day,
-        "short_moment": short_moment,
-        "ago": ago,
-    }[style](value)  # type: ignore[operator]
-    stamp = formats.local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, datetime):
+        words = _MOMENTS.get(style, _DAYS.get(style, day))(value)
+        stamp = formats.local(value).isoformat(timespec="minutes")
+    else:
+        words, stamp = _DAYS.get(style, day)(value), value.isoformat()
     return format_html('<time datetime="{}">{}</time>', stamp, words)
 
 
@@ -354,12 +386,13 @@ def union_name(name: str) -> SafeString:
 
 @register.simple_tag
 def spark(values: list[float], label: str) -> SafeString:
-    """A small line drawn as SVG, `label` says the same in words: `{% spark row.values "会员数近十二个月走势，末值 96,482" %}`."""
+    """A small line drawn as SVG; `label` says the same in words: `{% spark row.values "近十二个月走势，末值 96" %}`."""
     points = formats.spark_points(list(values))
     if not points:
-        return mark_safe("")
+        return SafeString("")
     return format_html(
-        '<svg class="zj-spark" viewBox="0 0 84 20" role="img" aria-label="{}"><polyline points="{}"/><circle cx="{}" cy="{}" r="2.2"/></svg>',
+        '<svg class="zj-spark" viewBox="0 0 84 20" role="img" aria-label="{}">'
+        '<polyline points="{}"/><circle cx="{}" cy="{}" r="2.2"/></svg>',
         label,
         " ".join(f"{x},{y}" for x, y in points),
         *points[-1],

@@ -1,0 +1,214 @@
+"""Sample cases, forms and jobs of the console."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from zhijia.foundation.ui.formats import SHANGHAI
+from zhijia.foundation.ui.gallery.sample_forms import DecisionForm, MeetingForm, VotesForm
+
+
+def now() -> datetime:
+    return datetime.now(SHANGHAI).replace(hour=10, minute=6)
+
+
+def ago(days: int, hour: int = 9, minute: int = 12) -> datetime:
+    return (now() - timedelta(days=days)).replace(hour=hour, minute=minute)
+
+
+def checks(*rows: tuple[str, str, str, str]) -> list[dict[str, str]]:
+    return [{"state": state, "text": text, "value": value, "detail": detail} for state, text, value, detail in rows]
+
+
+def facts_of(*rows: tuple[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "value": value, "code": label in ("案件号", "单位信用代码", "编码")} for label, value in rows
+    ]
+
+
+def review(posted: Any) -> dict[str, Any]:
+    soon, later = {"state": "soon", "at": now().date()}, {"state": "later", "at": now().date() + timedelta(days=3)}
+    people = (
+        ("赵*军 · 货车司机", {"state": "late", "count": 2, "unit": "wd"}, "用人单位待匹配", "沐浴店镇网上之家"),
+        ("韩*伟 · 快递员", soon, "用人单位已有工会", "城厢快递行业"),
+        ("张* · 企业职工", soon, "", "核验全过 · 古柳·食品公司"),
+        ("宫* · 网约送餐员", later, "", "核验全过 · 城厢网上之家"),
+    )
+    return {
+        "title": "入会审批",
+        "note": "9 件待办，1 件逾期 · 本人今日已办 14 件",
+        "keys": [
+            {"keys": ["J", "K"], "label": "下一件、上一件"},
+            {"keys": ["1", "2", "3"], "label": "选结论"},
+            {"keys": ["Ctrl", "Enter"], "label": "提交并看下一件"},
+        ],
+        "queue": {
+            "label": "待审队列",
+            "cases": [
+                {
+                    "pid": f"{index:016d}",
+                    "title": who,
+                    "href": f"?case={index}",
+                    "due": due,
+                    "warning": warning,
+                    "detail": detail,
+                    "current": index == 1,
+                    "locked": warning,
+                }
+                for index, (who, due, warning, detail) in enumerate(people)
+            ],
+            "batch": {
+                "form": "batch",
+                "action": "/ui/gallery/console/review",
+                "label": "批量同意 2 件…",
+                "name": "do",
+                "value": "accept",
+                "ready": 2,
+                "note": "仅限核验全过、非本人经手的",
+                "pick_label": "选中自动核验全过的 2 件",
+            },
+        },
+        "case": {
+            "title": "韩*伟 申请加入 城厢街道快递行业工会联合会",
+            "tag": {"text": "今日 17:30 到期", "state": "soon"},
+            "columns": [
+                facts_of(
+                    ("案件号", "RH-2026-1117-0042"),
+                    ("提交", "11-17 09:26，微信扫工会码"),
+                    ("姓名", "韩*伟"),
+                    ("证件号", "3702**********0010"),
+                    ("手机", "138****0001，已验证"),
+                ),
+                facts_of(
+                    ("用工形式", "平台用工"),
+                    ("群体", "快递员"),
+                    ("用人单位", "莱阳速捷供应链有限公司"),
+                    ("户籍", "农业户口，计入农民工"),
+                    ("同意书", "第 3 版，11-17 09:25"),
+                ),
+            ],
+            "note": "完整证件号与手机须说明理由后查看，并留痕。",
+            "note_link": {"href": "#", "label": "申请查看"},
+            "checks_note": "11-17 09:26，规则第 7 版",
+            "checks": checks(
+                ("ok", "证件号格式与校验位", "通过", ""),
+                ("ok", "实名等级不低于三级", "三级", "权威源比对一致，11-18 09:25"),
+                ("warn", "用人单位已建工会", "1 家", "莱阳速捷供应链有限公司工会。已提示本人"),
+                ("bad", "目标工会可接收会员", "已停收", ""),
+            ),
+            "files": [
+                {"name": "平台用工协议.pdf", "href": "#", "note": "3 页，已查毒"},
+                {"name": "工牌.jpg", "href": "#", "note": "人脸已遮盖", "image": True},
+            ],
+            "timeline": [
+                {"at": ago(0, 8, 0), "title": "今日到期提醒，送审批人", "now": True},
+                {"at": ago(3), "title": "本人提交申请", "note": "会员入会须知 第 3 版已阅"},
+            ],
+        },
+        "decision": {
+            "action": "/ui/gallery/console/review",
+            "form": DecisionForm(posted) if posted is not None else DecisionForm(initial={"verdict": "accept"}),
+            "note": "已有工会提示只作参考：平台用工人员可按自愿加入行业工会。",
+            "others": [{"label": "暂跳过", "href": "?skip=1", "small": True, "key": "S"}],
+            "footer": "提交后 10 秒内可撤回。不得审批本人及近亲属的申请。",
+        },
+    }
+
+
+def form(posted: Any) -> dict[str, Any]:
+    given = (
+        posted
+        if posted is not None
+        else {
+            "held_on": "2026-11-14",
+            "members": "412",
+            "due": "52",
+            "present": "49",
+            "kind": "delegates",
+            "years": "3",
+            "auditors": "初*、于*娟、李*明",
+        }
+    )
+    labels = ("申请", "同意筹建", "选举", "结果报告", "上级批复", "备案")
+    votes = VotesForm()
+    return {
+        "title": "建会 · 选举结果报告",
+        "note": "莱阳市昌阳湖食品有限公司工会委员会 · 案件 JH-2026-0917",
+        "steps": [
+            {"label": label, "state": "past" if index < 3 else "now" if index == 3 else "ahead"}
+            for index, label in enumerate(labels)
+        ],
+        "form": MeetingForm(given),
+        "checks": checks(
+            ("ok", "会员 100 人以上，可开代表大会", "412 人", ""),
+            ("ok", "代表 40 至 60 名", "52 名", "会员 201–1,000 人"),
+            ("ok", "到会不少于应到三分之二", "49 / 52", "94.2%"),
+        ),
+        "table": {
+            "label": "候选人与得票",
+            "columns": [
+                {"label": "候选人"},
+                {"label": "性别"},
+                {"label": "工作岗位"},
+                {"label": "得票", "num": True},
+                {"label": "占应到", "num": True},
+                {"label": "结果"},
+            ],
+            "rows": [
+                {
+                    "label": "姜*波",
+                    "cells": [
+                        {"text": "男"},
+                        {"text": "车间主任"},
+                        {"field": votes["votes_1"], "label": "姜*波 得票"},
+                        {"text": "90.4%", "num": True},
+                        {"tag": {"text": "当选", "state": "done"}},
+                    ],
+                },
+                {
+                    "label": "隋*刚",
+                    "cells": [
+                        {"text": "男"},
+                        {"text": "采购"},
+                        {"field": votes["votes_2"], "label": "隋*刚 得票"},
+                        {"text": "48.1%", "num": True},
+                        {"tag": {"text": "未过半"}},
+                    ],
+                },
+            ],
+        },
+        "bad_checks": checks(("bad", "经审委员不得由工会财务人员担任", "1 人", "李*明。请改选或调整财务岗位")),
+        "buttons": [
+            {"label": "存草稿", "name": "do", "value": "draft", "skip_checks": True},
+            {"label": "上一步", "href": "#"},
+            {"label": "送上级批复", "primary": True},
+        ],
+    }
+
+
+def running_job() -> dict[str, Any]:
+    return {
+        "href": "/ui/gallery/job",
+        "label": "写入进度",
+        "state": "running",
+        "text": "正在写入 2,618 / 4,080",
+        "done": 2618,
+        "total": 4080,
+        "facts": ["每秒约 410 行", "已用 6 秒，约剩 4 秒", "第 6 批，共 9 批"],
+        "stop": "/ui/theme",
+        "stop_label": "写完当前批次后停止",
+        "footer": "每批一个事务；停止后已写入的批次保留，可从第 7 批继续。",
+    }
+
+
+def finished_job() -> dict[str, Any]:
+    return {
+        "label": "写入进度",
+        "state": "done",
+        "text": "已写入 4,080 行，27 行未写入",
+        "done": 4080,
+        "total": 4080,
+        "facts": ["用时 10 秒"],
+        "next": "/ui/gallery/console/list",
+    }
