@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from .actor import Actor
@@ -148,10 +148,14 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class CaseLink:
-    """Where a case of a workflow opens: URL names that take the case's public id as `pid`; empty means no page there."""
+    """Where a case of a workflow opens: URL names that take the case's public id as `pid`; empty means no page there.
+
+    `menu` is the menu line whose number counts these cases.
+    """
 
     member: str = ""
     console: str = ""
+    menu: str = ""
 
 
 class UnitDirectory(Protocol):
@@ -171,6 +175,24 @@ class UnitDirectory(Protocol):
         """The unit itself or the nearest upper one where a living grant carries `permission`; the unit where none does."""
 
 
+@dataclass(frozen=True, slots=True)
+class StaffStanding:
+    """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a text message."""
+
+    is_staff: bool = False
+    strong: bool = False
+    name: str = ""
+
+
+class SendText(Protocol):
+    def __call__(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
+        """A declared message as a text to a number; leaves when the transaction is done."""
+
+
+class ReadParameter(Protocol):
+    def __call__(self, code: str, *, on: date, region: str = "") -> Any: ...
+
+
 class Registry:
     """All scenarios of this process, in the order in which they were added."""
 
@@ -183,6 +205,9 @@ class Registry:
         self._audit_events: dict[str, AuditEvent] = {}
         self._units: UnitDirectory | None = None
         self._mobile_of: Callable[[int], str] | None = None
+        self._standing: Callable[[int, date], StaffStanding] | None = None
+        self._send_text: SendText | None = None
+        self._parameter: ReadParameter | None = None
 
     def add(self, scenario: Scenario) -> None:
         """Raises ValueError where a code, permission, parameter or workflow is declared twice."""
@@ -282,6 +307,31 @@ class Registry:
 
     def offer_mobiles(self, mobile_of: Callable[[int], str]) -> None:
         self._mobile_of = mobile_of
+
+    def standing(self, account_id: int, today: date) -> StaffStanding:
+        """Whether somebody behind this account works in a union; nobody does while no room answers."""
+        return self._standing(account_id, today) if self._standing else StaffStanding()
+
+    def offer_standing(self, standing: Callable[[int, date], StaffStanding]) -> None:
+        self._standing = standing
+
+    def send_text(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
+        """For rooms below `notify`. Raises RuntimeError where no room sends texts."""
+        if self._send_text is None:
+            raise RuntimeError("no room sends text messages")
+        self._send_text(code, number, context, now=now)
+
+    def offer_texts(self, send_text: SendText) -> None:
+        self._send_text = send_text
+
+    def parameter(self, code: str, *, on: date, region: str = "") -> Any:
+        """For rooms below `parameters`: the value in force, or the declared default where no room keeps values."""
+        if self._parameter is None:
+            return self._parameters[code].default
+        return self._parameter(code, on=on, region=region)
+
+    def offer_parameters(self, parameter: ReadParameter) -> None:
+        self._parameter = parameter
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory

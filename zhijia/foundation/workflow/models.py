@@ -70,7 +70,10 @@ class CaseHistory(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "at"], name="case_history_at")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="case_history_at"),
+            models.Index(fields=["person_id", "-id"], name="case_history_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.move}"

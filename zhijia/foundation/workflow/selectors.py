@@ -134,6 +134,29 @@ def get_my_case(actor: Actor, public_id: str) -> Case:
     return case
 
 
+def find_my_case(actor: Actor, public_id: str) -> Case | None:
+    return Case.objects.filter(public_id=public_id, owner_person_id=actor.require_person()).first()
+
+
+def find_in_inbox(actor: Actor, text: str) -> Case | None:
+    """A case that waits for the actor, by its number or the first eight characters of it."""
+    if not 8 <= len(text) <= 16 or not text.isascii() or not text.isalnum():
+        return None
+    entry = inbox_entries(actor).filter(case__public_id__gte=text, case__public_id__lt=text + "~").first()
+    return entry.case if entry else None
+
+
+def list_handled(actor: Actor, *, limit: int = 6) -> list[Case]:
+    """The cases this person moved last, newest first, each once."""
+    if actor.person_id is None:
+        return []
+    steps = CaseHistory.objects.filter(person_id=actor.person_id).exclude(move="open").order_by("-id")
+    seen: dict[int, Case] = {}
+    for step in steps.select_related("case")[: limit * 4]:
+        seen.setdefault(step.case_id, step.case)
+    return [case for case in seen.values() if case.owner_person_id != actor.person_id][:limit]
+
+
 def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
     """Open cases that this person made and others decide."""
     if actor.person_id is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from zhijia.kernel.actor import Actor, Grant, Kind
-from zhijia.kernel.registry import registry
+from zhijia.kernel.registry import StaffStanding, registry
 from zhijia.organization.people import selectors as people
 
 from .models import RoleGrant
+from .roles import ROLES
 
 
 def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
@@ -28,3 +29,15 @@ def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") ->
     return Actor(
         Kind.PERSON, account_id=account_id, person_id=person_id, grants=grants, staff=staff and bool(grants), address=address
     )
+
+
+def needs_strong_factor(actor: Actor) -> bool:
+    """Whether one of his roles asks for more than password and text message."""
+    return any(ROLES[grant.role].strong for grant in actor.grants)
+
+
+def standing(account_id: int, today: date) -> StaffStanding:
+    """What the sign-in to the console asks of an account."""
+    actor = actor_of(account_id, today=today, staff=False)
+    name = people.get_facts(actor.person_id).masked_name if actor.person_id is not None else ""
+    return StaffStanding(bool(actor.grants), needs_strong_factor(actor), name)

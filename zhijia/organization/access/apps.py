@@ -8,9 +8,11 @@ class AccessConfig(CapabilityConfig):
     def subscribe(self) -> None:
         from zhijia.kernel.registry import registry
 
+        from .actors import standing
         from .directory import UnionDirectory
         from .events import grants_changed
         from .rerouting import follow_grants
 
         registry.offer_units(UnionDirectory())
+        registry.offer_standing(standing)
         grants_changed.subscribe(follow_grants)

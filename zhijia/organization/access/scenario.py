@@ -23,7 +23,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
     ),
     workflows=(GRANT,),
-    case_links={GRANT.code: CaseLink(console="access:case")},
+    case_links={GRANT.code: CaseLink(console="access:case", menu="access:list")},
     parameters=(ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),),
     messages=(
         MessageTemplate(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from zhijia.kernel import db
 from zhijia.kernel.actor import Scope
 from zhijia.kernel.db import KeyField
+from zhijia.kernel.names import NAME_KEY_LENGTH
 
 from .rules import NEW_FORM_GROUPS, WORK_FORMS
 
@@ -50,7 +51,7 @@ class Membership(models.Model):
     union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     county_unit = models.BigIntegerField(null=True)
     city_unit = models.BigIntegerField(null=True)
-    name_key = KeyField(max_length=180)
+    name_key = KeyField(max_length=NAME_KEY_LENGTH)
     initials = KeyField(max_length=30)
     state = KeyField(max_length=8, choices=MembershipState.choices, default=MembershipState.ACTIVE)
     since = models.DateField()

@@ -31,7 +31,7 @@ SCENARIO = Scenario(
     member_entries=(MemberEntry("会员码", "qrcode", "members:card", "red", 10),),
     workflows=(JOIN, DISPUTE),
     case_links={
-        JOIN.code: CaseLink(member="members:case", console="members:review"),
+        JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
     },
     parameters=(

@@ -14,7 +14,7 @@ from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Invalid, NotFound
-from zhijia.kernel.names import name_key
+from zhijia.kernel.names import name_prefixes
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -329,8 +329,10 @@ def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Members
     if text.isascii():
         low = text.lower()
         return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
-    key = name_key(text).split(" ", 1)[0]
-    return rows.filter(name_key__gte=key, name_key__lt=key + "~", person__name__startswith=text), "name_key"
+    ranges = Q(pk__in=[])
+    for prefix in name_prefixes(text):
+        ranges |= Q(name_key__gte=prefix, name_key__lt=prefix + "~")
+    return rows.filter(ranges, person__name__startswith=text), "name_key"
 
 
 def _as_number(text: str) -> list[int]:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from zhijia.kernel.db import KeyField
+from zhijia.kernel.names import NAME_KEY_LENGTH
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
 ID_TYPES = tuple(DOCUMENT_LABELS.items())
@@ -26,7 +27,7 @@ class Person(models.Model):
     public_id = KeyField(max_length=16, unique=True)
     account = models.OneToOneField("accounts.Account", models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=30)
-    name_key = KeyField(max_length=180)
+    name_key = KeyField(max_length=NAME_KEY_LENGTH)
     initials = KeyField(max_length=30)
     id_type = KeyField(max_length=16, choices=ID_TYPES, default="RESIDENT_ID")
     id_sealed = models.BinaryField()

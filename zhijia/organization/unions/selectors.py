@@ -18,6 +18,7 @@ from .models import CoveredUnit, Employer, Union, UnionStatus, UnionType
 from .permissions import Permission
 from .rules import ancestors
 
+JOINABLE = (UnionType.GRASSROOTS, UnionType.JOINT, UnionType.IND_FED, UnionType.AREA_FED, UnionType.ONLINE_HOME)
 CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
 
 
@@ -111,6 +112,23 @@ def home_of_region(region: str) -> UnionFacts | None:
     """The online members' home of a township, by its 12-digit code."""
     rows = _facts(Union.objects.filter(region=region, type=UnionType.ONLINE_HOME).exclude(status__in=CLOSED))
     return rows[0] if rows else None
+
+
+def homes_of_regions(codes: Iterable[str]) -> list[UnionFacts]:
+    """The online homes of several townships, in the order of their codes."""
+    homes = Union.objects.filter(region__in=list(codes), type=UnionType.ONLINE_HOME, status=UnionStatus.ACTIVE)
+    return _facts(homes.order_by("region"))
+
+
+def list_public_in_region(region: str, *, limit: int = 20) -> list[UnionFacts]:
+    """Open unions of a township that workers may join, online home apart."""
+    rows = Union.objects.filter(region=region, status=UnionStatus.ACTIVE, type__in=JOINABLE).exclude(type=UnionType.ONLINE_HOME)
+    return _facts(rows.order_by("name_key", "id")[:limit])
+
+
+def ids_below(path: str, *, limit: int = 50_000) -> list[int]:
+    """Ids of the union at `path` and everything under it."""
+    return list(Union.objects.filter(db.subtree("path", path)).values_list("id", flat=True)[:limit])
 
 
 def union_covering(employer_id: int) -> UnionFacts | None:

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from .views import desk, member, site
+
+app_name = "portal"
+urlpatterns = [
+    path("", site.index, name="index"),
+    path("find", site.find, name="find"),
+    path("how-to-join", site.how_to_join, name="how_to_join"),
+    path("m/", member.home, name="home"),
+    path("m/services", member.services, name="services"),
+    path("m/cases", member.my_cases, name="cases"),
+    path("m/messages", member.messages, name="messages"),
+    path("m/messages/<pid:pid>", member.message, name="message"),
+    path("m/me", member.me, name="me"),
+    path("console/", desk.desk, name="desk"),
+    path("console/find", desk.search, name="search"),
+]

@@ -1,0 +1,1 @@
+"""`member` on the phone, `desk` for cadres, `site` for anyone."""

@@ -1,0 +1,129 @@
+"""The cadre's desk: what waits first, then figures; and the find box of the console."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.http import Request
+from zhijia.kernel.registry import registry
+from zhijia.organization.members import selectors as members
+from zhijia.organization.members.permissions import Permission as MemberPermission
+from zhijia.organization.statistics import selectors as statistics
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.permissions import Permission as UnionPermission
+
+from ..surroundings import own_unit
+
+BUCKETS = (("late", "已逾期", "late"), ("today", "今日到期", "soon"), ("soon", "5 个工作日内", ""), ("later", "以后", ""))
+GROUPS = (("late", "已逾期"), ("today", "今日到期"), ("soon", "5 个工作日内"), ("later", "以后"), ("none", "没有期限"))
+SHOWN = 60
+
+
+def desk(request: Request) -> HttpResponse:
+    """Inbox before figures. `?kind=` narrows by workflow, `?due=` by bucket, `?unit=` chooses among own unions."""
+    kind, due = request.GET.get("kind", "")[:40], request.GET.get("due", "")[:8]
+    rows = cases.list_inbox(request.actor, now=request.now)
+    unit = own_unit(request)
+    context: dict[str, Any] = {
+        "unit": unit,
+        "inbox": _inbox(rows, kind, due),
+        "first": next((row for row in rows if row.url_name), None),
+        "figures": [
+            {"label": f.label, "value": f.value, "change": f.change, "values": list(f.series), "spark": f"{f.label}近 {len(f.series)} 个月走势"}
+            for f in statistics.headlines(unit.id, unit.path, today=request.now.date())
+        ],
+        "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
+        "sent": [_line(case) for case in cases.list_sent(request.actor, limit=6)],
+        "late_below": _late_below(request, unit),
+    }
+    return render(request, "portal/desk.html", context)
+
+
+def _line(case: Any) -> dict[str, Any]:
+    said = cases.describe(case)
+    name = said["console_url_name"]
+    return {
+        "label": f"{case.title} · {said['name']}", "href": reverse(name, args=[case.public_id]) if name else "",
+        "end": said["label"],
+    }  # fmt: skip
+
+
+def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any]]:
+    if unit.level >= 6:
+        return []
+    rows = cases.late_below(request.actor, unions.ids_below(unit.path), now=request.now, limit=8)
+    return [{"label": f"{row.unit_name} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
+
+
+def _inbox(rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
+    """Shape of `ui/console/inbox.html`."""
+    by_due = Counter(row.due for row in rows)
+    by_kind = Counter(row.workflow.code for row in rows)
+    names = {row.workflow.code: row.workflow.name for row in rows}
+    shown = [row for row in rows if (not kind or row.workflow.code == kind) and (not due or row.due == due)]
+    groups = [
+        {"title": title, "rows": [_inbox_row(row) for row in shown if row.due == code][:SHOWN]}
+        for code, title in GROUPS
+        if any(row.due == code for row in shown)
+    ]
+    return {
+        "title": "等我办理",
+        "note": f"{len(rows)} 件" if rows else "",
+        "sort": [],
+        "buckets": [
+            {"label": label, "count": by_due[code], "href": f"?due={code}" if due != code else "?", "state": state, "current": due == code}
+            for code, label, state in BUCKETS
+        ],
+        "kinds": [{"label": "全部", "count": len(rows), "href": "?", "current": not kind}]
+        + [{"label": names[code], "count": n, "href": f"?kind={code}", "current": kind == code} for code, n in by_kind.most_common()]
+        if rows
+        else [],
+        "groups": groups,
+        "rest": None,
+        "empty": {
+            "title": "现在没有等您办理的事",
+            "text": "新的申请、复核和到期提醒会出现在这里。可以先打印入会二维码，贴到职工看得见的地方。",
+            "actions": [{"label": "去打印入会二维码", "href": reverse("unions:tree")}],
+        },
+    }
+
+
+def _inbox_row(row: cases.InboxRow) -> dict[str, Any]:
+    state = {"late": "late", "today": "soon"}.get(row.due, "later")
+    return {
+        "due": {"state": state}, "due_words": row.due_words, "kind": row.workflow.name,
+        "title": row.case.title, "detail": row.case.note,
+        "href": reverse(row.url_name, args=[row.case.public_id]) if row.url_name else "",
+        "source": row.unit_name, "arrived": row.opened_at,
+    }  # fmt: skip
+
+
+def search(request: Request) -> HttpResponse:
+    """The find box: unions by name, pinyin or code; members by name, number; a case by its number."""
+    text = request.GET.get("q", "").strip()[:40]
+    found_unions: list[unions.UnionFacts] = []
+    found_members: list[members.MemberRow] = []
+    case = None
+    if text:
+        if request.actor.holds(UnionPermission.VIEW):
+            found_unions = unions.search(request.actor.scope_for(UnionPermission.VIEW), text, limit=10)
+        if request.actor.holds(MemberPermission.VIEW):
+            top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
+            found_members = members.list_members(request.actor, top, search=text, limit=10).rows
+        case = cases.find_in_inbox(request.actor, text.replace("-", "").lower())
+    context = {
+        "q": text, "unions": found_unions, "members": found_members, "case": case,
+        "case_href": _case_href(case) if case else "",
+    }  # fmt: skip
+    return render(request, "portal/search.html", context)
+
+
+def _case_href(case: Any) -> str:
+    name = registry.case_link(case.workflow).console
+    return reverse(name, args=[case.public_id]) if name else ""
