@@ -1,5 +1,5 @@
 """One command is carried out once, however often the finger taps or the network repeats it.
 
-Owns `Answer`, the first response to each `(actor, key)`. Pages use `decorators.once` and the tag `command_key`; the API
-sends the header `Idempotency-Key`.
+Owns `Answer`, the first response to each `(actor, key)`. Views use `decorators.once`, forms the tag `idempotency_key`
+of the library `ui`; the API sends the header `Idempotency-Key`.
 """

@@ -8,4 +8,9 @@ class JobsConfig(CapabilityConfig):
     verbose_name = "后台任务"
 
     def subscribe(self) -> None:
+        from zhijia.foundation.ui import chrome
+
+        from .presenting import chrome_part
+
+        chrome.provide("jobs", chrome_part)
         autodiscover_modules("tasks")  # the job kinds and clock functions of every capability

@@ -34,6 +34,13 @@ def list_jobs(actor: Actor, *, before: int | None = None, living: bool = False, 
     return list(rows.order_by("-pk")[: size + 1])
 
 
+def count_living(actor: Actor) -> int:
+    """One's own jobs that are not over."""
+    if actor.account_id is None:
+        return 0
+    return Job.objects.filter(account_id=actor.account_id, state__in=LIVING).count()
+
+
 def get_job(actor: Actor, public_id: str) -> Job:
     """Own, or of a unit in a subtree where the actor may see jobs. Raises NotFound."""
     job = find_by_public_id(public_id)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import RequestFactory
 
 from tests.parallel import together
 from zhijia.foundation.idempotency import services
-from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.idempotency.decorators import FIELD, once
 from zhijia.foundation.idempotency.models import Answer
 from zhijia.foundation.limits import services as limits
 from zhijia.foundation.limits.models import Counter
@@ -160,8 +161,12 @@ def test_a_key_is_taken_in_a_transaction_only(now, transactional_db):
         services.take_key("account:1", KEY, "d", now=now)
 
 
-def test_each_page_carries_another_key():
-    template = Template("{% load idempotency %}{% command_key %}")
+def test_the_key_of_a_form_is_one_that_is_taken(now, db):
+    """The field comes from the looks, below us; both must agree on its name and shape."""
+    template = Template("{% load ui %}{% idempotency_key %}")
     first, second = (template.render(Context()) for _ in range(2))
-    assert first.startswith('<input type="hidden" name="idempotency_key" value="')
     assert first != second
+    name, value = re.fullmatch(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', first).groups()
+    assert name == FIELD
+    assert command(post(now, idempotency_key=value))["Location"] == "/m/case/1"
+    assert command(post(now, idempotency_key=value))["Location"] == "/m/case/1"
