@@ -21,11 +21,9 @@ from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import joining, memberships
-from zhijia.organization.people import selectors as people
-from zhijia.organization.people import services as people_services
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import ConsentText, Person, Purpose
-from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions import services as union_services
+from zhijia.organization.unions import selectors as unions, services as union_services
 from zhijia.organization.unions.models import Employer, Union
 
 REGIONS = (
@@ -82,11 +80,17 @@ class World:
         identity = people_services.read_identity(name, "RESIDENT_ID", number, today=self.today)
         public_id = new_public_id()
         return Person.objects.create(
-            public_id=public_id, account=self.account() if bound else None, name=identity.name,
-            name_key=name_key(identity.name), initials=initials(identity.name), real_name_level=level,
-            verified_at=self.now if level >= 3 else None, verify_pending=level == 2, created_at=self.now,
+            public_id=public_id,
+            account=self.account() if bound else None,
+            name=identity.name,
+            name_key=name_key(identity.name),
+            initials=initials(identity.name),
+            real_name_level=level,
+            verified_at=self.now if level >= 3 else None,
+            verify_pending=level == 2,
+            created_at=self.now,
             **people_services.sealed_columns(public_id, identity, mobile or f"139{serial:08d}"),
-        )  # fmt: skip
+        )
 
     def actor(self, person: Person, *, staff: bool = False) -> Actor:
         assert person.account_id is not None
@@ -99,18 +103,32 @@ class World:
         """An actor who has stepped up and holds the role on the union."""
         person = self.person(name)
         RoleGrant.objects.create(
-            person=person, union=self.unions[union], role=role, since=self.today - timedelta(days=10),
-            until=self.today + timedelta(days=365), in_force=True, created_at=self.now,
-        )  # fmt: skip
+            person=person,
+            union=self.unions[union],
+            role=role,
+            since=self.today - timedelta(days=10),
+            until=self.today + timedelta(days=365),
+            in_force=True,
+            created_at=self.now,
+        )
         return self.actor(person, staff=True)
 
     # --- memberships
     def member(self, union: str = "plant", name: str = "林晓禾", **kwargs: object) -> tuple[Person, Membership]:
         person = self.person(name, **kwargs)  # type: ignore[arg-type]
         key = memberships.open_membership(
-            SYSTEM, people.get_facts(person.pk), self.facts(union), now=self.now, work_form="employed", new_form_group="",
-            occupation="", is_migrant=False, employer_id=None, employer_text="", case_id=None,
-        )  # fmt: skip
+            SYSTEM,
+            people.get_facts(person.pk),
+            self.facts(union),
+            now=self.now,
+            work_form="employed",
+            new_form_group="",
+            occupation="",
+            is_migrant=False,
+            employer_id=None,
+            employer_text="",
+            case_id=None,
+        )
         return person, Membership.objects.get(pk=key)
 
     def application(self, union: str = "plant", name: str = "林晓禾", **kwargs: object) -> tuple[Person, str]:
@@ -118,9 +136,12 @@ class World:
         person = self.person(name, **kwargs)  # type: ignore[arg-type]
         self.consent(person)
         result = joining.submit(
-            self.actor(person), self.unions[union].pk, JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"),
-            channel="web", now=self.now,
-        )  # fmt: skip
+            self.actor(person),
+            self.unions[union].pk,
+            JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"),
+            channel="web",
+            now=self.now,
+        )
         assert result.case is not None
         return person, result.case.public_id
 
@@ -142,9 +163,13 @@ def build(now: datetime) -> World:
     for purpose, label in Purpose.choices:
         if not ConsentText.objects.filter(purpose=purpose).exists():
             ConsentText.objects.create(
-                purpose=purpose, version=1, title=label, body=f"{label}的全文，说明处理的目的、方式和范围。", digest="0" * 64,
+                purpose=purpose,
+                version=1,
+                title=label,
+                body=f"{label}的全文，说明处理的目的、方式和范围。",
+                digest="0" * 64,
                 valid_from=now - timedelta(days=30),
-            )  # fmt: skip
+            )
     spots = (
         ("province", "山东省总工会", "GENERAL", 2, "370000000000", None),
         ("city", "烟台市总工会", "GENERAL", 3, "370600000000", "province"),
@@ -175,7 +200,13 @@ def build(now: datetime) -> World:
         now=now,
     )
     world.unions["plant"] = union_services.open_union(
-        SYSTEM, name="莱阳市鲁东精密机械有限公司工会委员会", type="GRASSROOTS", level=7, region="370682101000",
-        parent=world.unions["town"], employer=world.employer, now=now,
-    )  # fmt: skip
+        SYSTEM,
+        name="莱阳市鲁东精密机械有限公司工会委员会",
+        type="GRASSROOTS",
+        level=7,
+        region="370682101000",
+        parent=world.unions["town"],
+        employer=world.employer,
+        now=now,
+    )
     return world

@@ -62,9 +62,7 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 @functools.lru_cache(maxsize=512)
 def _defaults(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
     return tuple(
-        (field.attname, field)
-        for field in model._meta.concrete_fields
-        if field.has_default() and not field.primary_key
+        (field.attname, field) for field in model._meta.concrete_fields if field.has_default() and not field.primary_key
     )
 
 
@@ -83,7 +81,9 @@ def insert_rows(
     if not rows:
         return []
     connection = connections[using]
-    filled = [(attname, field) for attname, field in _defaults(model) if attname not in rows[0] and field.name not in rows[0]]
+    filled = [
+        (attname, field) for attname, field in _defaults(model) if attname not in rows[0] and field.name not in rows[0]
+    ]
     given = tuple(rows[0])
     names = given + tuple(attname for attname, _ in filled)
     per_statement = max(1, _MOST_PARAMETERS // max(1, len(names)))
@@ -116,9 +116,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...], where: tuple[
     return f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"
 
 
-def change_rows(
-    model: type[models.Model], where: Row, values: Row, *, using: str = DEFAULT_DB_ALIAS
-) -> int:
+def change_rows(model: type[models.Model], where: Row, values: Row, *, using: str = DEFAULT_DB_ALIAS) -> int:
     """`UPDATE ... SET values WHERE` all of `where` are equal (None means IS NULL); returns how many rows changed.
 
     The conditional update is how a state changes on both databases: no row changed means somebody was quicker.
@@ -189,7 +187,9 @@ def consistent_look() -> Iterator[None]:
         yield
 
 
-def take_rows(model: type[models.Model], columns: Sequence[str], *, limit: int, order: str = "id") -> list[tuple[Any, ...]]:
+def take_rows(
+    model: type[models.Model], columns: Sequence[str], *, limit: int, order: str = "id"
+) -> list[tuple[Any, ...]]:
     """DELETE up to `limit` rows and return their values: every row is taken by exactly one caller.
 
     On PostgreSQL rows that another caller is taking right now are skipped.

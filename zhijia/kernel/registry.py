@@ -267,7 +267,12 @@ class Registry:
     def menu(self, actor: Actor) -> list[tuple[str, list[MenuItem]]]:
         """Console menu for this actor: `[("组织", [MenuItem, ...]), ...]`, groups in the order of their first line."""
         lines = sorted(
-            (item for scenario in self.scenarios for item in scenario.menu if not item.permission or actor.holds(item.permission)),
+            (
+                item
+                for scenario in self.scenarios
+                for item in scenario.menu
+                if not item.permission or actor.holds(item.permission)
+            ),
             key=lambda item: item.order,
         )
         groups: dict[str, list[MenuItem]] = {}

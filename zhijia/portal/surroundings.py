@@ -67,7 +67,8 @@ def scope(request: HttpRequest) -> list[dict[str, Any]]:
     others = unions.facts_of({grant.unit_id for grant in actor.living_grants})
     if len(others) > 1:
         steps[-1]["choices"] = [
-            {"label": facts.name, "href": f"{reverse('portal:desk')}?unit={facts.public_id}"} for facts in others.values()
+            {"label": facts.name, "href": f"{reverse('portal:desk')}?unit={facts.public_id}"}
+            for facts in others.values()
         ]
     return steps
 

@@ -82,11 +82,20 @@ def record(
         AuditEntry,
         [
             _row(
-                actor, event, subject, now=now, outcome=Outcome.DONE, role=role, unit_id=unit_id, concerns=concerns,
-                before=before, after=after, detail=detail,
+                actor,
+                event,
+                subject,
+                now=now,
+                outcome=Outcome.DONE,
+                role=role,
+                unit_id=unit_id,
+                concerns=concerns,
+                before=before,
+                after=after,
+                detail=detail,
             )
         ],
-    )  # fmt: skip
+    )
 
 
 def record_read(
@@ -104,11 +113,20 @@ def record_read(
         AuditEntry,
         [
             _row(
-                actor, event, subject, now=now, outcome=Outcome.READ, role="", unit_id=unit_id, concerns=concerns,
-                before=None, after=None, detail={"reason": reason} if reason else {},
+                actor,
+                event,
+                subject,
+                now=now,
+                outcome=Outcome.READ,
+                role="",
+                unit_id=unit_id,
+                concerns=concerns,
+                before=None,
+                after=None,
+                detail={"reason": reason} if reason else {},
             )
         ],
-    )  # fmt: skip
+    )
 
 
 def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None:
@@ -117,21 +135,46 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
         AuditEntry,
         [
             _row(
-                actor, "audit.denied", ("page", where[:40]), now=now, outcome=Outcome.DENIED, role="", unit_id=None,
-                concerns=None, before=None, after=None, detail={"code": code},
+                actor,
+                "audit.denied",
+                ("page", where[:40]),
+                now=now,
+                outcome=Outcome.DENIED,
+                role="",
+                unit_id=None,
+                concerns=None,
+                before=None,
+                after=None,
+                detail={"code": code},
             )
         ],
-    )  # fmt: skip
+    )
 
 
-def record_many(actor: Actor, event: str, subjects: Iterable[tuple[str, object, int | None]], *, now: datetime, detail: Mapping[str, Any] | None = None) -> int:
+def record_many(
+    actor: Actor,
+    event: str,
+    subjects: Iterable[tuple[str, object, int | None]],
+    *,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
     """One row for each `(kind, public id, concerned person)`; for jobs that write set-based. Returns how many."""
     rows = [
         _row(
-            actor, event, (kind, key), now=now, outcome=Outcome.DONE, role="", unit_id=None, concerns=person,
-            before=None, after=None, detail=detail,
+            actor,
+            event,
+            (kind, key),
+            now=now,
+            outcome=Outcome.DONE,
+            role="",
+            unit_id=None,
+            concerns=person,
+            before=None,
+            after=None,
+            detail=detail,
         )
         for kind, key, person in subjects
-    ]  # fmt: skip
+    ]
     db.insert_rows(AuditEntry, rows)
     return len(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +15,8 @@ from zhijia.kernel import db
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import MessageTemplate, registry
 
+from . import delivery
 from .models import Message, TemplateText, TextMessage, TextState
-from .ports import NotDelivered, TextPort, current_port
-
-MOST_TRIES = 5
-KEEP_TEXTS = timedelta(days=7)
 
 
 def wording(code: str) -> MessageTemplate:
@@ -44,9 +41,17 @@ def send(
     """One message to one person. Raises LookupError for an undeclared template, KeyError for a missing placeholder."""
     text = wording(code)
     db.insert_row(
-        Message, public_id=new_public_id(), person_id=person_id, template=code, title=_fill(text.title, context)[:60],
-        body=_fill(text.body, context)[:500], link=link, case_public_id=case_public_id, at=now, read_at=None,
-    )  # fmt: skip
+        Message,
+        public_id=new_public_id(),
+        person_id=person_id,
+        template=code,
+        title=_fill(text.title, context)[:60],
+        body=_fill(text.body, context)[:500],
+        link=link,
+        case_public_id=case_public_id,
+        at=now,
+        read_at=None,
+    )
     if text.sms:
         number = registry.mobile_of(person_id)
         if number:
@@ -63,48 +68,16 @@ def send_text(code: str, number: str, body: str, *, now: datetime) -> None:
     public_id = new_public_id()
     keyring = settings.ZHIJIA_KEYS.keyring
     key = db.insert_row(
-        TextMessage, public_id=public_id, template=code,
+        TextMessage,
+        public_id=public_id,
+        template=code,
         number_sealed=keyring.seal(number, table_column="notify_textmessage.number", row=public_id),
         body_sealed=keyring.seal(body, table_column="notify_textmessage.body", row=public_id),
-        state=TextState.WAITING, created_at=now, sent_at=None,
-    )  # fmt: skip
-    from .tasks import deliver_text
-
-    deliver_text.enqueue(key)
-
-
-def deliver(text_id: int, *, now: datetime, port: TextPort | None = None) -> bool:
-    """Hand one waiting text to the gateway; safe to run twice. Returns whether it is out."""
-    text = TextMessage.objects.filter(pk=text_id, state=TextState.WAITING).first()
-    if text is None:
-        return False
-    keyring = settings.ZHIJIA_KEYS.keyring
-    number = keyring.open_sealed(text.number_sealed, table_column="notify_textmessage.number", row=text.public_id)
-    body = keyring.open_sealed(text.body_sealed, table_column="notify_textmessage.body", row=text.public_id)
-    try:
-        reference = (port or current_port()).send(number, body, text.public_id)
-    except NotDelivered:
-        tries = text.tries + 1
-        state = TextState.FAILED if tries >= MOST_TRIES else TextState.WAITING
-        db.change_rows(TextMessage, {"id": text.pk, "tries": text.tries}, {"tries": tries, "state": state})
-        return False
-    db.change_rows(
-        TextMessage, {"id": text.pk, "state": TextState.WAITING}, {"state": TextState.SENT, "reference": reference, "sent_at": now}
+        state=TextState.WAITING,
+        created_at=now,
+        sent_at=None,
     )
-    return True
-
-
-def deliver_waiting(*, now: datetime, limit: int = 200) -> int:
-    """Texts whose task was lost or whose gateway was down; called by the tick. Returns how many went out."""
-    waiting = TextMessage.objects.filter(state=TextState.WAITING, created_at__lt=now - timedelta(seconds=60))
-    return sum(deliver(key, now=now) for key in waiting.order_by("created_at").values_list("id", flat=True)[:limit])
-
-
-def erase_old_texts(*, now: datetime) -> int:
-    """Number and wording of old texts go; the fact that one was sent stays."""
-    return TextMessage.objects.filter(created_at__lt=now - KEEP_TEXTS).exclude(number_sealed=b"").update(
-        number_sealed=b"", body_sealed=b""
-    )
+    delivery.deliver_text.enqueue(key)
 
 
 @transaction.atomic

@@ -1,12 +1,19 @@
+"""Texts that were left over go out by the clock; old ones are erased."""
+
 from __future__ import annotations
 
-from django.utils import timezone
-from django_tasks import task
+from datetime import datetime
+
+from zhijia.kernel.clockwork import daily, every
+
+from . import delivery
 
 
-@task()
-def deliver_text(text_id: int) -> None:
-    """Runs at least once; a text that is out already is left alone."""
-    from .services import deliver
+@every(minutes=1)
+def deliver_waiting_texts(now: datetime) -> None:
+    delivery.deliver_waiting(now=now)
 
-    deliver(text_id, now=timezone.now())
+
+@daily("02:30")
+def erase_old_texts(now: datetime) -> None:
+    delivery.erase_old_texts(now=now)

@@ -8,6 +8,11 @@ class ParametersConfig(CapabilityConfig):
     verbose_name = "参数"
 
     def subscribe(self) -> None:
+        from zhijia.kernel.registry import registry
+
+        from .selectors import value
         from .services import seed_after_migrate
+
+        registry.offer_parameters(value)
 
         post_migrate.connect(seed_after_migrate, sender=self)

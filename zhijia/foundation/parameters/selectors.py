@@ -48,9 +48,9 @@ def _current() -> _Copy:
     generation = Generation.objects.values_list("number", flat=True).first() or 0
     if generation != _copy.generation:
         rows: dict[str, list[tuple[str, date, date | None, Any, int]]] = {}
-        for code, region, start, end, value, version in ParameterValue.objects.order_by("code", "valid_from").values_list(
-            "code", "region", "valid_from", "valid_to", "value", "version"
-        ):
+        for code, region, start, end, value, version in ParameterValue.objects.order_by(
+            "code", "valid_from"
+        ).values_list("code", "region", "valid_from", "valid_to", "value", "version"):
             rows.setdefault(code, []).append((region, start, end, value, version))
         _copy = _Copy(generation=generation, rows=rows)
     _copy.checked_at = tick

@@ -43,7 +43,12 @@ def check_value(spec: ParameterSpec, value: Any) -> Any:
             return value
         raise Invalid("parameter.value", "请选择“是”或“否”。", fields={"value": "请选择“是”或“否”。"})
     low, high = spec.minimum, spec.maximum
-    if isinstance(value, bool) or not isinstance(value, int) or (low is not None and value < low) or (high is not None and value > high):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or (low is not None and value < low)
+        or (high is not None and value > high)
+    ):
         text = f"请填写 {low if low is not None else '任意'} 到 {high if high is not None else '任意'} 之间的整数。"
         raise Invalid("parameter.value", text, fields={"value": text})
     return value
@@ -51,13 +56,21 @@ def check_value(spec: ParameterSpec, value: Any) -> Any:
 
 @transaction.atomic
 def schedule_value(
-    actor: Actor, code: str, value: Any, *, valid_from: date, region: str = "", source: str, made_by: int | None,
-    checked_by: int | None, now: datetime,
+    actor: Actor,
+    code: str,
+    value: Any,
+    *,
+    valid_from: date,
+    region: str = "",
+    source: str,
+    made_by: int | None,
+    checked_by: int | None,
+    now: datetime,
 ) -> ParameterValue:
     """Let a new value hold from a day on; the value before it ends there.
 
     Raises Invalid for a value outside its bounds or a day before the newest value's, Duplicate for the same day.
-    """  # fmt: skip
+    """
     spec = registry.parameters.get(code)
     if spec is None:
         raise Invalid("parameter.unknown", "没有这个参数，请从列表中选择。")
@@ -71,20 +84,33 @@ def schedule_value(
     version = (rows.aggregate(top=Max("version"))["top"] or 0) + 1
     rows.filter(valid_to__isnull=True).update(valid_to=valid_from)
     row = ParameterValue.objects.create(
-        code=code, region=region, valid_from=valid_from, value=checked, version=version, source=source,
-        made_by=made_by, checked_by=checked_by, decided_at=now,
-    )  # fmt: skip
+        code=code,
+        region=region,
+        valid_from=valid_from,
+        value=checked,
+        version=version,
+        source=source,
+        made_by=made_by,
+        checked_by=checked_by,
+        decided_at=now,
+    )
     audit.record(
-        actor, "parameters.value", ("parameter", code), now=now,
-        before={"value": newest.value if newest else None}, after={"value": checked},
+        actor,
+        "parameters.value",
+        ("parameter", code),
+        now=now,
+        before={"value": newest.value if newest else None},
+        after={"value": checked},
         detail={"version": version, "valid_from": valid_from.isoformat(), "region": region},
-    )  # fmt: skip
+    )
     _touch()
     return row
 
 
 @transaction.atomic
-def load_calendar_year(actor: Actor, year: int, days: Iterable[tuple[date, bool, str]], *, source: str, now: datetime) -> int:
+def load_calendar_year(
+    actor: Actor, year: int, days: Iterable[tuple[date, bool, str]], *, source: str, now: datetime
+) -> int:
     """Replace a year's special days `(day, rests, name)`; returns how many. Deadlines are recomputed by `workflow`."""
     CalendarDay.objects.filter(day__year=year).delete()
     rows = [CalendarDay(day=day, rests=rests, name=name) for day, rests, name in days if day.year == year]
@@ -101,7 +127,9 @@ def seed_after_migrate(**_kwargs: object) -> None:
     missing = [spec for spec in registry.parameters.values() if spec.code not in known]
     now = timezone.now()
     ParameterValue.objects.bulk_create(
-        ParameterValue(code=spec.code, valid_from=ALWAYS, value=spec.default, version=1, source=spec.source, decided_at=now)
+        ParameterValue(
+            code=spec.code, valid_from=ALWAYS, value=spec.default, version=1, source=spec.source, decided_at=now
+        )
         for spec in missing
     )
     years = [year for year in SEEDED_YEARS if not CalendarYear.objects.filter(year=year).exists()]

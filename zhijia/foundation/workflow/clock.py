@@ -38,7 +38,9 @@ def fire_due(*, now: datetime, limit: int = 500) -> dict[str, int]:
     Safe to run in several processes: a deadline is claimed by a conditional update.
     """
     done = {"due": 0, "clock": 0, "failed": 0}
-    waiting = Deadline.objects.filter(done_at__isnull=True, paused_at__isnull=True, due_at__lte=now, kind__in=("due", "clock"))
+    waiting = Deadline.objects.filter(
+        done_at__isnull=True, paused_at__isnull=True, due_at__lte=now, kind__in=("due", "clock")
+    )
     for key in waiting.order_by("due_at", "id").values_list("id", flat=True)[:limit]:
         try:
             with transaction.atomic():

@@ -96,13 +96,20 @@ def write(case_id: int, clocks: Sequence[Clock]) -> None:
         Deadline,
         [
             {
-                "case_id": case_id, "kind": clock.kind, "move": clock.move, "state": clock.state,
-                "parameter": clock.parameter, "amount": clock.amount, "started_at": clock.started_at,
-                "due_at": clock.due_at, "provisional": clock.provisional, "explained": clock.explained,
+                "case_id": case_id,
+                "kind": clock.kind,
+                "move": clock.move,
+                "state": clock.state,
+                "parameter": clock.parameter,
+                "amount": clock.amount,
+                "started_at": clock.started_at,
+                "due_at": clock.due_at,
+                "provisional": clock.provisional,
+                "explained": clock.explained,
             }
             for clock in clocks
         ],
-    )  # fmt: skip
+    )
 
 
 def end(case_id: int, now: datetime) -> None:
@@ -140,7 +147,9 @@ def extend(case: Case, *, actor: Actor, add: int, now: datetime) -> None:
 
 def pause(case: Case, *, actor: Actor, now: datetime) -> int:
     """Stop the state's clocks, as while waiting for a court or the worker; returns how many."""
-    stopped = Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=True).update(paused_at=now)
+    stopped = Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=True).update(
+        paused_at=now
+    )
     audit.record(actor, "workflow.pause", ("case", case.public_id), now=now, detail={"clocks": stopped})
     return stopped
 

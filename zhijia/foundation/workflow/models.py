@@ -129,7 +129,9 @@ class Deadline(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(done_at__isnull=True, paused_at__isnull=True), name="deadline_open"),
+            models.Index(
+                fields=["due_at"], condition=Q(done_at__isnull=True, paused_at__isnull=True), name="deadline_open"
+            ),
             models.Index(fields=["case"], condition=Q(done_at__isnull=True), name="deadline_of_case"),
         ]
 

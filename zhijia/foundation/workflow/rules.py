@@ -41,15 +41,36 @@ class Move:
     title: str = ""
     button: str = ""
 
-    def __init__(  # noqa: PLR0913  a table row reads best as one call
-        self, name: str, sources: Iterable[str], target: str, *, by: str, unit: str = UNIT, needs: tuple[str, ...] = (),
-        after: str = "", within: str = "", once: bool = False, checker: bool = False, title: str = "", button: str = "",
-    ) -> None:  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        sources: Iterable[str],
+        target: str,
+        *,
+        by: str,
+        unit: str = UNIT,
+        needs: tuple[str, ...] = (),
+        after: str = "",
+        within: str = "",
+        once: bool = False,
+        checker: bool = False,
+        title: str = "",
+        button: str = "",
+    ) -> None:
         for key, value in {
-            "name": name, "sources": frozenset(sources), "target": target, "by": by, "unit": unit, "needs": needs,
-            "after": after, "within": within, "once": once, "checker": checker, "title": title or name,
+            "name": name,
+            "sources": frozenset(sources),
+            "target": target,
+            "by": by,
+            "unit": unit,
+            "needs": needs,
+            "after": after,
+            "within": within,
+            "once": once,
+            "checker": checker,
+            "title": title or name,
             "button": button or title or name,
-        }.items():  # fmt: skip
+        }.items():
             object.__setattr__(self, key, value)
 
     @property

@@ -11,7 +11,9 @@ SCENARIO = Scenario(
     ),
     messages=(
         MessageTemplate(
-            "workflow.due", "有事项到期未办", "“{title}”（{name}）已到办理期限，请尽快办理；继续不办将按规定上报上级工会。"
+            "workflow.due",
+            "有事项到期未办",
+            "“{title}”（{name}）已到办理期限，请尽快办理；继续不办将按规定上报上级工会。",
         ),
     ),
 )

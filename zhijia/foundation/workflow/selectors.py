@@ -65,7 +65,9 @@ def _own(actor: Actor) -> Q:
 
 def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
     """Open entries addressed to the actor, by due date. One query."""
-    return InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by("due_at", "id")
+    return (
+        InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by("due_at", "id")
+    )
 
 
 def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 200) -> list[InboxRow]:
@@ -83,10 +85,17 @@ def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
         due, words = due_words(entry.due_at, now=now)
         rows.append(
             InboxRow(
-                entry.case, registry.workflow(entry.case.workflow), entry.home_unit_id, names.get(entry.home_unit_id, ""),
-                entry.permission, entry.opened_at, entry.due_at, due, words,
+                entry.case,
+                registry.workflow(entry.case.workflow),
+                entry.home_unit_id,
+                names.get(entry.home_unit_id, ""),
+                entry.permission,
+                entry.opened_at,
+                entry.due_at,
+                due,
+                words,
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -98,11 +107,17 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
     today = timezone.localdate(now)
     last_day = timezone.localdate(due_at - timedelta(seconds=1))
     if due_at <= now:
-        late = sum(1 for n in range(1, min((today - last_day).days, 400) + 1) if calendar.is_workday(last_day + timedelta(days=n)))
+        late = sum(
+            1
+            for n in range(1, min((today - last_day).days, 400) + 1)
+            if calendar.is_workday(last_day + timedelta(days=n))
+        )
         return "late", f"逾期 {late} 个工作日" if late else "已逾期"
     if last_day == today:
         return "today", "今日"
-    ahead = sum(1 for n in range(1, min((last_day - today).days, 400) + 1) if calendar.is_workday(today + timedelta(days=n)))
+    ahead = sum(
+        1 for n in range(1, min((last_day - today).days, 400) + 1) if calendar.is_workday(today + timedelta(days=n))
+    )
     words = f"{last_day:%m-%d} 周{'一二三四五六日'[last_day.weekday()]}"
     return ("soon" if ahead <= 5 else "later"), words
 
@@ -111,7 +126,9 @@ def late_below(actor: Actor, unit_ids: Iterable[int], *, now: datetime, limit: i
     """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by the caller."""
     own = {grant.unit_id for grant in actor.living_grants}
     entries = (
-        InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=[u for u in unit_ids if u not in own])
+        InboxEntry.objects.filter(
+            closed_at__isnull=True, due_at__lte=now, unit_id__in=[u for u in unit_ids if u not in own]
+        )
         .select_related("case")
         .order_by("due_at", "id")
     )
@@ -181,7 +198,15 @@ def timeline(case: Case) -> list[Step]:
             who = "系统" if row.actor_kind == "system" else ("本人" if row.person_id == case.owner_person_id else "")
         title = titles.get(row.move, f"提交{workflow.name}")
         steps.append(
-            Step(row.at, title, row.note, who, row.target, workflow.labels[row.target], workflow.hues.get(row.target, "run"))
+            Step(
+                row.at,
+                title,
+                row.note,
+                who,
+                row.target,
+                workflow.labels[row.target],
+                workflow.hues.get(row.target, "run"),
+            )
         )
     return steps
 

@@ -26,7 +26,7 @@ from .models import Case, CaseHistory, Deadline, InboxEntry
 from .rules import CLOCK, OTHER, OWNER, SYSTEM, UNIT, UPPER, Move, Workflow
 
 
-def open_case(  # noqa: PLR0913
+def open_case(
     workflow: Workflow,
     actor: Actor,
     *,
@@ -78,7 +78,9 @@ def open_case(  # noqa: PLR0913
             f"{workflow.code}.already_open", f"您有一件{workflow.name}正在办理，请先查看进度，或撤回后再提交。"
         ) from error
     case = Case(id=key, **values)
-    _write_step(workflow, case, actor, "open", "", now=now, note=history_note, facts={}, acting_unit=None, clocks=clocks)
+    _write_step(
+        workflow, case, actor, "open", "", now=now, note=history_note, facts={}, acting_unit=None, clocks=clocks
+    )
     return case
 
 
@@ -148,7 +150,7 @@ def allowed_moves(case: Case, actor: Actor) -> list[Move]:
     return allowed
 
 
-def move(  # noqa: PLR0913
+def move(
     case: Case,
     name: str,
     *,
@@ -172,10 +174,17 @@ def move(  # noqa: PLR0913
         raise WrongState
     missing = [key for key in step.needs if not (given or {}).get(key)]
     if missing:
-        raise Invalid("case.missing", "还有必填的内容没有填写，请补充后再提交。", fields=dict.fromkeys(missing, "请填写这一项。"))
+        raise Invalid(
+            "case.missing", "还有必填的内容没有填写，请补充后再提交。", fields=dict.fromkeys(missing, "请填写这一项。")
+        )
     if step.once and CaseHistory.objects.filter(case_id=case.pk, move=name).exists():
         raise WrongState("case.only_once", "这一步只能办理一次，已经办理过了。")
-    if step.within and Deadline.objects.filter(case_id=case.pk, kind="window", move=name, state=case.state, due_at__lte=now).exists():
+    if (
+        step.within
+        and Deadline.objects.filter(
+            case_id=case.pk, kind="window", move=name, state=case.state, due_at__lte=now
+        ).exists()
+    ):
         raise Expired("case.too_late", "已经超过办理期限，不能再办理这一步。")
     source = case.state
     stays = source == step.target and unit_id in (None, case.unit_id)
@@ -210,13 +219,23 @@ def move(  # noqa: PLR0913
     if not stays:
         deadlines.end(case.pk, now)
     _write_step(
-        workflow, case, actor, name, source, now=now, note=note, facts=facts or {}, acting_unit=acting_unit, role=role,
-        clocks=clocks, inbox=not stays,
-    )  # fmt: skip
+        workflow,
+        case,
+        actor,
+        name,
+        source,
+        now=now,
+        note=note,
+        facts=facts or {},
+        acting_unit=acting_unit,
+        role=role,
+        clocks=clocks,
+        inbox=not stays,
+    )
     return case
 
 
-def _write_step(  # noqa: PLR0913
+def _write_step(
     workflow: Workflow,
     case: Case,
     actor: Actor,
@@ -232,14 +251,31 @@ def _write_step(  # noqa: PLR0913
     inbox: bool = True,
 ) -> None:
     db.insert_row(
-        CaseHistory, case_id=case.pk, at=now, move=name, source=source, target=case.state, actor_kind=actor.kind.value,
-        person_id=actor.person_id, role=role, unit_id=acting_unit, note=note, facts=dict(facts),
-    )  # fmt: skip
+        CaseHistory,
+        case_id=case.pk,
+        at=now,
+        move=name,
+        source=source,
+        target=case.state,
+        actor_kind=actor.kind.value,
+        person_id=actor.person_id,
+        role=role,
+        unit_id=acting_unit,
+        note=note,
+        facts=dict(facts),
+    )
     audit.record(
-        actor, "workflow.move", (workflow.code, case.public_id), now=now, role=role, unit_id=acting_unit or case.unit_id,
-        concerns=case.owner_person_id, before={"state": source}, after={"state": case.state, "version": case.version},
+        actor,
+        "workflow.move",
+        (workflow.code, case.public_id),
+        now=now,
+        role=role,
+        unit_id=acting_unit or case.unit_id,
+        concerns=case.owner_person_id,
+        before={"state": source},
+        after={"state": case.state, "version": case.version},
         detail={"move": name, "from": source, "to": case.state},
-    )  # fmt: skip
+    )
     if not inbox:
         return
     if source:
@@ -269,7 +305,9 @@ def _entries(workflow: Workflow, case: Case, now: datetime) -> list[dict[str, An
     return rows
 
 
-def move_many(workflow: Workflow, name: str, case_ids: Sequence[int], *, actor: Actor, now: datetime, note: str = "") -> list[int]:
+def move_many(
+    workflow: Workflow, name: str, case_ids: Sequence[int], *, actor: Actor, now: datetime, note: str = ""
+) -> list[int]:
     """Make the same CLOCK or SYSTEM move on many cases; returns the ids that moved.
 
     A case that is not in a source state any more is left alone. Runs in chunks of the caller's choosing, each its own
@@ -307,6 +345,3 @@ def reroute_inbox(*, unit_ids: Sequence[int] | None, now: datetime) -> int:
         if holders[key] != entry.unit_id:
             changed += db.change_rows(InboxEntry, {"id": entry.pk, "closed_at": None}, {"unit_id": holders[key]})
     return changed
-
-
-

@@ -27,7 +27,12 @@ def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") ->
     person_id = people.person_id_of_account(account_id)
     grants = grants_of(person_id, today) if person_id is not None else ()
     return Actor(
-        Kind.PERSON, account_id=account_id, person_id=person_id, grants=grants, staff=staff and bool(grants), address=address
+        Kind.PERSON,
+        account_id=account_id,
+        person_id=person_id,
+        grants=grants,
+        staff=staff and bool(grants),
+        address=address,
     )
 
 

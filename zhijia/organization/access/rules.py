@@ -41,12 +41,37 @@ GRANT = Workflow(
     closed=frozenset({State.IN_FORCE, State.REFUSED, State.REVOKED, State.ENDED}),
     due={State.ASKED: "access.check_wd"},
     moves=(
-        Move("approve", {State.ASKED}, State.IN_FORCE, by=Permission.CHECK, checker=True, title="复核同意，授权生效", button="同意"),
-        Move("refuse", {State.ASKED}, State.REFUSED, by=Permission.CHECK, checker=True, needs=("note",), title="复核不同意", button="不同意"),
-        Move("revoke", {State.IN_FORCE}, State.REVOKED, by=Permission.REVOKE, needs=("note",), title="收回授权", button="收回"),
+        Move(
+            "approve",
+            {State.ASKED},
+            State.IN_FORCE,
+            by=Permission.CHECK,
+            checker=True,
+            title="复核同意，授权生效",
+            button="同意",
+        ),
+        Move(
+            "refuse",
+            {State.ASKED},
+            State.REFUSED,
+            by=Permission.CHECK,
+            checker=True,
+            needs=("note",),
+            title="复核不同意",
+            button="不同意",
+        ),
+        Move(
+            "revoke",
+            {State.IN_FORCE},
+            State.REVOKED,
+            by=Permission.REVOKE,
+            needs=("note",),
+            title="收回授权",
+            button="收回",
+        ),
         Move("end", {State.IN_FORCE}, State.ENDED, by=CLOCK, title="授权到期"),
     ),
-)  # fmt: skip
+)
 
 LONGEST = timedelta(days=5 * 366)
 """A grant never outlives a term of five years."""

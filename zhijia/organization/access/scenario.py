@@ -27,9 +27,11 @@ SCENARIO = Scenario(
     parameters=(ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),),
     messages=(
         MessageTemplate(
-            "access.granted", "您有了新的工作角色", "您已被授予“{union}”的{role}角色，可以从“我的”进入工作台。",
+            "access.granted",
+            "您有了新的工作角色",
+            "您已被授予“{union}”的{role}角色，可以从“我的”进入工作台。",
             sms="【{site}】您已被授予“{union}”的{role}角色，请登录后从“我的”进入工作台。",
         ),
     ),
     audit_events=(AuditEvent("access.ended", "角色随岗位结束", erases="none"),),
-)  # fmt: skip
+)

@@ -26,7 +26,15 @@ from .roles import ROLES
 @retrying()
 @transaction.atomic
 def ask_grant(
-    actor: Actor, *, person_public_id: str, role: str, union_public_id: str, since: date, until: date, reason: str, now: datetime
+    actor: Actor,
+    *,
+    person_public_id: str,
+    role: str,
+    union_public_id: str,
+    since: date,
+    until: date,
+    reason: str,
+    now: datetime,
 ) -> RoleGrant:
     """Ask that a person hold a role on a union and below; a second security admin decides.
 
@@ -42,21 +50,39 @@ def ask_grant(
     rules.check_role(role, union.level)
     rules.check_period(since, until, timezone.localdate(now))
     if len(reason.strip()) < 4:
-        raise Invalid("grant.reason", "请写明授权依据，至少 4 个字。", fields={"reason": "请写明授权依据，至少 4 个字。"})
+        raise Invalid(
+            "grant.reason", "请写明授权依据，至少 4 个字。", fields={"reason": "请写明授权依据，至少 4 个字。"}
+        )
     held = _held(person.id)
     rules.check_person(
-        real_name_level=person.real_name_level, held=tuple(r for r, _ in held), asked=role, is_self=person.id == actor.person_id
+        real_name_level=person.real_name_level,
+        held=tuple(r for r, _ in held),
+        asked=role,
+        is_self=person.id == actor.person_id,
     )
     if (role, union.pk) in held:
         raise Duplicate("grant.exists", "这位同志在这个工会已有同样的角色，无需重复授权。")
     case = workflow.open_case(
-        rules.GRANT, actor, title=f"{person.masked_name} · {ROLES[role].label}", unit_id=union.pk, owner_person_id=None,
-        now=now, open_key=f"{person.id}:{role}:{union.pk}"[:48], note=union.name,
-    )  # fmt: skip
+        rules.GRANT,
+        actor,
+        title=f"{person.masked_name} · {ROLES[role].label}",
+        unit_id=union.pk,
+        owner_person_id=None,
+        now=now,
+        open_key=f"{person.id}:{role}:{union.pk}"[:48],
+        note=union.name,
+    )
     return RoleGrant.objects.create(
-        case=case, person_id=person.id, union_id=union.pk, role=role, since=since, until=until, reason=reason.strip(),
-        asked_by=actor.person_id, created_at=now,
-    )  # fmt: skip
+        case=case,
+        person_id=person.id,
+        union_id=union.pk,
+        role=role,
+        since=since,
+        until=until,
+        reason=reason.strip(),
+        asked_by=actor.person_id,
+        created_at=now,
+    )
 
 
 def _held(person_id: int) -> list[tuple[str, int]]:
@@ -78,9 +104,11 @@ def approve_grant(actor: Actor, public_id: str, *, now: datetime) -> None:
     workflow.move(case, "approve", actor=actor, now=now)
     person = people.get_facts(grant.person_id)
     rules.check_person(
-        real_name_level=person.real_name_level, held=tuple(r for r, _ in _held(person.id)), asked=grant.role,
+        real_name_level=person.real_name_level,
+        held=tuple(r for r, _ in _held(person.id)),
+        asked=grant.role,
         is_self=person.id == actor.person_id,
-    )  # fmt: skip
+    )
     try:
         with transaction.atomic():
             changed = change_rows(
@@ -138,7 +166,9 @@ def end_expired(*, now: datetime, limit: int = 500) -> int:
     """Close grants whose last day has passed; they stopped counting at midnight already. Returns how many."""
     today = timezone.localdate(now)
     ended = 0
-    for grant in RoleGrant.objects.select_related("case").filter(in_force=True, until__lte=today).order_by("id")[:limit]:
+    for grant in (
+        RoleGrant.objects.select_related("case").filter(in_force=True, until__lte=today).order_by("id")[:limit]
+    ):
         with transaction.atomic():
             if grant.case is not None and grant.case.state == rules.State.IN_FORCE:
                 workflow.move(grant.case, "end", actor=SYSTEM, now=now)

@@ -31,20 +31,29 @@ class ConfirmForm(PhoneForm):
     work_form = forms.ChoiceField(
         label="您现在怎样工作？",
         choices=list(WORK_FORMS.items()),
-        widget=ChoiceGroup(notes={"platform": "外卖、快递、网约车、货运等", "employed": "与单位签订劳动合同或由单位直接用工"}),
+        widget=ChoiceGroup(
+            notes={"platform": "外卖、快递、网约车、货运等", "employed": "与单位签订劳动合同或由单位直接用工"}
+        ),
     )
     new_form_group = forms.ChoiceField(
-        label="职业", choices=[("", "平台接单的请选择"), *NEW_FORM_GROUPS.items()], required=False, help_text="平台接单的请选择"
+        label="职业",
+        choices=[("", "平台接单的请选择"), *NEW_FORM_GROUPS.items()],
+        required=False,
+        help_text="平台接单的请选择",
     )
     employer_text = forms.CharField(
-        label="单位或平台名称", max_length=120, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}), help_text="在单位上班的请填写全称，与营业执照一致",
-    )  # fmt: skip
+        label="单位或平台名称",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        help_text="在单位上班的请填写全称，与营业执照一致",
+    )
     fallback_by = forms.ChoiceField(
-        label="为什么加入这里的网上会员之家？", required=False,
+        label="为什么加入这里的网上会员之家？",
+        required=False,
         choices=[("workplace", "我在这个乡镇（街道）工作"), ("residence", "我住在这个乡镇（街道）")],
         widget=ChoiceGroup(),
-    )  # fmt: skip
+    )
     rural_hukou = forms.BooleanField(label="我是农村户籍（进城务工）", required=False)
     willing = forms.BooleanField(
         label="我自愿加入中国工会，遵守《中国工会章程》，不是企业的投资人或主要经营者",
@@ -63,9 +72,12 @@ class ConfirmForm(PhoneForm):
         """The cleaned values as the service takes them."""
         said = self.cleaned_data
         return JoinForm(
-            work_form=said["work_form"], employer_text=said["employer_text"], new_form_group=said["new_form_group"],
-            rural_hukou=said["rural_hukou"], fallback_by=said.get("fallback_by", ""),
-        )  # fmt: skip
+            work_form=said["work_form"],
+            employer_text=said["employer_text"],
+            new_form_group=said["new_form_group"],
+            rural_hukou=said["rural_hukou"],
+            fallback_by=said.get("fallback_by", ""),
+        )
 
 
 class NoteForm(PhoneForm):
@@ -79,7 +91,9 @@ class NoteForm(PhoneForm):
 class DisputeForm(ConsoleForm):
     """How a binding dispute was checked."""
 
-    note = forms.CharField(label="怎样核实的", max_length=200, widget=forms.Textarea(attrs={"rows": 3}), help_text="当面或电话，核对了什么")
+    note = forms.CharField(
+        label="怎样核实的", max_length=200, widget=forms.Textarea(attrs={"rows": 3}), help_text="当面或电话，核对了什么"
+    )
 
 
 class DecisionForm(ConsoleForm):

@@ -50,28 +50,90 @@ JOIN = Workflow(
     moves=(
         Move("verify", {Join.SUBMITTED}, Join.PENDING, by=SYSTEM, title="实名核验通过"),
         Move("fail", {Join.SUBMITTED}, Join.REJECTED, by=SYSTEM, title="实名核验未通过"),
+        Move("approve", {Join.PENDING}, Join.APPROVED, by=Permission.JOIN_DECIDE, title="审核通过", button="通过"),
         Move(
-            "approve", {Join.PENDING}, Join.APPROVED, by=Permission.JOIN_DECIDE, title="审核通过", button="通过"
+            "reject",
+            {Join.PENDING},
+            Join.REJECTED,
+            by=Permission.JOIN_DECIDE,
+            needs=("reason",),
+            title="审核未通过",
+            button="不通过",
         ),
         Move(
-            "reject", {Join.PENDING}, Join.REJECTED, by=Permission.JOIN_DECIDE, needs=("reason",), title="审核未通过", button="不通过"
-        ),
-        Move(
-            "ask", {Join.PENDING}, Join.NEED_INFO, by=Permission.JOIN_DECIDE, needs=("note",), title="请您补充信息", button="要求补充"
+            "ask",
+            {Join.PENDING},
+            Join.NEED_INFO,
+            by=Permission.JOIN_DECIDE,
+            needs=("note",),
+            title="请您补充信息",
+            button="要求补充",
         ),
         Move("answer", {Join.NEED_INFO}, Join.PENDING, by=OWNER, title="您补充了信息", button="补充信息"),
         Move(
-            "withdraw", {Join.SUBMITTED, Join.PENDING, Join.NEED_INFO, Join.ESCALATED}, Join.WITHDRAWN, by=OWNER,
-            title="您撤回了申请", button="撤回申请",
+            "withdraw",
+            {Join.SUBMITTED, Join.PENDING, Join.NEED_INFO, Join.ESCALATED},
+            Join.WITHDRAWN,
+            by=OWNER,
+            title="您撤回了申请",
+            button="撤回申请",
         ),
-        Move("lapse", {Join.NEED_INFO}, Join.WITHDRAWN, by=CLOCK, after="join.need_info_wd", title="逾期未补充，申请自动撤回"),
-        Move("escalate", {Join.PENDING}, Join.ESCALATED, by=CLOCK, after="join.escalate_wd", title="工会逾期未审，转上级工会办理"),
-        Move("appeal", {Join.REJECTED}, Join.ESCALATED, by=OWNER, within="join.appeal_wd", once=True, needs=("note",), title="您提出了申诉", button="申诉"),
-        Move("approve_above", {Join.ESCALATED}, Join.APPROVED, by=Permission.JOIN_DECIDE, unit=UPPER, title="上级工会审核通过", button="通过"),
-        Move("reject_above", {Join.ESCALATED}, Join.REJECTED, by=Permission.JOIN_DECIDE, unit=UPPER, needs=("reason",), title="上级工会审核未通过", button="不通过"),
-        Move("approve_by_rule", {Join.PENDING}, Join.APPROVED, by=CLOCK, after="join.auto_approve_cd", title="按规定自动通过"),
+        Move(
+            "lapse",
+            {Join.NEED_INFO},
+            Join.WITHDRAWN,
+            by=CLOCK,
+            after="join.need_info_wd",
+            title="逾期未补充，申请自动撤回",
+        ),
+        Move(
+            "escalate",
+            {Join.PENDING},
+            Join.ESCALATED,
+            by=CLOCK,
+            after="join.escalate_wd",
+            title="工会逾期未审，转上级工会办理",
+        ),
+        Move(
+            "appeal",
+            {Join.REJECTED},
+            Join.ESCALATED,
+            by=OWNER,
+            within="join.appeal_wd",
+            once=True,
+            needs=("note",),
+            title="您提出了申诉",
+            button="申诉",
+        ),
+        Move(
+            "approve_above",
+            {Join.ESCALATED},
+            Join.APPROVED,
+            by=Permission.JOIN_DECIDE,
+            unit=UPPER,
+            title="上级工会审核通过",
+            button="通过",
+        ),
+        Move(
+            "reject_above",
+            {Join.ESCALATED},
+            Join.REJECTED,
+            by=Permission.JOIN_DECIDE,
+            unit=UPPER,
+            needs=("reason",),
+            title="上级工会审核未通过",
+            button="不通过",
+        ),
+        Move(
+            "approve_by_rule",
+            {Join.PENDING},
+            Join.APPROVED,
+            by=CLOCK,
+            after="join.auto_approve_cd",
+            title="按规定自动通过",
+        ),
     ),
-)  # fmt: skip
+)
 
 
 class Dispute(StrEnum):
@@ -95,11 +157,27 @@ DISPUTE = Workflow(
     closed=frozenset({Dispute.UPHELD, Dispute.DISMISSED, Dispute.WITHDRAWN}),
     due={Dispute.OPEN: "members.dispute_wd"},
     moves=(
-        Move("uphold", {Dispute.OPEN}, Dispute.UPHELD, by=Permission.DISPUTE_DECIDE, needs=("note",), title="核实属实，改绑账号", button="属实，改绑"),
-        Move("dismiss", {Dispute.OPEN}, Dispute.DISMISSED, by=Permission.DISPUTE_DECIDE, needs=("note",), title="核实不属实，维持原绑定", button="不属实，维持"),
+        Move(
+            "uphold",
+            {Dispute.OPEN},
+            Dispute.UPHELD,
+            by=Permission.DISPUTE_DECIDE,
+            needs=("note",),
+            title="核实属实，改绑账号",
+            button="属实，改绑",
+        ),
+        Move(
+            "dismiss",
+            {Dispute.OPEN},
+            Dispute.DISMISSED,
+            by=Permission.DISPUTE_DECIDE,
+            needs=("note",),
+            title="核实不属实，维持原绑定",
+            button="不属实，维持",
+        ),
         Move("withdraw", {Dispute.OPEN}, Dispute.WITHDRAWN, by=OWNER, title="申请人撤回", button="撤回"),
     ),
-)  # fmt: skip
+)
 
 WORK_FORMS = {
     "platform": "平台接单",
@@ -187,10 +265,17 @@ def normalize_member_number(text: str) -> str:
 AGE_BANDS = ((16, 25), (26, 35), (36, 45), (46, 55), (56, 200))
 
 
-def counts_of(*, sign: int, female: bool, migrant: bool, new_form: bool, real_name: bool, activated: bool, dispatched: bool) -> dict[str, int]:
+def counts_of(
+    *, sign: int, female: bool, migrant: bool, new_form: bool, real_name: bool, activated: bool, dispatched: bool
+) -> dict[str, int]:
     """The stock measures that one ACTIVE membership adds (`sign` 1) to its union or takes from it (-1)."""
     flags = {
-        "members": True, "female": female, "migrant": migrant, "new_form": new_form, "real_name": real_name,
-        "activated": activated, "dispatched": dispatched,
-    }  # fmt: skip
+        "members": True,
+        "female": female,
+        "migrant": migrant,
+        "new_form": new_form,
+        "real_name": real_name,
+        "activated": activated,
+        "dispatched": dispatched,
+    }
     return {key: sign for key, on in flags.items() if on}

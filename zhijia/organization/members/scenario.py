@@ -45,16 +45,26 @@ SCENARIO = Scenario(
     ),
     messages=(
         MessageTemplate(
-            "members.join_approved", "您已成为工会会员", "“{union}”已通过您的入会申请，电子会员卡已经可以使用。",
+            "members.join_approved",
+            "您已成为工会会员",
+            "“{union}”已通过您的入会申请，电子会员卡已经可以使用。",
             sms="【{site}】“{union}”已通过您的入会申请，电子会员卡已经可以使用。",
         ),
         MessageTemplate(
-            "members.join_rejected", "入会申请未通过", "“{union}”没有通过您的入会申请：{reason}。您可以在期限内向上级工会申诉，或修改后重新申请。",
+            "members.join_rejected",
+            "入会申请未通过",
+            "“{union}”没有通过您的入会申请：{reason}。您可以在期限内向上级工会申诉，或修改后重新申请。",
             sms="【{site}】“{union}”没有通过您的入会申请，请登录查看原因。",
         ),
         MessageTemplate("members.join_asked", "入会申请需要补充", "“{union}”请您补充：{note}"),
-        MessageTemplate("members.join_escalated", "入会申请已转上级工会", "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。"),
-        MessageTemplate("members.bound", "会员身份已绑定", "您在“{union}”的会员身份已绑定到当前账号，电子会员卡已经可以使用。"),
+        MessageTemplate(
+            "members.join_escalated",
+            "入会申请已转上级工会",
+            "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。",
+        ),
+        MessageTemplate(
+            "members.bound", "会员身份已绑定", "您在“{union}”的会员身份已绑定到当前账号，电子会员卡已经可以使用。"
+        ),
     ),
     audit_events=(
         AuditEvent("members.employer_matched", "对应用人单位"),
@@ -62,4 +72,4 @@ SCENARIO = Scenario(
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
     ),
-)  # fmt: skip
+)

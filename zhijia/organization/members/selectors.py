@@ -60,9 +60,14 @@ def my_card(actor: Actor) -> MyCard | None:
     union = unions.get_facts(membership.union_id)
     person = people.get_facts(actor.person_id)
     return MyCard(
-        person.name, membership.member_number, union.name, union.public_id, MembershipState(membership.state).label,
-        membership.joined_on, card.serial,
-    )  # fmt: skip
+        person.name,
+        membership.member_number,
+        union.name,
+        union.public_id,
+        MembershipState(membership.state).label,
+        membership.joined_on,
+        card.serial,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,12 @@ def holder_of(serial: str) -> CardHolder | None:
     person = people.get_facts(card.person_id)
     valid = card.voided_at is None and membership is not None
     return CardHolder(
-        valid, person.surname_masked, MembershipState(membership.state).label if membership else "", card.person_id,
+        valid,
+        person.surname_masked,
+        MembershipState(membership.state).label if membership else "",
+        card.person_id,
         membership.union_id if membership else 0,
-    )  # fmt: skip
+    )
 
 
 def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
@@ -107,22 +115,24 @@ def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
 def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
     """The case and the application; for services, which check who asks."""
     application = (
-        JoinApplication.objects.select_related("case").filter(case__public_id=public_id, case__workflow=rules.JOIN.code).first()
+        JoinApplication.objects.select_related("case")
+        .filter(case__public_id=public_id, case__workflow=rules.JOIN.code)
+        .first()
     )
     return (application.case, application) if application else None
 
 
 def waiting_for_real_name(person_id: int) -> list[Case]:
     return list(
-        Case.objects.filter(owner_person_id=person_id, workflow=rules.JOIN.code, state=rules.Join.SUBMITTED.value).order_by("id")
+        Case.objects.filter(
+            owner_person_id=person_id, workflow=rules.JOIN.code, state=rules.Join.SUBMITTED.value
+        ).order_by("id")
     )
 
 
 def open_application(person_id: int) -> Case | None:
     """The person's application that still waits for somebody."""
-    return Case.objects.filter(
-        owner_person_id=person_id, workflow=rules.JOIN.code, closed_at__isnull=True
-    ).first()
+    return Case.objects.filter(owner_person_id=person_id, workflow=rules.JOIN.code, closed_at__isnull=True).first()
 
 
 def own_application(case: Case) -> JoinApplication | None:
@@ -134,7 +144,11 @@ def may_appeal(case: Case, *, now: datetime) -> datetime | None:
     """Until when the owner may appeal; None where he may not (any more)."""
     if case.state != rules.Join.REJECTED or CaseHistory.objects.filter(case_id=case.pk, move="appeal").exists():
         return None
-    window = Deadline.objects.filter(case_id=case.pk, kind="window", move="appeal", due_at__gt=now).order_by("-due_at").first()
+    window = (
+        Deadline.objects.filter(case_id=case.pk, kind="window", move="appeal", due_at__gt=now)
+        .order_by("-due_at")
+        .first()
+    )
     return window.due_at if window else None
 
 
@@ -175,7 +189,9 @@ def get_application(actor: Actor, public_id: str) -> Application:
     return _describe(application, people.get_facts(application.person_id), union, covering)
 
 
-def list_queue(actor: Actor, *, state: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE) -> list[Application]:
+def list_queue(
+    actor: Actor, *, state: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> list[Application]:
     """Applications in the actor's scope that still wait, longest first; a fixed number of queries."""
     scope = actor.scope_for(Permission.JOIN_DECIDE)
     states = [state] if state in rules.Join.__members__ else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
@@ -205,10 +221,14 @@ def _checks(
     checks = [(person.real_name_level >= 3, "实名核验通过" if person.real_name_level >= 3 else "实名核验还没有结果")]
     if row.work_form not in ("none", "platform"):
         matched = row.employer_id is not None
-        checks.append((matched, "用人单位已对应到登记单位" if matched else f"用人单位“{row.employer_text}”还没有对应到登记单位"))
+        checks.append(
+            (matched, "用人单位已对应到登记单位" if matched else f"用人单位“{row.employer_text}”还没有对应到登记单位")
+        )
     if covering is not None:
         right = covering.id == union.id
-        checks.append((right, "用人单位由本工会涵盖" if right else f"用人单位已由“{covering.name}”涵盖，可建议申请人改到那里"))
+        checks.append(
+            (right, "用人单位由本工会涵盖" if right else f"用人单位已由“{covering.name}”涵盖，可建议申请人改到那里")
+        )
     return tuple(checks)
 
 
@@ -271,7 +291,9 @@ def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySe
         if filters.get(key):
             rows = rows.filter(**{key: filters[key][:16]})
     if filters.get("real_name") in ("yes", "no"):
-        rows = rows.filter(real_name_level__gte=3) if filters["real_name"] == "yes" else rows.filter(real_name_level__lt=3)
+        rows = (
+            rows.filter(real_name_level__gte=3) if filters["real_name"] == "yes" else rows.filter(real_name_level__lt=3)
+        )
     if filters.get("activated") in ("yes", "no"):
         rows = rows.filter(activated=filters["activated"] == "yes")
     return rows
@@ -289,7 +311,12 @@ def _start_of(scope: Scope, unit: unions.UnionFacts | None) -> Q:
 
 
 def list_members(
-    actor: Actor, unit: unions.UnionFacts, *, search: str = "", filters: Mapping[str, str] | None = None, after: str = "",
+    actor: Actor,
+    unit: unions.UnionFacts,
+    *,
+    search: str = "",
+    filters: Mapping[str, str] | None = None,
+    after: str = "",
     limit: int = PAGE,
 ) -> MemberPage:
     """Open memberships at a unit and below, by name. `search`: exact ID or mobile, name prefix, or pinyin initials.
@@ -339,7 +366,10 @@ def _as_number(text: str) -> list[int]:
     """Persons with exactly this ID or mobile number; empty where the text is neither."""
     for read, find in (
         (identifiers.normalize_mobile, people.find_by_mobile),
-        (identifiers.normalize_resident_id, lambda number: [p] if (p := people.find_by_id_number("RESIDENT_ID", number)) else []),
+        (
+            identifiers.normalize_resident_id,
+            lambda number: [p] if (p := people.find_by_id_number("RESIDENT_ID", number)) else [],
+        ),
     ):
         try:
             number = read(text)

@@ -4,7 +4,18 @@ from django.db import models
 
 from zhijia.kernel.db import KeyField
 
-MEASURES = ("members", "joined", "left", "real_name", "activated", "female", "migrant", "new_form", "dispatched", "unions")
+MEASURES = (
+    "members",
+    "joined",
+    "left",
+    "real_name",
+    "activated",
+    "female",
+    "migrant",
+    "new_form",
+    "dispatched",
+    "unions",
+)
 """`joined` and `left` only grow; the others are stocks."""
 
 

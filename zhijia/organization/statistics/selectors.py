@@ -22,13 +22,18 @@ def current(union_id: int, path: str) -> dict[str, int]:
     row = Figure.objects.filter(union_id=union_id).values(*MEASURES).first()
     values = {name: int((row or {}).get(name) or 0) for name in MEASURES}
     below = Union.objects.filter(subtree("path", path)).values("id")
-    pending = FigureDelta.objects.filter(union_id__in=below).aggregate(**{f"sum_{name}": Sum(name) for name in MEASURES})
+    pending = FigureDelta.objects.filter(union_id__in=below).aggregate(
+        **{f"sum_{name}": Sum(name) for name in MEASURES}
+    )
     return {name: value + int(pending[f"sum_{name}"] or 0) for name, value in values.items()}
 
 
 def current_many(unions: Sequence[tuple[int, str]]) -> dict[int, dict[str, int]]:
     """`current` for several `(union id, path)`, with two queries for all: for tables of children."""
-    figures = {row["union_id"]: row for row in Figure.objects.filter(union_id__in=[key for key, _ in unions]).values("union_id", *MEASURES)}
+    figures = {
+        row["union_id"]: row
+        for row in Figure.objects.filter(union_id__in=[key for key, _ in unions]).values("union_id", *MEASURES)
+    }
     result = {key: {name: int((figures.get(key) or {}).get(name) or 0) for name in MEASURES} for key, _ in unions}
     paths = {path: key for key, path in unions}
     pending = list(FigureDelta.objects.values_list("union_id", *MEASURES)[:20_000])
@@ -54,7 +59,9 @@ def months(path: str, days: Sequence[date], *, boundaries: str = "then") -> dict
         else:
             placed = UnionPath.objects.filter(subtree("path", path), since__lte=day)
             unions = (placed.filter(until__isnull=True) | placed.filter(until__gt=day)).values("union_id")
-        sums = FigureSnapshot.objects.filter(on=day, union_id__in=unions).aggregate(**{f"sum_{name}": Sum(name) for name in MEASURES})
+        sums = FigureSnapshot.objects.filter(on=day, union_id__in=unions).aggregate(
+            **{f"sum_{name}": Sum(name) for name in MEASURES}
+        )
         result[day] = {name: int(sums[f"sum_{name}"] or 0) for name in MEASURES}
     return result
 
@@ -84,7 +91,11 @@ def headlines(union_id: int, path: str, *, today: date) -> list[Headline]:
             continue
         base = months_back[-1] if months_back else None
         value, change = read.now(now_values, base)
-        series = tuple(x for x in (read.month(row, before) for before, row in zip([None, *months_back], months_back, strict=False)) if x is not None)
+        series = tuple(
+            x
+            for x in (read.month(row, before) for before, row in zip([None, *months_back], months_back, strict=False))
+            if x is not None
+        )
         result.append(Headline(indicator.code, indicator.label, value, change, indicator.definition, series))
     return result
 

@@ -121,7 +121,11 @@ def naive_counts(union_ids: Iterable[int] | None = None) -> dict[int, dict[str, 
     )
     counts = {row.pop("union_id"): row for row in counted}
     counting = Union.objects.filter(type__in=COUNTED_TYPES, status="ACTIVE")
-    for key in counting.values_list("id", flat=True) if union_ids is None else counting.filter(id__in=list(union_ids)).values_list("id", flat=True):
+    for key in (
+        counting.values_list("id", flat=True)
+        if union_ids is None
+        else counting.filter(id__in=list(union_ids)).values_list("id", flat=True)
+    ):
         counts.setdefault(key, {})["unions"] = 1
     return counts
 
@@ -151,7 +155,7 @@ def recount(*, now: datetime) -> Recount:
                     sums[name] = sums.get(name, 0) + value
         wrong = []
         figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *STOCKS)}
-        for key in paths.keys():
+        for key in paths:
             for name in STOCKS:
                 said = figures.get(key, {}).get(name, 0) + (waiting[key][MEASURES.index(name)] if key in waiting else 0)
                 is_so = truth[key].get(name, 0) if key in truth else 0
@@ -177,7 +181,10 @@ def take_snapshot(on: date, *, now: datetime) -> int:
                 below[parent][index] += figures[key][name]
     rows = []
     for key, figure in figures.items():
-        own = {name: figure[name] - below[key][index] if key in below else figure[name] for index, name in enumerate(MEASURES)}
+        own = {
+            name: figure[name] - below[key][index] if key in below else figure[name]
+            for index, name in enumerate(MEASURES)
+        }
         if any(own.values()):
             rows.append({"union_id": key, "on": on, **own})
     for start in range(0, len(rows), CHUNK):

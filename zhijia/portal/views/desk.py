@@ -18,9 +18,14 @@ from zhijia.organization.statistics import selectors as statistics
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.permissions import Permission as UnionPermission
 
-from ..surroundings import own_unit
+from zhijia.portal.surroundings import own_unit
 
-BUCKETS = (("late", "已逾期", "late"), ("today", "今日到期", "soon"), ("soon", "5 个工作日内", ""), ("later", "以后", ""))
+BUCKETS = (
+    ("late", "已逾期", "late"),
+    ("today", "今日到期", "soon"),
+    ("soon", "5 个工作日内", ""),
+    ("later", "以后", ""),
+)
 GROUPS = (("late", "已逾期"), ("today", "今日到期"), ("soon", "5 个工作日内"), ("later", "以后"), ("none", "没有期限"))
 SHOWN = 60
 
@@ -35,7 +40,13 @@ def desk(request: Request) -> HttpResponse:
         "inbox": _inbox(rows, kind, due),
         "first": next((row for row in rows if row.url_name), None),
         "figures": [
-            {"label": f.label, "value": f.value, "change": f.change, "values": list(f.series), "spark": f"{f.label}近 {len(f.series)} 个月走势"}
+            {
+                "label": f.label,
+                "value": f.value,
+                "change": f.change,
+                "values": list(f.series),
+                "spark": f"{f.label}近 {len(f.series)} 个月走势",
+            }
             for f in statistics.headlines(unit.id, unit.path, today=request.now.date())
         ],
         "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
@@ -49,9 +60,10 @@ def _line(case: Any) -> dict[str, Any]:
     said = cases.describe(case)
     name = said["console_url_name"]
     return {
-        "label": f"{case.title} · {said['name']}", "href": reverse(name, args=[case.public_id]) if name else "",
+        "label": f"{case.title} · {said['name']}",
+        "href": reverse(name, args=[case.public_id]) if name else "",
         "end": said["label"],
-    }  # fmt: skip
+    }
 
 
 def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any]]:
@@ -77,11 +89,20 @@ def _inbox(rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
         "note": f"{len(rows)} 件" if rows else "",
         "sort": [],
         "buckets": [
-            {"label": label, "count": by_due[code], "href": f"?due={code}" if due != code else "?", "state": state, "current": due == code}
+            {
+                "label": label,
+                "count": by_due[code],
+                "href": f"?due={code}" if due != code else "?",
+                "state": state,
+                "current": due == code,
+            }
             for code, label, state in BUCKETS
         ],
         "kinds": [{"label": "全部", "count": len(rows), "href": "?", "current": not kind}]
-        + [{"label": names[code], "count": n, "href": f"?kind={code}", "current": kind == code} for code, n in by_kind.most_common()]
+        + [
+            {"label": names[code], "count": n, "href": f"?kind={code}", "current": kind == code}
+            for code, n in by_kind.most_common()
+        ]
         if rows
         else [],
         "groups": groups,
@@ -97,11 +118,15 @@ def _inbox(rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
 def _inbox_row(row: cases.InboxRow) -> dict[str, Any]:
     state = {"late": "late", "today": "soon"}.get(row.due, "later")
     return {
-        "due": {"state": state}, "due_words": row.due_words, "kind": row.workflow.name,
-        "title": row.case.title, "detail": row.case.note,
+        "due": {"state": state},
+        "due_words": row.due_words,
+        "kind": row.workflow.name,
+        "title": row.case.title,
+        "detail": row.case.note,
         "href": reverse(row.url_name, args=[row.case.public_id]) if row.url_name else "",
-        "source": row.unit_name, "arrived": row.opened_at,
-    }  # fmt: skip
+        "source": row.unit_name,
+        "arrived": row.opened_at,
+    }
 
 
 def search(request: Request) -> HttpResponse:
@@ -118,9 +143,12 @@ def search(request: Request) -> HttpResponse:
             found_members = members.list_members(request.actor, top, search=text, limit=10).rows
         case = cases.find_in_inbox(request.actor, text.replace("-", "").lower())
     context = {
-        "q": text, "unions": found_unions, "members": found_members, "case": case,
+        "q": text,
+        "unions": found_unions,
+        "members": found_members,
+        "case": case,
         "case_href": _case_href(case) if case else "",
-    }  # fmt: skip
+    }
     return render(request, "portal/search.html", context)
 
 

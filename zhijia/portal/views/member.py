@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from zhijia.foundation.notify import selectors as messages_
-from zhijia.foundation.notify import services as notify
+from zhijia.foundation.notify import selectors as messages_, services as notify
 from zhijia.foundation.ui import chrome
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.models import Case
@@ -29,7 +28,19 @@ TAGS = {"late": "bad", "soon": "do", "done": "ok", "run": "wait"}
 
 def _greeting(now: datetime) -> str:
     hour = timezone.localtime(now).hour
-    return "夜深了" if hour < 5 else "早上好" if hour < 9 else "上午好" if hour < 12 else "中午好" if hour < 14 else "下午好" if hour < 18 else "晚上好"
+    return (
+        "夜深了"
+        if hour < 5
+        else "早上好"
+        if hour < 9
+        else "上午好"
+        if hour < 12
+        else "中午好"
+        if hour < 14
+        else "下午好"
+        if hour < 18
+        else "晚上好"
+    )
 
 
 def _entries() -> list[dict[str, str]]:
@@ -106,7 +117,9 @@ def messages(request: Request) -> HttpResponse:
         return redirect("portal:messages")
     told = messages_.list_messages(request.actor, before=_before(request), limit=20)
     more = told[-1].at.isoformat() if len(told) == 20 else ""
-    return render(request, "portal/messages.html", {"told": told, "more": more, "unread": messages_.count_unread(request.actor)})
+    return render(
+        request, "portal/messages.html", {"told": told, "more": more, "unread": messages_.count_unread(request.actor)}
+    )
 
 
 def message(request: Request, pid: str) -> HttpResponse:
@@ -135,7 +148,10 @@ def me(request: Request) -> HttpResponse:
         if (href := chrome.address(item.url_name))
     ]
     context = {
-        "person": person, "union": union, "roles": roles, "settings_rows": settings_rows,
+        "person": person,
+        "union": union,
+        "roles": roles,
+        "settings_rows": settings_rows,
         "unread": messages_.count_unread(actor),
-    }  # fmt: skip
+    }
     return render(request, "portal/me.html", context)

@@ -48,11 +48,15 @@ def find(request: Request) -> HttpResponse:
         homes = unions.homes_of_regions([place.code])
         found = unions.list_public_in_region(place.code, limit=20)
     context = {
-        "q": text, "homes": homes, "found": found, "problem": problem, "place": place,
+        "q": text,
+        "homes": homes,
+        "found": found,
+        "problem": problem,
+        "place": place,
         "chain": regions.chain(region) if place else [],
         "choices": regions.children(place.code if place else _province()) if not place or place.level < 5 else [],
         "asked": bool(text or region or point[0]),
-    }  # fmt: skip
+    }
     return render(request, "portal/find.html", context)
 
 

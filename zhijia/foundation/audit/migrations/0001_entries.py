@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     zhijia.kernel.db.KeyField(
-                        choices=[("done", "已办理"), ("denied", "被拒绝"), ("read", "查看")], default="done", max_length=8
+                        choices=[("done", "已办理"), ("denied", "被拒绝"), ("read", "查看")],
+                        default="done",
+                        max_length=8,
                     ),
                 ),
                 ("actor_kind", zhijia.kernel.db.KeyField(max_length=10)),

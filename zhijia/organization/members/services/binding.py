@@ -16,8 +16,8 @@ from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
 
-from .. import rules, selectors
-from ..models import BindingDispute
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.models import BindingDispute
 
 
 @retrying()
@@ -42,13 +42,24 @@ def open_dispute(
     union = unions.get_facts(stay.union_id if stay else fallback_union_id)
     county = union.county_id or union.city_id or union.id
     case = workflow.open_case(
-        rules.DISPUTE, actor, title=person.masked_name, unit_id=county, owner_person_id=None, now=now,
-        open_key=f"account:{actor.account_id}", note=union.name,
-    )  # fmt: skip
+        rules.DISPUTE,
+        actor,
+        title=person.masked_name,
+        unit_id=county,
+        owner_person_id=None,
+        now=now,
+        open_key=f"account:{actor.account_id}",
+        note=union.name,
+    )
     insert_row(
-        BindingDispute, case_id=case.pk, person_id=person.id, old_account_id=person.account_id,
-        new_account_id=actor.account_id, opened_at=now, **people_services.mobile_columns(case.public_id, mobile, table="members_bindingdispute.mobile"),
-    )  # fmt: skip
+        BindingDispute,
+        case_id=case.pk,
+        person_id=person.id,
+        old_account_id=person.account_id,
+        new_account_id=actor.account_id,
+        opened_at=now,
+        **people_services.mobile_columns(case.public_id, mobile, table="members_bindingdispute.mobile"),
+    )
     return case.public_id
 
 
@@ -74,9 +85,23 @@ def decide(actor: Actor, public_id: str, *, uphold: bool, note: str, now: dateti
     workflow.move(case, "uphold" if uphold else "dismiss", actor=actor, now=now, given={"note": words}, note=words)
     if not uphold:
         return
-    mobile = people_services.open_mobile(dispute.mobile_sealed, table="members_bindingdispute.mobile", row=case.public_id)
-    people_services.rebind(actor, dispute.person_id, old_account_id=dispute.old_account_id, new_account_id=dispute.new_account_id, mobile=mobile, now=now)
+    mobile = people_services.open_mobile(
+        dispute.mobile_sealed, table="members_bindingdispute.mobile", row=case.public_id
+    )
+    people_services.rebind(
+        actor,
+        dispute.person_id,
+        old_account_id=dispute.old_account_id,
+        new_account_id=dispute.new_account_id,
+        mobile=mobile,
+        now=now,
+    )
     audit.record(
-        actor, "members.rebound", ("case", public_id), now=now, unit_id=case.unit_id, concerns=dispute.person_id,
+        actor,
+        "members.rebound",
+        ("case", public_id),
+        now=now,
+        unit_id=case.unit_id,
+        concerns=dispute.person_id,
         detail={"on": timezone.localdate(now).isoformat()},
-    )  # fmt: skip
+    )

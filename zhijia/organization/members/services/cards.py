@@ -11,7 +11,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.ids import new_public_id
 
-from ..models import MemberCard
+from zhijia.organization.members.models import MemberCard
 
 
 def issue(person_id: int, *, now: datetime) -> None:

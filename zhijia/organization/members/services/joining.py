@@ -23,9 +23,9 @@ from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.people.models import Purpose
 from zhijia.organization.unions import selectors as unions
 
-from .. import rules, selectors
-from ..applying import JoinForm
-from ..models import JoinApplication
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.models import JoinApplication
 from . import memberships
 
 
@@ -72,20 +72,24 @@ def _check(form: JoinForm) -> _Checked:
     if wrong:
         raise Invalid("join.form", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
     rules.check_owner(form.is_owner)
-    if code is not None:
-        employer = unions.find_employer(code)
-    else:
-        employer = unions.find_employer_by_name(text) if text else None
+    employer = unions.find_employer(code) if code is not None else unions.find_employer_by_name(text) if text else None
     if employer is not None:
         employer_id, text = employer.pk, employer.name
     return _Checked(
-        form.work_form, employer_id, text, code or "", form.new_form_group if form.work_form == "platform" else "",
+        form.work_form,
+        employer_id,
+        text,
+        code or "",
+        form.new_form_group if form.work_form == "platform" else "",
         form.occupation.strip(),
         {
-            "rural_hukou": form.rural_hukou, "ethnicity": form.ethnicity, "education": form.education,
-            "political_status": form.political_status, "fallback_by": form.fallback_by,
+            "rural_hukou": form.rural_hukou,
+            "ethnicity": form.ethnicity,
+            "education": form.education,
+            "political_status": form.political_status,
+            "fallback_by": form.fallback_by,
         },
-    )  # fmt: skip
+    )
 
 
 @retrying()
@@ -112,16 +116,33 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     text = people.current_text(Purpose.ID_NUMBER, now=now)
     verified = person.real_name_level >= 3
     case = workflow.open_case(
-        rules.JOIN, actor, title=f"{person.masked_name}", unit_id=union.id, owner_person_id=person.id, now=now,
-        open_key=f"person:{person.id}", note=checked.employer_text or rules.NEW_FORM_GROUPS.get(checked.new_form_group, ""), start=rules.Join.PENDING if verified else None,
+        rules.JOIN,
+        actor,
+        title=f"{person.masked_name}",
+        unit_id=union.id,
+        owner_person_id=person.id,
+        now=now,
+        open_key=f"person:{person.id}",
+        note=checked.employer_text or rules.NEW_FORM_GROUPS.get(checked.new_form_group, ""),
+        start=rules.Join.PENDING if verified else None,
         history_note="实名核验已通过" if verified else "等待实名核验",
-    )  # fmt: skip
+    )
     insert_row(
-        JoinApplication, case_id=case.pk, person_id=person.id, union_id=union.id, employer_id=checked.employer_id,
-        employer_text=checked.employer_text, employer_credit_code=checked.employer_credit_code,
-        work_form=checked.work_form, new_form_group=checked.new_form_group, occupation=checked.occupation,
-        consent_version=text.version if text else 0, channel=channel, submitted_at=now, **checked.extra,
-    )  # fmt: skip
+        JoinApplication,
+        case_id=case.pk,
+        person_id=person.id,
+        union_id=union.id,
+        employer_id=checked.employer_id,
+        employer_text=checked.employer_text,
+        employer_credit_code=checked.employer_credit_code,
+        work_form=checked.work_form,
+        new_form_group=checked.new_form_group,
+        occupation=checked.occupation,
+        consent_version=text.version if text else 0,
+        channel=channel,
+        submitted_at=now,
+        **checked.extra,
+    )
     return Submitted(case)
 
 
@@ -152,22 +173,34 @@ def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None 
     case, application = _locked(actor, public_id)
     union = unions.get_facts(case.unit_id)
     person = people.get_facts(application.person_id)
-    workflow.move(
-        case, "approve_above" if _at_upper(case) else "approve", actor=actor, now=now, version=version
-    )
+    workflow.move(case, "approve_above" if _at_upper(case) else "approve", actor=actor, now=now, version=version)
     return _take_in(actor, case, application, union, person, now=now)
 
 
 def _take_in(
-    actor: Actor, case: Case, application: JoinApplication, union: unions.UnionFacts, person: people.PersonFacts, *, now: datetime
+    actor: Actor,
+    case: Case,
+    application: JoinApplication,
+    union: unions.UnionFacts,
+    person: people.PersonFacts,
+    *,
+    now: datetime,
 ) -> int:
     unions.require_open(union)
     rules.check_age(people.born_on(person.id), timezone.localdate(now))
     membership_id = memberships.open_membership(
-        actor, person, union, now=now, work_form=application.work_form, new_form_group=application.new_form_group,
-        occupation=application.occupation, is_migrant=bool(application.rural_hukou), employer_id=application.employer_id,
-        employer_text=application.employer_text, case_id=case.pk,
-    )  # fmt: skip
+        actor,
+        person,
+        union,
+        now=now,
+        work_form=application.work_form,
+        new_form_group=application.new_form_group,
+        occupation=application.occupation,
+        is_migrant=bool(application.rural_hukou),
+        employer_id=application.employer_id,
+        employer_text=application.employer_text,
+        case_id=case.pk,
+    )
     _tell(case, "members.join_approved", {"union": union.name}, now=now)
     return membership_id
 
@@ -186,9 +219,15 @@ def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetim
     rules.check_reject(reason, note)
     words = rules.REJECT_REASONS[reason] + (f"：{note.strip()}" if note.strip() else "")
     workflow.move(
-        case, "reject_above" if _at_upper(case) else "reject", actor=actor, now=now, given={"reason": reason}, note=words,
-        facts={"reason": reason}, version=version,
-    )  # fmt: skip
+        case,
+        "reject_above" if _at_upper(case) else "reject",
+        actor=actor,
+        now=now,
+        given={"reason": reason},
+        note=words,
+        facts={"reason": reason},
+        version=version,
+    )
     change_rows(JoinApplication, {"id": application.pk}, {"reject_code": reason})
     _tell(case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=now)
 
@@ -218,9 +257,14 @@ def match_employer(actor: Actor, public_id: str, employer_public_id: str, *, now
         raise NotFound
     change_rows(JoinApplication, {"id": application.pk}, {"employer_id": employer.pk, "employer_text": employer.name})
     audit.record(
-        actor, "members.employer_matched", ("case", case.public_id), now=now, unit_id=case.unit_id,
-        concerns=case.owner_person_id, after={"employer": employer.public_id},
-    )  # fmt: skip
+        actor,
+        "members.employer_matched",
+        ("case", case.public_id),
+        now=now,
+        unit_id=case.unit_id,
+        concerns=case.owner_person_id,
+        after={"employer": employer.public_id},
+    )
 
 
 @retrying()
@@ -234,13 +278,17 @@ def answer(actor: Actor, public_id: str, form: JoinForm, *, note: str, now: date
     checked = _check(form)
     workflow.move(case, "answer", actor=actor, now=now, note=note.strip()[: rules.MOST_LETTERS_OF_NOTE])
     change_rows(
-        JoinApplication, {"id": application.pk},
+        JoinApplication,
+        {"id": application.pk},
         {
-            "employer_id": checked.employer_id, "employer_text": checked.employer_text, "work_form": checked.work_form,
-            "employer_credit_code": checked.employer_credit_code, "new_form_group": checked.new_form_group,
+            "employer_id": checked.employer_id,
+            "employer_text": checked.employer_text,
+            "work_form": checked.work_form,
+            "employer_credit_code": checked.employer_credit_code,
+            "new_form_group": checked.new_form_group,
             "occupation": checked.occupation,
         },
-    )  # fmt: skip
+    )
 
 
 @retrying()
@@ -258,7 +306,9 @@ def appeal(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
     if not 5 <= len(words) <= rules.MOST_LETTERS_OF_NOTE:
         text = "请写明申诉理由，5 到 200 个字。"
         raise Invalid("join.note", text, fields={"note": text})
-    workflow.move(cases.get_my_case(actor, public_id), "appeal", actor=actor, now=now, given={"note": words}, note=words)
+    workflow.move(
+        cases.get_my_case(actor, public_id), "appeal", actor=actor, now=now, given={"note": words}, note=words
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +343,9 @@ def decide_many(
         except ZhijiaError as error:
             results.append(RowResult(public_id, error.code, error.message))
         else:
-            results.append(RowResult(public_id, "", {"approve": "已通过", "reject": "已退回", "ask": "已要求补充"}[decision]))
+            results.append(
+                RowResult(public_id, "", {"approve": "已通过", "reject": "已退回", "ask": "已要求补充"}[decision])
+            )
     return results
 
 
@@ -308,14 +360,18 @@ def follow_refused(event: PersonRefused) -> None:
     for case in selectors.waiting_for_real_name(event.person_id):
         words = "姓名和证件号码不一致，请核对证件后重新提交。"
         workflow.move(case, "fail", actor=SYSTEM, now=event.at, note=words)
-        _tell(case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=event.at)
+        _tell(
+            case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=event.at
+        )
 
 
 def approve_by_clock(case: Case, *, now: datetime) -> None:
     """Where a region has set `join.auto_approve_cd`: the period passed without a decision."""
     application = JoinApplication.objects.get(case_id=case.pk)
     workflow.move(case, "approve_by_rule", actor=SYSTEM, now=now)
-    _take_in(SYSTEM, case, application, unions.get_facts(case.unit_id), people.get_facts(application.person_id), now=now)
+    _take_in(
+        SYSTEM, case, application, unions.get_facts(case.unit_id), people.get_facts(application.person_id), now=now
+    )
 
 
 def escalate_by_clock(case: Case, *, now: datetime) -> None:

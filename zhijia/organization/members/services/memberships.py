@@ -20,8 +20,8 @@ from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions import serials
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .. import events, rules
-from ..models import EventKind, Membership, MembershipEvent, MembershipState
+from zhijia.organization.members import events, rules
+from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
 from . import cards
 
 NUMBER_BLOCK = 1000
@@ -48,7 +48,10 @@ def open_membership(
     """
     today = timezone.localdate(now)
     earlier = (
-        Membership.objects.filter(person_id=person.id).order_by("since", "id").values_list("member_number", "joined_on").first()
+        Membership.objects.filter(person_id=person.id)
+        .order_by("since", "id")
+        .values_list("member_number", "joined_on")
+        .first()
     )
     number = earlier[0] if earlier else new_member_number(today)
     values: dict[str, Any] = {
@@ -78,12 +81,22 @@ def open_membership(
         with transaction.atomic():
             membership_id = insert_row(Membership, **values)
     except IntegrityError as error:
-        raise Duplicate("membership.already_member", "这位职工已经是会员，请刷新后查看；如需换工会请办理转会。") from error
+        raise Duplicate(
+            "membership.already_member", "这位职工已经是会员，请刷新后查看；如需换工会请办理转会。"
+        ) from error
     counts = stock(values, sign=1)
     record_event(
-        actor, EventKind.JOINED, person_id=person.id, membership_id=membership_id, union_id=union.id, on=today, now=now,
-        case_id=case_id, after={"state": MembershipState.ACTIVE.value}, counts={**counts, "joined": 1},
-    )  # fmt: skip
+        actor,
+        EventKind.JOINED,
+        person_id=person.id,
+        membership_id=membership_id,
+        union_id=union.id,
+        on=today,
+        now=now,
+        case_id=case_id,
+        after={"state": MembershipState.ACTIVE.value},
+        counts={**counts, "joined": 1},
+    )
     cards.issue(person.id, now=now)
     return membership_id
 
@@ -145,7 +158,9 @@ def record_event(
 
 def event_digest(row: Mapping[str, Any]) -> str:
     """Keyed digest over the row's own content; the ledger seals these in batches."""
-    text = json.dumps({key: value for key, value in row.items() if key != "digest"}, sort_keys=True, default=str, ensure_ascii=False)
+    text = json.dumps(
+        {key: value for key, value in row.items() if key != "digest"}, sort_keys=True, default=str, ensure_ascii=False
+    )
     return keyed_digest(settings.ZHIJIA_DIGEST_KEY, text)
 
 
@@ -169,7 +184,15 @@ def _raise(person_id: int, column: str, value: Any, measure: str, *, at: datetim
         return False
     counts = {measure: 1} if membership.state == MembershipState.ACTIVE else {}
     record_event(
-        SYSTEM, EventKind.CORRECTED, person_id=person_id, membership_id=membership.pk, union_id=membership.union_id,
-        on=timezone.localdate(at), now=at, counts=counts, before={column: old}, after={column: value},
-    )  # fmt: skip
+        SYSTEM,
+        EventKind.CORRECTED,
+        person_id=person_id,
+        membership_id=membership.pk,
+        union_id=membership.union_id,
+        on=timezone.localdate(at),
+        now=at,
+        counts=counts,
+        before={column: old},
+        after={column: value},
+    )
     return True

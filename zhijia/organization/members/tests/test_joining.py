@@ -26,7 +26,8 @@ def test_an_approved_applicant_is_a_member_with_number_card_event_count_and_mess
     person, case = world.application()
     joining.approve(admin, case, now=world.now)
     membership = Membership.objects.get(person=person)
-    assert membership.union_id == world["plant"].pk and membership.county_unit == world["county"].pk
+    assert membership.union_id == world["plant"].pk
+    assert membership.county_unit == world["county"].pk
     assert len(membership.member_number) == 16
     assert MemberCard.objects.filter(person=person, voided_at__isnull=True).count() == 1
     assert list(MembershipEvent.objects.values_list("kind", "union_id")) == [("joined", world["plant"].pk)]
@@ -91,9 +92,7 @@ def test_a_second_decision_finds_the_case_decided(world: World) -> None:
 def test_a_second_open_application_is_refused(world: World) -> None:
     person, _ = world.application()
     with pytest.raises(Duplicate) as caught:
-        joining.submit(
-            world.actor(person), world["home"].pk, JoinForm("none"), channel="web", now=world.now
-        )
+        joining.submit(world.actor(person), world["home"].pk, JoinForm("none"), channel="web", now=world.now)
     assert caught.value.code == "members.join.already_open"
 
 
@@ -102,7 +101,9 @@ def test_a_member_elsewhere_is_offered_transfer_instead_of_an_error(world: World
     result = joining.submit(
         world.actor(person), world["plant"].pk, JoinForm("employed", employer_text="公司"), channel="web", now=world.now
     )
-    assert result.case is None and result.already is not None and result.already.id == world["home"].pk
+    assert result.case is None
+    assert result.already is not None
+    assert result.already.id == world["home"].pk
 
 
 def test_a_union_suspended_between_submit_and_approval_takes_nobody_in(world: World) -> None:
@@ -114,7 +115,8 @@ def test_a_union_suspended_between_submit_and_approval_takes_nobody_in(world: Wo
     with pytest.raises(Expired) as caught:
         joining.approve(admin, case, now=world.now)
     assert caught.value.facts["nearest"] == world["home"].public_id
-    assert Case.objects.get(public_id=case).state == "PENDING" and not Membership.objects.exists()
+    assert Case.objects.get(public_id=case).state == "PENDING"
+    assert not Membership.objects.exists()
 
 
 def test_under_sixteen_is_refused_with_a_sentence(world: World) -> None:
@@ -128,10 +130,12 @@ def test_a_form_names_every_bad_field_at_once(world: World) -> None:
     world.consent(person)
     with pytest.raises(Invalid) as caught:
         joining.submit(
-            world.actor(person), world["plant"].pk,
+            world.actor(person),
+            world["plant"].pk,
             JoinForm("employed", employer_credit_code="91370200MA3C0A1239", new_form_group="X", occupation="工" * 41),
-            channel="web", now=world.now,
-        )  # fmt: skip
+            channel="web",
+            now=world.now,
+        )
     assert set(caught.value.fields) >= {"employer_credit_code", "new_form_group", "occupation"}
 
 
@@ -188,6 +192,7 @@ def test_the_list_shows_masked_members_by_name_and_pages_by_key(world: World) ->
     page = selectors.list_members(admin, world.facts("county"), limit=2)
     assert [row.person.masked_name for row in page.rows] == ["李*", "王*"]
     rest = selectors.list_members(admin, world.facts("county"), limit=2, after=page.after)
-    assert [row.person.masked_name for row in rest.rows] == ["张*"] and rest.after == ""
+    assert [row.person.masked_name for row in rest.rows] == ["张*"]
+    assert rest.after == ""
     found = selectors.list_members(admin, world.facts("county"), search="zw")
     assert [row.person.name for row in found.rows] == ["张伟"]

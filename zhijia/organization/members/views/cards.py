@@ -12,8 +12,8 @@ from zhijia.kernel import codes
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 
-from .. import selectors
-from ..services import cards
+from zhijia.organization.members import selectors
+from zhijia.organization.members.services import cards
 
 STEP_SECONDS = int(codes.STEP.total_seconds())
 
@@ -28,7 +28,12 @@ def card(request: Request) -> HttpResponse:
     mine = selectors.my_card(request.actor)
     if mine is None:
         return render(request, "members/no_card.html")
-    context = {"card": mine, "seconds": seconds_left(request), "period": STEP_SECONDS, "step": int(request.now.timestamp()) // STEP_SECONDS}
+    context = {
+        "card": mine,
+        "seconds": seconds_left(request),
+        "period": STEP_SECONDS,
+        "step": int(request.now.timestamp()) // STEP_SECONDS,
+    }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "members/_card_code.html" if part else "members/card.html", context)
 

@@ -17,10 +17,10 @@ from zhijia.kernel.registry import registry
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .. import rules, selectors
-from ..forms import DecisionForm, DisputeForm
-from ..permissions import Permission
-from ..services import binding, joining
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.forms import DecisionForm, DisputeForm
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.services import binding, joining
 from . import tables
 
 
@@ -31,9 +31,15 @@ def queue(request: Request) -> HttpResponse:
     rows = selectors.list_queue(request.actor, state=state)
     table = tables.queue_table(rows, now=request.now)
     waiting = [row for row in rows if row.case.state in tables.OPEN]
-    first = {"label": "从第一件办起", "href": reverse("members:review", args=[waiting[0].case.public_id]), "primary": True} if waiting else None
+    first = (
+        {"label": "从第一件办起", "href": reverse("members:review", args=[waiting[0].case.public_id]), "primary": True}
+        if waiting
+        else None
+    )
     context = {
-        "states": [{"label": label, "href": f"?state={code}", "current": code == state} for code, label in tables.QUEUE_STATES],
+        "states": [
+            {"label": label, "href": f"?state={code}", "current": code == state} for code, label in tables.QUEUE_STATES
+        ],
         "table": table,
         "bulk": {"form": tables.BULK} if waiting else None,
         "reasons": rules.REJECT_REASONS,
@@ -53,9 +59,13 @@ def decide_batch(request: Request) -> HttpResponse:
         messages.warning(request, "请先勾选要办理的申请。")
         return redirect("members:queue")
     results = joining.decide_many(
-        request.actor, ids, decision=request.POST.get("decision", "")[:10], reason=request.POST.get("reason", "")[:16],
-        note=request.POST.get("note", "")[:200], now=request.now,
-    )  # fmt: skip
+        request.actor,
+        ids,
+        decision=request.POST.get("decision", "")[:10],
+        reason=request.POST.get("reason", "")[:16],
+        note=request.POST.get("note", "")[:200],
+        now=request.now,
+    )
     titles = selectors.titles_of(request.actor, [row.public_id for row in results])
     done = [row for row in results if not row.code]
     failed = [row for row in results if row.code]
@@ -150,7 +160,10 @@ def roster(request: Request) -> HttpResponse:
         "pager": tables.pager(page, query),
         "bar": tables.roster_bar(unit, query),
         "narrowed": bool(search or any(filters.values())),
-        "empty": {"title": "没有找到会员", "text": "可以换一个条件；姓名可按前几个字或拼音首字母查，证件和手机号须输入完整。"},
+        "empty": {
+            "title": "没有找到会员",
+            "text": "可以换一个条件；姓名可按前几个字或拼音首字母查，证件和手机号须输入完整。",
+        },
     }
     return render(request, "members/roster.html", context)
 
@@ -194,7 +207,9 @@ def numbers(request: Request, pid: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("members:file", pid=pid)
     try:
-        full = people.read_numbers(request.actor, found.person.id, reason=request.POST.get("reason", "")[:200], now=request.now)
+        full = people.read_numbers(
+            request.actor, found.person.id, reason=request.POST.get("reason", "")[:200], now=request.now
+        )
     except Invalid as error:
         messages.error(request, error.message)
         return redirect("members:file", pid=pid)
@@ -213,7 +228,11 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
         if form.is_valid():
             try:
                 binding.decide(
-                    request.actor, pid, uphold=request.POST.get("decision") == "uphold", note=form.cleaned_data["note"], now=request.now
+                    request.actor,
+                    pid,
+                    uphold=request.POST.get("decision") == "uphold",
+                    note=form.cleaned_data["note"],
+                    now=request.now,
                 )
             except (Invalid, RuleBroken) as error:
                 form.take(error)
@@ -221,9 +240,10 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
                 messages.success(request, "已办理。")
                 return redirect(reverse("members:dispute_review", args=[pid]))
     context = {
-        "dispute": dispute, "form": form, "described": cases.describe(dispute.case), "entries": tables.steps(cases.timeline(dispute.case)),
+        "dispute": dispute,
+        "form": form,
+        "described": cases.describe(dispute.case),
+        "entries": tables.steps(cases.timeline(dispute.case)),
         "moves": {move.name: move for move in workflow.allowed_moves(dispute.case, request.actor)},
-    }  # fmt: skip
+    }
     return render(request, "members/dispute_review.html", context, status=status)
-
-

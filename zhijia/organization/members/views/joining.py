@@ -23,9 +23,9 @@ from zhijia.organization.people.selectors import ID_NUMBER
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import normalize_union_code
 
-from .. import rules, selectors
-from ..forms import ConfirmForm, IdentityForm, NoteForm
-from ..services import binding, joining
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
+from zhijia.organization.members.services import binding, joining
 
 SCANNED = "join.scanned"
 PURPOSE = "join"
@@ -60,9 +60,15 @@ def landing(request: Request, code: str) -> HttpResponse:
     unions.require_open(union)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
     return render(
-        request, "members/join_landing.html",
-        {"union": union, "upper": upper, "place": regions.full_name(union.region), "scanned": request.session.get(SCANNED) == union.code},
-    )  # fmt: skip
+        request,
+        "members/join_landing.html",
+        {
+            "union": union,
+            "upper": upper,
+            "place": regions.full_name(union.region),
+            "scanned": request.session.get(SCANNED) == union.code,
+        },
+    )
 
 
 @public
@@ -98,9 +104,16 @@ def identity(request: Request, code: str) -> HttpResponse:
                 return _identify(request, union, form)
             except (Invalid, Duplicate, TooMany) as error:
                 if error.code == "real_name.bound_elsewhere":
-                    request.session["dispute"] = {"code": union.code, "name": form.cleaned_data["name"], "id_type": form.cleaned_data["id_type"]}
+                    request.session["dispute"] = {
+                        "code": union.code,
+                        "name": form.cleaned_data["name"],
+                        "id_type": form.cleaned_data["id_type"],
+                    }
                     return render(
-                        request, "members/bound_elsewhere.html", {"union": union, "error": error, "form": form}, status=409
+                        request,
+                        "members/bound_elsewhere.html",
+                        {"union": union, "error": error, "form": form},
+                        status=409,
                     )
                 form.take(error)
                 status = error.status
@@ -243,10 +256,12 @@ def answer(request: Request, pid: str) -> HttpResponse:
         raise NotFound
     union = unions.get_facts(found.unit_id)
     initial = {
-        "work_form": application.work_form, "new_form_group": application.new_form_group,
-        "employer_text": application.employer_text, "fallback_by": application.fallback_by,
+        "work_form": application.work_form,
+        "new_form_group": application.new_form_group,
+        "employer_text": application.employer_text,
+        "fallback_by": application.fallback_by,
         "rural_hukou": bool(application.rural_hukou),
-    }  # fmt: skip
+    }
     form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
     asked = next((step.note for step in cases.timeline(found) if step.state == rules.Join.NEED_INFO), "")
     status = 200
@@ -260,7 +275,9 @@ def answer(request: Request, pid: str) -> HttpResponse:
             else:
                 messages.success(request, "已补充，工会会继续审核。")
                 return redirect("members:case", pid=pid)
-    return render(request, "members/answer.html", {"case": found, "form": form, "asked": asked, "union": union}, status=status)
+    return render(
+        request, "members/answer.html", {"case": found, "form": form, "asked": asked, "union": union}, status=status
+    )
 
 
 @once
@@ -270,9 +287,11 @@ def open_dispute(request: Request, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("members:identity", code=union.code)
     checked = people_services.read_identity(
-        request.POST.get("name", "")[:60], request.POST.get("id_type", "")[:20], request.POST.get("id_number", "")[:40],
+        request.POST.get("name", "")[:60],
+        request.POST.get("id_type", "")[:20],
+        request.POST.get("id_number", "")[:40],
         today=timezone.localdate(request.now),
-    )  # fmt: skip
+    )
     binding.open_dispute(
         request.actor, checked, mobile=accounts.verified_mobile(request), fallback_union_id=union.id, now=request.now
     )

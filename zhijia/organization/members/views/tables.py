@@ -14,7 +14,7 @@ from zhijia.foundation.workflow import selectors as cases
 from zhijia.organization.members.models import EventKind, Membership
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .. import rules, selectors
+from zhijia.organization.members import rules, selectors
 
 BULK = "bulk"
 OPEN = (rules.Join.PENDING, rules.Join.ESCALATED)
@@ -33,11 +33,15 @@ def queue_table(rows: Sequence[selectors.Application], *, now: datetime) -> dict
         "label": "入会申请",
         "first": {"label": "申请人"},
         "columns": [
-            {"label": "期限"}, {"label": "加入"}, {"label": "单位或职业"}, {"label": "自动核对"}, {"label": "提交", "hide": "mid"},
+            {"label": "期限"},
+            {"label": "加入"},
+            {"label": "单位或职业"},
+            {"label": "自动核对"},
+            {"label": "提交", "hide": "mid"},
         ],
         "pick": BULK,
         "rows": [_queue_row(row, now=now) for row in rows],
-    }  # fmt: skip
+    }
 
 
 def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
@@ -60,7 +64,9 @@ def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
 
 def checks(item: selectors.Application) -> list[dict[str, str]]:
     """Shape of `ui/console/rule_checks.html`."""
-    return [{"state": "ok" if passed else "warn", "text": text, "value": "", "detail": ""} for passed, text in item.checks]
+    return [
+        {"state": "ok" if passed else "warn", "text": text, "value": "", "detail": ""} for passed, text in item.checks
+    ]
 
 
 def case_facts(item: selectors.Application) -> list[list[dict[str, Any]]]:
@@ -117,12 +123,18 @@ def roster_table(page: selectors.MemberPage) -> dict[str, Any]:
         "label": "会员表",
         "first": {"label": "姓名"},
         "columns": [
-            {"label": "会员卡号"}, {"label": "工会"}, {"label": "证件号码", "hide": "mid"}, {"label": "手机", "hide": "mid"},
-            {"label": "工作方式"}, {"label": "入会"}, {"label": "实名"}, {"label": "会籍"},
+            {"label": "会员卡号"},
+            {"label": "工会"},
+            {"label": "证件号码", "hide": "mid"},
+            {"label": "手机", "hide": "mid"},
+            {"label": "工作方式"},
+            {"label": "入会"},
+            {"label": "实名"},
+            {"label": "会籍"},
         ],
         "pick": "",
         "rows": [_member_row(row) for row in page.rows],
-    }  # fmt: skip
+    }
 
 
 def _member_row(row: selectors.MemberRow) -> dict[str, Any]:
@@ -162,9 +174,10 @@ def roster_bar(unit: UnionFacts, query: Mapping[str, str]) -> dict[str, Any]:
     def select(name: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
         rows = [("", label), *options]
         return {
-            "name": name, "label": label,
+            "name": name,
+            "label": label,
             "options": [{"value": key, "label": text, "chosen": query.get(name, "") == key} for key, text in rows],
-        }  # fmt: skip
+        }
 
     return {
         "label": "会员筛选",
@@ -205,6 +218,12 @@ def file_facts(found: selectors.MemberFile) -> list[dict[str, Any]]:
 
 def file_events(found: selectors.MemberFile, names: Mapping[int, str]) -> list[dict[str, Any]]:
     return [
-        {"at": event.at, "title": EventKind(event.kind).label, "note": names.get(event.union_id, ""), "quote": "", "now": index == 0}
+        {
+            "at": event.at,
+            "title": EventKind(event.kind).label,
+            "note": names.get(event.union_id, ""),
+            "quote": "",
+            "now": index == 0,
+        }
         for index, event in enumerate(found.events)
     ]

@@ -11,7 +11,7 @@ from zhijia.kernel import codes
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
 
-from .. import selectors
+from zhijia.organization.members import selectors
 
 
 @public
