@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*$", re.MULTILINE)
+_SETTING = re.compile(r'(?:env\.\w+\(|: Final = )"([A-Z][A-Z_]+)"')
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _NOT_HERE = {
     "an absolute path of one machine": re.compile(r"(?<![\w./-])/(?:home|root|work|Users|mnt)/[\w.-]+"),
@@ -135,6 +136,15 @@ def sizes() -> bool:
     return _told(found)
 
 
+def settings() -> bool:
+    """Every variable of the environment that settings and keys read is named in docs/settings.md."""
+    page = ROOT / "docs" / "settings.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    sources = [*(ROOT / "zhijia" / "config" / "settings").glob("*.py"), ROOT / "zhijia" / "kernel" / "crypto.py"]
+    names = {name for path in sources for name in _SETTING.findall(path.read_text(encoding="utf-8"))}
+    return _told([f"docs/settings.md does not name {name}" for name in sorted(names) if f"`{name}`" not in text])
+
+
 def documents() -> bool:
     """What is generated from the registry (permissions, workflows) says what the code says."""
     return _run(sys.executable, "-m", "tests.documents", "--check")
@@ -147,7 +157,7 @@ def _told(found: Sequence[str]) -> bool:
 
 
 CHECKS: tuple[Callable[[], bool], ...] = (
-    lint, python_format, imports, types, templates, migrations, deployment, links, words, sizes, documents,
+    lint, python_format, imports, types, templates, migrations, deployment, links, words, sizes, settings, documents,
 )  # fmt: skip
 
 

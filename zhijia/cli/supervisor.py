@@ -1,8 +1,8 @@
 """`zhijia serve`: one process that keeps three others alive.
 
 Server, worker and clock are restarted when they die, ever more slowly while they keep dying. SIGINT and SIGTERM stop
-all of them: the worker finishes its present chunk, the server its present requests. Where a service manager runs each
-of the three itself (deploy/systemd), this is not needed.
+all of them: the worker finishes its present chunk, the server its present requests.
+deploy/zhijia.service runs it under systemd.
 """
 
 from __future__ import annotations

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
+from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.clockwork import SHANGHAI
-from zhijia.kernel.http import Request
 
 from .models import LIVING, Job, State
 from .registry import Json, label_of
@@ -176,7 +177,7 @@ def list_page(rows: Sequence[Job], *, today: date, living: bool, first: bool) ->
     }
 
 
-def chrome_part(request: Request) -> dict[str, Any] | None:
+def chrome_part(request: HttpRequest) -> dict[str, Any] | None:
     """What the head of every console page shows while own jobs run."""
-    running = count_living(request.actor)
+    running = count_living(getattr(request, "actor", ANONYMOUS))
     return {"href": reverse("jobs:list"), "running": running} if running else None
