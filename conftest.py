@@ -224,3 +224,60 @@ def world(db: None, now: datetime) -> Any:
     from tests.world import build
 
     return build(now)
+
+
+# --- Doors ----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def sign_in(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """`sign_in(client_or_page, person, staff=False)`: a session as the sign-in makes it, without walking through the pages.
+
+    `staff=True` has stepped up by a strong factor. Takes a Django test client or a browser page; returns the session key.
+    """
+
+    def enter(where: Any, person: Any, *, staff: bool = False) -> str:
+        from django.conf import settings
+        from django.contrib.auth.models import AnonymousUser
+        from django.test import RequestFactory
+
+        from zhijia.config import middleware
+        from zhijia.foundation.accounts import entering
+        from zhijia.foundation.accounts.rules import Factor
+        from zhijia.foundation.accounts.sessions import SessionStore
+        from zhijia.organization.people.selectors import mobile_for_message
+
+        asked: Any = RequestFactory().get("/m/sign-in", HTTP_USER_AGENT="Mozilla/5.0 (Linux; Android 14) Chrome/126")
+        asked.session, asked.user, asked.now = SessionStore(), AnonymousUser(), middleware.current_time()
+        entering.begin(asked, person.account, number=mobile_for_message(person.pk))
+        if staff:
+            entering.step_up(asked, Factor.TOTP)
+        asked.session.save()
+        key = str(asked.session.session_key)
+        if hasattr(where, "cookies"):
+            where.cookies[settings.SESSION_COOKIE_NAME] = key
+        else:
+            address = request.getfixturevalue("live_server").url
+            where.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+        return key
+
+    return enter
+
+
+@pytest.fixture
+def texts(db: None) -> Callable[[], list[tuple[str, str]]]:
+    """`texts()`: the text messages that have left since it was last asked, `[(number, body)]`, through a port that only listens."""
+    from zhijia.foundation.notify import delivery
+    from zhijia.foundation.notify.models import TextMessage
+
+    def take() -> list[tuple[str, str]]:
+        out: list[tuple[str, str]] = []
+
+        class Port:
+            def send(self, number: str, body: str, reference: str) -> str:
+                out.append((number, body))
+                return reference
+
+        for key in TextMessage.objects.filter(state="waiting").order_by("id").values_list("id", flat=True):
+            delivery.deliver(key, now=NOW, port=Port())
+        return out
+
+    return take

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from zhijia.config.metrics import exposition
+from zhijia.kernel.doors import public
 
 
-@login_not_required
+@public
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all; touches nothing else, so a full database does not restart it."""
     return HttpResponse(b"ok", content_type="text/plain")
 
 
-@login_not_required
+@public
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when a query comes back, 503 otherwise: a balancer sends people elsewhere meanwhile."""
@@ -32,7 +32,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"database": "ok"})
 
 
-@login_not_required
+@public
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus; to the addresses of ZHIJIA_METRICS_ALLOWED alone, and absent for all others."""
@@ -42,7 +42,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, content_type=content_type)
 
 
-@login_not_required
+@public
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
     """Browsers ask here where a page names no icon, a picture or a PDF for instance."""

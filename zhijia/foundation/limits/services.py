@@ -44,6 +44,11 @@ def require_free(name: str, key: str, limit: int, *, now: datetime, message: str
         raise _too_many(name, key, now=now, per=timedelta(0), message=message)
 
 
+def take_back(name: str, key: str) -> None:
+    """Undo one hit: a try that succeeded does not count against him who made it."""
+    Counter.objects.filter(name=name, key=key, hits__gt=0).update(hits=F("hits") - 1)
+
+
 def forgive(name: str, key: str) -> None:
     """Forget the hits of a key: after the right code, wrong ones no longer count."""
     Counter.objects.filter(name=name, key=key).delete()

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from zhijia.foundation.accounts.events import AccountSignedIn
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.kernel import identifiers, masks
-from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.actor import SYSTEM, Actor, Kind
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
 from zhijia.kernel.ids import new_public_id
@@ -288,6 +289,13 @@ def give_consents(actor: Actor, purposes: Iterable[str], *, channel: str, now: d
             actor, "people.consent", ("consent", purpose), now=now, concerns=actor.person_id,
             detail={"version": text.version, "channel": channel},
         )  # fmt: skip
+
+
+def keep_agreements(event: AccountSignedIn) -> None:
+    """What was ticked at the sign-in, where its wording is published: nobody is kept out by a missing text."""
+    actor = Actor(Kind.PERSON, account_id=event.account_id, person_id=selectors.person_id_of_account(event.account_id))
+    published = [purpose for purpose in event.agreed if selectors.current_text(purpose, now=event.at) is not None]
+    give_consents(actor, published, channel="web", now=event.at)
 
 
 @transaction.atomic

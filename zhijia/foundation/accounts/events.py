@@ -1,0 +1,31 @@
+"""What accounts announce; the handlers run in the announcing transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from zhijia.kernel.events import Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSignedIn:
+    """Somebody proved a number. `agreed` names the consents ticked on the page: `("privacy", "agreement")`."""
+
+    account_id: int
+    agreed: tuple[str, ...]
+    is_new: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MobileChanged:
+    """An account has another number, proved by a code. `number` is in clear for the room that seals it, never printed."""
+
+    account_id: int
+    number: str = field(repr=False)
+    at: datetime
+
+
+signed_in: Announcement[AccountSignedIn] = Announcement("accounts.signed_in")
+mobile_changed: Announcement[MobileChanged] = Announcement("accounts.mobile_changed")

@@ -1,0 +1,58 @@
+"""Closed by default: every page needs sign-in, every page of the console the step-up, unless its view is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from zhijia.kernel.http import Request
+
+from . import entering, sessions
+from .access import CONSOLE, is_public, needs_step_up, to_sign_in, to_step_up
+
+API = "/api/"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Leads who is not signed in to the sign-in page and back; the API answers 401 itself.
+
+    Working on the console renews the step-up; after the idle time it has to be made again, and what stood in a form
+    is kept: the form's page stays open, or is sent again by reloading.
+    """
+
+    def process_view(
+        self, request: Request, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if request.path.startswith(API):
+            return None
+        if request.user.is_authenticated and request.user.elder:
+            request.elder = True  # type: ignore[attr-defined]
+        if is_public(view_func):
+            return None
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        entering.note_seen(request)
+        if not request.path.startswith(CONSOLE) or not needs_step_up(view_func):
+            return None
+        if not sessions.is_stepped_up(request):
+            return _closed(request)
+        sessions.renew_step_up(request)
+        return None
+
+
+def _closed(request: Request) -> HttpResponse:
+    """The step-up is over. A page is led to the door; a form is answered so that nothing typed is lost."""
+    if request.method in _SAFE:
+        return to_step_up(request)
+    context = {"address": f"{reverse('accounts:step_up')}?next={reverse('accounts:unlocked')}"}
+    if request.headers.get("HX-Request"):
+        answer = render(request, "accounts/_locked.html", context, status=401)
+        answer.headers |= {"HX-Retarget": "#notes", "HX-Reswap": "innerHTML"}
+        return answer
+    return render(request, "accounts/locked.html", context, status=401)

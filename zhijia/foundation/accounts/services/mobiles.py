@@ -1,0 +1,93 @@
+"""Changing the number an account is reached by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from zhijia.foundation.audit import services as audit
+from zhijia.kernel import masks
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.db import change_rows, retrying
+from zhijia.kernel.errors import Duplicate, Invalid, WrongState
+from zhijia.kernel.registry import registry
+
+from .. import events, selectors
+from ..models import Account
+from ..rules import Purpose
+from .codes import read_mobile, spend_code, try_code
+from .devices import end_sessions
+
+
+def _taken() -> Duplicate:
+    text = "这个手机号已用于另一个账号。请换一个号码，或用它登录那个账号。"
+    return Duplicate("accounts.number_taken", text, fields={"mobile": text})
+
+
+def change_mobile(
+    actor: Actor, *, old_mobile: str, old_code: str, mobile: str, code: str, keep_session: str, now: datetime
+) -> Account:
+    """With the old number in hand: a right code on both numbers. The old number is told, other sessions end.
+
+    Raises as `codes.try_code` (for the old number's code with the field `old_code`), Invalid `accounts.same_number`,
+    Duplicate `accounts.number_taken`, WrongState.
+    Source: docs/rules/accounts.md#changing-the-number
+    """
+    account = selectors.account_of(actor)
+    old, new = read_mobile(old_mobile), read_mobile(mobile)
+    if account.number_digest != selectors.number_digest(old):
+        raise WrongState("accounts.number_moved", "您的手机号已在别处更换，请退出后用新手机号登录。")
+    _require_other(old, new)
+    try:
+        old_id = try_code(actor, old, old_code, purpose=Purpose.OLD_NUMBER, now=now)
+    except (Invalid, Duplicate) as error:
+        error.fields = {"old_code": error.message}
+        raise
+    new_id = try_code(actor, new, code, purpose=Purpose.NEW_NUMBER, now=now)
+    return _move(actor, account, old, new, [old_id, new_id], keep_session, now)
+
+
+def change_mobile_without_old(actor: Actor, *, mobile: str, code: str, keep_session: str, now: datetime) -> Account:
+    """Without it: the caller has just identified the person anew, to level 3; a code proves the new number.
+
+    The room of persons calls this after name and ID matched. Raises as `change_mobile`.
+    """
+    account = selectors.account_of(actor)
+    new = read_mobile(mobile)
+    if account.number_digest == selectors.number_digest(new):
+        _require_other(new, new)
+    new_id = try_code(actor, new, code, purpose=Purpose.NEW_NUMBER, now=now)
+    return _move(actor, account, "", new, [new_id], keep_session, now)
+
+
+def _require_other(old: str, new: str) -> None:
+    if old == new:
+        text = "新手机号和原来的一样，请填写另一个号码。"
+        raise Invalid("accounts.same_number", text, fields={"mobile": text})
+
+
+@retrying()
+@transaction.atomic
+def _move(
+    actor: Actor, account: Account, old: str, new: str, code_ids: list[int], keep_session: str, now: datetime
+) -> Account:
+    for code_id in code_ids:
+        spend_code(code_id, now=now)
+    before, after = account.number_digest, selectors.number_digest(new)
+    try:
+        with transaction.atomic():
+            moved = change_rows(Account, {"id": account.pk, "number_digest": before}, {"number_digest": after})
+    except IntegrityError as error:
+        raise _taken() from error
+    if not moved:
+        raise WrongState
+    if old:
+        registry.send_text("accounts.number_left", old, {"masked": masks.mask_mobile(new)}, now=now)
+    audit.record(
+        actor, "accounts.mobile_changed", ("account", account.public_id), now=now, concerns=actor.person_id,
+        before={"number": before}, after={"number": after}, detail={"with_old": bool(old)},
+    )  # fmt: skip
+    end_sessions(actor, but=keep_session, now=now)
+    events.mobile_changed.announce(events.MobileChanged(account.pk, new, now))
+    return selectors.get_account(account.pk)

@@ -1,0 +1,1 @@
+"""Pages: `members` on the phone, `console` for the step-up and what it needs."""

@@ -1,0 +1,74 @@
+"""Another mobile number."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from zhijia.kernel.errors import ZhijiaError
+from zhijia.kernel.http import Request
+from zhijia.kernel.masks import mask_mobile
+
+from .. import sessions
+from ..forms import ChangeMobileForm
+from ..rules import Purpose
+from ..services import mobiles
+from .sending import send_button, send_code
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def change(request: Request) -> HttpResponse:
+    """`/m/mobile`: one code to the number that signed in here, one to the new one."""
+    old = sessions.verified_mobile(request)
+    pressed = request.POST.get("send", "")
+    sent: dict[str, dict[str, object]] = {}
+    status = 200
+    form = ChangeMobileForm(request.POST or None)
+    if pressed in ("old", "new"):
+        form = ChangeMobileForm(request.POST, sending=("mobile",) if pressed == "new" else ())
+        if form.is_valid():
+            number = form.cleaned_data["mobile"] if pressed == "new" else old
+            purpose = Purpose.NEW_NUMBER if pressed == "new" else Purpose.OLD_NUMBER
+            sent[pressed] = send_code(request, form, number, purpose)
+            status = int(str(sent[pressed]["status"]))
+        else:
+            status = 422
+    elif request.method == "POST":
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                account = mobiles.change_mobile(
+                    request.actor, old_mobile=old, old_code=said["old_code"], mobile=said["mobile"], code=said["code"],
+                    keep_session=sessions.current_digest(request), now=request.now,
+                )  # fmt: skip
+            except ZhijiaError as error:
+                form.take(error)
+                status = error.status
+            else:
+                sessions.keep_number(request, account, said["mobile"])
+                messages.success(request, f"手机号已更换为 {mask_mobile(said['mobile'])}，其他设备已退出登录。")
+                return redirect("accounts:devices")
+        else:
+            status = 422
+    context = {
+        "form": form,
+        "old": mask_mobile(old),
+        "send_old": send_button("old", sent.get("old")),
+        "send_new": send_button("new", sent.get("new")),
+        "sent": sent,
+        "without_old": _address("people:mobile_without_old"),
+        "go": {"label": "更换手机号", "form": "change"},
+    }
+    return render(request, "accounts/mobile.html", context, status=status)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

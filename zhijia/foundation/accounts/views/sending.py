@@ -1,0 +1,41 @@
+"""The button that sends a code, the same on every page that has one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from zhijia.foundation.ui.form import ZhijiaForm
+from zhijia.kernel.errors import ZhijiaError
+from zhijia.kernel.http import Request
+from zhijia.kernel.masks import mask_mobile
+
+from ..rules import Purpose
+from ..services import codes
+
+_LONGEST_WAIT_S = 120
+
+
+def send_code(request: Request, form: ZhijiaForm, number: str, purpose: Purpose) -> dict[str, Any]:
+    """Send, and say what the page then shows: `{"status", "seconds", "hint"}`. A refusal goes into the form."""
+    try:
+        seconds = codes.send_code(request.actor, number, purpose=purpose, now=request.now)
+    except ZhijiaError as error:
+        form.take(error)
+        return {"status": error.status, "seconds": _seconds_left(request, error), "hint": ""}
+    return {"status": 200, "seconds": seconds, "hint": f"已发到 {mask_mobile(number)}，5 分钟内有效"}
+
+
+def _seconds_left(request: Request, error: ZhijiaError) -> int:
+    """How long the button rests after a refusal; 0 beyond two minutes, where the sentence says it better."""
+    at = error.facts.get("retry_at")
+    left = int((at - request.now).total_seconds()) + 1 if isinstance(at, datetime) else 0
+    return left if left <= _LONGEST_WAIT_S else 0
+
+
+def send_button(value: str, sent: dict[str, Any] | None) -> dict[str, Any]:
+    """As `button=` of `phone_field`; after sending it counts down."""
+    seconds = sent["seconds"] if sent else 0
+    if not seconds:
+        return {"name": "send", "value": value, "label": "获取验证码"}
+    return {"name": "send", "value": value, "label": f"{seconds} 秒后重发", "disabled": True, "seconds": seconds, "then": "重新获取"}
