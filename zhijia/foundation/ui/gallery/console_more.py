@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import date, datetime
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from zhijia.foundation.ui.formats import SHANGHAI
 
@@ -331,6 +335,18 @@ def notices() -> dict[str, Any]:
     }
 
 
+def _signed_sample() -> dict[str, Any]:
+    """A message under a key made for this page alone."""
+
+    def text(raw: bytes) -> str:
+        return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    message = "样例：会员卡".encode()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {"message": text(message), "signature": text(key.sign(message)), "keys": [{"id": 1, "key": text(public)}]}
+
+
 def verify() -> dict[str, Any]:
     facts = (
         ("证件", "工会会员卡（电子）"),
@@ -340,6 +356,7 @@ def verify() -> dict[str, Any]:
         ("会籍", "在籍，2025-08-13 入会"),
     )
     return {
+        "check": _signed_sample(),
         "search": {
             "action": "/ui/gallery/public/verify",
             "label": "会员卡号或证书编号",

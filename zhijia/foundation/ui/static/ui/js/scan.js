@@ -30,6 +30,7 @@
 
   var camera = {
     reader: null,
+    stage: null,
     ready: function () { return Promise.resolve(Boolean(navigator.mediaDevices && navigator.mediaDevices.getUserMedia)); },
     load: function () {
       return window.Html5Qrcode ? Promise.resolve() : new Promise(function (resolve, reject) {
@@ -44,7 +45,9 @@
       camera.load().then(function () {
         words.hidden = true;
         view.classList.add("is-live");
-        camera.reader = new window.Html5Qrcode(view.id, { formatsToSupport: [window.Html5QrcodeSupportedFormats.QR_CODE], useBarCodeDetectorIfSupported: true, verbose: false });
+        // The library empties the element it is given, so it gets one of its own.
+        camera.stage = camera.stage || view.appendChild(Object.assign(document.createElement("div"), { id: "scan-stage" }));
+        camera.reader = new window.Html5Qrcode(camera.stage.id, { formatsToSupport: [window.Html5QrcodeSupportedFormats.QR_CODE], useBarCodeDetectorIfSupported: true, verbose: false });
         return camera.reader.start({ facingMode: "environment" }, { fps: 8 }, found, function () {});
       }).catch(function (error) {
         camera.stop();
@@ -55,6 +58,7 @@
       view.classList.remove("is-live");
       words.hidden = false;
       if (camera.reader && camera.reader.isScanning) { camera.reader.stop().catch(function () {}); }
+      if (camera.stage) { camera.stage.remove(); camera.stage = null; }
     },
   };
 
