@@ -53,11 +53,9 @@ def main() -> int:
         for line in lines:
             print(json.dumps(line, ensure_ascii=False), flush=True)
             sign, word = ("<=" if line["at_most"] else ">="), ("holds" if line["holds"] else "MISSED")
-            print(
-                f"# {line['bench']}: {line['figure']:,.0f} of {line['limit']:,.0f} {line['unit']} = {line['ratio']:.2f},"
-                f" bar {sign} {line['bar']}: {word} ({time.monotonic() - started:.0f} s)",
-                flush=True,
-            )
+            reached = f"{line['figure']:,.0f} of {line['limit']:,.0f} {line['unit']} = {line['ratio']:.2f}"
+            spent = time.monotonic() - started
+            print(f"# {line['bench']}: {reached}, bar {sign} {line['bar']}: {word} ({spent:.0f} s)", flush=True)
             if not line["holds"]:
                 missed.append(line["bench"])
     return 1 if missed else 0

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from benchmarks.load import client_name, free_port, requests_per_second, running
@@ -13,6 +14,7 @@ from benchmarks.result import Result, interleaved
 from zhijia.kernel.crypto import new_environment
 
 BAR = 0.5
+TARGETS = ("benchmarks.bare:application", "benchmarks.bare_django:application", "zhijia.config.wsgi:application")
 
 
 def _command(target: str, port: int) -> list[str]:
@@ -39,14 +41,15 @@ def main() -> int:
             }
         )
         urls = []
-        for target in ("benchmarks.bare:application", "zhijia.config.wsgi:application"):
+        for target in TARGETS:
             port = free_port()
             urls.append(f"http://127.0.0.1:{port}/healthz")
             stack.enter_context(running(_command(target, port), urls[-1], environment=environment))
         for url in urls:
             requests_per_second(url, seconds=1)
-        bare, full = interleaved([lambda url=url: requests_per_second(url) for url in urls])  # type: ignore[misc]
-    print(Result("serve", full, bare, "requests/s", bar=BAR, note=f"client {client_name()}").line())
+        bare, django, full = interleaved([partial(requests_per_second, url) for url in urls])
+    note = f"client {client_name()}; Django without any middleware {django:,.0f}, {django / bare:.2f} of the limit"
+    print(Result("serve", full, bare, "requests/s", bar=BAR, note=note).line())
     return 0
 
 

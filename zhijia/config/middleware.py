@@ -5,20 +5,16 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from zhijia.config.errors import error_response
 from zhijia.config.metrics import count_request
-from zhijia.foundation.audit import services as audit
-from zhijia.kernel.actor import ANONYMOUS, Actor
-from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, ZhijiaError
+from zhijia.kernel.errors import Invalid, NotFound, ZhijiaError
 
 log = structlog.get_logger("zhijia.request")
 
@@ -102,21 +98,7 @@ class RequestFrame:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        if not isinstance(error, ZhijiaError):
-            return None
-        _note_denied(request, error)
-        return error_response(request, error)
-
-
-def _note_denied(request: HttpRequest, error: ZhijiaError) -> None:
-    """A refused try leaves a row. For a cadre "not found" may mean out of his scope, so that counts as well."""
-    actor: Actor = getattr(request, "actor", ANONYMOUS)
-    if not isinstance(error, NotAllowed) and not (isinstance(error, NotFound) and actor.staff):
-        return
-    match = request.resolver_match
-    where = match.view_name if match else ""
-    with suppress(DatabaseError):  # the answer matters more than its row
-        audit.record_denied(actor, code=error.code, where=where, now=request.now)  # type: ignore[attr-defined]
+        return error_response(request, error) if isinstance(error, ZhijiaError) else None
 
 
 def _write_line(request: HttpRequest, response: HttpResponseBase, route: str, seconds: float) -> None:
