@@ -77,6 +77,11 @@ def children(parent_code: str, *, limit: int = 500) -> list[Place]:
     return _places(_current().filter(parent_code=parent_code).order_by("code")[:limit])
 
 
+def list_level(level: int) -> list[Place]:
+    """All divisions of a level of today; townships are tens of thousands, so ask for them by parent instead."""
+    return _places(_current().filter(level=level).order_by("code"))
+
+
 def chain(code: str) -> list[Place]:
     """From the province down to the division itself: four look-ups at most."""
     places: list[Place] = []

@@ -1,0 +1,218 @@
+"""Cases in every state, made by the services themselves at times in the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.foundation.workflow import clock
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.errors import ZhijiaError
+from zhijia.kernel.ids import new_public_id
+from zhijia.organization.access import actors, services as access
+from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.access.roles import Role
+from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.services import binding, joining, memberships
+from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.people.models import Person, Purpose
+from zhijia.organization.unions import selectors as union_selectors
+from zhijia.organization.unions.models import Union
+
+from .invention import Inventor
+from .staff import person_of
+
+
+@dataclass
+class Stage:
+    """What the case makers share: the stream, the unions of the guide, the day, and whom the guide names."""
+
+    inventor: Inventor
+    unions: dict[str, Union]
+    now: datetime
+    named: dict[str, str] = field(default_factory=dict)
+
+    def actor(self, person: Person, *, staff: bool = False) -> Actor:
+        return actors.actor_of(person.account_id or 0, today=self.now.date(), staff=staff, address="127.0.0.1")
+
+    def holder(self, role: str, union: str, *, nth: int = 0) -> Actor:
+        grants = RoleGrant.objects.filter(role=role, union=self.unions[union], in_force=True).order_by("id")
+        return self.actor(grants[nth].person, staff=True)
+
+    def workdays_ago(self, count: int) -> datetime:
+        """The same hour so many working days back."""
+        calendar = parameters.calendar()
+        moment = self.now
+        while count > 0:
+            moment -= timedelta(days=1)
+            count -= calendar.is_workday(moment.date())
+        return moment
+
+    def applicant(self, *, level: int = 3, sequence: int | None = None) -> Person:
+        female = self.inventor.share(0.5)
+        person = person_of(
+            self.inventor,
+            self.inventor.name(female),
+            self.inventor.mobile(),
+            now=self.now,
+            female=female,
+            level=level,
+            sequence=sequence,
+        )
+        people_services.give_consents(
+            self.actor(person), Purpose.values, channel="web", now=self.now - timedelta(days=30)
+        )
+        return person
+
+    def submit(
+        self, union: str, *, at: datetime, form: JoinForm | None = None, person: Person | None = None
+    ) -> tuple[Person, str]:
+        person = person or self.applicant()
+        target = self.unions[union]
+        home = target.type == "ONLINE_HOME"
+        said = form or (
+            JoinForm("platform", new_form_group="FOOD_RIDER", fallback_by="workplace", employer_text="迅达同城配送站")
+            if home
+            else JoinForm(
+                "employed", employer_text=target.employer.name if target.employer else "莱阳市恒信商贸有限公司"
+            )
+        )
+        result = joining.submit(self.actor(person), target.pk, said, channel="web", now=at)
+        assert result.case is not None  # noqa: S101  an applicant of our own is no member yet
+        return person, result.case.public_id
+
+
+def play_joins(stage: Stage) -> None:
+    """Applications of every state at the guide's plant and online home."""
+    admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
+    for days in (0, 0, 1, 1, 2, 3, 4):
+        stage.submit("plant", at=stage.workdays_ago(days))
+    for days in (0, 1, 1, 2, 4):
+        stage.submit("home", at=stage.workdays_ago(days))
+    stage.submit("plant", at=stage.workdays_ago(1), form=JoinForm("employed", employer_text="鲁东精密（莱阳分厂）"))
+    _, asked = stage.submit("plant", at=stage.workdays_ago(3))
+    joining.ask(admin, asked, note="请把单位名称改成营业执照上的全称。", now=stage.workdays_ago(2))
+    for days in (8, 9):
+        stage.submit("plant", at=stage.workdays_ago(days))
+    clock.fire_due(now=stage.workdays_ago(1))
+    person, refused = stage.submit("home", at=stage.workdays_ago(5))
+    joining.reject(
+        worker, refused, reason="WRONG_UNION", note="您所在单位已有工会，请加入单位工会。", now=stage.workdays_ago(4)
+    )
+    person, appealed = stage.submit("plant", at=stage.workdays_ago(5))
+    joining.reject(admin, appealed, reason="NOT_EMPLOYEE", note="", now=stage.workdays_ago(4))
+    joining.appeal(stage.actor(person), appealed, note="我有劳动合同，可以带到工会核对。", now=stage.workdays_ago(2))
+    person, withdrawn = stage.submit("plant", at=stage.workdays_ago(3))
+    joining.withdraw(stage.actor(person), withdrawn, now=stage.workdays_ago(2))
+    for days in (3, 4, 6):
+        _, good = stage.submit("plant", at=stage.workdays_ago(days))
+        joining.approve(admin, good, now=stage.workdays_ago(days - 2))
+    waiting = stage.applicant(level=2, sequence=997)
+    Person.objects.filter(pk=waiting.pk).update(verify_pending=True)
+    stage.submit("home", at=stage.workdays_ago(1), person=waiting)
+
+
+def play_rosters(stage: Stage) -> None:
+    """Roster members who have never signed in: the guide gives one of them to try being bound."""
+    plant = union_selectors.get_facts(stage.unions["plant"].pk)
+    for index in range(6):
+        name = ("林晓禾", "王𬭎", "欧阳静", "古丽·阿依", "刘洋", "张敏")[index]
+        mobile = f"1390000000{index + 1}"
+        person = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
+        memberships.open_membership(
+            SYSTEM,
+            people.get_facts(person.pk),
+            plant,
+            now=stage.workdays_ago(40),
+            work_form="employed",
+            new_form_group="",
+            occupation="",
+            is_migrant=False,
+            employer_id=plant.employer_id,
+            employer_text="",
+            case_id=None,
+        )
+        if index == 0:
+            full = people.read_numbers(SYSTEM, person.pk, reason="写入演示说明", now=stage.now)
+            stage.named["roster"] = f"{name} {full.id_number}（名册中的手机 {mobile}）"
+
+
+def play_disputes(stage: Stage) -> None:
+    """Somebody says an ID that another account holds is his: open, upheld, dismissed."""
+    desk = stage.holder(Role.ORG, "county")
+    plant = union_selectors.get_facts(stage.unions["plant"].pk)
+    for outcome in ("open", "uphold", "dismiss"):
+        owner = stage.applicant()
+        memberships.open_membership(
+            SYSTEM,
+            people.get_facts(owner.pk),
+            plant,
+            now=stage.workdays_ago(60),
+            work_form="employed",
+            new_form_group="",
+            occupation="",
+            is_migrant=False,
+            employer_id=plant.employer_id,
+            employer_text="",
+            case_id=None,
+        )
+        number = people.read_numbers(SYSTEM, owner.pk, reason="演示绑定核实", now=stage.now).id_number
+        identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
+        mobile = stage.inventor.mobile()
+        stranger = actors.actor_of(
+            _bare_account(stage, mobile), today=stage.now.date(), staff=False, address="127.0.0.1"
+        )
+        case = binding.open_dispute(
+            stranger, identity, mobile=mobile, fallback_union_id=plant.id, now=stage.workdays_ago(3)
+        )
+        if outcome != "open":
+            binding.decide(
+                desk, case, uphold=outcome == "uphold", note="已电话核对本人信息。", now=stage.workdays_ago(1)
+            )
+
+
+def _bare_account(stage: Stage, mobile: str) -> int:
+    account = Account.objects.create(
+        public_id=new_public_id(stage.inventor.bytes),
+        number_digest=people.mobile_digest(mobile),
+        created_at=stage.now,
+        password="!",
+    )
+    return int(account.pk)
+
+
+def play_grants(stage: Stage) -> None:
+    """Roles asked for, in force, refused, taken back and ended."""
+    asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
+    today: date = stage.now.date()
+    for outcome in ("asked", "asked", "approve", "refuse", "revoke"):
+        person = stage.applicant()
+        grant = access.ask_grant(
+            asker,
+            person_public_id=person.public_id,
+            role=Role.TOWN_WORKER,
+            union_public_id=stage.unions["town"].public_id,
+            since=today,
+            until=today + timedelta(days=365),
+            reason="乡镇工会新到岗人员",
+            now=stage.now,
+        )
+        assert grant.case is not None  # noqa: S101  opened with it
+        case = grant.case.public_id
+        if outcome in ("approve", "revoke"):
+            access.approve_grant(checker, case, now=stage.now)
+        if outcome == "refuse":
+            access.refuse_grant(checker, case, note="岗位还没有批复，请先报批。", now=stage.now)
+        if outcome == "revoke":
+            access.revoke_grant(asker, case, note="已调离岗位。", now=stage.now)
+
+
+def play(stage: Stage) -> None:
+    """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
+    for act in (play_rosters, play_joins, play_disputes, play_grants):
+        try:
+            act(stage)
+        except ZhijiaError as error:
+            raise RuntimeError(f"{act.__name__}: {error.code} {error.message}") from error

@@ -1,0 +1,26 @@
+"""Whether the demonstration stands, and what its guide names: one small file beside the keys."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+
+from zhijia.organization.unions.models import Union
+
+_FILE = "demo.json"
+
+
+def find_mark() -> dict[str, str] | None:
+    """What was built in this folder, or None. A mark without its database counts for nothing."""
+    path = settings.VAR_DIR / _FILE
+    if not path.exists() or not Union.objects.exists():
+        return None
+    mark: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return mark
+
+
+def set_mark(mark: dict[str, str]) -> dict[str, str]:
+    """Written last: a build that was cut off leaves none."""
+    (settings.VAR_DIR / _FILE).write_text(json.dumps(mark, ensure_ascii=False, indent=1), encoding="utf-8")
+    return mark
