@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from zhijia.foundation.ui.site import current_site
+from zhijia.foundation.accounts.access import to_sign_in
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
 
 logger = logging.getLogger("zhijia.errors")
@@ -21,7 +18,6 @@ logger = logging.getLogger("zhijia.errors")
 API_PREFIX = "/api/"
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _PHONE = frozenset({"m", "j", "partner", "accounts"})
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
 
 
@@ -36,7 +32,7 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
         return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     part = bool(request.headers.get("HX-Request"))
     if isinstance(error, NotSignedIn):
-        return _to_sign_in(request, part=part)
+        return to_sign_in(request)
     context = {
         "code": error.code,
         "message": error.message,
@@ -51,15 +47,6 @@ def look_of(path: str) -> str:
     """Which look answers at an address: `"phone"`, `"console"` or `"public"`."""
     first = path[1:].split("/", 1)[0]
     return "console" if first == "console" else "phone" if first in _PHONE else "public"
-
-
-def _to_sign_in(request: HttpRequest, *, part: bool) -> HttpResponseBase:
-    back = request.get_full_path() if request.method in _SAFE and not part else "/"
-    door = current_site().sign_in if look_of(request.path) == "console" else resolve_url(settings.LOGIN_URL)
-    address = f"{door}?{urlencode({'next': back})}"
-    if part:
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
