@@ -59,8 +59,10 @@ class World:
         return self.now.date()
 
     # --- people
-    def account(self) -> Account:
-        number = f"138{next(_numbers):08d}"
+    def account(self, number: str = "") -> Account:
+        """Of the number given, where it has none yet."""
+        if not number or Account.objects.filter(number_digest=people.mobile_digest(number)).exists():
+            number = f"138{next(_numbers):08d}"
         return Account.objects.create(number_digest=people.mobile_digest(number), created_at=self.now)
 
     def person(
@@ -78,10 +80,10 @@ class World:
         body = f"370299{born:%Y%m%d}{serial % 450 * 2 + (0 if female else 1):03d}"
         number = id_number or body + ric.calc_check_digit(body + "0")
         identity = people_services.read_identity(name, "RESIDENT_ID", number, today=self.today)
-        public_id = new_public_id()
+        public_id, mobile = new_public_id(), mobile or f"139{serial:08d}"
         return Person.objects.create(
             public_id=public_id,
-            account=self.account() if bound else None,
+            account=self.account(mobile) if bound else None,
             name=identity.name,
             name_key=name_key(identity.name),
             initials=initials(identity.name),
@@ -89,7 +91,7 @@ class World:
             verified_at=self.now if level >= 3 else None,
             verify_pending=level == 2,
             created_at=self.now,
-            **people_services.sealed_columns(public_id, identity, mobile or f"139{serial:08d}"),
+            **people_services.sealed_columns(public_id, identity, mobile),
         )
 
     def actor(self, person: Person, *, staff: bool = False) -> Actor:
@@ -98,6 +100,17 @@ class World:
 
     def consent(self, person: Person) -> None:
         people_services.give_consents(self.actor(person), Purpose.values, channel="web", now=self.now)
+
+    def bare_actor(self) -> Actor:
+        """Somebody signed in who has not said who he is."""
+        return actors.actor_of(self.account().pk, today=self.today, staff=False, address="127.0.0.1")
+
+    def number_of(self, person: Person) -> str:
+        return people.read_numbers(SYSTEM, person.pk, reason="核对测试数据", now=self.now).id_number
+
+    def staff_person(self, role: str, union: str, name: str = "孙玉梅") -> Person:
+        """The person behind `staff`."""
+        return Person.objects.get(pk=self.staff(role, union, name).person_id)
 
     def staff(self, role: str, union: str, name: str = "孙玉梅") -> Actor:
         """An actor who has stepped up and holds the role on the union."""

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.registry import registry
 
 _PLACE = "mfa_authenticator.data"
@@ -27,7 +28,7 @@ class SealedAdapter(DefaultMFAAdapter):
         return opened
 
     def _get_site_name(self) -> str:
-        return str(settings.ZHIJIA_SITE_NAME)
+        return current_site().name
 
     def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
         """What a passkey chooser shows: the masked name, never the number."""

@@ -53,6 +53,6 @@ def _closed(request: Request) -> HttpResponse:
     context = {"address": f"{reverse('accounts:step_up')}?next={reverse('accounts:unlocked')}"}
     if request.headers.get("HX-Request"):
         answer = render(request, "accounts/_locked.html", context, status=401)
-        answer.headers |= {"HX-Retarget": "#notes", "HX-Reswap": "innerHTML"}
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML"
         return answer
     return render(request, "accounts/locked.html", context, status=401)

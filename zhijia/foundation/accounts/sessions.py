@@ -29,11 +29,12 @@ STAFF_UNTIL = "accounts.staff_until"
 STAFF_STRONG = "accounts.staff_strong"
 PASSWORD_AT = "accounts.password_at"  # noqa: S105  a key of the session
 INVITATION = "accounts.invitation"
+TOTP_SECRET = "accounts.totp_secret"  # noqa: S105
+PASSKEY_STATE = "accounts.passkey_state"
 ENROL_UNTIL = "accounts.enrol_until"
 NOTE = "sign_in.note"
 
 RENEW_EVERY = timedelta(minutes=1)
-_PLACE = "session.mobile"
 
 
 def key_digest(session_key: str) -> str:
@@ -73,22 +74,33 @@ def current_digest(request: Request) -> str:
 
 
 # --- The proved number ------------------------------------------------------------------------------------------------
+def keep_sealed(request: Request, key: str, text: str, *, row: str) -> None:
+    """Sessions are signed, not secret: what must not be read stands sealed in them, bound to the account `row`."""
+    sealed = settings.ZHIJIA_KEYS.keyring.seal(text, table_column=f"session.{key}", row=row)
+    request.session[key] = base64.b64encode(sealed).decode()
+
+
+def read_sealed(request: Request, key: str, *, row: str) -> str:
+    """Empty where nothing is kept."""
+    kept = request.session.get(key, "")
+    if not kept:
+        return ""
+    opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(base64.b64decode(kept), table_column=f"session.{key}", row=row)
+    return opened
+
+
 def keep_number(request: Request, account: Account, number: str) -> None:
-    sealed = settings.ZHIJIA_KEYS.keyring.seal(number, table_column=_PLACE, row=account.public_id)
-    request.session[MOBILE] = base64.b64encode(sealed).decode()
+    keep_sealed(request, MOBILE, number, row=account.public_id)
 
 
 def verified_mobile(request: Request) -> str:
     """The number this session proved, eleven digits. Raises NotSignedIn, RuleBroken `accounts.no_number`."""
     if not request.user.is_authenticated:
         raise NotSignedIn
-    kept = request.session.get(MOBILE, "")
-    if not kept:
+    number = read_sealed(request, MOBILE, row=request.user.public_id)
+    if not number:
         raise RuleBroken("accounts.no_number", "登录时间较久，请退出后用手机号重新登录，再继续办理。")
-    opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(
-        base64.b64decode(kept), table_column=_PLACE, row=request.user.public_id
-    )
-    return opened
+    return number
 
 
 # --- Stepping up -----------------------------------------------------------------------------------------------------

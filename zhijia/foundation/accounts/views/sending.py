@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,21 @@ _LONGEST_WAIT_S = 120
 
 
 def send_code(request: Request, form: ZhijiaForm, number: str, purpose: Purpose) -> dict[str, Any]:
-    """Send, and say what the page then shows: `{"status", "seconds", "hint"}`. A refusal goes into the form."""
+    """Send, and say what the page then shows: `{"status", "seconds", "hint", "error"}`. A refusal goes into the form."""
+    sent = send_code_by(request, lambda: codes.send_code(request.actor, number, purpose=purpose, now=request.now))
+    if sent["error"] is not None:
+        form.take(sent["error"])
+    else:
+        sent["hint"] = f"已发到 {mask_mobile(number)}，5 分钟内有效"
+    return sent
+
+
+def send_code_by(request: Request, send: Callable[[], int]) -> dict[str, Any]:
+    """As `send_code`, with the sending given: it returns the seconds until the next."""
     try:
-        seconds = codes.send_code(request.actor, number, purpose=purpose, now=request.now)
+        return {"status": 200, "seconds": send(), "hint": "已发送，5 分钟内有效", "error": None}
     except ZhijiaError as error:
-        form.take(error)
-        return {"status": error.status, "seconds": _seconds_left(request, error), "hint": ""}
-    return {"status": 200, "seconds": seconds, "hint": f"已发到 {mask_mobile(number)}，5 分钟内有效"}
+        return {"status": error.status, "seconds": _seconds_left(request, error), "hint": "", "error": error}
 
 
 def _seconds_left(request: Request, error: ZhijiaError) -> int:

@@ -1,0 +1,503 @@
+"""The second door: invitation, set-up, password and second factor, idle fall-back, lock-out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from zhijia.foundation.accounts import selectors
+from zhijia.foundation.accounts.models import Account, SessionInfo, StaffInvitation
+from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.parameters.models import ParameterValue
+from zhijia.foundation.parameters.selectors import forget
+from zhijia.kernel.actor import SYSTEM
+from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+
+PASSWORD = "清晨-的-烟台-2026"
+DOOR, SECOND, DESK = "/console/sign-in", "/console/sign-in/second", "/console/security"
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture(autouse=True)
+def _parameters_as_declared():
+    forget()
+    yield
+    forget()
+
+
+class Clock:
+    """The requests' clock and the codes an authenticator shows at that moment."""
+
+    def __init__(self, stand, now):
+        self._stand, self.now = stand, now
+
+    def go(self, **span):
+        self.now += timedelta(**span)
+        self._stand(self.now)
+
+
+@pytest.fixture
+def time(clock, now):
+    return Clock(clock, now)
+
+
+def code_of(account: Account, time: Clock, drift: int = 0) -> str:
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+
+    secret = get_adapter().decrypt(Authenticator.objects.get(user_id=account.pk, type="totp").data["secret"])
+    return factors.totp_code(secret, int(time.now.timestamp()) // 30 + drift)
+
+
+@pytest.fixture
+def cadre(world, time):
+    """`cadre(role, union)`: a person with a role, a password and an authenticator; his account and recovery codes."""
+
+    def make(role: str = "ORG", union: str = "county", *, password: bool = True, totp: bool = True):
+        person = Person.objects.get(pk=world.staff(role, union).person_id)
+        actor = world.actor(person)
+        account = person.account
+        if password:
+            factors.set_password(SYSTEM, account, PASSWORD, now=time.now)
+        codes = []
+        if totp:
+            secret = factors.new_totp_secret()
+            code = factors.totp_code(secret, int(time.now.timestamp()) // 30)
+            codes = factors.enrol_totp(actor, account, secret, code, now=time.now)
+            time.go(minutes=1)
+        person.account = account
+        return person, codes
+
+    return make
+
+
+@pytest.fixture
+def enter(client, sign_in, time):
+    """Sign in as a member and give the password; the second factor is up to the test."""
+
+    def go(person: Person, password: str = PASSWORD, next: str = DESK):
+        if settings.SESSION_COOKIE_NAME not in client.cookies:
+            sign_in(client, person)
+        return client.post(DOOR, {"password": password, "next": next})
+
+    return go
+
+
+def second(client: Client, code: str, next: str = DESK, query: str = ""):
+    return client.post(SECOND + query, {"code": code, "next": next})
+
+
+# --- Who may come to the door ------------------------------------------------------------------------------------------
+def test_a_visitor_signs_in_as_a_member_first(client):
+    address = urlsplit(client.get(DESK)["Location"])
+    assert (address.path, parse_qs(address.query)) == ("/m/sign-in", {"next": [DESK]})
+
+
+def test_a_member_without_a_role_is_told_so(client, world, sign_in):
+    person, _ = world.member()
+    sign_in(client, person)
+    address = urlsplit(client.get(DESK)["Location"])
+    assert (address.path, parse_qs(address.query)) == (DOOR, {"next": [DESK]})
+    answer = client.get(DOOR)
+    assert answer.status_code == 403
+    assert "还没有工会工作角色" in answer.content.decode()
+    assert client.post("/console/sign-in/invitation").status_code == 403
+
+
+def test_password_and_authenticator_open_the_console(client, cadre, enter, time):
+    person, _ = cadre()
+    answer = enter(person)
+    assert urlsplit(answer["Location"]).path == SECOND
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+    done = second(client, code_of(person.account, time))
+    assert (done.status_code, done["Location"]) == (302, DESK)
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != before, "a fresh key with the new rights"
+    assert client.get(DESK).status_code == 200
+    assert AuditEntry.objects.get(event="accounts.stepped_up").detail == {"factor": "totp"}
+    assert SessionInfo.objects.get(account=person.account).device == "Chrome · 安卓手机"
+
+
+def test_the_second_factor_is_not_asked_without_a_right_password(client, cadre, sign_in, time):
+    person, _ = cadre()
+    sign_in(client, person)
+    for answer in (client.get(SECOND), second(client, code_of(person.account, time))):
+        assert urlsplit(answer["Location"]).path == DOOR
+    assert client.get(DESK).status_code == 302
+
+
+def test_a_right_password_waits_five_minutes_and_no_longer(client, cadre, enter, time):
+    person, _ = cadre()
+    enter(person)
+    time.go(minutes=5)
+    assert urlsplit(second(client, code_of(person.account, time))["Location"]).path == DOOR
+
+
+def test_a_code_of_the_authenticator_serves_once(client, cadre, enter, time):
+    person, _ = cadre()
+    enter(person)
+    code = code_of(person.account, time)
+    assert second(client, code).status_code == 302
+    client.post("/console/leave")
+    enter(person)
+    answer = second(client, code)
+    assert answer.status_code == 422
+    assert "已用过" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("drift", "status"), [(-2, 422), (-1, 302), (0, 302), (1, 302), (2, 422)])
+def test_a_clock_may_drift_by_one_step(client, cadre, enter, time, drift, status):
+    person, _ = cadre()
+    time.go(minutes=2)
+    enter(person)
+    assert second(client, code_of(person.account, time, drift)).status_code == status
+
+
+def test_a_recovery_code_stands_in_once(client, cadre, enter, time):
+    person, codes = cadre()
+    assert len(codes) == 10
+    enter(person)
+    assert second(client, f"{codes[0][:4]} {codes[0][4:]}", query="?with=recovery").status_code == 302
+    client.post("/console/leave")
+    enter(person)
+    answer = second(client, codes[0], query="?with=recovery")
+    assert answer.status_code == 422
+    assert "备用码不对或已用过" in answer.content.decode()
+    assert selectors.factors_of(person.account).recovery_left == 9
+
+
+def test_next_never_leads_out_of_the_site(client, cadre, enter, time):
+    person, _ = cadre()
+    enter(person, next="//evil.example/")
+    assert second(client, code_of(person.account, time), next="https://evil.example/")["Location"] == "/console/"
+
+
+# --- Text messages -----------------------------------------------------------------------------------------------------
+def text_code(client: Client, texts) -> str:
+    assert client.post(SECOND, {"send": "sms", "next": DESK}).status_code == 200
+    return re.search(r"验证码 (\d{6})", texts()[-1][1])[1]
+
+
+def test_a_grassroots_cadre_may_use_a_text_message(client, cadre, enter, texts):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    enter(person)
+    code = text_code(client, texts)
+    assert second(client, code)["Location"] == DESK
+    assert client.get(DESK).status_code == 200
+
+
+def test_with_an_authenticator_set_up_no_text_message_counts(client, cadre, enter, texts):
+    person, _ = cadre("GRASS_ADMIN", "plant")
+    enter(person)
+    answer = client.post(SECOND, {"send": "sms", "next": DESK})
+    assert answer.status_code == 422
+    assert texts() == []
+
+
+def switch_off_texts(now):
+    ParameterValue.objects.filter(code="accounts.sms_step_up").update(value=False)
+    forget()
+
+
+@pytest.mark.parametrize(("role", "union", "allowed"), [("GRASS_ADMIN", "plant", False), ("ORG", "county", True)])
+def test_who_needs_more_than_a_text_sets_up_an_authenticator_first(client, cadre, enter, texts, time, role, union, allowed):
+    person, _ = cadre(role, union, totp=False)
+    if not allowed:
+        switch_off_texts(time.now)
+    enter(person)
+    answer = second(client, text_code(client, texts))
+    assert urlsplit(answer["Location"]).path == "/console/set-up"
+    assert client.get(DESK).status_code == 302, "not in yet"
+    page = client.get("/console/set-up").content.decode()
+    secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
+    done = client.post("/console/set-up", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)})
+    assert "备用码" in done.content.decode()
+    assert client.get(DESK).status_code == 200
+
+
+def test_a_strong_role_granted_meanwhile_ends_a_weak_step_up(client, cadre, enter, texts, world, time):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    enter(person)
+    second(client, text_code(client, texts))
+    RoleGrant.objects.create(
+        person=person, union=world["county"], role="ORG", since=time.now.date() - timedelta(days=1),
+        until=time.now.date() + timedelta(days=100), in_force=True, created_at=time.now,
+    )  # fmt: skip
+    request = client.get(DESK).wsgi_request
+    assert request.actor.staff is False
+
+
+# --- Lock-out ----------------------------------------------------------------------------------------------------------
+def test_five_failures_lock_the_console_for_fifteen_minutes(client, cadre, enter, time):
+    person, _ = cadre()
+    answers = [enter(person, "wrong-password") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert "还可试 4 次" in answers[0].content.decode()
+    locked = enter(person)
+    assert locked.status_code == 429
+    assert "工作台已锁定，请 15 分钟后再试" in locked.content.decode()
+    assert AuditEntry.objects.filter(event="accounts.step_up_failed", account_id=person.account_id).count() == 6
+    time.go(minutes=15)
+    assert enter(person).status_code == 302
+
+
+def test_failures_of_both_halves_count_together_and_are_forgiven_by_success(client, cadre, enter, time):
+    person, _ = cadre()
+    for _ in range(2):
+        enter(person, "wrong-password")
+    enter(person)
+    for _ in range(2):
+        assert second(client, "000000").status_code == 422
+    assert second(client, code_of(person.account, time)).status_code == 302
+    client.post("/console/leave")
+    assert enter(person, "wrong-password").status_code == 422
+    enter(person)
+    for _ in range(4):
+        second(client, "000000")
+    assert second(client, code_of(person.account, time)).status_code == 429
+
+
+def test_the_member_stays_signed_in_while_the_console_is_locked(client, cadre, enter):
+    person, _ = cadre()
+    for _ in range(6):
+        enter(person, "wrong-password")
+    assert client.get("/m/devices").status_code == 200
+
+
+def test_an_address_that_fails_too_often_is_locked_too(cadre, sign_in, monkeypatch, time):
+    ParameterValue.objects.filter(code="accounts.lockout_address_failures").update(value=6)
+    forget()
+    people_ = [cadre()[0], cadre()[0]]
+    for person, failures in zip(people_, (4, 2), strict=True):
+        client = Client()
+        sign_in(client, person)
+        for _ in range(failures):
+            client.post(DOOR, {"password": "wrong-password"})
+    assert client.post(DOOR, {"password": PASSWORD}).status_code == 429
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    sign_in(elsewhere, people_[1])
+    assert elsewhere.post(DOOR, {"password": PASSWORD}).status_code == 302
+
+
+# --- Falling back ------------------------------------------------------------------------------------------------------
+def test_work_keeps_the_console_open_and_idleness_closes_it(client, cadre, sign_in, time):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    for _ in range(3):
+        time.go(minutes=14)
+        assert client.get(DESK).status_code == 200
+    time.go(minutes=15)
+    address = urlsplit(client.get(DESK + "?tab=2")["Location"])
+    assert (address.path, parse_qs(address.query)) == (DOOR, {"next": [DESK + "?tab=2"]})
+    assert client.get("/m/devices").status_code == 200, "the member is still signed in"
+    assert client.get("/m/devices").wsgi_request.actor.staff is False
+
+
+def test_member_pages_do_not_keep_the_console_open(client, cadre, sign_in, time):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    time.go(minutes=10)
+    client.get("/m/devices")
+    time.go(minutes=6)
+    assert client.get(DESK).status_code == 302
+
+
+def test_a_form_sent_after_the_idle_time_is_not_lost(client, cadre, sign_in, time):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    time.go(minutes=16)
+    answer = client.post("/console/security/password", {"old": "a"})
+    assert answer.status_code == 401
+    page = answer.content.decode()
+    assert "还没有提交" in page
+    assert 'href="/console/sign-in?next=/console/unlocked"' in page
+    part = client.post("/console/security/password", {"old": "a"}, headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Retarget"], part["HX-Reswap"]) == (401, "#notes", "innerHTML")
+    shown = client.get(DESK, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/console/security"})
+    assert shown["HX-Redirect"] == f"{DOOR}?next=%2Fconsole%2Fsecurity"
+
+
+def test_leaving_falls_back_to_the_member_at_once(client, cadre, sign_in):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    assert client.post("/console/leave")["Location"] == "/m/"
+    assert client.get(DESK).status_code == 302
+
+
+def test_a_revoked_role_counts_with_the_next_click(client, cadre, sign_in):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    RoleGrant.objects.filter(person=person).update(in_force=False)
+    assert client.get(DESK).status_code == 403
+
+
+# --- Invitation --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def invited(cadre, client, texts, world):
+    """A cadre with a role and nothing set up, and the link he got."""
+    from zhijia.foundation.accounts import services
+
+    person, _ = cadre(password=False, totp=False)
+    number = people.mobile_for_message(person.pk)
+    services.invite_staff(SYSTEM, number, unit_id=world["county"].pk, now=world.now)
+    ((to, body),) = texts()
+    assert to == number
+    return person, urlsplit(re.search(r"http\S+", body)[0]).path
+
+
+def walk(client: Client, person: Person, link: str, sign_in, time: Clock):
+    sign_in(client, person)
+    assert client.get(link)["Location"] == "/console/set-up"
+    assert "设置工作台密码" in client.get("/console/set-up").content.decode()
+    assert client.post("/console/set-up", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    page = client.get("/console/set-up").content.decode()
+    assert "<svg" in page
+    secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
+    return client.post("/console/set-up", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)})
+
+
+def test_an_invitation_sets_up_password_authenticator_and_recovery_codes(client, invited, sign_in, time):
+    person, link = invited
+    done = walk(client, person, link, sign_in, time)
+    codes = re.findall(r"<code>(\d{4} \d{4})</code>", done.content.decode())
+    assert len(set(codes)) == 10
+    assert client.get(DESK).status_code == 200
+    assert AuditEntry.objects.filter(event="accounts.invitation_used").count() == 1
+    again = client.get(link)
+    assert again.status_code == 410
+    assert "已失效或已用过" in again.content.decode()
+
+
+def test_the_number_of_an_invitation_need_not_have_an_account(client, texts, world):
+    from zhijia.foundation.accounts import services
+
+    services.invite_staff(SYSTEM, "13800138123", now=world.now)
+    link = urlsplit(re.search(r"http\S+", texts()[0][1])[0]).path
+    assert urlsplit(client.get(client.get(link)["Location"])["Location"]).path == "/m/sign-in"
+    client.post("/m/sign-in", {"send": "sms", "mobile": "13800138123"})
+    code = re.search(r"验证码 (\d{6})", texts()[0][1])[1]
+    entered = client.post(
+        "/m/sign-in", {"mobile": "13800138123", "code": code, "privacy": "on", "agreement": "on", "next": "/console/set-up"}
+    )
+    assert "设置工作台密码" in client.get(entered["Location"]).content.decode()
+
+
+def test_an_invitation_ends_after_72_hours(client, invited, sign_in, time):
+    person, link = invited
+    time.go(hours=73)
+    sign_in(client, person)
+    assert client.get(link).status_code == 410
+
+
+def test_a_newer_invitation_ends_the_older(client, invited, sign_in, world):
+    from zhijia.foundation.accounts import services
+
+    person, link = invited
+    services.invite_staff(SYSTEM, people.mobile_for_message(person.pk), now=world.now)
+    assert client.get(link).status_code == 410
+
+
+def test_somebody_else_cannot_use_an_invitation(client, invited, sign_in, world):
+    _, link = invited
+    stranger, _ = world.member()
+    sign_in(client, stranger)
+    client.get(link)
+    answer = client.get("/console/set-up")
+    assert answer.status_code == 403
+    assert "另一个手机号" in answer.content.decode()
+    assert client.post("/console/set-up", {"password": PASSWORD, "again": PASSWORD}).status_code == 403
+    assert StaffInvitation.objects.get().password_set_at is None
+
+
+def test_set_up_needs_an_invitation(client, cadre, sign_in):
+    person, _ = cadre(password=False, totp=False)
+    sign_in(client, person)
+    assert client.get("/console/set-up")["Location"] == DOOR
+    assert "先开通工作台" in client.get(DOOR).content.decode()
+
+
+def test_a_cadre_asks_for_the_link_himself_five_times_a_day(client, cadre, sign_in, texts):
+    person, _ = cadre(password=False, totp=False)
+    sign_in(client, person)
+    for _ in range(5):
+        assert client.post("/console/sign-in/invitation").status_code == 200
+    assert client.post("/console/sign-in/invitation").status_code == 429
+    assert len(texts()) == 5
+
+
+@pytest.mark.parametrize("password", ["short", "1234567890123", "password1234"])
+def test_a_bad_password_is_refused_with_a_sentence(client, invited, sign_in, password):
+    person, link = invited
+    sign_in(client, person)
+    client.get(link)
+    answer = client.post("/console/set-up", {"password": password, "again": password})
+    assert answer.status_code == 422
+    assert StaffInvitation.objects.get().password_set_at is None
+
+
+# --- The cadre's own settings --------------------------------------------------------------------------------------------
+def test_a_new_password_ends_the_other_sessions(client, cadre, sign_in):
+    person, _ = cadre()
+    other = Client()
+    sign_in(other, person, staff=True)
+    sign_in(client, person, staff=True)
+    wrong = client.post("/console/security/password", {"old": "no", "password": "另一个-密码-2027", "again": "另一个-密码-2027"})
+    assert wrong.status_code == 422
+    answer = client.post("/console/security/password", {"old": PASSWORD, "password": "另一个-密码-2027", "again": "另一个-密码-2027"})
+    assert answer.status_code == 302
+    assert client.get(DESK).status_code == 200
+    assert urlsplit(other.get(DESK)["Location"]).path == "/m/sign-in"
+
+
+def test_another_authenticator_replaces_the_first(client, cadre, sign_in, time):
+    person, old_codes = cadre()
+    sign_in(client, person, staff=True)
+    page = client.get("/console/security/authenticator").content.decode()
+    secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
+    assert client.post("/console/security/authenticator", {"code": "000000"}).status_code == 422
+    done = client.post("/console/security/authenticator", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)})
+    assert done.status_code == 200
+    assert not factors.use_recovery_code(person.account, old_codes[0])
+
+
+def test_new_recovery_codes_replace_the_old(client, cadre, sign_in):
+    person, old = cadre()
+    sign_in(client, person, staff=True)
+    fresh = re.findall(r"<code>(\d{4}) (\d{4})</code>", client.post("/console/security/recovery").content.decode())
+    assert len(fresh) == 10
+    assert not factors.use_recovery_code(person.account, old[0])
+    assert factors.use_recovery_code(person.account, "".join(fresh[0]))
+
+
+def test_secrets_stand_sealed_in_the_database(cadre):
+    from allauth.mfa.models import Authenticator
+
+    cadre()
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert not re.search(r"[A-Z2-7]{32}", kept)
+
+
+@pytest.mark.parametrize("credential", ["", "x", "{}", "[]", '{"id": 1}', '{"id":"AA","rawId":"AA","type":"public-key","response":{}}'])
+def test_a_forged_passkey_is_no_proof(client, cadre, sign_in, credential):
+    person, _ = cadre()
+    sign_in(client, person)
+    answer = client.post("/console/sign-in/passkey", {"credential": credential})
+    assert answer.status_code == 422
+    assert "通行密钥没有通过验证" in answer.content.decode()
+    assert client.get(DESK).status_code == 302
+
+
+# --- Refused tries -------------------------------------------------------------------------------------------------------
+def test_a_cadres_refused_try_is_recorded_after_the_rollback(client, cadre, sign_in):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    assert client.post("/m/devices/0123456789abcdef/end").status_code == 404
+    row = AuditEntry.objects.get(event="audit.denied")
+    assert (row.account_id, row.subject_id, row.outcome) == (person.account_id, "accounts:end_device", "denied")

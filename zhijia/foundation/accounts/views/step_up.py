@@ -1,0 +1,198 @@
+"""The second door: from member to cadre."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhijia.kernel.errors import NotAllowed, ZhijiaError
+from zhijia.kernel.http import Request
+from zhijia.kernel.masks import mask_mobile
+from zhijia.kernel.registry import StaffStanding
+
+from .. import entering, selectors, sessions
+from ..access import CONSOLE, before_step_up, safe_next
+from ..forms import PasswordForm, SecondForm
+from ..rules import PASSWORD_STANDS, Factor
+from ..services import factors, invitations, stepping
+from .sending import send_code_by
+
+
+def host_of(request: Request) -> str:
+    """The name passkeys are bound to: the host without its port."""
+    return request.get_host().partition(":")[0]
+
+
+def _wanted(request: Request) -> str:
+    given = request.POST if request.method == "POST" else request.GET
+    return safe_next(given.get("next", ""), CONSOLE)
+
+
+def _to(name: str, wanted: str, **more: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': wanted, **more})}")
+
+
+@before_step_up
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step_up(request: Request) -> HttpResponse:
+    """`/console/sign-in?next=`: the password, or a passkey alone. Who is not set up is told how to be."""
+    wanted = _wanted(request)
+    if sessions.is_stepped_up(request) and request.actor.staff:
+        return HttpResponseRedirect(wanted)
+    try:
+        standing = stepping.standing_of(request.actor, now=request.now)
+    except NotAllowed as error:
+        return render(request, "accounts/no_role.html", {"message": error.message}, status=403)
+    has = selectors.factors_of(selectors.account_of(request.actor))
+    if not has.password and not has.passkeys:
+        return render(request, "accounts/not_set_up.html", {"standing": standing, "number": _masked(request), "next": wanted})
+    form = PasswordForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                stepping.check_password(request.actor, form.cleaned_data["password"], now=request.now)
+            except ZhijiaError as error:
+                form.take(error)
+                status = error.status
+            else:
+                sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
+                return _to("accounts:second", wanted)
+    context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
+    return render(request, "accounts/step_up.html", context, status=status)
+
+
+def _masked(request: Request) -> str:
+    return mask_mobile(sessions.verified_mobile(request))
+
+
+def _challenge(request: Request, has: selectors.Factors) -> str:
+    """What the page's script hands to the browser, as JSON; empty where there is no passkey."""
+    if not has.passkeys:
+        return ""
+    options, state = factors.begin_assertion(selectors.account_of(request.actor), host_of(request))
+    request.session[sessions.PASSKEY_STATE] = state
+    return json.dumps(options)
+
+
+def _method(request: Request, standing: StaffStanding, has: selectors.Factors) -> Factor:
+    """Which second factor the page asks for. A text message counts only while nothing stronger is set up."""
+    if request.GET.get("with") == "recovery" and has.recovery_left:
+        return Factor.RECOVERY
+    if has.totp:
+        return Factor.TOTP
+    return Factor.PASSKEY if has.passkeys else Factor.SMS
+
+
+_ASKS = {
+    Factor.TOTP: ("动态码", "请输入验证器 App 中的 6 位动态码。"),
+    Factor.RECOVERY: ("备用码", "请输入一个没有用过的备用码，8 位数字。"),
+    Factor.SMS: ("短信验证码", "请获取并输入短信验证码。"),
+    Factor.PASSKEY: ("", "请用通行密钥完成验证。"),
+}
+
+
+@before_step_up
+@never_cache
+@require_http_methods(["GET", "POST"])
+def second(request: Request) -> HttpResponse:
+    """`/console/sign-in/second`: within five minutes of the right password."""
+    wanted = _wanted(request)
+    standing = stepping.standing_of(request.actor, now=request.now)
+    if not sessions.holds(request, sessions.PASSWORD_AT):
+        return _to("accounts:step_up", wanted)
+    has = selectors.factors_of(selectors.account_of(request.actor))
+    method = _method(request, standing, has)
+    label, asks = _ASKS[method]
+    sent: dict[str, Any] | None = None
+    status = 200
+    form = SecondForm(request.POST or None, recovery=method is Factor.RECOVERY, label=label)
+    if request.method == "POST" and "send" in request.POST and method is Factor.SMS:
+        form = SecondForm(label=label)
+        sent = send_code_by(
+            request, lambda: stepping.send_text_code(request.actor, sessions.verified_mobile(request), now=request.now)
+        )
+        status = sent["status"]
+    elif request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _check(request, method, form.cleaned_data["code"], standing, wanted)
+            except ZhijiaError as error:
+                form.take(error)
+                status = error.status
+    context = {
+        "form": form, "standing": standing, "next": wanted, "has": has, "method": method.value, "asks": asks, "sent": sent,
+        "number": _masked(request) if method is Factor.SMS else "", "passkey": _challenge(request, has),
+        "idle": int(sessions.idle_time(request.now).total_seconds() // 60),
+    }  # fmt: skip
+    return render(request, "accounts/second.html", context, status=status)
+
+
+def _check(request: Request, method: Factor, code: str, standing: StaffStanding, wanted: str) -> HttpResponse:
+    mobile = sessions.verified_mobile(request) if method is Factor.SMS else ""
+    stepping.check_second(request.actor, method, code, mobile=mobile, now=request.now)
+    if method is Factor.SMS and not stepping.may_use_text(standing, now=request.now):
+        # Both halves are right but too weak for his roles: they are enough to set up an authenticator, nothing else.
+        sessions.stamp_until(request, sessions.ENROL_UNTIL, PASSWORD_STANDS * 2)
+        return _to("accounts:set_up", wanted)
+    return _enter(request, method, wanted)
+
+
+def _enter(request: Request, factor: Factor, wanted: str) -> HttpResponse:
+    stepping.finish(request.actor, factor, now=request.now)
+    entering.step_up(request, factor)
+    return HttpResponseRedirect(wanted)
+
+
+@before_step_up
+@require_POST
+def passkey(request: Request) -> HttpResponse:
+    """What the browser signed; the challenge serves once, right or wrong."""
+    wanted = _wanted(request)
+    state = request.session.pop(sessions.PASSKEY_STATE, None)
+    try:
+        stepping.check_passkey(
+            request.actor, host=host_of(request), state=state, credential=request.POST.get("credential", "")[:20_000], now=request.now
+        )  # fmt: skip
+    except ZhijiaError as error:
+        has = selectors.factors_of(selectors.account_of(request.actor))
+        form = PasswordForm({})
+        form.errors.clear()
+        form.add_error(None, error.message)
+        standing = stepping.standing_of(request.actor, now=request.now)
+        context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
+        return render(request, "accounts/step_up.html", context, status=error.status)
+    return _enter(request, Factor.PASSKEY, wanted)
+
+
+@before_step_up
+@require_POST
+def invite_me(request: Request) -> HttpResponse:
+    """The link for the first set-up, to the number of this session; only to who has a role."""
+    stepping.standing_of(request.actor, now=request.now)
+    invitations.invite_staff(request.actor, sessions.verified_mobile(request), now=request.now)
+    return render(request, "accounts/invited.html", {"number": _masked(request)})
+
+
+@require_safe
+def unlocked(request: Request) -> HttpResponse:
+    """Where a step-up in a second window ends: back to the form in the first."""
+    return render(request, "accounts/unlocked.html")
+
+
+@require_POST
+def leave(request: Request) -> HttpResponse:
+    """Back to the member, at once."""
+    stepping.leave(request.actor, now=request.now)
+    sessions.drop_step_up(request)
+    return redirect("/m/")
