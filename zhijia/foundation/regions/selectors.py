@@ -82,6 +82,11 @@ def list_level(level: int) -> list[Place]:
     return _places(_current().filter(level=level).order_by("code"))
 
 
+def list_under(prefix: str, level: int) -> list[Place]:
+    """All divisions of a level of today whose codes begin with `prefix`, `37` or `3706`; Shandong has 1,826 townships."""
+    return _places(_current().filter(code__gte=prefix, code__lt=prefix + "~", level=level).order_by("code"))
+
+
 def chain(code: str) -> list[Place]:
     """From the province down to the division itself: four look-ups at most."""
     places: list[Place] = []
@@ -106,7 +111,9 @@ def search(text: str, *, level: int | None = None, under: str = "", limit: int =
         return []
     if text.isascii():
         low = text.lower()
-        condition = Q(code__gte=low, code__lt=low + "~") if low.isdigit() else Q(initials__gte=low, initials__lt=low + "~")
+        condition = (
+            Q(code__gte=low, code__lt=low + "~") if low.isdigit() else Q(initials__gte=low, initials__lt=low + "~")
+        )
     else:
         condition = Q(name__contains=text)
     regions = _current().filter(condition)

@@ -1,0 +1,14 @@
+from zhijia.kernel.registry import AuditEvent, PermissionSpec, Scenario
+
+from .permissions import Permission
+
+SCENARIO = Scenario(
+    code="regions",
+    name="区划",
+    icon="map",
+    permissions=(PermissionSpec(Permission.LOAD, "导入区划和区划变更", frozenset({"OPERATOR"}), group="平台"),),
+    audit_events=(
+        AuditEvent("regions.load", "导入区划", erases="none"),
+        AuditEvent("regions.change", "办理区划变更", erases="none"),
+    ),
+)
