@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.identifiers import normalize_luhn_number, with_luhn
@@ -72,6 +74,20 @@ def normalize_union_name(text: str) -> str:
     if not 4 <= len(name) <= 60:
         raise Invalid("union.name", "工会名称应为 4 到 60 个字。", fields={"name": "工会名称应为 4 到 60 个字。"})
     return name
+
+
+def home_name(place: str) -> str:
+    """`沐浴店镇` → `沐浴店镇网上会员之家`"""
+    return f"{place}网上会员之家"
+
+
+CONTENT = ("name", "type", "level", "status", "region", "path", "phone", "address", "hours", "notice", "credit_code")
+"""What the trail's digests of a union are made of."""
+
+
+def content(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The `CONTENT` of a union given as columns; a column left out has its default."""
+    return {key: row.get(key, None if key == "credit_code" else "") for key in CONTENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Expired, NotFound
 from zhijia.kernel.ids import is_public_id
-from zhijia.kernel.names import name_key
+from zhijia.kernel.names import text_key
 
 from .models import CoveredUnit, Employer, Union, UnionStatus, UnionType
 from .permissions import Permission
@@ -154,7 +154,7 @@ def find_employer(credit_code: str) -> Employer | None:
 
 def find_employer_by_name(name: str) -> Employer | None:
     """By the full name; None where no employer, or more than one, is called so."""
-    found = list(Employer.objects.filter(name_key=name_key(name), name=name)[:2])
+    found = list(Employer.objects.filter(name_key=text_key(name), name=name)[:2])
     return found[0] if len(found) == 1 else None
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from zhijia.kernel.db import insert_row
+from zhijia.kernel.db import insert_row, insert_rows
 
+from . import rules
 from .models import Serial
 
 _lock = threading.Lock()
@@ -29,6 +31,21 @@ def take(name: str, *, block: int = 1) -> int:
 def take_many(name: str, count: int) -> int:
     """Reserve `count` numbers in a row and return the first."""
     return _reserve(name, count)
+
+
+def code_series(region: str, union_type: str) -> str:
+    """The series of union codes of a township and type: `union:370682101:09`."""
+    return f"union:{region[:9]}:{rules.TYPE_DIGITS[union_type]}"
+
+
+def take_one_of_each(names: Iterable[str]) -> dict[str, int]:
+    """The next number of each of up to some thousand series; a series named twice is not meant. In a transaction."""
+    wanted = list(names)
+    insert_rows(Serial, [{"name": name, "next": 1} for name in wanted], ignore_conflicts=True)
+    Serial.objects.filter(name__in=wanted).update(next=F("next") + 1)
+    return {
+        name: following - 1 for name, following in Serial.objects.filter(name__in=wanted).values_list("name", "next")
+    }
 
 
 def forget() -> None:

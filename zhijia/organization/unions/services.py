@@ -16,7 +16,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, Stale, WrongState
 from zhijia.kernel.identifiers import normalize_phone, normalize_uscc
-from zhijia.kernel.names import initials, name_key
+from zhijia.kernel.names import text_initials, text_key
 
 from . import events, rules, selectors, serials
 from .models import CoveredUnit, Employer, Union, UnionPath, UnionStatus, UnionType
@@ -64,12 +64,12 @@ def open_union(
     credit_code = normalize_uscc(credit_code) if credit_code else None
     today = timezone.localdate(now)
     path = _next_path(parent)
-    code = rules.union_code(region, type, serials.take(f"union:{region[:9]}:{rules.TYPE_DIGITS[type]}"))
+    code = rules.union_code(region, type, serials.take(serials.code_series(region, type)))
     county_id, city_id = _upper_ids(parent)
     try:
         with transaction.atomic():
             union = Union.objects.create(
-                code=code, name=name, name_key=name_key(name), initials=initials(name), type=type, level=level, status=status,
+                code=code, name=name, name_key=text_key(name), initials=text_initials(name), type=type, level=level, status=status,
                 parent=parent, path=path, county_id=county_id, city_id=city_id, fund_parent=parent, region=region,
                 direct=direct, employer=employer, credit_code=credit_code, founded_on=founded_on, phone=phone,
                 address=address, hours=hours, created_at=now,
@@ -92,14 +92,9 @@ def open_union(
     return union
 
 
-def home_name(place: str) -> str:
-    """`沐浴店镇` → `沐浴店镇网上会员之家`"""
-    return f"{place}网上会员之家"
-
-
 def _open_home(actor: Actor, township: Union, *, now: datetime) -> Union:
     return open_union(
-        actor, name=home_name(regions.name_of(township.region)), type=UnionType.ONLINE_HOME, level=rules.LEVEL_AREA,
+        actor, name=rules.home_name(regions.name_of(township.region)), type=UnionType.ONLINE_HOME, level=rules.LEVEL_AREA,
         region=township.region, parent=township, now=now,
     )  # fmt: skip
 
@@ -120,8 +115,7 @@ def _upper_ids(parent: Union | None) -> tuple[int | None, int | None]:
 
 
 def _content(union: Union) -> dict[str, Any]:
-    keys = ("name", "type", "level", "status", "region", "path", "phone", "address", "hours", "notice", "credit_code")
-    return {key: getattr(union, key) for key in keys}
+    return rules.content(vars(union))
 
 
 @transaction.atomic
@@ -138,7 +132,7 @@ def open_employer(
     try:
         with transaction.atomic():
             employer = Employer.objects.create(
-                name=clean, name_key=name_key(clean), credit_code=code, region=region, industry=industry,
+                name=clean, name_key=text_key(clean), credit_code=code, region=region, industry=industry,
                 ownership=ownership, headcount=headcount, created_at=now,
             )  # fmt: skip
     except IntegrityError as error:
