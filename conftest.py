@@ -281,3 +281,16 @@ def texts(db: None) -> Callable[[], list[tuple[str, str]]]:
         return out
 
     return take
+
+
+@pytest.fixture
+def shoot() -> Callable[[Any, str], None]:
+    """`shoot(page, "join-1")`: a full-page picture into the folder of ZHIJIA_SHOTS, for people to look at; else nothing."""
+    folder = os.environ.get("ZHIJIA_SHOTS", "")
+
+    def take(page: Any, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{name}-{page.viewport_size['width']}.png"), full_page=True)
+
+    return take

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -60,11 +62,20 @@ def test_a_killed_run_takes_its_server_with_it():
     process.kill()
     process.wait()
     process.stdout.close()
+    folder = Path(address.partition("host=")[2].partition("&")[0])
+    try:
+        wait_until_gone(address)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until_gone(address: str) -> None:
     for _ in range(100):
         try:
             psycopg.connect(address, connect_timeout=1).close()
         except psycopg.OperationalError:
             return
+        time.sleep(0.05)
     pytest.fail("the server is still there")
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from zhijia.foundation.accounts.models import Account
-from zhijia.foundation.accounts.services import staff as accounts
+from zhijia.foundation.accounts.services import factors
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import initials, name_key
+from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import ROLES, Role
 from zhijia.organization.people import selectors as people, services as people_services
@@ -119,13 +120,18 @@ def appoint(inventor: Inventor, unions: dict[str, Union], *, now: datetime) -> N
             in_force=True,
             created_at=now,
         )
-        assert person.account_id is not None  # noqa: S101  made bound just above
-        accounts.set_up(
-            person.account_id,
-            password=PASSWORD,
-            totp_secret=totp_secret(post) if ROLES[post.role].strong else None,
-            now=now,
-        )
+        _equip(person, totp_secret(post) if ROLES[post.role].strong else "", now=now)
+
+
+def _equip(person: Person, secret: str, *, now: datetime) -> None:
+    """A password, and an authenticator where the role asks for one."""
+    account = Account.objects.get(pk=person.account_id)
+    actor = actors.actor_of(account.pk, today=now.date(), staff=True)
+    factors.set_password(actor, account, PASSWORD, now=now)
+    if secret:
+        earlier = now - timedelta(hours=1)
+        code = factors.totp_code(secret, int(earlier.timestamp()) // factors.STEP_S)
+        factors.enrol_totp(actor, account, secret, code, now=earlier)
 
 
 def totp_secret(post: Post) -> str:

@@ -83,7 +83,8 @@ def for_state(workflow: Workflow, state: str, unit_id: int, now: datetime) -> li
 
 def show_on(values: dict[str, Any], clocks: Sequence[Clock]) -> None:
     """Put the date people should see onto the case's columns: the due date, else the nearest other clock."""
-    shown = min(clocks, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
+    waited_for = [clock for clock in clocks if clock.kind != "window"]
+    shown = min(waited_for, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
     values["due_at"] = shown.due_at if shown else None
     values["due_provisional"] = shown.provisional if shown else False
     values["due_explained"] = shown.explained if shown else ""

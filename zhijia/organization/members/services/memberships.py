@@ -14,7 +14,8 @@ from django.utils import timezone
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.db import change_rows, insert_row
-from zhijia.kernel.errors import Duplicate
+from zhijia.kernel.errors import Duplicate, WrongState
+from zhijia.organization.access import services as access
 from zhijia.organization.people.events import PersonBound, PersonVerified
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions import serials
@@ -99,6 +100,56 @@ def open_membership(
     )
     cards.issue(person.id, now=now)
     return membership_id
+
+
+ENDING = frozenset({EventKind.WITHDRAWN, EventKind.EXPELLED, EventKind.DECEASED})
+"""Events after which somebody is no member any more, counted as `left`."""
+
+
+@transaction.atomic
+def close_membership(
+    actor: Actor, membership_id: int, *, kind: str, reason: str, on: date, now: datetime, case_id: int | None = None
+) -> None:
+    """A stay ends for good: row, event and count; the card stops counting and roles on the union end at once.
+
+    Who may, and the evidence, are the calling service's matter. Raises WrongState where the stay has ended already.
+    """
+    stay = Membership.objects.filter(pk=membership_id).first()
+    if stay is None or kind not in ENDING:
+        raise WrongState
+    if not change_rows(
+        Membership,
+        {"id": stay.pk, "until": None, "version": stay.version},
+        {"until": on, "ended_by": kind, "version": stay.version + 1},
+    ):
+        raise WrongState
+    counts = stock(
+        {
+            "state": stay.state,
+            "sex": stay.sex,
+            "is_migrant": stay.is_migrant,
+            "new_form_group": stay.new_form_group,
+            "work_form": stay.work_form,
+            "real_name_level": stay.real_name_level,
+            "activated": stay.activated,
+        },
+        sign=-1,
+    )
+    record_event(
+        actor,
+        kind,
+        person_id=stay.person_id,
+        membership_id=stay.pk,
+        union_id=stay.union_id,
+        on=on,
+        now=now,
+        counts={**counts, "left": 1},
+        case_id=case_id,
+        reason=reason,
+        before={"state": stay.state},
+    )
+    cards.void(stay.person_id, reason=kind, now=now)
+    access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已结束", now=now)
 
 
 def new_member_number(today: date) -> str:

@@ -109,7 +109,9 @@ def test_figures_are_exact_under_two_hundred_joins_and_a_running_merge(province:
     merger.start()
     for start in range(0, 200, 20):
         part = waiting[start : start + 20]
-        results = together(20, lambda number, part=part: joining.approve(admin, part[number], now=province.now) and "approved")
+        results = together(
+            20, lambda number, part=part: joining.approve(admin, part[number], now=province.now) and "approved"
+        )
         assert results == {"approved": 20}
     done.set()
     merger.join()

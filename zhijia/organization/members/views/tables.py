@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from zhijia.foundation.ui import formats
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.organization.members.models import EventKind, Membership
 from zhijia.organization.unions.selectors import UnionFacts
 
 from zhijia.organization.members import rules, selectors
@@ -197,7 +196,7 @@ def roster_bar(unit: UnionFacts, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def file_facts(found: selectors.MemberFile) -> list[dict[str, Any]]:
-    stay: Membership = found.membership
+    stay = found.membership
     return [
         {"label": "会员卡号", "value": formats.group4(stay.member_number), "code": True},
         {"label": "工会", "value": found.union.name, "href": reverse("unions:file", args=[found.union.public_id])},
@@ -220,7 +219,7 @@ def file_events(found: selectors.MemberFile, names: Mapping[int, str]) -> list[d
     return [
         {
             "at": event.at,
-            "title": EventKind(event.kind).label,
+            "title": event.get_kind_display(),
             "note": names.get(event.union_id, ""),
             "quote": "",
             "now": index == 0,
