@@ -36,9 +36,8 @@ static: $(STAMPS)/static ## Build the front end
 docs: $(STAMPS)/python ## Write docs/reference from the code's declarations
 	@$(BIN)/python -m tests.documents
 
-format: $(STAMPS)/python ## Format Python and templates
+format: $(STAMPS)/python ## Format Python
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
-	@git ls-files -co --exclude-standard '*.html' | xargs -r $(BIN)/djangofmt --quiet
 
 lock: $(STAMPS)/python ## Pin the newest allowed versions of all dependencies
 	@$(BIN)/uv pip compile requirements.in --output-file requirements.lock --universal --python-version 3.11 \

@@ -18,6 +18,7 @@ from conftest import NetworkClosed
 from tests.check import broken_links
 from tests.parallel import together
 from tests.postgres import private_postgres
+from tests.templates import faults
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("2001:db8::1", 80, 0, 0)])
@@ -87,3 +88,34 @@ def test_the_link_check_finds_a_missing_file_and_a_missing_heading(tmp_path, mon
     page = tmp_path / "a.md"
     page.write_text("[ok](b.md#two-words) [no](b.md#three) [gone](c.md) [out](https://example.org) `[code](d.md)`")
     assert [line.partition(": ")[2] for line in broken_links(page)] == ["b.md#three", "c.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<script>go()</script>", "inline script"),
+        ('<p style="color: red">', "inline style"),
+        ('<button onclick="go()">', "inline handler"),
+        ('<img alt="" src="data:image/png;base64,x">', "data: address"),
+        ("{{ name|safe }}", "unescaped value"),
+        ('<script src="https://cdn.example.org/x.js"></script>', "address of another host"),
+        ('<img src="x.png">', "picture without words"),
+        ('<form method="post"><input name="a"></form>', "form that posts without csrf_token"),
+    ],
+)
+def test_the_template_check_finds_what_pages_may_not_hold(text, what):
+    assert [found for _, found in faults("\n" + text)] == [what]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="/static/x.js" defer></script>',
+        '<script type="application/json" id="d">{}</script>',
+        '<form method="post">{% csrf_token %}</form>',
+        "{# <script>in a comment</script> #}",
+        '<a href="/m/join?on=1">',
+    ],
+)
+def test_the_template_check_leaves_good_templates_alone(text):
+    assert list(faults(text)) == []

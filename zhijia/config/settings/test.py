@@ -10,8 +10,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_OWN = Path(tempfile.mkdtemp(prefix="zhijia-test-"))
-atexit.register(shutil.rmtree, _OWN, ignore_errors=True)
+# One folder for a run: the first process makes and removes it, the processes it starts find its name.
+if "ZHIJIA_TEST_FOLDER" not in os.environ:
+    os.environ["ZHIJIA_TEST_FOLDER"] = tempfile.mkdtemp(prefix="zhijia-test-")
+    atexit.register(shutil.rmtree, os.environ["ZHIJIA_TEST_FOLDER"], ignore_errors=True)
+_OWN = Path(os.environ["ZHIJIA_TEST_FOLDER"])
 os.environ.setdefault("ZHIJIA_VAR", str(_OWN))
 os.environ["ZHIJIA_DATABASE_POOL"] = "0"
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_OWN / 'zhijia.sqlite3'}")
