@@ -24,7 +24,9 @@ _REFUSED = {
     "inline handler": re.compile(r"\son[a-z]+=[\"']|javascript:", re.IGNORECASE),
     "data: address": re.compile(r"(?:src|href)=[\"']data:", re.IGNORECASE),
     "unescaped value": re.compile(r"\|\s*safe\b|autoescape off"),
-    "address of another host": re.compile(r"(?:src|href|action)=[\"'](?:https?:)?//", re.IGNORECASE),
+    "address of another host": re.compile(
+        r"(?:src|action)=[\"'](?:https?:)?//|<link\b[^>]*href=[\"'](?:https?:)?//", re.IGNORECASE
+    ),
     "picture without words": re.compile(r"<img(?![^>]*\balt=)", re.IGNORECASE),
 }
 
