@@ -1,3 +1,5 @@
+from django.db.models.signals import post_migrate
+
 from zhijia.kernel.apps import CapabilityConfig
 
 
@@ -6,12 +8,12 @@ class PeopleConfig(CapabilityConfig):
     verbose_name = "人员"
 
     def subscribe(self) -> None:
+        from zhijia.foundation.accounts.events import signed_in
         from zhijia.kernel.registry import registry
 
-        from zhijia.foundation.accounts.events import signed_in
-
         from .selectors import mobile_for_message
-        from .services import keep_agreements
+        from .services import keep_agreements, publish_defaults
 
         registry.offer_mobiles(mobile_for_message)
         signed_in.subscribe(keep_agreements)
+        post_migrate.connect(publish_defaults, sender=self)

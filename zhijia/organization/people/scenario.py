@@ -1,6 +1,15 @@
-from zhijia.kernel.registry import AuditEvent, MessageTemplate, ParameterSpec, PermissionSpec, Scenario
+from zhijia.kernel.registry import (
+    AuditEvent,
+    CaseLink,
+    MenuItem,
+    MessageTemplate,
+    ParameterSpec,
+    PermissionSpec,
+    Scenario,
+)
 
 from .permissions import Permission
+from .rules import CONSENT_TEXT
 
 SCENARIO = Scenario(
     code="people",
@@ -10,17 +19,23 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.CONSENT_PUBLISH, "复核发布同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
         PermissionSpec(Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员"),
     ),
+    menu=(MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),),
+    settings_rows=(MenuItem("设置", "我的同意", "people:consents", order=40, icon="shield-check"),),
+    workflows=(CONSENT_TEXT,),
+    case_links={CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts")},
     parameters=(
+        ParameterSpec("people.consent_check_wd", "同意书复核时限", 5, "wd", "平台默认", minimum=1, maximum=30),
         ParameterSpec(
             "people.real_name_failures", "每人每天实名核验失败次数上限", 5, "count", "平台默认", minimum=1, maximum=20
         ),
     ),
     messages=(
         MessageTemplate(
-            "people.mobile_replaced", "手机号码已更换",
+            "people.mobile_replaced",
+            "手机号码已更换",
             "{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打服务热线。",
             sms="{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打{hotline}。",
-        ),  # fmt: skip
+        ),
     ),
     audit_events=(
         AuditEvent("people.real_name", "实名核验"),

@@ -11,9 +11,12 @@ from django.conf import settings
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import masks
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import Invalid, NotFound, NotSignedIn
+from zhijia.kernel.registry import registry
 
-from .models import Consent, ConsentText, Person, Purpose
+from . import rules
+from .models import Consent, ConsentDraft, ConsentText, Person, Purpose
+from .permissions import Permission
 
 ID_NUMBER = Purpose.ID_NUMBER.value
 PRIVACY = Purpose.PRIVACY.value
@@ -115,7 +118,9 @@ def find_by_id_number(id_type: str, number: str) -> PersonFacts | None:
 
 def find_by_mobile(number: str) -> list[PersonFacts]:
     """Everybody who gave this normalized mobile number; more than one is possible."""
-    return [facts_from(person) for person in Person.objects.filter(mobile_digest=mobile_digest(number)).order_by("id")[:20]]
+    return [
+        facts_from(person) for person in Person.objects.filter(mobile_digest=mobile_digest(number)).order_by("id")[:20]
+    ]
 
 
 def born_on(person_id: int) -> date | None:
@@ -192,3 +197,112 @@ def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentT
 
 def has_consent(account_id: int, purpose: str, *, now: datetime) -> bool:
     return consent_state(account_id, now=now)[purpose][1] is not None
+
+
+def newest_text(purpose: str) -> ConsentText | None:
+    """The last published wording, whether or not its day has come."""
+    return ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
+
+
+def list_texts(purpose: str) -> list[ConsentText]:
+    """All published wordings, newest first. Raises NotFound for a purpose that does not exist."""
+    if purpose not in Purpose.values:
+        raise NotFound
+    return list(ConsentText.objects.filter(purpose=purpose).order_by("-version"))
+
+
+def get_text(purpose: str, version: int | None, *, now: datetime) -> ConsentText:
+    """A published wording; without a version the one in force. Raises NotFound."""
+    text = (
+        current_text(purpose, now=now)
+        if version is None
+        else ConsentText.objects.filter(purpose=purpose, version=version).first()
+    )
+    if text is None:
+        raise NotFound
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent a person gave, as he reads it. `outdated`: a newer wording is in force."""
+
+    purpose: str
+    label: str
+    version: int
+    given_at: datetime
+    withdrawn_at: datetime | None
+    outdated: bool
+    effect: str
+
+
+def list_given(actor: Actor, *, now: datetime) -> list[GivenConsent]:
+    """What the account agreed to and took back, newest first. Raises NotSignedIn."""
+    if actor.account_id is None:
+        raise NotSignedIn
+    current = {purpose: current_text(purpose, now=now) for purpose in Purpose.values}
+    given = []
+    for row in Consent.objects.filter(account_id=actor.account_id).order_by("-given_at", "-id")[:200]:
+        text = current.get(row.purpose)
+        given.append(
+            GivenConsent(
+                row.purpose,
+                Purpose(row.purpose).label,
+                row.version,
+                row.given_at,
+                row.withdrawn_at,
+                text is not None and text.version != row.version,
+                rules.WITHDRAWING[row.purpose],
+            )
+        )
+    return given
+
+
+def texts_to_renew(account_id: int | None, *, now: datetime) -> list[ConsentText]:
+    """Wordings an account has to agree to again: it agreed to one of that purpose before, but not to the one in force.
+
+    Who never agreed to anything here (a person from a roster) is asked at the sign-in instead.
+    """
+    if account_id is None:
+        return []
+    rows = Consent.objects.filter(account_id=account_id, purpose__in=rules.ASKED_AGAIN)
+    given: dict[str, set[int]] = {}
+    for purpose, version, withdrawn_at in rows.values_list("purpose", "version", "withdrawn_at"):
+        versions = given.setdefault(purpose, set())
+        if withdrawn_at is None:
+            versions.add(version)
+    found = []
+    for purpose in rules.ASKED_AGAIN:
+        if purpose in given:
+            text = current_text(purpose, now=now)
+            if text is not None and text.version not in given[purpose]:
+                found.append(text)
+    return found
+
+
+def top_unit(actor: Actor, permission: str) -> int | None:
+    """The unit on top of the tree where the actor holds `permission`; None where he holds it only below."""
+    for grant in actor.living_grants:
+        if permission in grant.permissions and registry.units.top(grant.unit_id) == grant.unit_id:
+            return grant.unit_id
+    return None
+
+
+def get_draft(actor: Actor, public_id: str) -> ConsentDraft:
+    """Raises NotFound, NotAllowed."""
+    draft = ConsentDraft.objects.select_related("case").filter(case__public_id=public_id).first()
+    if draft is None:
+        raise NotFound
+    path = registry.units.path(draft.case.unit_id)
+    if not actor.may(Permission.CONSENT_EDIT, path):
+        actor.require(Permission.CONSENT_PUBLISH, path)
+    return draft
+
+
+def list_drafts(actor: Actor, *, limit: int = 20) -> list[ConsentDraft]:
+    """Proposals of the actor's own tree, newest first; none for who may not edit at its top."""
+    top = top_unit(actor, Permission.CONSENT_EDIT)
+    if top is None:
+        return []
+    drafts = ConsentDraft.objects.select_related("case").filter(case__unit_id=top)
+    return list(drafts.order_by("-id")[:limit])

@@ -52,7 +52,7 @@ class OfflineSource:
 
 
 class HttpSource:
-    """A gateway that takes `{"name", "id_type", "number"}` and answers `{"result": "matched" | "mismatch", "reference"}`.
+    """Takes `{"name", "id_type", "number"}`, answers `{"result": "matched" | "mismatch", "reference"}`.
 
     The body is signed with HMAC-SHA256 in the header `X-Signature`; any failure, late or odd answer counts as down.
     """

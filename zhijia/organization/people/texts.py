@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 from .models import ConsentText, Purpose
+
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""From when the wordings that come with the platform hold: no consent of a loaded history lies before."""
 
 _PRIVACY = """我们是谁
 本平台由省总工会运营，为职工办理入会、会籍管理和工会服务。

@@ -1,10 +1,8 @@
-"""Writing persons: real name, binding an account, consents."""
+"""Who somebody is: real name, binding an account, waiting for the authority."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,22 +11,19 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from zhijia.foundation.accounts.events import AccountSignedIn
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.kernel import identifiers, masks
-from zhijia.kernel.actor import SYSTEM, Actor, Kind
+from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
 from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.names import initials, name_key
-
-from . import events, selectors
-from .models import Consent, ConsentText, Person, Purpose, RealNameCheck
-from .permissions import Permission
-from .sources import Answer, Outcome, current_source
+from zhijia.organization.people import events, selectors
+from zhijia.organization.people.models import Person, RealNameCheck
+from zhijia.organization.people.sources import Answer, Outcome, current_source
 
 TOO_MANY = "今天核验失败的次数过多，为了您的信息安全，请明天再试，或拨打服务热线。"
 
@@ -73,7 +68,13 @@ def read_identity(name: str, id_type: str, number: str, *, today: date) -> Ident
         raise Invalid(code, next(iter(wrong.values())), fields=wrong)
     if id_type in ("RESIDENT_ID", "RESIDENCE_PERMIT", "FOREIGN_PERMIT"):
         read = identifiers.read_resident_id(clean_number, today)
-        return Identity(clean_name, id_type, clean_number, read.born_on, {"male": "1", "female": "2"}.get(str(read.sex), str(read.sex)))
+        return Identity(
+            clean_name,
+            id_type,
+            clean_number,
+            read.born_on,
+            {"male": "1", "female": "2"}.get(str(read.sex), str(read.sex)),
+        )
     return Identity(clean_name, id_type, clean_number, None, "0")
 
 
@@ -85,7 +86,9 @@ def sealed_columns(
     born = identity.born_on
     return {
         "id_type": identity.id_type,
-        "id_sealed": keyring.seal(identity.number, table_column="people_person.id", row=public_id, randomness=randomness),
+        "id_sealed": keyring.seal(
+            identity.number, table_column="people_person.id", row=public_id, randomness=randomness
+        ),
         "id_digest": selectors.id_digest(identity.id_type, identity.number),
         "id_masked": masks.mask_id_number(identity.number),
         "born_sealed": keyring.seal(
@@ -148,7 +151,12 @@ def identify(
         limits.require_free("real_name", key, most, now=now, message=TOO_MANY)
     answer = (source or current_source()).check(identity.name, identity.id_type, identity.number)
     known = Person.objects.filter(id_digest=digest).first()
-    if answer.outcome is Outcome.MATCHED and known is not None and known.real_name_level >= 3 and known.name != identity.name:
+    if (
+        answer.outcome is Outcome.MATCHED
+        and known is not None
+        and known.real_name_level >= 3
+        and known.name != identity.name
+    ):
         answer = Answer(Outcome.MISMATCH, answer.source, answer.reference)
     _record_check(account_id, digest, answer, now=now)
     if answer.outcome is Outcome.MISMATCH:
@@ -162,9 +170,15 @@ def identify(
 @transaction.atomic
 def _record_check(account_id: int, digest: str, answer: Answer, *, now: datetime) -> None:
     insert_row(
-        RealNameCheck, account_id=account_id, person_id=None, id_digest=digest, outcome=answer.outcome.value,
-        source=answer.source, reference=answer.reference, at=now,
-    )  # fmt: skip
+        RealNameCheck,
+        account_id=account_id,
+        person_id=None,
+        id_digest=digest,
+        outcome=answer.outcome.value,
+        source=answer.source,
+        reference=answer.reference,
+        at=now,
+    )
 
 
 @transaction.atomic
@@ -181,10 +195,18 @@ def _settle(
         try:
             with transaction.atomic():
                 insert_row(
-                    Person, public_id=public_id, account_id=account_id, name=identity.name, name_key=name_key(identity.name),
-                    initials=initials(identity.name), real_name_level=level, verify_pending=not matched,
-                    verified_at=now if matched else None, created_at=now, **sealed_columns(public_id, identity, mobile),
-                )  # fmt: skip
+                    Person,
+                    public_id=public_id,
+                    account_id=account_id,
+                    name=identity.name,
+                    name_key=name_key(identity.name),
+                    initials=initials(identity.name),
+                    real_name_level=level,
+                    verify_pending=not matched,
+                    verified_at=now if matched else None,
+                    created_at=now,
+                    **sealed_columns(public_id, identity, mobile),
+                )
         except IntegrityError as error:
             raise Duplicate("real_name.again", "刚刚已提交过一次，请刷新页面查看结果。") from error
         person = Person.objects.get(public_id=public_id)
@@ -192,15 +214,26 @@ def _settle(
         bound = _bind(person, account_id, identity, mobile, level=level, matched=matched, now=now)
     elif person.account_id != account_id:
         raise Duplicate(
-            "real_name.bound_elsewhere", "这个证件号码已绑定另一个账号。如果那不是您本人，可以提出核实申请，由县级工会当面或电话核对。"
+            "real_name.bound_elsewhere",
+            "这个证件号码已绑定另一个账号。如果那不是您本人，可以提出核实申请，由县级工会当面或电话核对。",
         )
     elif matched and person.real_name_level < 3:
         change_rows(Person, {"id": person.pk}, {"real_name_level": 3, "verified_at": now, "verify_pending": False})
     person.refresh_from_db()
     audit.record(
-        actor, "people.real_name", ("person", person.public_id), now=now, concerns=person.pk,
-        detail={"outcome": answer.outcome.value, "source": answer.source, "level": person.real_name_level, "bound": bound, "channel": channel},
-    )  # fmt: skip
+        actor,
+        "people.real_name",
+        ("person", person.public_id),
+        now=now,
+        concerns=person.pk,
+        detail={
+            "outcome": answer.outcome.value,
+            "source": answer.source,
+            "level": person.real_name_level,
+            "bound": bound,
+            "channel": channel,
+        },
+    )
     if matched:
         events.person_verified.announce(events.PersonVerified(person.pk, now))
     if bound:
@@ -208,7 +241,9 @@ def _settle(
     return Identified(selectors.facts_from(person), bound, person.verify_pending)
 
 
-def _bind(person: Person, account_id: int, identity: Identity, mobile: str, *, level: int, matched: bool, now: datetime) -> bool:
+def _bind(
+    person: Person, account_id: int, identity: Identity, mobile: str, *, level: int, matched: bool, now: datetime
+) -> bool:
     """Give a roster person his account. Before level 3 nothing is bound: the row stays with the roster's data."""
     if person.merged_into_id is not None:
         raise RuleBroken("real_name.merged", "您的档案正在合并整理，请拨打服务热线办理。")
@@ -218,12 +253,22 @@ def _bind(person: Person, account_id: int, identity: Identity, mobile: str, *, l
         )
     old_mobile = person.mobile_digest and person.mobile_digest != selectors.mobile_digest(mobile)
     if old_mobile:
-        notify.send("people.mobile_replaced", person_id=person.pk, context={"name": masks.mask_name_public(person.name)}, now=now)
+        notify.send(
+            "people.mobile_replaced",
+            person_id=person.pk,
+            context={"name": masks.mask_name_public(person.name)},
+            now=now,
+        )
     values: dict[str, Any] = {
-        "account_id": account_id, "real_name_level": max(level, person.real_name_level), "verified_at": now,
-        "verify_pending": False, "name": identity.name, "name_key": name_key(identity.name),
-        "initials": initials(identity.name), **mobile_columns(person.public_id, mobile),
-    }  # fmt: skip
+        "account_id": account_id,
+        "real_name_level": max(level, person.real_name_level),
+        "verified_at": now,
+        "verify_pending": False,
+        "name": identity.name,
+        "name_key": name_key(identity.name),
+        "initials": initials(identity.name),
+        **mobile_columns(person.public_id, mobile),
+    }
     if not change_rows(Person, {"id": person.pk, "account_id": None}, values):
         raise WrongState
     return True
@@ -238,14 +283,21 @@ def rebind(
     Raises WrongState where the binding has changed meanwhile.
     """
     person = Person.objects.get(pk=person_id)
-    notify.send("people.mobile_replaced", person_id=person_id, context={"name": masks.mask_name_public(person.name)}, now=now)
+    notify.send(
+        "people.mobile_replaced", person_id=person_id, context={"name": masks.mask_name_public(person.name)}, now=now
+    )
     values = {"account_id": new_account_id, **mobile_columns(person.public_id, mobile)}
     if not change_rows(Person, {"id": person_id, "account_id": old_account_id}, values):
         raise WrongState
     audit.record(
-        actor, "people.rebound", ("person", person.public_id), now=now, concerns=person_id,
-        before={"account": old_account_id}, after={"account": new_account_id},
-    )  # fmt: skip
+        actor,
+        "people.rebound",
+        ("person", person.public_id),
+        now=now,
+        concerns=person_id,
+        before={"account": old_account_id},
+        after={"account": new_account_id},
+    )
 
 
 def recheck_pending(*, now: datetime, limit: int = 200, source: Any = None) -> tuple[int, int]:
@@ -259,95 +311,34 @@ def recheck_pending(*, now: datetime, limit: int = 200, source: Any = None) -> t
             continue
         matched = answer.outcome is Outcome.MATCHED
         with transaction.atomic():
-            values = {"verify_pending": False, "real_name_level": 3 if matched else 1, "verified_at": now if matched else None}
+            values = {
+                "verify_pending": False,
+                "real_name_level": 3 if matched else 1,
+                "verified_at": now if matched else None,
+            }
             if not change_rows(Person, {"id": person.pk, "verify_pending": True}, values):
                 continue
             insert_row(
-                RealNameCheck, account_id=person.account_id, person_id=person.pk, id_digest=person.id_digest,
-                outcome=answer.outcome.value, source=answer.source, reference=answer.reference, at=now,
-            )  # fmt: skip
+                RealNameCheck,
+                account_id=person.account_id,
+                person_id=person.pk,
+                id_digest=person.id_digest,
+                outcome=answer.outcome.value,
+                source=answer.source,
+                reference=answer.reference,
+                at=now,
+            )
             audit.record(
-                SYSTEM, "people.real_name", ("person", person.public_id), now=now, concerns=person.pk,
+                SYSTEM,
+                "people.real_name",
+                ("person", person.public_id),
+                now=now,
+                concerns=person.pk,
                 detail={"outcome": answer.outcome.value, "source": answer.source, "recheck": True},
-            )  # fmt: skip
+            )
             if matched:
                 events.person_verified.announce(events.PersonVerified(person.pk, now))
             else:
                 events.person_refused.announce(events.PersonRefused(person.pk, now))
         verified, refused = verified + matched, refused + (not matched)
     return verified, refused
-
-
-@transaction.atomic
-def give_consents(actor: Actor, purposes: Iterable[str], *, channel: str, now: datetime) -> None:
-    """Agree to the wordings in force; agreeing twice changes nothing. Raises NotSignedIn, Invalid `consent.unknown`."""
-    account_id = actor.account_id
-    if account_id is None:
-        actor.require_person()
-        return
-    for purpose in purposes:
-        text = selectors.current_text(purpose, now=now) if purpose in Purpose.values else None
-        if text is None:
-            raise Invalid("consent.unknown", "这份同意书暂未发布，请稍后再试。")
-        open_row = {"account_id": account_id, "purpose": purpose, "version": text.version, "withdrawn_at": None}
-        if Consent.objects.filter(**{key: value for key, value in open_row.items() if value is not None}, withdrawn_at__isnull=True).exists():
-            continue
-        try:
-            with transaction.atomic():
-                insert_row(
-                    Consent, account_id=account_id, person_id=actor.person_id, purpose=purpose, version=text.version,
-                    given_at=now, channel=channel, withdrawn_at=None,
-                )  # fmt: skip
-        except IntegrityError:
-            continue
-        audit.record(
-            actor, "people.consent", ("consent", purpose), now=now, concerns=actor.person_id,
-            detail={"version": text.version, "channel": channel},
-        )  # fmt: skip
-
-
-def keep_agreements(event: AccountSignedIn) -> None:
-    """What was ticked at the sign-in, where its wording is published: nobody is kept out by a missing text."""
-    actor = Actor(Kind.PERSON, account_id=event.account_id, person_id=selectors.person_id_of_account(event.account_id))
-    published = [purpose for purpose in event.agreed if selectors.current_text(purpose, now=event.at) is not None]
-    give_consents(actor, published, channel="web", now=event.at)
-
-
-@transaction.atomic
-def withdraw_consent(actor: Actor, purpose: str, *, now: datetime) -> int:
-    """Take a consent back; the service that needs it stops, the membership goes on. Returns how many rows closed."""
-    account_id = actor.account_id
-    if account_id is None:
-        actor.require_person()
-        return 0
-    closed = change_rows(Consent, {"account_id": account_id, "purpose": purpose, "withdrawn_at": None}, {"withdrawn_at": now})
-    if closed:
-        audit.record(actor, "people.consent_withdrawn", ("consent", purpose), now=now, concerns=actor.person_id)
-    return closed
-
-
-@transaction.atomic
-def publish_consent_text(
-    actor: Actor, purpose: str, *, title: str, body: str, valid_from: datetime, made_by: int | None, now: datetime
-) -> ConsentText:
-    """A new wording; from `valid_from` on people are asked again. The editor's second person calls this.
-
-    Raises NotAllowed, Invalid `consent.text`, RuleBroken `case.same_person`.
-    """
-    actor.require_anywhere(Permission.CONSENT_PUBLISH)
-    if made_by is not None and made_by == actor.person_id:
-        raise RuleBroken("case.same_person", "经办和复核须由两个人分别办理，请交由另一位同事复核。")
-    title, body = title.strip(), body.strip()
-    if not (2 <= len(title) <= 60 and 20 <= len(body) <= 20_000) or purpose not in Purpose.values:
-        raise Invalid("consent.text", "标题应为 2 到 60 个字，正文应为 20 到 20000 个字。")
-    newest = ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
-    text = ConsentText.objects.create(
-        purpose=purpose, version=(newest.version if newest else 0) + 1, title=title, body=body,
-        digest=hashlib.sha256(body.encode()).hexdigest(), valid_from=valid_from, made_by=made_by,
-        checked_by=actor.person_id,
-    )  # fmt: skip
-    audit.record(
-        actor, "people.consent_text", ("consent_text", f"{purpose}:{text.version}"), now=now,
-        after={"title": title, "digest": text.digest}, detail={"valid_from": valid_from.isoformat()},
-    )  # fmt: skip
-    return text

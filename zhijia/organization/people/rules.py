@@ -1,0 +1,115 @@
+"""Pure rules of consents. Source: docs/rules/people.md"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
+
+from .permissions import Permission
+
+
+class TextState(StrEnum):
+    PROPOSED = "PROPOSED"
+    PUBLISHED = "PUBLISHED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+CONSENT_TEXT = Workflow(
+    "people.consent_text",
+    "同意书修订",
+    start=TextState.PROPOSED,
+    labels={
+        TextState.PROPOSED: "等待复核",
+        TextState.PUBLISHED: "已发布",
+        TextState.REFUSED: "已退回",
+        TextState.WITHDRAWN: "已撤回",
+    },
+    hues={
+        TextState.PROPOSED: Hue.SOON,
+        TextState.PUBLISHED: Hue.DONE,
+        TextState.REFUSED: Hue.LATE,
+        TextState.WITHDRAWN: Hue.STILL,
+    },
+    closed=frozenset({TextState.PUBLISHED, TextState.REFUSED, TextState.WITHDRAWN}),
+    due={TextState.PROPOSED: "people.consent_check_wd"},
+    moves=(
+        Move(
+            "publish",
+            {TextState.PROPOSED},
+            TextState.PUBLISHED,
+            by=Permission.CONSENT_PUBLISH,
+            checker=True,
+            title="复核同意，按期发布",
+            button="同意发布",
+        ),
+        Move(
+            "refuse",
+            {TextState.PROPOSED},
+            TextState.REFUSED,
+            by=Permission.CONSENT_PUBLISH,
+            checker=True,
+            needs=("note",),
+            title="退回起草人",
+            button="退回起草人",
+        ),
+        Move("withdraw", {TextState.PROPOSED}, TextState.WITHDRAWN, by=MAKER, title="起草人撤回", button="撤回"),
+    ),
+)
+
+WITHDRAWING = {
+    "privacy": "撤回后停止线上服务，再次使用时须重新同意；会籍不受影响",
+    "agreement": "撤回后停止线上服务，再次使用时须重新同意；会籍不受影响",
+    "id_number": "撤回后不再办理新的实名核验和入会；已有会籍不受影响",
+}
+"""What taking a consent back does, told beside it. Source: PIPL 15, 16."""
+
+ASKED_AGAIN = ("privacy", "agreement")
+"""Their new versions must be agreed to before the service goes on; other purposes are asked where they are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A part of a wording: `heading` may be empty."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+def paragraphs(body: str) -> list[Paragraph]:
+    """Blocks are parted by an empty line; a short first line without a stop is the block's heading."""
+    parts = []
+    for block in body.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        if not lines:
+            continue
+        headed = len(lines) > 1 and len(lines[0]) <= 20 and lines[0][-1] not in "。；：，！？"
+        parts.append(Paragraph(lines[0] if headed else "", tuple(lines[1:] if headed else lines)))
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of a comparison: `kind` is same, old or new."""
+
+    kind: str
+    text: str
+
+
+def compare(old: str, new: str) -> list[Change]:
+    """Line by line, removed before added; long stretches of equal lines keep one line at each side of a change."""
+    left, right = old.replace("\r\n", "\n").split("\n"), new.replace("\r\n", "\n").split("\n")
+    changes: list[Change] = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(a=left, b=right, autojunk=False).get_opcodes():
+        if tag == "equal":
+            same = [line for line in left[i:j] if line.strip()]
+            if len(same) > 3:
+                same = [same[0], f"（中间 {len(same) - 2} 行未改）", same[-1]]
+            changes += [Change("same", line) for line in same]
+            continue
+        changes += [Change("old", line) for line in left[i:j] if line.strip()]
+        changes += [Change("new", line) for line in right[k:m] if line.strip()]
+    return changes

@@ -1,0 +1,1 @@
+"""Pages: `wordings` for anyone, `consents` for a member, `console` for those who draft and publish."""
