@@ -171,8 +171,18 @@ class UnitDirectory(Protocol):
     def region(self, unit_id: int) -> str:
         """The 12-digit region code that parameters are looked up by."""
 
-    def nearest_holder(self, unit_id: int, permission: str, today: date) -> int:
-        """The unit itself or the nearest upper one where a living grant carries `permission`; the unit where none does."""
+    def top(self, unit_id: int) -> int:
+        """The unit that stands above all others of its tree. Raises NotFound."""
+
+    def holders(self, unit_id: int, permission: str, today: date) -> Sequence[tuple[int, frozenset[int]]]:
+        """Who can act: `[(unit, {person ids}), ...]`, the unit itself and its upper ones where a living grant carries
+        `permission`, nearest first.
+        """
+
+    def nearest_holder(
+        self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()
+    ) -> int:
+        """The first unit of `holders` with a person who is not among `besides`; the unit itself where nobody is left."""
 
 
 @dataclass(frozen=True, slots=True)

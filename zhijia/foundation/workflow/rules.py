@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 OWNER = "owner"
+MAKER = "maker"
+"""Who made the case, such as a cadre who takes his own proposal back."""
 CLOCK = "clock"
 SYSTEM = "system"
 
@@ -22,7 +24,7 @@ OTHER = "other"
 class Move:
     """One way from states to a state.
 
-    `by` is a permission code, held on `unit`; or OWNER, CLOCK, SYSTEM. `needs` names values that must be given.
+    `by` is a permission code, held on `unit`; or OWNER, MAKER, CLOCK, SYSTEM. `needs` names values that must be given.
     `after` (parameter code) makes the clock move by itself so long after the state was entered; `within` closes the
     move so long after it. `once`: a case can make it a single time. `checker`: not the person who made the case or
     the last move. `title` is what the timeline says, `button` what the page says.
@@ -75,7 +77,7 @@ class Move:
 
     @property
     def is_permission(self) -> bool:
-        return self.by not in (OWNER, CLOCK, SYSTEM)
+        return self.by not in (OWNER, MAKER, CLOCK, SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,10 @@ class Workflow:
             return ()
         pairs = {(m.unit, m.by): None for m in self.moves_from(state) if m.is_permission and state not in self.closed}
         return tuple(pairs)
+
+    def asks_another(self, state: str, unit: str, permission: str) -> bool:
+        """Whether in `state` the holders of `permission` decide what somebody else made: his own entry helps nobody."""
+        return any(m.checker for m in self.moves_from(state) if m.by == permission and m.unit == unit)
 
     def states(self) -> tuple[str, ...]:
         return tuple(self.labels)

@@ -23,7 +23,7 @@ from zhijia.kernel.registry import registry
 
 from . import deadlines
 from .models import Case, CaseHistory, Deadline, InboxEntry
-from .rules import CLOCK, OTHER, OWNER, SYSTEM, UNIT, UPPER, Move, Workflow
+from .rules import CLOCK, MAKER, OTHER, OWNER, SYSTEM, UNIT, UPPER, Move, Workflow
 
 
 def open_case(
@@ -115,6 +115,10 @@ def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
         return "", None
     if step.by == OWNER:
         if case.owner_person_id is None or actor.person_id != case.owner_person_id:
+            raise NotFound
+        return "", None
+    if step.by == MAKER:
+        if case.maker_person_id is None or actor.person_id != case.maker_person_id:
             raise NotFound
         return "", None
     unit_id = _unit(case, step.unit)
@@ -292,10 +296,11 @@ def _entries(workflow: Workflow, case: Case, now: datetime) -> list[dict[str, An
         home = _unit(case, unit_role)
         if home is None:
             continue
+        besides = _not_deciding(workflow, case, unit_role, permission)
         rows.append(
             {
                 "case_id": case.pk,
-                "unit_id": registry.units.nearest_holder(home, permission, today),
+                "unit_id": registry.units.nearest_holder(home, permission, today, besides=besides),
                 "home_unit_id": home,
                 "permission": permission,
                 "opened_at": now,
@@ -303,6 +308,14 @@ def _entries(workflow: Workflow, case: Case, now: datetime) -> list[dict[str, An
             }
         )
     return rows
+
+
+def _not_deciding(workflow: Workflow, case: Case, unit_role: str, permission: str) -> frozenset[int]:
+    """Persons whose grant does not make an entry actionable: whose matter it is, and of a checked move who made it."""
+    persons = {case.owner_person_id}
+    if workflow.asks_another(case.state, unit_role, permission):
+        persons |= {case.maker_person_id, case.last_person_id}
+    return frozenset(person for person in persons if person is not None)
 
 
 def move_many(
@@ -333,15 +346,32 @@ def reroute_inbox(*, unit_ids: Sequence[int] | None, now: datetime) -> int:
     `unit_ids` limits it to entries that wait at, or belong to, these units.
     """
     day = timezone.localdate(now)
-    entries = InboxEntry.objects.filter(closed_at__isnull=True)
+    entries = InboxEntry.objects.filter(closed_at__isnull=True).select_related("case")
     if unit_ids is not None:
         entries = entries.filter(Q(unit_id__in=unit_ids) | Q(home_unit_id__in=unit_ids))
-    holders: dict[tuple[int, str], int] = {}
+    holders: dict[tuple[int, str], Sequence[tuple[int, frozenset[int]]]] = {}
     changed = 0
-    for entry in entries.only("id", "unit_id", "home_unit_id", "permission").iterator(chunk_size=2000):
+    for entry in entries.iterator(chunk_size=2000):
         key = (entry.home_unit_id, entry.permission)
         if key not in holders:
-            holders[key] = registry.units.nearest_holder(*key, day)
-        if holders[key] != entry.unit_id:
-            changed += db.change_rows(InboxEntry, {"id": entry.pk, "closed_at": None}, {"unit_id": holders[key]})
+            holders[key] = registry.units.holders(*key, day)
+        besides = not_deciding(entry)
+        wanted = next((unit for unit, persons in holders[key] if persons - besides), entry.home_unit_id)
+        if wanted != entry.unit_id:
+            changed += db.change_rows(InboxEntry, {"id": entry.pk, "closed_at": None}, {"unit_id": wanted})
     return changed
+
+
+def not_deciding(entry: InboxEntry) -> frozenset[int]:
+    """Persons for whom this open entry is no work, whatever they hold: whose matter it is, or who made it."""
+    case = entry.case
+    workflow: Workflow = registry.workflow(case.workflow)
+    role = next(
+        (
+            unit_role
+            for unit_role, permission in workflow.addressees(case.state)
+            if permission == entry.permission and _unit(case, unit_role) == entry.home_unit_id
+        ),
+        UNIT,
+    )
+    return _not_deciding(workflow, case, role, entry.permission)

@@ -28,7 +28,10 @@ class UnionDirectory:
     def region(self, unit_id: int) -> str:
         return unions.get_facts(unit_id).region
 
-    def nearest_holder(self, unit_id: int, permission: str, today: date) -> int:
+    def top(self, unit_id: int) -> int:
+        return unions.get_facts_by_path(ancestors(self.path(unit_id))[0]).id
+
+    def holders(self, unit_id: int, permission: str, today: date) -> list[tuple[int, frozenset[int]]]:
         """One query for the chain of upper unions and one for their grants."""
         spec = registry.permissions.get(permission)
         if spec is None:
@@ -36,12 +39,23 @@ class UnionDirectory:
         try:
             path = self.path(unit_id)
         except NotFound:
-            return unit_id
-        holders = (
+            return []
+        rows = (
             RoleGrant.objects.filter(
                 union__path__in=ancestors(path), in_force=True, role__in=spec.roles, since__lte=today, until__gt=today
             )
             .order_by("-union__level", "-union__path")
-            .values_list("union_id", flat=True)
+            .values_list("union_id", "person_id")
         )
-        return holders.first() or unit_id
+        found: dict[int, set[int]] = {}
+        for union_id, person_id in rows:
+            found.setdefault(union_id, set()).add(person_id)
+        return [(union_id, frozenset(persons)) for union_id, persons in found.items()]
+
+    def nearest_holder(
+        self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()
+    ) -> int:
+        for union_id, persons in self.holders(unit_id, permission, today):
+            if persons - besides:
+                return union_id
+        return unit_id
