@@ -1,4 +1,4 @@
-"""A cadre signs in by a code, opens the invitation, sets up an authenticator and a passkey, and works in the console."""
+"""A cadre signs in by a code, opens the invitation, sets up authenticator and passkey, and works in the console."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def cadre(world: World, role: str = "ORG", union: str = "county") -> tuple[Perso
 
 
 def test_from_the_invitation_to_the_console_and_back_again(phone_page, axe, texts, now):
-    from tests.world import build
-
     from django.utils import timezone
+
+    from tests.world import build
 
     page, world = phone_page, build(timezone.now())
     _, number = cadre(world)
@@ -140,9 +140,13 @@ def test_a_passkey_is_added_and_opens_the_console_alone(open_page, axe, sign_in,
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     here = live_server.url.replace("127.0.0.1", "localhost")
     key = sign_in(page, person, staff=True)

@@ -20,7 +20,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def safe_next(wanted: str, fallback: str) -> str:
-    """`wanted` where it is a path of this site (`/m/card?x=1`), else `fallback`: nobody is sent away by a made-up link."""
+    """`wanted` where it is a path of this site (`/m/card?x=1`), else `fallback`: no made-up link leads away."""
     if not wanted.startswith("/") or len(wanted) > _LONGEST or not wanted.isprintable():
         return fallback
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
@@ -47,7 +47,7 @@ def _lead(request: HttpRequest, door: str) -> HttpResponse:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page and back. Where members' pages are served elsewhere, the console has a page of its own."""
+    """Lead to the sign-in page and back. A console without members' pages has its own."""
     door = resolve_url(settings.LOGIN_URL)
     if request.path.startswith(CONSOLE) and "member" not in settings.ZHIJIA_SURFACES:
         door = reverse("accounts:console_sign_in")

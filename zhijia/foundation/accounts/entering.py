@@ -74,5 +74,11 @@ def step_up(request: Request, factor: Factor) -> None:
     _renewed_key(request, request.session.cycle_key)
     request.session[sessions.STAFF_UNTIL] = stamp(request.now + sessions.idle_time(request.now))
     request.session[sessions.STAFF_STRONG] = counts_as_strong(factor)
-    for key in (sessions.PASSWORD_AT, sessions.ENROL_UNTIL, sessions.INVITATION, sessions.TOTP_SECRET, sessions.PASSKEY_STATE):
+    for key in (
+        sessions.PASSWORD_AT,
+        sessions.ENROL_UNTIL,
+        sessions.INVITATION,
+        sessions.TOTP_SECRET,
+        sessions.PASSKEY_STATE,
+    ):
         request.session.pop(key, None)

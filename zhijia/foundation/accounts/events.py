@@ -20,10 +20,14 @@ class AccountSignedIn:
 
 @dataclass(frozen=True, slots=True)
 class MobileChanged:
-    """An account has another number, proved by a code. `number` is in clear for the room that seals it, never printed."""
+    """An account has another number, proved by a code. `number` is in clear for who seals it, never printed.
+
+    `old_told`: the number left has been told by text.
+    """
 
     account_id: int
     number: str = field(repr=False)
+    old_told: bool
     at: datetime
 
 

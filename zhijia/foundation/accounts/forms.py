@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from zhijia.foundation.ui.form import ConsoleForm, MobileField, OneTimeCodeField, PhoneForm
+from zhijia.foundation.ui.form import ConsoleForm, MobileField, OneTimeCodeField, SendingForm
 
 AGREEMENTS = {"privacy": "个人信息保护政策", "agreement": "用户服务协议"}
 _PASSWORD = {"autocomplete": "current-password"}
@@ -25,20 +24,6 @@ def _agree_label(purpose: str) -> str | SafeString:
     except NoReverseMatch:
         return f"我已阅读并同意《{title}》"
     return format_html('我已阅读并同意<a href="{}">《{}》</a>', address, title)
-
-
-class SendingForm(PhoneForm):
-    """A form with a button that sends a code. `sending` names the fields that count then; the rest stays as typed."""
-
-    def __init__(self, data: Any = None, *, sending: Collection[str] | None = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.sending = sending
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        if self.sending is not None and self.is_bound:
-            for name in [name for name in self.errors if name not in self.sending]:
-                del self.errors[name]
 
 
 class SignInForm(SendingForm):
@@ -82,7 +67,12 @@ class SecondForm(ConsoleForm):
         self.length = length
         self.fields["code"].label = label
         self.fields["code"].widget.attrs.update(
-            {"inputmode": "numeric", "autocomplete": "off" if recovery else "one-time-code", "maxlength": length + 4, "class": "zj-code-in"}
+            {
+                "inputmode": "numeric",
+                "autocomplete": "off" if recovery else "one-time-code",
+                "maxlength": length + 4,
+                "class": "zj-code-in",
+            }
         )
 
     def clean_code(self) -> str:
@@ -96,10 +86,15 @@ class NewPasswordForm(ConsoleForm):
     """A password twice; how good it must be is the service's to say."""
 
     password = forms.CharField(
-        label="新密码", max_length=128, strip=False, widget=forms.PasswordInput(attrs=_NEW_PASSWORD),
+        label="新密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs=_NEW_PASSWORD),
         help_text="至少 10 个字符，不能全是数字，不要用常见的密码。",
-    )  # fmt: skip
-    again = forms.CharField(label="再输一遍", max_length=128, strip=False, widget=forms.PasswordInput(attrs=_NEW_PASSWORD))
+    )
+    again = forms.CharField(
+        label="再输一遍", max_length=128, strip=False, widget=forms.PasswordInput(attrs=_NEW_PASSWORD)
+    )
 
     def clean(self) -> dict[str, Any] | None:
         said = super().clean()

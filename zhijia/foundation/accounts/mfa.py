@@ -8,6 +8,7 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.registry import registry
@@ -32,7 +33,5 @@ class SealedAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
         """What a passkey chooser shows: the masked name, never the number."""
-        from django.utils import timezone
-
         name = registry.standing(user.pk, timezone.localdate()).name or self._get_site_name()
         return {"id": user.get_username().encode(), "display_name": name, "name": name}

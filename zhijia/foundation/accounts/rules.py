@@ -50,14 +50,30 @@ def counts_as_strong(factor: Factor) -> bool:
 
 
 _BROWSERS: Sequence[tuple[str, str]] = (
-    ("micromessenger", "微信"), ("dingtalk", "钉钉"), ("alipayclient", "支付宝"), ("edg/", "Edge"), ("edga/", "Edge"),
-    ("huaweibrowser", "华为浏览器"), ("miuibrowser", "小米浏览器"), ("ucbrowser", "UC 浏览器"), ("quark", "夸克"),
-    ("mqqbrowser", "QQ 浏览器"), ("qqbrowser", "QQ 浏览器"), ("firefox", "Firefox"), ("chrome", "Chrome"), ("safari", "Safari"),
-)  # fmt: skip
+    ("micromessenger", "微信"),
+    ("dingtalk", "钉钉"),
+    ("alipayclient", "支付宝"),
+    ("edg/", "Edge"),
+    ("edga/", "Edge"),
+    ("huaweibrowser", "华为浏览器"),
+    ("miuibrowser", "小米浏览器"),
+    ("ucbrowser", "UC 浏览器"),
+    ("quark", "夸克"),
+    ("mqqbrowser", "QQ 浏览器"),
+    ("qqbrowser", "QQ 浏览器"),
+    ("firefox", "Firefox"),
+    ("chrome", "Chrome"),
+    ("safari", "Safari"),
+)
 _MACHINES: Sequence[tuple[str, str]] = (
-    ("ipad", "iPad"), ("iphone", "iPhone"), ("harmony", "鸿蒙手机"), ("android", "安卓手机"), ("windows", "Windows 电脑"),
-    ("macintosh", "Mac 电脑"), ("linux", "Linux 电脑"),
-)  # fmt: skip
+    ("ipad", "iPad"),
+    ("iphone", "iPhone"),
+    ("harmony", "鸿蒙手机"),
+    ("android", "安卓手机"),
+    ("windows", "Windows 电脑"),
+    ("macintosh", "Mac 电脑"),
+    ("linux", "Linux 电脑"),
+)
 
 
 def device_words(agent: str) -> str:

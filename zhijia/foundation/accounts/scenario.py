@@ -4,31 +4,43 @@ SCENARIO = Scenario(
     code="accounts",
     name="账号",
     settings_rows=(
-        MenuItem("安全和信息", "更换手机号", "accounts:mobile", order=10),
-        MenuItem("安全和信息", "登录过的设备", "accounts:devices", order=20),
+        MenuItem("设置", "更换手机号", "accounts:mobile", order=10, icon="device-mobile"),
+        MenuItem("设置", "登录过的设备", "accounts:devices", order=20, icon="devices"),
     ),
     parameters=(
         ParameterSpec("accounts.code_per_number_day", "每个手机号每天验证码条数", 10, "count", "平台默认", 3, 50),
         ParameterSpec("accounts.code_interval_s", "同一手机号两条验证码的间隔秒数", 60, "count", "平台默认", 10, 600),
-        ParameterSpec("accounts.code_per_address_hour", "每个网络地址每小时验证码条数", 200, "count", "平台默认", 10, 10_000),
-        ParameterSpec("accounts.tries_per_address_hour", "每个网络地址每小时填写验证码次数", 400, "count", "平台默认", 10, 10_000),
+        ParameterSpec(
+            "accounts.code_per_address_hour", "每个网络地址每小时验证码条数", 200, "count", "平台默认", 10, 10_000
+        ),
+        ParameterSpec(
+            "accounts.tries_per_address_hour", "每个网络地址每小时填写验证码次数", 400, "count", "平台默认", 10, 10_000
+        ),
         ParameterSpec("accounts.staff_idle_min", "工作台无操作退出时间", 15, "min", "GB/T 22239-2019", 5, 15),
         ParameterSpec("accounts.lockout_failures", "工作台验证连续失败锁定次数", 5, "count", "GB/T 22239-2019", 3, 5),
         ParameterSpec("accounts.lockout_min", "工作台验证失败锁定时间", 15, "min", "GB/T 22239-2019", 15, 1_440),
-        ParameterSpec("accounts.lockout_address_failures", "每个网络地址工作台验证失败锁定次数", 30, "count", "平台默认", 5, 500),
+        ParameterSpec(
+            "accounts.lockout_address_failures", "每个网络地址工作台验证失败锁定次数", 30, "count", "平台默认", 5, 500
+        ),
         ParameterSpec("accounts.sms_step_up", "基层和乡镇岗位可用密码加短信进入工作台", True, "flag", "平台默认"),
     ),
     messages=(
         MessageTemplate(
-            "accounts.code", "验证码", "验证码只通过短信发送。",
+            "accounts.code",
+            "验证码",
+            "验证码只通过短信发送。",
             sms="【{site}】验证码 {code}，{minutes} 分钟内有效。请勿告诉他人，工作人员不会向您索要。",
         ),
         MessageTemplate(
-            "accounts.invitation", "开通工作台", "开通链接只通过短信发送。",
+            "accounts.invitation",
+            "开通工作台",
+            "开通链接只通过短信发送。",
             sms="【{site}】邀请您开通工会工作台，请在 72 小时内打开 {link} 办理。链接只能本人使用一次，请勿转发。",
         ),
         MessageTemplate(
-            "accounts.number_left", "手机号已更换", "更换手机号的提醒只通过短信发送。",
+            "accounts.number_left",
+            "手机号已更换",
+            "更换手机号的提醒只通过短信发送。",
             sms="【{site}】您的账号已改用新手机号 {masked} 登录。如不是您本人操作，请立即拨打 {hotline}。",
         ),
     ),
@@ -49,4 +61,4 @@ SCENARIO = Scenario(
         AuditEvent("accounts.factor_added", "添加验证方式"),
         AuditEvent("accounts.factor_removed", "移除验证方式"),
     ),
-)  # fmt: skip
+)

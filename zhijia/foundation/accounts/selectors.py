@@ -42,7 +42,7 @@ def account_of(actor: Actor) -> Account:
     return get_account(actor.account_id)
 
 
-# --- Devices ---------------------------------------------------------------------------------------------------------
+# --- Devices --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Device:
     """A place where the account is signed in. `here` marks the session that asks."""
@@ -59,13 +59,15 @@ def list_devices(actor: Actor, session_digest: str) -> list[Device]:
     """The actor's sessions, this one first, then the last seen; at most 50."""
     rows = SessionInfo.objects.filter(account=account_of(actor)).order_by("-seen_at", "-id")[:50]
     devices = [
-        Device(row.public_id, row.device, row.address, row.created_at, row.seen_at, row.session_digest == session_digest)
+        Device(
+            row.public_id, row.device, row.address, row.created_at, row.seen_at, row.session_digest == session_digest
+        )
         for row in rows
     ]
     return sorted(devices, key=lambda device: not device.here)
 
 
-# --- Ways into the console -------------------------------------------------------------------------------------------
+# --- Ways into the console ------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Passkey:
     id: int
@@ -115,4 +117,6 @@ def find_invitation(public_id: str, *, now: datetime) -> StaffInvitation | None:
 
 
 def find_invitation_by_token(token: str, *, now: datetime) -> StaffInvitation | None:
-    return StaffInvitation.objects.filter(token_digest=token_digest(token), used_at__isnull=True, expires_at__gt=now).first()
+    return StaffInvitation.objects.filter(
+        token_digest=token_digest(token), used_at__isnull=True, expires_at__gt=now
+    ).first()

@@ -19,7 +19,6 @@ from zhijia.kernel.errors import NotSignedIn, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 
-
 if TYPE_CHECKING:
     from .models import Account
 
@@ -47,7 +46,9 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         try:
-            return self.model.objects.get(session_key=key_digest(self.session_key or ""), expire_date__gt=timezone.now())
+            return self.model.objects.get(
+                session_key=key_digest(self.session_key or ""), expire_date__gt=timezone.now()
+            )
         except (self.model.DoesNotExist, SuspiciousOperation):
             self._session_key = None
             return None
@@ -73,7 +74,7 @@ def current_digest(request: Request) -> str:
     return key_digest(key) if key else ""
 
 
-# --- The proved number ------------------------------------------------------------------------------------------------
+# --- The proved number ----------------------------------------------------------------------------------------------
 def keep_sealed(request: Request, key: str, text: str, *, row: str) -> None:
     """Sessions are signed, not secret: what must not be read stands sealed in them, bound to the account `row`."""
     sealed = settings.ZHIJIA_KEYS.keyring.seal(text, table_column=f"session.{key}", row=row)
@@ -85,8 +86,17 @@ def read_sealed(request: Request, key: str, *, row: str) -> str:
     kept = request.session.get(key, "")
     if not kept:
         return ""
-    opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(base64.b64decode(kept), table_column=f"session.{key}", row=row)
+    opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(
+        base64.b64decode(kept), table_column=f"session.{key}", row=row
+    )
     return opened
+
+
+def signed_in_account(request: Request) -> Account:
+    """Raises NotSignedIn."""
+    if not request.user.is_authenticated:
+        raise NotSignedIn
+    return request.user
 
 
 def keep_number(request: Request, account: Account, number: str) -> None:
@@ -103,7 +113,7 @@ def verified_mobile(request: Request) -> str:
     return number
 
 
-# --- Stepping up -----------------------------------------------------------------------------------------------------
+# --- Stepping up ----------------------------------------------------------------------------------------------------
 def idle_time(now: datetime) -> timedelta:
     return timedelta(minutes=int(registry.parameter("accounts.staff_idle_min", on=timezone.localdate(now))))
 

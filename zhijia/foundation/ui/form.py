@@ -6,7 +6,7 @@ A form checks shape only and then calls a service; whether an ID number passes i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -239,6 +239,20 @@ class PhoneForm(ZhijiaForm):
     """A form on a member's, clerk's or visitor's phone: render its fields with `{% phone_field form.name %}`."""
 
     look = "phone"
+
+
+class SendingForm(PhoneForm):
+    """A form with a button that sends a code. `sending` names the fields that count then; the rest stays as typed."""
+
+    def __init__(self, data: Any = None, *, sending: Collection[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.sending = sending
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.sending is not None and self.is_bound:
+            for name in [name for name in self.errors if name not in self.sending]:
+                del self.errors[name]
 
 
 class ConsoleForm(ZhijiaForm):

@@ -19,7 +19,7 @@ from . import actors
 
 
 class ActorMiddleware:
-    """After the sign-in's middleware. Refused tries of cadres go to the audit when the command's own transaction is gone."""
+    """After the sign-in's middleware. A cadre's refused tries are audited when the command's transaction is gone."""
 
     sync_capable = True
     async_capable = False

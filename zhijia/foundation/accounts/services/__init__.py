@@ -1,6 +1,7 @@
 """Writing accounts; a module each for codes, signing in, devices, numbers, the step-up, its factors and invitations."""
 
-from ..sessions import verified_mobile
+from zhijia.foundation.accounts.sessions import verified_mobile
+
 from .codes import send_code
 from .devices import end_session, end_sessions
 from .invitations import invite_staff

@@ -10,6 +10,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from zhijia.foundation.accounts import rules, selectors
+from zhijia.foundation.accounts.models import SignInCode
+from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.kernel.actor import Actor
@@ -18,10 +21,6 @@ from zhijia.kernel.errors import Expired, Invalid, TooMany
 from zhijia.kernel.identifiers import normalize_mobile
 from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.registry import registry
-
-from .. import rules, selectors
-from ..models import SignInCode
-from ..rules import Purpose
 
 _WRONG = "验证码不对或已过期，请核对最新一条短信后重填，或重新获取。"
 
@@ -48,17 +47,29 @@ def _count_request(actor: Actor, number: str, now: datetime) -> None:
     digest = selectors.number_digest(number)
     if actor.address:
         limits.hit(
-            "accounts.code_address", selectors.address_digest(actor.address), _parameter("accounts.code_per_address_hour", now),
-            timedelta(hours=1), now=now, message="这个网络发送验证码的次数过多，请一小时后再试，或换用手机流量。",
-        )  # fmt: skip
+            "accounts.code_address",
+            selectors.address_digest(actor.address),
+            _parameter("accounts.code_per_address_hour", now),
+            timedelta(hours=1),
+            now=now,
+            message="这个网络发送验证码的次数过多，请一小时后再试，或换用手机流量。",
+        )
     limits.hit(
-        "accounts.code_interval", digest, 1, timedelta(seconds=code_interval_s(now)), now=now,
+        "accounts.code_interval",
+        digest,
+        1,
+        timedelta(seconds=code_interval_s(now)),
+        now=now,
         message=f"验证码刚刚发出，请等 {code_interval_s(now)} 秒后再获取。",
-    )  # fmt: skip
+    )
     limits.hit(
-        "accounts.code_number", digest, _parameter("accounts.code_per_number_day", now), timedelta(days=1), now=now,
+        "accounts.code_number",
+        digest,
+        _parameter("accounts.code_per_number_day", now),
+        timedelta(days=1),
+        now=now,
         message="这个手机号今天获取验证码的次数已达上限，请明天再试，或拨打服务热线。",
-    )  # fmt: skip
+    )
 
 
 def send_code(
@@ -83,11 +94,18 @@ def _make_and_send(actor: Actor, number: str, purpose: Purpose, now: datetime, r
     )
     code, public_id = rules.six_digits(randomness(8)), new_public_id()
     insert_row(
-        SignInCode, public_id=public_id, purpose=purpose, number_digest=digest,
+        SignInCode,
+        public_id=public_id,
+        purpose=purpose,
+        number_digest=digest,
         code_digest=settings.ZHIJIA_KEYS.hashes.digest("sign_in_code", public_id, code),
-        created_at=now, expires_at=now + rules.CODE_LIFE, used_at=None,
-    )  # fmt: skip
-    registry.send_text("accounts.code", number, {"code": code, "minutes": int(rules.CODE_LIFE.total_seconds() // 60)}, now=now)
+        created_at=now,
+        expires_at=now + rules.CODE_LIFE,
+        used_at=None,
+    )
+    registry.send_text(
+        "accounts.code", number, {"code": code, "minutes": int(rules.CODE_LIFE.total_seconds() // 60)}, now=now
+    )
     audit.record(actor, "accounts.code_sent", ("code", public_id), now=now, detail={"purpose": purpose.value})
 
 
@@ -100,9 +118,13 @@ def try_code(actor: Actor, mobile: str, code: str, *, purpose: Purpose, now: dat
     digest = selectors.number_digest(read_mobile(mobile))
     if actor.address:
         limits.hit(
-            "accounts.tries_address", selectors.address_digest(actor.address), _parameter("accounts.tries_per_address_hour", now),
-            timedelta(hours=1), now=now, message="这个网络填写验证码的次数过多，请一小时后再试，或换用手机流量。",
-        )  # fmt: skip
+            "accounts.tries_address",
+            selectors.address_digest(actor.address),
+            _parameter("accounts.tries_per_address_hour", now),
+            timedelta(hours=1),
+            now=now,
+            message="这个网络填写验证码的次数过多，请一小时后再试，或换用手机流量。",
+        )
     row = SignInCode.objects.filter(number_digest=digest, purpose=purpose, used_at__isnull=True).order_by("-id").first()
     if row is None:
         raise _refused(actor, purpose, now, Invalid("code.wrong", _WRONG, fields={"code": _WRONG}))
@@ -120,13 +142,15 @@ def try_code(actor: Actor, mobile: str, code: str, *, purpose: Purpose, now: dat
     return row.pk
 
 
-def _refused(actor: Actor, purpose: Purpose, now: datetime, error: Invalid | Expired | TooMany) -> Invalid | Expired | TooMany:
+def _refused(
+    actor: Actor, purpose: Purpose, now: datetime, error: Invalid | Expired | TooMany
+) -> Invalid | Expired | TooMany:
     audit.record(actor, "accounts.code_refused", now=now, detail={"code": error.code, "purpose": purpose.value})
     return error
 
 
 def spend_code(code_id: int, *, now: datetime) -> None:
-    """Use a right code up, in the command's transaction: of two that try at once one does. Raises Invalid `code.wrong`."""
+    """Use a right code up, in the command's transaction: of two at once one does. Raises Invalid `code.wrong`."""
     if not change_rows(SignInCode, {"id": code_id, "used_at": None}, {"used_at": now}):
         raise Invalid("code.wrong", _WRONG, fields={"code": _WRONG})
 

@@ -7,26 +7,33 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from zhijia.foundation.accounts import selectors
+from zhijia.foundation.accounts.models import Account, SessionInfo
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import new_public_id
 
-from .. import selectors
-from ..models import Account, SessionInfo
-
 KEPT = timedelta(days=31)
 
 
 @transaction.atomic
-def remember(account: Account, *, session_digest: str, instead_of: str, device: str, address: str, now: datetime) -> None:
+def remember(
+    account: Account, *, session_digest: str, instead_of: str, device: str, address: str, now: datetime
+) -> None:
     """A session begins; the entry of the one whose place it takes goes."""
     SessionInfo.objects.filter(session_digest__in=[session_digest, instead_of]).delete()
     insert_row(
-        SessionInfo, public_id=new_public_id(), account_id=account.pk, session_digest=session_digest, device=device[:40],
-        address=address, created_at=now, seen_at=now,
-    )  # fmt: skip
+        SessionInfo,
+        public_id=new_public_id(),
+        account_id=account.pk,
+        session_digest=session_digest,
+        device=device[:40],
+        address=address,
+        created_at=now,
+        seen_at=now,
+    )
 
 
 def follow(old_digest: str, new_digest: str) -> None:
@@ -66,9 +73,17 @@ def end_session(actor: Actor, public_id: str, *, now: datetime) -> bool:
 def end_sessions(actor: Actor, *, but: str = "", now: datetime) -> int:
     """Sign out everywhere, except in the session of digest `but`. Returns how many devices there were."""
     account = selectors.account_of(actor)
-    digests = SessionInfo.objects.filter(account=account).exclude(session_digest=but).values_list("session_digest", flat=True)
+    digests = (
+        SessionInfo.objects.filter(account=account).exclude(session_digest=but).values_list("session_digest", flat=True)
+    )
     ended = _end(list(digests))
-    audit.record(actor, "accounts.sessions_ended", ("account", account.public_id), now=now, detail={"count": ended, "here": not but})
+    audit.record(
+        actor,
+        "accounts.sessions_ended",
+        ("account", account.public_id),
+        now=now,
+        detail={"count": ended, "here": not but},
+    )
     return ended
 
 

@@ -1,4 +1,4 @@
-"""What proves a cadre: password, authenticator, recovery codes, passkeys. Seeds and keys lie in django-allauth's table."""
+"""What proves a cadre: password, authenticator, recovery codes, passkeys. They lie in django-allauth's table."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from django.db import transaction
 from fido2.server import Fido2Server
 from fido2.webauthn import PublicKeyCredentialRpEntity, ResidentKeyRequirement, UserVerificationRequirement
 
+from zhijia.foundation.accounts import selectors
+from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.ids import Randomness
-
-from .. import selectors
-from ..models import Account
 
 STEP_S = 30
 _DRIFT = (-1, 0, 1)
@@ -35,7 +34,7 @@ MOST_PASSKEYS = 8
 State = dict[str, Any]
 
 
-# --- Password --------------------------------------------------------------------------------------------------------
+# --- Password -------------------------------------------------------------------------------------------------------
 def set_password(actor: Actor, account: Account, password: str, *, now: datetime) -> None:
     """Raises Invalid `accounts.password` with what it lacks."""
     try:
@@ -48,7 +47,7 @@ def set_password(actor: Actor, account: Account, password: str, *, now: datetime
     audit.record(actor, "accounts.password_set", ("account", account.public_id), now=now)
 
 
-# --- Authenticator ---------------------------------------------------------------------------------------------------
+# --- Authenticator --------------------------------------------------------------------------------------------------
 def new_totp_secret(randomness: Randomness = secrets.token_bytes) -> str:
     """160 bits in base 32, 32 characters."""
     return base64.b32encode(randomness(20)).decode()
@@ -85,9 +84,11 @@ def enrol_totp(actor: Actor, account: Account, secret: str, code: str, *, now: d
         raise Invalid("accounts.totp", text, fields={"code": text})
     Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).delete()
     Authenticator.objects.create(
-        user_id=account.pk, type=Authenticator.Type.TOTP, created_at=now,
+        user_id=account.pk,
+        type=Authenticator.Type.TOTP,
+        created_at=now,
         data={"secret": get_adapter().encrypt(secret), "last_step": step},
-    )  # fmt: skip
+    )
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "totp"})
     return new_recovery_codes(actor, account, now=now)
 
@@ -107,7 +108,7 @@ def use_totp(account: Account, code: str, *, now: datetime) -> bool:
     return True
 
 
-# --- Recovery codes --------------------------------------------------------------------------------------------------
+# --- Recovery codes -------------------------------------------------------------------------------------------------
 @transaction.atomic
 def new_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list[str]:
     """Ten codes of eight digits, shown once; earlier ones count no longer."""
@@ -120,13 +121,15 @@ def new_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list
 @transaction.atomic
 def use_recovery_code(account: Account, code: str) -> bool:
     """Whether it is one of the unused codes; it is used now."""
-    row = Authenticator.objects.select_for_update().filter(
-        user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES
-    ).first()  # fmt: skip
+    row = (
+        Authenticator.objects.select_for_update()
+        .filter(user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES)
+        .first()
+    )
     return row is not None and bool(RecoveryCodes(row).validate_code(code))
 
 
-# --- Passkeys --------------------------------------------------------------------------------------------------------
+# --- Passkeys -------------------------------------------------------------------------------------------------------
 def _server(host: str) -> Fido2Server:
     """For one host name; the library accepts its https origin, and http for localhost."""
     return Fido2Server(PublicKeyCredentialRpEntity(id=host, name=current_site().name))
@@ -144,12 +147,14 @@ def begin_passkey(account: Account, host: str) -> tuple[State, State]:
 
 
 @transaction.atomic
-def add_passkey(actor: Actor, account: Account, *, host: str, state: State | None, credential: str, name: str, now: datetime) -> None:
+def add_passkey(
+    actor: Actor, account: Account, *, host: str, state: State | None, credential: str, name: str, now: datetime
+) -> None:
     """Raises Invalid `accounts.passkey`, RuleBroken `accounts.passkeys_full`."""
     said = _read(credential)
     try:
         _server(host).register_complete(state or {}, said)
-    except Exception as error:  # noqa: BLE001  the library raises many kinds for what a browser may send
+    except Exception as error:
         raise _unreadable() from error
     if Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.WEBAUTHN).count() >= MOST_PASSKEYS:
         raise RuleBroken("accounts.passkeys_full", f"最多可添加 {MOST_PASSKEYS} 个通行密钥，请先移除不用的。")
@@ -188,7 +193,9 @@ def remove_passkey(actor: Actor, account: Account, key: int, *, strong_needed: b
     if strong_needed and not factors.totp and len(factors.passkeys) == 1:
         raise RuleBroken("accounts.last_factor", "这是您唯一的验证方式，请先添加验证器 App 或另一个通行密钥。")
     rows.delete()
-    audit.record(actor, "accounts.factor_removed", ("account", account.public_id), now=now, detail={"factor": "passkey"})
+    audit.record(
+        actor, "accounts.factor_removed", ("account", account.public_id), now=now, detail={"factor": "passkey"}
+    )
 
 
 def _read(credential: str) -> Mapping[str, Any]:

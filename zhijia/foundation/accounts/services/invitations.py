@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from zhijia.foundation.accounts import rules, selectors
+from zhijia.foundation.accounts.models import Account, StaffInvitation
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.kernel.actor import Actor
@@ -18,8 +20,6 @@ from zhijia.kernel.errors import Expired, NotAllowed
 from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.registry import registry
 
-from .. import rules, selectors
-from ..models import Account, StaffInvitation
 from . import devices, factors, stepping
 from .codes import read_mobile
 
@@ -27,7 +27,12 @@ _A_DAY = 5
 
 
 def invite_staff(
-    actor: Actor, mobile: str, *, unit_id: int | None = None, now: datetime, randomness: Randomness = secrets.token_bytes
+    actor: Actor,
+    mobile: str,
+    *,
+    unit_id: int | None = None,
+    now: datetime,
+    randomness: Randomness = secrets.token_bytes,
 ) -> str:
     """Send the owner of a number the link that opens the console to him; returns the invitation's public id.
 
@@ -40,24 +45,37 @@ def invite_staff(
     if not (actor.is_system or actor.staff or selectors.account_of(actor).number_digest == digest):
         raise NotAllowed
     limits.hit(
-        "accounts.invitation", digest, _A_DAY, timedelta(days=1), now=now,
+        "accounts.invitation",
+        digest,
+        _A_DAY,
+        timedelta(days=1),
+        now=now,
         message="今天发给这个手机号的开通链接已达上限，请使用最近一条短信里的链接，或明天再试。",
-    )  # fmt: skip
-    return _make_and_send(actor, number, digest, unit_id, now, randomness)
+    )
+    return _make_and_send(actor, number, digest, unit_id=unit_id, now=now, randomness=randomness)
 
 
 @transaction.atomic
 def _make_and_send(
-    actor: Actor, number: str, digest: str, unit_id: int | None, now: datetime, randomness: Randomness
+    actor: Actor, number: str, digest: str, *, unit_id: int | None, now: datetime, randomness: Randomness
 ) -> str:
-    StaffInvitation.objects.filter(number_digest=digest, used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+    StaffInvitation.objects.filter(number_digest=digest, used_at__isnull=True, expires_at__gt=now).update(
+        expires_at=now
+    )
     token = base64.urlsafe_b64encode(randomness(24)).decode()
     public_id = new_public_id()
     insert_row(
-        StaffInvitation, public_id=public_id, token_digest=selectors.token_digest(token), number_digest=digest,
-        invited_by=actor.account_id, unit_id=unit_id, created_at=now, expires_at=now + rules.INVITATION_LIFE,
-        password_set_at=None, used_at=None,
-    )  # fmt: skip
+        StaffInvitation,
+        public_id=public_id,
+        token_digest=selectors.token_digest(token),
+        number_digest=digest,
+        invited_by=actor.account_id,
+        unit_id=unit_id,
+        created_at=now,
+        expires_at=now + rules.INVITATION_LIFE,
+        password_set_at=None,
+        used_at=None,
+    )
     link = f"{settings.ZHIJIA_PUBLIC_URL}/console/invitation/{token}"
     registry.send_text("accounts.invitation", number, {"link": link}, now=now)
     audit.record(actor, "accounts.invited", ("invitation", public_id), now=now, unit_id=unit_id)
@@ -123,6 +141,10 @@ def _use_up(actor: Actor, invitation: StaffInvitation, now: datetime, factor: st
     if not change_rows(StaffInvitation, {"id": invitation.pk, "used_at": None}, {"used_at": now}):
         raise over()
     audit.record(
-        actor, "accounts.invitation_used", ("invitation", invitation.public_id), now=now, unit_id=invitation.unit_id,
+        actor,
+        "accounts.invitation_used",
+        ("invitation", invitation.public_id),
+        now=now,
+        unit_id=invitation.unit_id,
         detail={"factor": factor},
-    )  # fmt: skip
+    )

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from zhijia.foundation.accounts import events, selectors
+from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import masks
 from zhijia.kernel.actor import Actor
@@ -13,9 +16,6 @@ from zhijia.kernel.db import change_rows, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, WrongState
 from zhijia.kernel.registry import registry
 
-from .. import events, selectors
-from ..models import Account
-from ..rules import Purpose
 from .codes import read_mobile, spend_code, try_code
 from .devices import end_sessions
 
@@ -45,7 +45,7 @@ def change_mobile(
         error.fields = {"old_code": error.message}
         raise
     new_id = try_code(actor, new, code, purpose=Purpose.NEW_NUMBER, now=now)
-    return _move(actor, account, old, new, [old_id, new_id], keep_session, now)
+    return _move(actor, account, old, new, code_ids=[old_id, new_id], keep_session=keep_session, now=now)
 
 
 def change_mobile_without_old(actor: Actor, *, mobile: str, code: str, keep_session: str, now: datetime) -> Account:
@@ -58,7 +58,7 @@ def change_mobile_without_old(actor: Actor, *, mobile: str, code: str, keep_sess
     if account.number_digest == selectors.number_digest(new):
         _require_other(new, new)
     new_id = try_code(actor, new, code, purpose=Purpose.NEW_NUMBER, now=now)
-    return _move(actor, account, "", new, [new_id], keep_session, now)
+    return _move(actor, account, "", new, code_ids=[new_id], keep_session=keep_session, now=now)
 
 
 def _require_other(old: str, new: str) -> None:
@@ -70,7 +70,7 @@ def _require_other(old: str, new: str) -> None:
 @retrying()
 @transaction.atomic
 def _move(
-    actor: Actor, account: Account, old: str, new: str, code_ids: list[int], keep_session: str, now: datetime
+    actor: Actor, account: Account, old: str, new: str, *, code_ids: list[int], keep_session: str, now: datetime
 ) -> Account:
     for code_id in code_ids:
         spend_code(code_id, now=now)
@@ -85,9 +85,15 @@ def _move(
     if old:
         registry.send_text("accounts.number_left", old, {"masked": masks.mask_mobile(new)}, now=now)
     audit.record(
-        actor, "accounts.mobile_changed", ("account", account.public_id), now=now, concerns=actor.person_id,
-        before={"number": before}, after={"number": after}, detail={"with_old": bool(old)},
-    )  # fmt: skip
+        actor,
+        "accounts.mobile_changed",
+        ("account", account.public_id),
+        now=now,
+        concerns=actor.person_id,
+        before={"number": before},
+        after={"number": after},
+        detail={"with_old": bool(old)},
+    )
     end_sessions(actor, but=keep_session, now=now)
-    events.mobile_changed.announce(events.MobileChanged(account.pk, new, now))
+    events.mobile_changed.announce(events.MobileChanged(account.pk, new, bool(old), now))
     return selectors.get_account(account.pk)

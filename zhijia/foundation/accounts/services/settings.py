@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.ui.events import ElderChosen
 from zhijia.kernel.db import change_rows
-
-from ..models import Account
 
 
 def keep_elder(account_id: int, *, on: bool) -> None:

@@ -9,15 +9,15 @@ from datetime import datetime
 
 from django.db import transaction
 
+from zhijia.foundation.accounts import events, selectors
+from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor, Kind
 from zhijia.kernel.db import insert_rows, retrying
 from zhijia.kernel.errors import RuleBroken
 from zhijia.kernel.ids import new_public_id
 
-from .. import events, selectors
-from ..models import Account
-from ..rules import Purpose
 from .codes import read_mobile, spend_code, try_code
 
 
@@ -44,7 +44,13 @@ def sign_in(actor: Actor, mobile: str, code: str, *, agreed: Iterable[str], now:
 def _finish(actor: Actor, number: str, code_id: int, agreed: tuple[str, ...], now: datetime) -> SignedIn:
     spend_code(code_id, now=now)
     digest = selectors.number_digest(number)
-    fresh = {"public_id": new_public_id(), "number_digest": digest, "password": "", "created_at": now, "last_login": None}
+    fresh = {
+        "public_id": new_public_id(),
+        "number_digest": digest,
+        "password": "",
+        "created_at": now,
+        "last_login": None,
+    }
     is_new = bool(insert_rows(Account, [fresh], ignore_conflicts=True))
     account = Account.objects.get(number_digest=digest)
     if not account.is_active:

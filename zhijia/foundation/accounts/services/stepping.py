@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from zhijia.foundation.accounts import rules, selectors
+from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.accounts.rules import Factor, Purpose
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, Invalid, NotAllowed, RuleBroken, TooMany
 from zhijia.kernel.registry import StaffStanding, registry
 
-from .. import rules, selectors
-from ..models import Account
-from ..rules import Factor, Purpose
 from . import codes, factors
 
 LIMIT = "accounts.step_up"
@@ -29,7 +29,8 @@ def standing_of(actor: Actor, *, now: datetime) -> StaffStanding:
     standing = registry.standing(account.pk, timezone.localdate(now))
     if not standing.is_staff:
         raise NotAllowed(
-            "step_up.no_role", "您还没有工会工作角色，不能进入工作台。刚完成授权的，请先用本人手机号登录并完成实名认证。"
+            "step_up.no_role",
+            "您还没有工会工作角色，不能进入工作台。刚完成授权的，请先用本人手机号登录并完成实名认证。",
         )
     return standing
 
@@ -39,7 +40,7 @@ def may_use_text(standing: StaffStanding, *, now: datetime) -> bool:
     return rules.may_use_text(strong=standing.strong, by_parameter=allowed)
 
 
-# --- Counting --------------------------------------------------------------------------------------------------------
+# --- Counting -------------------------------------------------------------------------------------------------------
 def _parameter(code: str, now: datetime) -> int:
     return int(registry.parameter(code, on=timezone.localdate(now)))
 
@@ -63,7 +64,9 @@ def _begin_try(actor: Actor, account: Account, *, now: datetime) -> int:
             limits.require_free(ADDRESS_LIMIT, selectors.address_digest(actor.address), most, now=now)
         return limits.hit(LIMIT, f"account:{account.pk}", _parameter("accounts.lockout_failures", now), span, now=now)
     except TooMany as error:
-        audit.record(actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"code": "step_up.locked"})
+        audit.record(
+            actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"code": "step_up.locked"}
+        )
         raise _locked(error, now) from None
 
 
@@ -72,9 +75,12 @@ def _failed(actor: Actor, account: Account, factor: str, *, now: datetime) -> No
         span = timedelta(minutes=_parameter("accounts.lockout_min", now))
         with contextlib.suppress(TooMany):
             limits.hit(
-                ADDRESS_LIMIT, selectors.address_digest(actor.address), _parameter("accounts.lockout_address_failures", now),
-                span, now=now,
-            )  # fmt: skip
+                ADDRESS_LIMIT,
+                selectors.address_digest(actor.address),
+                _parameter("accounts.lockout_address_failures", now),
+                span,
+                now=now,
+            )
     audit.record(actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"factor": factor})
 
 
@@ -82,7 +88,7 @@ def _said(words: str, left: int) -> str:
     return f"{words}还可试 {left} 次。" if left else f"{words}再错一次，工作台将锁定 15 分钟。"
 
 
-# --- Steps -----------------------------------------------------------------------------------------------------------
+# --- Steps ----------------------------------------------------------------------------------------------------------
 def check_password(actor: Actor, password: str, *, now: datetime) -> None:
     """The first half. Raises NotAllowed, RuleBroken `step_up.not_set_up`, Invalid `step_up.password`, TooMany.
 
@@ -156,5 +162,3 @@ def finish(actor: Actor, factor: Factor, *, now: datetime) -> None:
 
 def leave(actor: Actor, *, now: datetime) -> None:
     audit.record(actor, "accounts.stepped_down", now=now)
-
-

@@ -46,7 +46,10 @@ def test_a_new_number_gets_an_account_when_the_code_is_right(client, ask):
     assert (answer.status_code, answer["Location"]) == (302, "/m/devices")
     account = selectors.find_by_number(NUMBER)
     assert client.session["_auth_user_id"] == str(account.pk)
-    assert set(Consent.objects.filter(account_id=account.pk).values_list("purpose", flat=True)) == {"privacy", "agreement"}
+    assert set(Consent.objects.filter(account_id=account.pk).values_list("purpose", flat=True)) == {
+        "privacy",
+        "agreement",
+    }
     assert AuditEntry.objects.filter(event="accounts.signed_in", account_id=account.pk).count() == 1
 
 
@@ -68,7 +71,12 @@ def test_pages_answer_alike_whether_or_not_the_number_is_known(client, ask, cloc
         asked = visitor.post("/m/sign-in", {"send": "sms", "mobile": number})
         wrong = enter(visitor, "000000", number)
         assert wrong.status_code == 422
-        bodies.append([re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|138\d+|138\*+\d+', "", r.content.decode()) for r in (asked, wrong)])
+        bodies.append(
+            [
+                re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|138\d+|138\*+\d+', "", r.content.decode())
+                for r in (asked, wrong)
+            ]
+        )
     assert bodies[0] == bodies[1]
 
 
@@ -145,13 +153,20 @@ def test_one_address_cannot_ask_for_ever(client, monkeypatch):
     from zhijia.foundation.parameters import selectors as parameters
 
     real = parameters.versioned
-    few = lambda code, **more: parameters.Value(3, 1) if code == "accounts.code_per_address_hour" else real(code, **more)  # noqa: E731
+
+    def few(code, **more):
+        return parameters.Value(3, 1) if code == "accounts.code_per_address_hour" else real(code, **more)
+
     monkeypatch.setattr(parameters, "versioned", few)
-    answers = [client.post("/m/sign-in", {"send": "sms", "mobile": f"1380013800{digit}"}).status_code for digit in range(4)]
+    answers = [
+        client.post("/m/sign-in", {"send": "sms", "mobile": f"1380013800{digit}"}).status_code for digit in range(4)
+    ]
     assert answers == [200, 200, 200, 429]
 
 
-@pytest.mark.parametrize("number", ["", "12345", "23800138000", "1380013800x", "138001380001", "１３８００１３８０００" * 3])
+@pytest.mark.parametrize(
+    "number", ["", "12345", "23800138000", "1380013800x", "138001380001", "１３８００１３８０００" * 3]
+)
 def test_what_is_no_mobile_number_gets_a_sentence(client, number, texts):
     answer = client.post("/m/sign-in", {"send": "sms", "mobile": number})
     assert answer.status_code == 422
@@ -161,8 +176,18 @@ def test_what_is_no_mobile_number_gets_a_sentence(client, number, texts):
 
 @pytest.mark.parametrize(
     "away",
-    ["https://evil.example/", "//evil.example/m/", "/\\evil.example", "javascript:alert(1)", "m/", "/m/\nx", "/" + "a" * 600, "///evil.example", "/\t/evil.example"],
-)  # fmt: skip
+    [
+        "https://evil.example/",
+        "//evil.example/m/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "m/",
+        "/m/\nx",
+        "/" + "a" * 600,
+        "///evil.example",
+        "/\t/evil.example",
+    ],
+)
 def test_next_never_leads_to_another_site(client, ask, away):
     answer = enter(client, ask(client), next=away)
     assert (answer.status_code, answer["Location"]) == (302, "/m/")
@@ -208,11 +233,13 @@ def test_htmx_gets_the_form_alone_and_is_sent_on_by_a_header(client, ask, texts)
     answer = client.post("/m/sign-in", {"send": "sms", "mobile": NUMBER}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert b"<html" not in answer.content
-    assert "已发到 138****8000" in answer.content.decode()
+    assert "已发送到 138****8000" in answer.content.decode()
     code = re.search(r"(\d{6})，", texts()[0][1])[1]
     wrong = client.post("/m/sign-in", {"mobile": NUMBER, "code": "12", **AGREED}, headers={"HX-Request": "true"})
     assert (wrong.status_code, b"<html" in wrong.content) == (422, False)
-    done = client.post("/m/sign-in", {"mobile": NUMBER, "code": code, **AGREED, "next": "/m/x"}, headers={"HX-Request": "true"})
+    done = client.post(
+        "/m/sign-in", {"mobile": NUMBER, "code": code, **AGREED, "next": "/m/x"}, headers={"HX-Request": "true"}
+    )
     assert (done.status_code, done["HX-Redirect"]) == (204, "/m/x")
 
 
@@ -232,7 +259,11 @@ def test_a_frozen_account_is_told_so_after_the_right_code_only(client, ask, cloc
 def test_closed_pages_lead_to_the_door_and_back(client, ask):
     answer = client.get("/m/devices?x=1")
     address = urlsplit(answer["Location"])
-    assert (answer.status_code, address.path, parse_qs(address.query)) == (302, "/m/sign-in", {"next": ["/m/devices?x=1"]})
+    assert (answer.status_code, address.path, parse_qs(address.query)) == (
+        302,
+        "/m/sign-in",
+        {"next": ["/m/devices?x=1"]},
+    )
     part = client.get("/m/devices", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/m/page"})
     assert (part.status_code, part["HX-Redirect"]) == (401, "/m/sign-in?next=%2Fm%2Fpage")
 

@@ -83,19 +83,19 @@ def cadre(world, time):
 def enter(client, sign_in, time):
     """Sign in as a member and give the password; the second factor is up to the test."""
 
-    def go(person: Person, password: str = PASSWORD, next: str = DESK):
+    def go(person: Person, password: str = PASSWORD, wanted: str = DESK):
         if settings.SESSION_COOKIE_NAME not in client.cookies:
             sign_in(client, person)
-        return client.post(DOOR, {"password": password, "next": next})
+        return client.post(DOOR, {"password": password, "next": wanted})
 
     return go
 
 
-def second(client: Client, code: str, next: str = DESK, query: str = ""):
-    return client.post(SECOND + query, {"code": code, "next": next})
+def second(client: Client, code: str, wanted: str = DESK, query: str = ""):
+    return client.post(SECOND + query, {"code": code, "next": wanted})
 
 
-# --- Who may come to the door ------------------------------------------------------------------------------------------
+# --- Who may come to the door ---------------------------------------------------------------------------------------
 def test_a_visitor_signs_in_as_a_member_first(client):
     address = urlsplit(client.get(DESK)["Location"])
     assert (address.path, parse_qs(address.query)) == ("/m/sign-in", {"next": [DESK]})
@@ -175,11 +175,11 @@ def test_a_recovery_code_stands_in_once(client, cadre, enter, time):
 
 def test_next_never_leads_out_of_the_site(client, cadre, enter, time):
     person, _ = cadre()
-    enter(person, next="//evil.example/")
-    assert second(client, code_of(person.account, time), next="https://evil.example/")["Location"] == "/console/"
+    enter(person, wanted="//evil.example/")
+    assert second(client, code_of(person.account, time), wanted="https://evil.example/")["Location"] == "/console/"
 
 
-# --- Text messages -----------------------------------------------------------------------------------------------------
+# --- Text messages --------------------------------------------------------------------------------------------------
 def text_code(client: Client, texts) -> str:
     assert client.post(SECOND, {"send": "sms", "next": DESK}).status_code == 200
     return re.search(r"验证码 (\d{6})", texts()[-1][1])[1]
@@ -207,7 +207,9 @@ def switch_off_texts(now):
 
 
 @pytest.mark.parametrize(("role", "union", "allowed"), [("GRASS_ADMIN", "plant", False), ("ORG", "county", True)])
-def test_who_needs_more_than_a_text_sets_up_an_authenticator_first(client, cadre, enter, texts, time, role, union, allowed):
+def test_who_needs_more_than_a_text_sets_up_an_authenticator_first(
+    client, cadre, enter, texts, time, role, union, allowed
+):
     person, _ = cadre(role, union, totp=False)
     if not allowed:
         switch_off_texts(time.now)
@@ -227,14 +229,19 @@ def test_a_strong_role_granted_meanwhile_ends_a_weak_step_up(client, cadre, ente
     enter(person)
     second(client, text_code(client, texts))
     RoleGrant.objects.create(
-        person=person, union=world["county"], role="ORG", since=time.now.date() - timedelta(days=1),
-        until=time.now.date() + timedelta(days=100), in_force=True, created_at=time.now,
-    )  # fmt: skip
+        person=person,
+        union=world["county"],
+        role="ORG",
+        since=time.now.date() - timedelta(days=1),
+        until=time.now.date() + timedelta(days=100),
+        in_force=True,
+        created_at=time.now,
+    )
     request = client.get(DESK).wsgi_request
     assert request.actor.staff is False
 
 
-# --- Lock-out ----------------------------------------------------------------------------------------------------------
+# --- Lock-out -------------------------------------------------------------------------------------------------------
 def test_five_failures_lock_the_console_for_fifteen_minutes(client, cadre, enter, time):
     person, _ = cadre()
     answers = [enter(person, "wrong-password") for _ in range(5)]
@@ -286,7 +293,7 @@ def test_an_address_that_fails_too_often_is_locked_too(cadre, sign_in, monkeypat
     assert elsewhere.post(DOOR, {"password": PASSWORD}).status_code == 302
 
 
-# --- Falling back ------------------------------------------------------------------------------------------------------
+# --- Falling back ---------------------------------------------------------------------------------------------------
 def test_work_keeps_the_console_open_and_idleness_closes_it(client, cadre, sign_in, time):
     person, _ = cadre()
     sign_in(client, person, staff=True)
@@ -338,7 +345,7 @@ def test_a_revoked_role_counts_with_the_next_click(client, cadre, sign_in):
     assert client.get(DESK).status_code == 403
 
 
-# --- Invitation --------------------------------------------------------------------------------------------------------
+# --- Invitation -----------------------------------------------------------------------------------------------------
 @pytest.fixture
 def invited(cadre, client, texts, world):
     """A cadre with a role and nothing set up, and the link he got."""
@@ -384,7 +391,8 @@ def test_the_number_of_an_invitation_need_not_have_an_account(client, texts, wor
     client.post("/m/sign-in", {"send": "sms", "mobile": "13800138123"})
     code = re.search(r"验证码 (\d{6})", texts()[0][1])[1]
     entered = client.post(
-        "/m/sign-in", {"mobile": "13800138123", "code": code, "privacy": "on", "agreement": "on", "next": "/console/set-up"}
+        "/m/sign-in",
+        {"mobile": "13800138123", "code": code, "privacy": "on", "agreement": "on", "next": "/console/set-up"},
     )
     assert "设置工作台密码" in client.get(entered["Location"]).content.decode()
 
@@ -442,15 +450,19 @@ def test_a_bad_password_is_refused_with_a_sentence(client, invited, sign_in, pas
     assert StaffInvitation.objects.get().password_set_at is None
 
 
-# --- The cadre's own settings --------------------------------------------------------------------------------------------
+# --- The cadre's own settings ---------------------------------------------------------------------------------------
 def test_a_new_password_ends_the_other_sessions(client, cadre, sign_in):
     person, _ = cadre()
     other = Client()
     sign_in(other, person, staff=True)
     sign_in(client, person, staff=True)
-    wrong = client.post("/console/security/password", {"old": "no", "password": "另一个-密码-2027", "again": "另一个-密码-2027"})
+    wrong = client.post(
+        "/console/security/password", {"old": "no", "password": "另一个-密码-2027", "again": "另一个-密码-2027"}
+    )
     assert wrong.status_code == 422
-    answer = client.post("/console/security/password", {"old": PASSWORD, "password": "另一个-密码-2027", "again": "另一个-密码-2027"})
+    answer = client.post(
+        "/console/security/password", {"old": PASSWORD, "password": "另一个-密码-2027", "again": "另一个-密码-2027"}
+    )
     assert answer.status_code == 302
     assert client.get(DESK).status_code == 200
     assert urlsplit(other.get(DESK)["Location"]).path == "/m/sign-in"
@@ -462,7 +474,9 @@ def test_another_authenticator_replaces_the_first(client, cadre, sign_in, time):
     page = client.get("/console/security/authenticator").content.decode()
     secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
     assert client.post("/console/security/authenticator", {"code": "000000"}).status_code == 422
-    done = client.post("/console/security/authenticator", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)})
+    done = client.post(
+        "/console/security/authenticator", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)}
+    )
     assert done.status_code == 200
     assert not factors.use_recovery_code(person.account, old_codes[0])
 
@@ -484,7 +498,9 @@ def test_secrets_stand_sealed_in_the_database(cadre):
     assert not re.search(r"[A-Z2-7]{32}", kept)
 
 
-@pytest.mark.parametrize("credential", ["", "x", "{}", "[]", '{"id": 1}', '{"id":"AA","rawId":"AA","type":"public-key","response":{}}'])
+@pytest.mark.parametrize(
+    "credential", ["", "x", "{}", "[]", '{"id": 1}', '{"id":"AA","rawId":"AA","type":"public-key","response":{}}']
+)
 def test_a_forged_passkey_is_no_proof(client, cadre, sign_in, credential):
     person, _ = cadre()
     sign_in(client, person)
@@ -494,7 +510,7 @@ def test_a_forged_passkey_is_no_proof(client, cadre, sign_in, credential):
     assert client.get(DESK).status_code == 302
 
 
-# --- Refused tries -------------------------------------------------------------------------------------------------------
+# --- Refused tries --------------------------------------------------------------------------------------------------
 def test_a_cadres_refused_try_is_recorded_after_the_rollback(client, cadre, sign_in):
     person, _ = cadre()
     sign_in(client, person, staff=True)

@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from zhijia.foundation.accounts import selectors, sessions
+from zhijia.foundation.accounts.services import devices
 from zhijia.kernel.http import Request
-
-from .. import selectors, sessions
-from ..services import devices
 
 
 @require_safe

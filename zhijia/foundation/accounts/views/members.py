@@ -10,17 +10,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhijia.foundation.accounts import entering, sessions
+from zhijia.foundation.accounts.access import public, safe_next
+from zhijia.foundation.accounts.forms import SignInForm
+from zhijia.foundation.accounts.rules import Purpose
+from zhijia.foundation.accounts.sending import send_button, send_code
+from zhijia.foundation.accounts.services import settings, signing_in
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.context import is_elder
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
-
-from .. import entering, sessions
-from ..access import public, safe_next
-from ..forms import SignInForm
-from ..rules import Purpose
-from ..services import settings, signing_in
-from .sending import send_button, send_code
 
 HOME = "/m/"
 DESK = "/console/"
@@ -31,7 +30,7 @@ _JOIN_STEPS = [
 ]
 
 
-# --- Signing in ------------------------------------------------------------------------------------------------------
+# --- Signing in -----------------------------------------------------------------------------------------------------
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])

@@ -9,15 +9,14 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from zhijia.foundation.accounts import sessions
+from zhijia.foundation.accounts.forms import ChangeMobileForm
+from zhijia.foundation.accounts.rules import Purpose
+from zhijia.foundation.accounts.sending import send_button, send_code
+from zhijia.foundation.accounts.services import mobiles
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
-
-from .. import sessions
-from ..forms import ChangeMobileForm
-from ..rules import Purpose
-from ..services import mobiles
-from .sending import send_button, send_code
 
 
 @never_cache
@@ -43,9 +42,14 @@ def change(request: Request) -> HttpResponse:
             said = form.cleaned_data
             try:
                 account = mobiles.change_mobile(
-                    request.actor, old_mobile=old, old_code=said["old_code"], mobile=said["mobile"], code=said["code"],
-                    keep_session=sessions.current_digest(request), now=request.now,
-                )  # fmt: skip
+                    request.actor,
+                    old_mobile=old,
+                    old_code=said["old_code"],
+                    mobile=said["mobile"],
+                    code=said["code"],
+                    keep_session=sessions.current_digest(request),
+                    now=request.now,
+                )
             except ZhijiaError as error:
                 form.take(error)
                 status = error.status

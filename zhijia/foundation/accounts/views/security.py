@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhijia.foundation.accounts import entering, selectors, sessions
+from zhijia.foundation.accounts.forms import ChangePasswordForm, PasskeyForm, SecondForm
+from zhijia.foundation.accounts.rules import Factor
+from zhijia.foundation.accounts.services import devices, factors, stepping
 from zhijia.kernel.errors import Invalid, NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
 
-from .. import entering, selectors, sessions
-from ..forms import ChangePasswordForm, PasskeyForm, SecondForm
-from ..rules import Factor
-from ..services import devices, factors, stepping
 from .set_up import pending_secret, picture
 from .step_up import host_of
 
@@ -124,9 +124,14 @@ def add_passkey(request: Request) -> HttpResponse:
             said = form.cleaned_data
             try:
                 factors.add_passkey(
-                    request.actor, account, host=host_of(request), state=state, credential=said["credential"],
-                    name=said["name"], now=request.now,
-                )  # fmt: skip
+                    request.actor,
+                    account,
+                    host=host_of(request),
+                    state=state,
+                    credential=said["credential"],
+                    name=said["name"],
+                    now=request.now,
+                )
             except ZhijiaError as error:
                 form.take(error)
                 status = error.status
@@ -134,7 +139,9 @@ def add_passkey(request: Request) -> HttpResponse:
                 messages.success(request, "通行密钥已添加，下次进入工作台可以直接使用。")
                 return redirect("accounts:security")
     options, request.session[sessions.PASSKEY_STATE] = factors.begin_passkey(account, host_of(request))
-    return render(request, "accounts/security_passkey.html", {"form": form, "options": json.dumps(options)}, status=status)
+    return render(
+        request, "accounts/security_passkey.html", {"form": form, "options": json.dumps(options)}, status=status
+    )
 
 
 @require_POST

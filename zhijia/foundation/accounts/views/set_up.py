@@ -11,23 +11,22 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhijia.foundation.accounts import entering, selectors, sessions
+from zhijia.foundation.accounts.access import CONSOLE, before_step_up, public, safe_next
+from zhijia.foundation.accounts.forms import NewPasswordForm, SecondForm
+from zhijia.foundation.accounts.rules import Factor
+from zhijia.foundation.accounts.services import factors, invitations, stepping
 from zhijia.kernel import codes as drawing
 from zhijia.kernel.errors import NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
-
-from .. import entering, selectors, sessions
-from ..access import CONSOLE, before_step_up, public, safe_next
-from ..forms import NewPasswordForm, SecondForm
-from ..rules import Factor
-from ..services import factors, invitations, stepping
 
 
 @public
 @never_cache
 @require_safe
 def invitation(request: Request, token: str) -> HttpResponse:
-    """`/console/invitation/<token>`: the link of the text message. Kept in the session, so that no other address holds it."""
+    """`/console/invitation/<token>`: the link of the text message. The session keeps it from here on."""
     request.session[sessions.INVITATION] = invitations.open_invitation(token, now=request.now)
     return redirect("accounts:set_up")
 
@@ -59,8 +58,12 @@ def _password(request: Request, public_id: str) -> HttpResponse:
         if form.is_valid():
             try:
                 account = invitations.set_first_password(
-                    request.actor, public_id, form.cleaned_data["password"], keep_session=sessions.current_digest(request), now=request.now
-                )  # fmt: skip
+                    request.actor,
+                    public_id,
+                    form.cleaned_data["password"],
+                    keep_session=sessions.current_digest(request),
+                    now=request.now,
+                )
             except ZhijiaError as error:
                 form.take(error)
                 status = error.status
@@ -88,7 +91,7 @@ def pending_secret(request: Request, account: Any) -> str:
 
 
 def picture(account: Any, secret: str) -> str:
-    return mark_safe(drawing.qr_svg(factors.totp_address(account, secret), title="验证器二维码"))  # noqa: S308  our own drawing
+    return mark_safe(drawing.qr_svg(factors.totp_address(account, secret), title="验证器二维码"))  # noqa: S308
 
 
 def _authenticator(request: Request, public_id: str) -> HttpResponse:
@@ -111,8 +114,12 @@ def _authenticator(request: Request, public_id: str) -> HttpResponse:
                 form.take(error)
                 status = error.status
     context = {
-        "form": form, "picture": picture(account, secret), "secret": secret, "text_allowed": text_allowed, "steps": _steps(1),
-    }  # fmt: skip
+        "form": form,
+        "picture": picture(account, secret),
+        "secret": secret,
+        "text_allowed": text_allowed,
+        "steps": _steps(1),
+    }
     return render(request, "accounts/set_up_totp.html", context, status=status)
 
 

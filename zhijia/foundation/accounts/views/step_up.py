@@ -12,17 +12,16 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhijia.foundation.accounts import entering, selectors, sessions
+from zhijia.foundation.accounts.access import CONSOLE, before_step_up, safe_next
+from zhijia.foundation.accounts.forms import PasswordForm, SecondForm
+from zhijia.foundation.accounts.rules import PASSWORD_STANDS, Factor
+from zhijia.foundation.accounts.sending import send_code_by
+from zhijia.foundation.accounts.services import factors, invitations, stepping
 from zhijia.kernel.errors import NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 from zhijia.kernel.registry import StaffStanding
-
-from .. import entering, selectors, sessions
-from ..access import CONSOLE, before_step_up, safe_next
-from ..forms import PasswordForm, SecondForm
-from ..rules import PASSWORD_STANDS, Factor
-from ..services import factors, invitations, stepping
-from .sending import send_code_by
 
 
 def host_of(request: Request) -> str:
@@ -53,7 +52,9 @@ def step_up(request: Request) -> HttpResponse:
         return render(request, "accounts/no_role.html", {"message": error.message}, status=403)
     has = selectors.factors_of(selectors.account_of(request.actor))
     if not has.password and not has.passkeys:
-        return render(request, "accounts/not_set_up.html", {"standing": standing, "number": _masked(request), "next": wanted})
+        return render(
+            request, "accounts/not_set_up.html", {"standing": standing, "number": _masked(request), "next": wanted}
+        )
     form = PasswordForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -131,10 +132,17 @@ def second(request: Request) -> HttpResponse:
                 form.take(error)
                 status = error.status
     context = {
-        "form": form, "standing": standing, "next": wanted, "has": has, "method": method.value, "asks": asks, "sent": sent,
-        "number": _masked(request) if method is Factor.SMS else "", "passkey": _challenge(request, has),
+        "form": form,
+        "standing": standing,
+        "next": wanted,
+        "has": has,
+        "method": method.value,
+        "asks": asks,
+        "sent": sent,
+        "number": _masked(request) if method is Factor.SMS else "",
+        "passkey": _challenge(request, has),
         "idle": int(sessions.idle_time(request.now).total_seconds() // 60),
-    }  # fmt: skip
+    }
     return render(request, "accounts/second.html", context, status=status)
 
 
@@ -162,8 +170,12 @@ def passkey(request: Request) -> HttpResponse:
     state = request.session.pop(sessions.PASSKEY_STATE, None)
     try:
         stepping.check_passkey(
-            request.actor, host=host_of(request), state=state, credential=request.POST.get("credential", "")[:20_000], now=request.now
-        )  # fmt: skip
+            request.actor,
+            host=host_of(request),
+            state=state,
+            credential=request.POST.get("credential", "")[:20_000],
+            now=request.now,
+        )
     except ZhijiaError as error:
         has = selectors.factors_of(selectors.account_of(request.actor))
         form = PasswordForm({})

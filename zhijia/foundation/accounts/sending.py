@@ -6,24 +6,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from zhijia.foundation.accounts.rules import Purpose
+from zhijia.foundation.accounts.services import codes
 from zhijia.foundation.ui.form import ZhijiaForm
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 
-from ..rules import Purpose
-from ..services import codes
-
 _LONGEST_WAIT_S = 120
 
 
 def send_code(request: Request, form: ZhijiaForm, number: str, purpose: Purpose) -> dict[str, Any]:
-    """Send, and say what the page then shows: `{"status", "seconds", "hint", "error"}`. A refusal goes into the form."""
+    """Send, and say what the page then shows: `{"status", "seconds", "hint", "error"}`. The form takes a refusal."""
     sent = send_code_by(request, lambda: codes.send_code(request.actor, number, purpose=purpose, now=request.now))
     if sent["error"] is not None:
         form.take(sent["error"])
     else:
-        sent["hint"] = f"已发到 {mask_mobile(number)}，5 分钟内有效"
+        sent["hint"] = f"已发送到 {mask_mobile(number)}，5 分钟内有效"
     return sent
 
 
@@ -47,4 +46,11 @@ def send_button(value: str, sent: dict[str, Any] | None) -> dict[str, Any]:
     seconds = sent["seconds"] if sent else 0
     if not seconds:
         return {"name": "send", "value": value, "label": "获取验证码"}
-    return {"name": "send", "value": value, "label": f"{seconds} 秒后重发", "disabled": True, "seconds": seconds, "then": "重新获取"}
+    return {
+        "name": "send",
+        "value": value,
+        "label": f"{seconds} 秒后重发",
+        "disabled": True,
+        "seconds": seconds,
+        "then": "重新获取",
+    }

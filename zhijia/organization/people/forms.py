@@ -1,0 +1,41 @@
+"""What people tick and what drafters type; shapes only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+
+from zhijia.foundation.ui.form import ConsoleForm, DayField, PhoneForm
+
+
+class RenewForm(PhoneForm):
+    """One tick for each wording that has changed: `texts` are `[(purpose, title)]`."""
+
+    def __init__(self, data: Any = None, *, texts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        self.base_fields = {}
+        super().__init__(data, **kwargs)
+        for purpose, title in texts:
+            label = format_html(
+                '我已阅读并同意<a href="{}">《{}》</a>', reverse("people:consent_text", args=[purpose]), title
+            )
+            words = f"请阅读并勾选《{title}》，再继续使用。"
+            self.fields[purpose] = forms.BooleanField(label=label, error_messages={"required": words})
+
+
+class TextForm(ConsoleForm):
+    """A new wording, when it begins, and why."""
+
+    title = forms.CharField(label="标题", min_length=2, max_length=60)
+    valid_from = DayField(label="生效日期", help_text="当日零时起，须重新同意")
+    reason = forms.CharField(label="修改原因", min_length=4, max_length=200, help_text="复核人会看到")
+    body = forms.CharField(
+        label="正文",
+        min_length=20,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 22}),
+        help_text="空一行为一段；一段的第一行较短且不带标点，就是小标题",
+    )
