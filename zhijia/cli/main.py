@@ -3,6 +3,8 @@
 zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonstration province once, then serve it
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
 zhijia load regions|unions FILE [...]                          load a file; --help tells the rest
+zhijia verify-code CODE [--keys FILE]                          check a member's code offline, by public keys alone
+zhijia totp MOBILE                                             the present code of a demonstration account
 zhijia migrate, zhijia shell, ...                              Django's commands and those of the capabilities
 """
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _load(rest)
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["zhijia", *arguments])
+    execute_from_command_line(["zhijia", command.replace("-", "_"), *rest])
     return 0
 
 

@@ -11,6 +11,7 @@ import segno
 from django.conf import settings
 from django.db import transaction
 
+from zhijia.foundation.notify import delivery
 from zhijia.foundation.regions import services as regions
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.actor import SYSTEM
@@ -74,6 +75,7 @@ def _build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) 
             scenario.demo(stage)
     while statistics.merge_deltas(now=now):
         pass
+    delivery.drop_waiting(now=now)
     done("准备各种状态的事项")
     with transaction.atomic():
         return set_mark(

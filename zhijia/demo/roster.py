@@ -29,6 +29,8 @@ from .invention import Inventor
 
 CHUNK = 2_000
 MONTHS = 24
+GUIDED_TOWN = "370682101000"
+"""The township that the printed guide walks through; it always has some unions of employers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def add_unions(inventor: Inventor, count: int, *, now: datetime) -> None:
     """Grassroots unions under the townships, more where a county is listed first: sizes of places are uneven."""
     towns = list(Union.objects.filter(type="GENERAL", level=5).order_by("path"))
     weights = [math.exp(inventor.random.gauss(0, 0.9)) for _ in towns]
-    chosen = sorted(inventor.random.choices(range(len(towns)), weights=weights, k=count))
+    guided = [index for index, town in enumerate(towns) if town.region == GUIDED_TOWN] * 4
+    chosen = sorted(guided + inventor.random.choices(range(len(towns)), weights=weights, k=count - len(guided)))
     counties = {place.code: place.name for place in regions.list_level(4)}
     founded = now.date() - timedelta(days=365 * 6)
     employers: list[dict[str, Any]] = []

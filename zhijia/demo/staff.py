@@ -19,10 +19,10 @@ from zhijia.organization.people.models import Person
 from zhijia.organization.unions.models import Union
 
 from .invention import Inventor
+from .roster import GUIDED_TOWN
 
 PASSWORD = "zhijia-demo-2026"  # noqa: S105  printed on purpose
 COUNTY = "370682000000"
-TOWN = "370682101000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,13 @@ POSTS = (
 def find_unions() -> dict[str, Union]:
     """The unions that the guide walks through: province, city, county, town, home, and a plant of the town."""
     general = Union.objects.filter(type="GENERAL")
-    town = general.get(level=5, region=TOWN)
+    town = general.get(level=5, region=GUIDED_TOWN)
     return {
         "province": general.get(level=2),
         "city": general.get(level=3, region="370600000000"),
         "county": general.get(level=4, region=COUNTY),
         "town": town,
-        "home": Union.objects.get(type="ONLINE_HOME", region=TOWN),
+        "home": Union.objects.get(type="ONLINE_HOME", region=GUIDED_TOWN),
         "plant": Union.objects.filter(type="GRASSROOTS", parent=town).order_by("path").first() or town,
     }
 

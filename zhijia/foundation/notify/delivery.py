@@ -59,3 +59,9 @@ def erase_old_texts(*, now: datetime) -> int:
         .exclude(number_sealed=b"")
         .update(number_sealed=b"", body_sealed=b"")
     )
+
+
+def drop_waiting(*, now: datetime) -> int:
+    """Let waiting texts rest unsent, for a demonstration whose numbers belong to nobody. Returns how many."""
+    waiting = TextMessage.objects.filter(state=TextState.WAITING)
+    return waiting.update(state=TextState.FAILED, number_sealed=b"", body_sealed=b"")

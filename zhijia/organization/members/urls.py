@@ -5,6 +5,8 @@ from .views import cards, console, joining, verification
 app_name = "members"
 urlpatterns = [
     path("j/<str:code>", joining.scan, name="scan"),
+    path("v/keys", verification.keys, name="keys"),
+    path("v/offline", verification.offline, name="offline"),
     path("v/<str:payload>", verification.verify, name="verify"),
     path("m/join/<str:code>/", joining.landing, name="landing"),
     path("m/join/<str:code>/start", joining.start, name="start"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from zhijia.foundation.accounts.access import public
@@ -36,3 +36,29 @@ def _answer(request: Request, verdict: dict[str, object], *, file: str = "", sta
     response = render(request, "members/verify.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _public_keys() -> dict[str, str]:
+    return {str(key_id): key for key_id, key in settings.ZHIJIA_KEYS.verifier.public_keys().items()}
+
+
+@public
+def keys(request: Request) -> HttpResponse:
+    """The public keys, `{"1": "<64 hex>"}`: all that a checker without network needs."""
+    return JsonResponse(_public_keys())
+
+
+@public
+def offline(request: Request) -> HttpResponse:
+    """A page that checks on the reader's own device; without a script the server checks the signature and the minute."""
+    verdict = None
+    if request.method == "POST":
+        try:
+            payload = codes.payload_of(request.POST.get("code", "")[:400])
+            codes.read_member_code(
+                payload, settings.ZHIJIA_KEYS.verifier, request.now, province=settings.ZHIJIA_PROVINCE, offline=True
+            )
+            verdict = {"yes": True, "text": "签名有效，是刚刚出示的会员码。卡是否已停用须联网核验。"}
+        except ZhijiaError as error:
+            verdict = {"yes": False, "text": error.message}
+    return render(request, "members/offline.html", {"keys": _public_keys(), "verdict": verdict})
