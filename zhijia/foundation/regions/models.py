@@ -14,7 +14,7 @@ class Level(models.IntegerChoices):
 
 
 class Region(models.Model):
-    """A division during `[valid_from, valid_to)`. `code` has 12 digits: `370682101000`; `parent_code` is empty at the top.
+    """A division during `[valid_from, valid_to)`. `code` has 12 digits, `370682101000`; the top has no `parent_code`.
 
     A code that was abolished keeps its row with `valid_to` and, where one place took over, `replaced_by`.
     """
@@ -45,3 +45,45 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Kind(models.TextChoices):
+    NEW = "new", "设立"
+    RENAME = "rename", "更名"
+    ABOLISH = "abolish", "撤销"
+    MOVE = "move", "改隶"
+    MERGE = "merge", "并入"
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", "待办"
+    DONE = "done", "已办"
+    SAME = "same", "原已如此"
+    REFUSED = "refused", "未办"
+
+
+class RegionChange(models.Model):
+    """One line of a yearly list of changes, and what became of it; `batch` is the list, `number` the file's row.
+
+    `level` and `parent_code` are filled where the kind needs them. Kept as the record of what was asked.
+    """
+
+    batch = KeyField(max_length=16)
+    number = models.PositiveIntegerField()
+    kind = KeyField(max_length=8, choices=Kind.choices)
+    code = KeyField(max_length=12)
+    name = models.CharField(max_length=60, default="", blank=True)
+    parent_code = KeyField(max_length=12, default="", blank=True)
+    level = models.PositiveSmallIntegerField(choices=Level.choices, null=True)
+    replaced_by = KeyField(max_length=12, default="", blank=True)
+    effective_on = models.DateField()
+    outcome = KeyField(max_length=8, choices=Outcome.choices, default=Outcome.WAITING)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="region_change_row")]
+        indexes = [models.Index(fields=["batch", "outcome", "effective_on", "number"], name="region_change_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}"

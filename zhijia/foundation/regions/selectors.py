@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from .models import Level, Region
+from zhijia.kernel.errors import Invalid
+
+from .boundaries import county_at
+from .models import Level, Outcome, Region, RegionChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def list_level(level: int) -> list[Place]:
 
 
 def list_under(prefix: str, level: int) -> list[Place]:
-    """All divisions of a level of today whose codes begin with `prefix`, `37` or `3706`; Shandong has 1,826 townships."""
+    """All divisions of a level of today whose codes begin with `prefix`, `37` or `3706`: 1,826 townships in Shandong."""
     return _places(_current().filter(code__gte=prefix, code__lt=prefix + "~", level=level).order_by("code"))
 
 
@@ -105,20 +109,119 @@ def full_name(code: str) -> str:
 
 
 def search(text: str, *, level: int | None = None, under: str = "", limit: int = 20) -> list[Place]:
-    """By the beginning of the name, its pinyin initials, or a code; `under` is the prefix of a code."""
-    text = text.strip()
+    """By a part of the name, the beginning of its pinyin initials, or of its code; `under` is the prefix of a code."""
+    text = text.replace("\x00", "").strip()[:60]
     if not text:
         return []
-    if text.isascii():
-        low = text.lower()
-        condition = (
-            Q(code__gte=low, code__lt=low + "~") if low.isdigit() else Q(initials__gte=low, initials__lt=low + "~")
-        )
-    else:
-        condition = Q(name__contains=text)
-    regions = _current().filter(condition)
+    regions = _current().filter(_matching(text.lower()))
     if level is not None:
         regions = regions.filter(level=level)
     if under:
         regions = regions.filter(code__gte=under, code__lt=under + "~")
-    return _places(regions.order_by("code")[:limit])
+    return _places(regions.order_by("level", "code")[:limit])
+
+
+def _matching(text: str) -> Q:
+    if not text.isascii():
+        return Q(name__contains=text)
+    column = "code" if text.isdigit() else "initials"
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
+
+
+def resolve(text: str, *, under: str = "", level: int | None = None) -> Place:
+    """The one division of today that a code, a name or a full name means: `沐浴店镇`, `莱阳市沐浴店镇`, `370682101000`.
+
+    `under` is the prefix of a code. Raises Invalid `region.empty`, `region.unknown`, `region.ambiguous` (which names up
+    to three candidates).
+    """
+    words = "".join(text.replace("\x00", "").split())[:60]
+    if not words:
+        raise Invalid("region.empty", "请填写区划名称或12位代码。")
+    if words.isascii() and words.isdigit():
+        found = [place for place in [find(words.ljust(12, "0"))] if place and len(words) in {6, 9, 12}]
+    else:
+        found = _named(words, under=under)
+    found = [place for place in found if place.code.startswith(under) and (level is None or place.level == level)]
+    if not found:
+        raise Invalid("region.unknown", f"没有找到区划“{words}”，请填写全称或12位代码。")
+    if len(found) > 1:
+        names = "、".join(full_name(place.code) for place in found[:3])
+        raise Invalid("region.ambiguous", f"叫“{words}”的区划不止一个（{names}），请写上所属的市和县。")
+    return found[0]
+
+
+def _named(words: str, *, under: str) -> list[Place]:
+    """Divisions whose name ends `words` and whose upper divisions account for the rest, from the last name back."""
+    # At most 14 ends of a name are looked up: the index on names answers each, whatever the length of the text.
+    ends = [words[-length:] for length in range(2, min(len(words), 15) + 1)]
+    candidates = _current().filter(name__in=ends)
+    if under:
+        candidates = candidates.filter(code__gte=under, code__lt=under + "~")
+    rows = _places(candidates.order_by("level", "code")[:2_000])
+    exact = [place for place in rows if place.name == words]
+    if exact:
+        return exact[:4]
+    uppers = {place.code: place for place in _places(_current().filter(code__in={row.parent_code for row in rows}))}
+    tops = {
+        place.code: place for place in _places(_current().filter(code__in={p.parent_code for p in uppers.values()}))
+    }
+    top_tops = {
+        place.code: place for place in _places(_current().filter(code__in={p.parent_code for p in tops.values()}))
+    }
+    known = uppers | tops | top_tops
+    return [place for place in rows if _accounts_for(words.removesuffix(place.name), place, known)][:4]
+
+
+def _accounts_for(rest: str, place: Place, known: dict[str, Place]) -> bool:
+    """Whether what stands before a name is made of the names of its upper divisions, any of them left out."""
+    upper = known.get(place.parent_code)
+    while rest and upper is not None:
+        rest = rest.removesuffix(upper.name)
+        upper = known.get(upper.parent_code)
+    return not rest
+
+
+def locate(lng: str | float, lat: str | float) -> Place:
+    """The county around a WGS-84 point of this province; the page then lists its townships.
+
+    Township centres are in no data we may use, so nearer than the county nobody can honestly say. Raises Invalid
+    `region.point` for what is no point, `region.point_outside` for one beyond the province. Nothing is kept.
+    Source: docs/rules/regions.md#points
+    """
+    east, north = _degrees(lng), _degrees(lat)
+    if not (-180 <= east <= 180 and -90 <= north <= 90):
+        swapped = -90 <= east <= 90 and -180 <= north <= 180
+        hint = "经度和纬度可能写反了，请核对。" if swapped else "经度应在-180到180之间，纬度应在-90到90之间，请核对。"
+        raise Invalid("region.point", hint)
+    if east == 0 and north == 0:
+        raise Invalid("region.point", "没有取得您的位置（得到的是0,0），请打开定位后重试，或按地区查找。")
+    code = county_at(east, north)
+    place = (find(code) or successor(code)) if code else None
+    if place is None:
+        raise Invalid("region.point_outside", "您的位置不在本省范围内，请按地区查找工作地或居住地的工会。")
+    return place
+
+
+def _degrees(value: str | float) -> float:
+    try:
+        degrees = float(str(value)[:40])
+    except ValueError:
+        degrees = float("nan")
+    if not isfinite(degrees):
+        raise Invalid("region.point", "位置应是经度和纬度两个数字，例如120.7113和36.9758，请重新定位或按地区查找。")
+    return degrees
+
+
+def list_changes(batch: str, *, outcome: str = "", limit: int = 1_000) -> list[RegionChange]:
+    """Lines of a list of changes in the file's order."""
+    rows = RegionChange.objects.filter(batch=batch)
+    return list((rows.filter(outcome=outcome) if outcome else rows).order_by("number")[:limit])
+
+
+def count_waiting(batch: str) -> int:
+    return RegionChange.objects.filter(batch=batch, outcome=Outcome.WAITING).count()
+
+
+def count_levels() -> dict[int, int]:
+    """How many divisions of each level there are today; 42,000 rows of an index, for the operator's page alone."""
+    return dict(_current().values_list("level").annotate(count=Count("id")).order_by("level"))

@@ -6,30 +6,48 @@ import zhijia.kernel.db
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', zhijia.kernel.db.KeyField(max_length=12)),
-                ('parent_code', zhijia.kernel.db.KeyField(blank=True, default='', max_length=12)),
-                ('level', models.PositiveSmallIntegerField(choices=[(2, '省'), (3, '市'), (4, '县（市、区）'), (5, '乡镇（街道）')])),
-                ('name', models.CharField(max_length=60)),
-                ('name_key', zhijia.kernel.db.KeyField(max_length=160)),
-                ('initials', zhijia.kernel.db.KeyField(max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('replaced_by', zhijia.kernel.db.KeyField(blank=True, default='', max_length=12)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", zhijia.kernel.db.KeyField(max_length=12)),
+                ("parent_code", zhijia.kernel.db.KeyField(blank=True, default="", max_length=12)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(2, "省"), (3, "市"), (4, "县（市、区）"), (5, "乡镇（街道）")]
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("name_key", zhijia.kernel.db.KeyField(max_length=160)),
+                ("initials", zhijia.kernel.db.KeyField(max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("replaced_by", zhijia.kernel.db.KeyField(blank=True, default="", max_length=12)),
             ],
             options={
-                'indexes': [models.Index(fields=['parent_code', 'code'], name='region_children'), models.Index(fields=['initials', 'code'], name='region_initials'), models.Index(fields=['name', 'code'], name='region_name')],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='region_from'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='region_current'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='region_period')],
+                "indexes": [
+                    models.Index(fields=["parent_code", "code"], name="region_children"),
+                    models.Index(fields=["initials", "code"], name="region_initials"),
+                    models.Index(fields=["name", "code"], name="region_name"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="region_from"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)), fields=("code",), name="region_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="region_period",
+                    ),
+                ],
             },
         ),
     ]
