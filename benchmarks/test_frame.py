@@ -48,7 +48,7 @@ def test_every_program_is_found():
 @pytest.mark.parametrize("tool", ["wrk", "python"])
 def test_answers_are_counted_and_wrong_ones_refused(tool, monkeypatch):
     if tool == "python":
-        monkeypatch.setattr(load.shutil, "which", lambda _name: None)
+        monkeypatch.setattr("benchmarks.load.shutil.which", lambda _name: None)
     elif load.client_name() != "wrk":
         pytest.skip("wrk is not installed")
     url = f"http://127.0.0.1:{load.free_port()}/"
