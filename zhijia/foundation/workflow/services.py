@@ -130,7 +130,8 @@ def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
     actor.require(step.by, path)
     if actor.person_id is not None and case.owner_person_id == actor.person_id:
         raise RuleBroken("case.own", "这是您本人的事项，需由其他人办理。")
-    if step.checker and actor.person_id in (case.maker_person_id, case.last_person_id):
+    made = case.state in step.sources and actor.person_id in (case.maker_person_id, case.last_person_id)
+    if step.checker and made:
         raise RuleBroken("case.same_person", "经办和复核须由两个人分别办理，请交由另一位同事复核。")
     return _acting_grant(actor, step.by, path)
 

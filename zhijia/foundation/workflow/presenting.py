@@ -1,0 +1,47 @@
+"""Cases as the console's parts want them: words and addresses, nothing decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from zhijia.foundation.ui.formats import local_day
+from zhijia.kernel.actor import Actor
+
+from .models import Case
+from .selectors import Step, describe, due_words, timeline
+
+
+def entries(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Shape of `ui/console/timeline.html`."""
+    return [
+        {"at": step.at, "title": step.title, "note": step.who, "quote": step.note, "now": index == 0}
+        for index, step in enumerate(steps)
+    ]
+
+
+def two_persons(case: Case, actor: Actor) -> dict[str, str]:
+    """Whether the reader may check what somebody made; a line of `ui/console/rule_checks.html`."""
+    own = actor.person_id is not None and actor.person_id in (case.maker_person_id, case.last_person_id)
+    detail = "这件由您经办，须由另一位同事或上级复核。" if own else ""
+    return {
+        "state": "bad" if own else "ok",
+        "text": "复核人不是经办人",
+        "value": "不符" if own else "符合",
+        "detail": detail,
+    }
+
+
+def head(case: Case, *, now: datetime) -> dict[str, Any]:
+    """What stands at the top of a checked matter: its state and its due date."""
+    said = describe(case)
+    due, words = due_words(case.due_at, now=now)
+    return {
+        "tag": {"text": said["label"], "state": said["hue"] if said["hue"] != "still" else ""},
+        "open": case.closed_at is None,
+        "due": words if case.closed_at is None else "",
+        "due_state": {"late": "late", "today": "soon"}.get(due, ""),
+        "entries": entries(timeline(case)),
+        "opened_on": local_day(case.opened_at).isoformat(),
+    }
