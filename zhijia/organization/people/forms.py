@@ -9,14 +9,22 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
 
-from zhijia.foundation.ui.form import ConsoleForm, DayField, PhoneForm
+from zhijia.foundation.ui.form import (
+    ConsoleForm,
+    DayField,
+    IdNumberField,
+    MobileField,
+    OneTimeCodeField,
+    PhoneForm,
+    SendingForm,
+)
+from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
 
 class RenewForm(PhoneForm):
     """One tick for each wording that has changed: `texts` are `[(purpose, title)]`."""
 
     def __init__(self, data: Any = None, *, texts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        self.base_fields = {}
         super().__init__(data, **kwargs)
         for purpose, title in texts:
             label = format_html(
@@ -24,6 +32,16 @@ class RenewForm(PhoneForm):
             )
             words = f"请阅读并勾选《{title}》，再继续使用。"
             self.fields[purpose] = forms.BooleanField(label=label, error_messages={"required": words})
+
+
+class MobileWithoutOldForm(SendingForm):
+    """Name and document in place of the old number's code, and a code to the new number."""
+
+    name = forms.CharField(label="姓名", max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
+    id_number = IdNumberField(label="证件号码", max_length=20)
+    mobile = MobileField(label="新手机号")
+    code = OneTimeCodeField(label="新手机号收到的验证码")
 
 
 class TextForm(ConsoleForm):

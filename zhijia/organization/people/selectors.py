@@ -306,3 +306,12 @@ def list_drafts(actor: Actor, *, limit: int = 20) -> list[ConsentDraft]:
         return []
     drafts = ConsentDraft.objects.select_related("case").filter(case__unit_id=top)
     return list(drafts.order_by("-id")[:limit])
+
+
+def find_text(purpose: str, version: int) -> ConsentText | None:
+    return ConsentText.objects.filter(purpose=purpose, version=version).first()
+
+
+def purposes() -> list[tuple[str, str]]:
+    """`[("privacy", "个人信息保护政策"), ...]`"""
+    return [(purpose.value, str(purpose.label)) for purpose in Purpose]

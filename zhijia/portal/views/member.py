@@ -70,6 +70,8 @@ def case_row(case: Case) -> dict[str, Any]:
 def home(request: Request) -> HttpResponse:
     """What a member came for: his card, the services, what is under way, what is new."""
     actor = request.actor
+    if people.texts_to_renew(actor.account_id, now=request.now):
+        return redirect("people:renew")
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
     own = cases.list_my_cases(actor, limit=3) if person else []
     told = messages_.list_messages(actor, limit=3) if person else []

@@ -46,7 +46,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
     versions = [
         {
             "label": f"第 {row.version} 版",
-            "from": _since(row.valid_from, first=row.checked_by is None),
+            "from": _since(row.valid_from, first=row.version == 1 and row.checked_by is None),
             "href": f"{address}?version={row.version}",
             "shown": row.version == text.version,
             "state": _state(row.version, row.valid_from, current.version if current else 0, request.now),
@@ -60,7 +60,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
         "text": text,
         "parts": rules.paragraphs(text.body),
         "versions": versions,
-        "since_line": f"第 {text.version} 版，{_since(text.valid_from, first=text.checked_by is None)}",
+        "since_line": f"第 {text.version} 版，{_since(text.valid_from, first=text.version == 1 and text.checked_by is None)}",
         "note": note,
         "current_href": address,
     }

@@ -1,0 +1,272 @@
+"""Consents: given, taken back, asked again; new wordings by two persons."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.workflow.models import InboxEntry
+from zhijia.kernel.actor import SYSTEM
+from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
+from zhijia.organization.people import rules, selectors, services, texts
+from zhijia.organization.people.models import Consent, ConsentDraft, ConsentText, Purpose
+
+pytestmark = pytest.mark.django_db
+BODY = "我们是谁\n本平台由省总工会运营，为职工办理入会和会籍管理。\n\n保存多久\n会籍档案长期保存。"
+
+
+def draft(world: World, actor: Any, *, body: str = BODY, days: int = 3, purpose: str = "privacy") -> ConsentDraft:
+    return services.draft_text(
+        actor,
+        purpose,
+        title="个人信息保护政策",
+        body=body,
+        valid_from=timezone.localdate(world.now) + timedelta(days=days),
+        reason="补充保存期限",
+        now=world.now,
+    )
+
+
+# --- The first wordings
+def test_a_fresh_database_has_a_first_wording_of_every_purpose(world: World) -> None:
+    assert {row.purpose for row in ConsentText.objects.filter(version=1)} == set(Purpose.values)
+    assert texts.publish_defaults(now=world.now) == 0
+
+
+def test_the_wording_opens_for_anyone_with_its_versions(world: World, client: Client) -> None:
+    page = client.get("/consents/privacy")
+    assert page.status_code == 200
+    assert "我们处理哪些信息、为什么" in page.content.decode()
+    assert "Set-Cookie" not in page.headers
+    for wrong in (
+        "/consents/unknown",
+        "/consents/privacy?version=9",
+        "/consents/privacy?version=x",
+        "/consents/privacy?version=0",
+    ):
+        assert client.get(wrong).status_code == 404
+
+
+def test_a_wording_that_is_not_yet_in_force_says_so(world: World, client: Client, clock: Any) -> None:
+    services.publish_consent_text(
+        SYSTEM,
+        "privacy",
+        title="新政策",
+        body=BODY,
+        valid_from=world.now + timedelta(days=2),
+        made_by=None,
+        now=world.now,
+    )
+    assert "即将生效" in client.get("/consents/privacy").content.decode()
+    assert "这一版尚未生效" in client.get("/consents/privacy?version=2").content.decode()
+    clock(world.now + timedelta(days=3))
+    assert "已被新版本取代" in client.get("/consents/privacy?version=1").content.decode()
+
+
+# --- A member's own
+def test_a_member_sees_what_he_agreed_to_and_takes_it_back(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person()
+    world.consent(person)
+    sign_in(client, person)
+    page = client.get("/m/consents").content.decode()
+    assert page.count(">撤回<") == 3
+    assert rules.WITHDRAWING["id_number"] in page
+    answer = client.post("/m/consents/withdraw", {"purpose": "id_number"})
+    assert (answer.status_code, answer["Location"]) == (302, "/m/consents")
+    assert not selectors.has_consent(person.account_id, "id_number", now=world.now)
+    assert AuditEntry.objects.filter(event="people.consent_withdrawn", concerns_person_id=person.pk).count() == 1
+    assert client.get("/m/consents").content.decode().count(">撤回<") == 2
+    assert client.post("/m/consents/withdraw", {"purpose": "x"}).status_code == 404
+
+
+def test_withdrawing_touches_nobody_else(world: World) -> None:
+    one, two = world.person(), world.person(name="王二")
+    world.consent(one)
+    world.consent(two)
+    assert services.withdraw_consent(world.actor(one), "privacy", now=world.now) == 1
+    assert services.withdraw_consent(world.actor(one), "privacy", now=world.now) == 0
+    assert selectors.has_consent(two.account_id, "privacy", now=world.now)
+
+
+def test_after_a_new_version_the_home_asks_again_until_all_is_ticked(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person()
+    world.consent(person)
+    sign_in(client, person)
+    assert client.get("/m/").status_code == 200
+    services.publish_consent_text(
+        SYSTEM, "privacy", title="个人信息保护政策", body=BODY, valid_from=world.now, made_by=None, now=world.now
+    )
+    assert client.get("/m/")["Location"] == "/m/consents/renew"
+    page = client.get("/m/consents/renew?next=/m/card")
+    assert "/consents/privacy" in page.content.decode()
+    assert client.post("/m/consents/renew", {"next": "/m/card"}).status_code == 422
+    assert client.post("/m/consents/renew", {"privacy": "on", "next": "/m/card"})["Location"] == "/m/card"
+    assert client.get("/m/").status_code == 200
+    assert client.get("/m/consents/renew?next=//evil.example")["Location"] == "/m/"
+    assert Consent.objects.filter(account_id=person.account_id, purpose="privacy", withdrawn_at=None).count() == 2
+
+
+def test_a_new_wording_for_the_number_alone_does_not_stop_the_home(world: World) -> None:
+    person = world.person()
+    world.consent(person)
+    services.publish_consent_text(
+        SYSTEM, "id_number", title="单独同意", body=BODY, valid_from=world.now, made_by=None, now=world.now
+    )
+    assert selectors.texts_to_renew(person.account_id, now=world.now) == []
+    assert not selectors.has_consent(person.account_id, "id_number", now=world.now)
+
+
+def test_a_visitor_has_no_consents(client: Client, db: None) -> None:
+    for address in ("/m/consents", "/m/consents/renew"):
+        assert client.get(address).status_code == 302
+
+
+# --- New wordings
+def test_a_wording_is_published_by_a_second_person_for_its_day(world: World) -> None:
+    maker, checker = world.staff("OPERATOR", "province"), world.staff("PRIVACY", "province", "李明")
+    case = draft(world, maker).case
+    with pytest.raises(RuleBroken, match=r"case\.same_person"):
+        services.decide_text(maker, case.public_id, agree=True, note="", now=world.now)
+    text = services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
+    assert text is not None
+    assert (text.version, text.made_by, text.checked_by) == (2, maker.person_id, checker.person_id)
+    assert selectors.current_text("privacy", now=world.now).version == 1
+    assert selectors.current_text("privacy", now=world.now + timedelta(days=3)).version == 2
+    with pytest.raises(WrongState):
+        services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
+
+
+def test_a_refusal_needs_its_reason_and_frees_the_way_for_the_next(world: World) -> None:
+    maker, checker = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
+    case = draft(world, maker).case
+    with pytest.raises(Duplicate, match=r"people\.consent_text\.already_open"):
+        draft(world, checker)
+    with pytest.raises(Invalid, match=r"case\.missing"):
+        services.decide_text(checker, case.public_id, agree=False, note=" ", now=world.now)
+    assert services.decide_text(checker, case.public_id, agree=False, note="保存期限没有依据", now=world.now) is None
+    assert ConsentText.objects.filter(purpose="privacy").count() == 1
+    draft(world, maker)
+
+
+def test_only_the_drafter_takes_a_proposal_back(world: World) -> None:
+    maker, other = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
+    case = draft(world, maker).case
+    with pytest.raises(NotFound):
+        services.withdraw_draft(other, case.public_id, now=world.now)
+    services.withdraw_draft(maker, case.public_id, now=world.now)
+    case.refresh_from_db()
+    assert case.state == rules.TextState.WITHDRAWN
+    assert not InboxEntry.objects.filter(case=case, closed_at=None).exists()
+
+
+def test_a_county_may_read_but_not_word_for_the_province(world: World, client: Client, sign_in: Any) -> None:
+    county = world.staff("PRIVACY", "county")
+    with pytest.raises(NotAllowed, match=r"consent\.province_only"):
+        draft(world, county)
+    case = draft(world, world.staff("PRIVACY", "province", "李明")).case
+    with pytest.raises(NotFound):
+        services.decide_text(county, case.public_id, agree=True, note="", now=world.now)
+    with pytest.raises(NotAllowed):
+        services.publish_consent_text(
+            county, "privacy", title="政策", body=BODY, valid_from=world.now, made_by=None, now=world.now
+        )
+    from zhijia.organization.people.models import Person
+
+    sign_in(client, Person.objects.get(pk=county.person_id), staff=True)
+    page = client.get("/console/consents").content.decode()
+    assert "省级统一制定" in page
+    assert "提交复核" not in client.get("/console/consents/privacy").content.decode()
+    assert client.post("/console/consents/privacy", {"title": "x"}).status_code == 403
+    assert client.get(f"/console/consents/cases/{case.public_id}").status_code == 404
+
+
+def test_bad_proposals_name_every_field(world: World) -> None:
+    maker = world.staff("PRIVACY", "province")
+    current = selectors.current_text("privacy", now=world.now)
+    with pytest.raises(Invalid) as said:
+        services.draft_text(
+            maker,
+            "privacy",
+            title=current.title,
+            body=current.body,
+            valid_from=date(2020, 1, 1),
+            reason="",
+            now=world.now,
+        )
+    assert set(said.value.fields) == {"body", "valid_from", "reason"}
+    with pytest.raises(Invalid) as said:
+        services.draft_text(
+            maker, "privacy", title="x", body="短", valid_from=date(2026, 10, 1), reason="写明原因", now=world.now
+        )
+    assert set(said.value.fields) == {"title", "body"}
+    with pytest.raises(NotFound):
+        draft(world, maker, purpose="unknown")
+
+
+def test_a_wording_published_in_between_makes_the_proposal_stale(world: World) -> None:
+    maker, checker = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
+    case = draft(world, maker).case
+    services.publish_consent_text(
+        SYSTEM, "privacy", title="政策", body=BODY + "另一份。", valid_from=world.now, made_by=None, now=world.now
+    )
+    with pytest.raises(Stale):
+        services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
+    case.refresh_from_db()
+    assert case.state == rules.TextState.PROPOSED
+
+
+def test_the_pages_carry_a_proposal_from_draft_to_publication(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    from zhijia.organization.people.models import Person
+
+    maker = world.staff_person("PRIVACY", "province")
+    checker = Person.objects.get(pk=world.staff("OPERATOR", "province", "李明").person_id)
+    sign_in(client, maker, staff=True)
+    assert client.get("/console/consents").status_code == 200
+    wrong = client.post(
+        "/console/consents/privacy", {"title": "政策", "body": BODY, "valid_from": "2026-01-01", "reason": "补充期限"}
+    )
+    assert wrong.status_code == 422
+    assert "明天到一年之内" in wrong.content.decode()
+    said = {"title": "个人信息保护政策", "body": BODY, "valid_from": "2026-10-01", "reason": "补充保存期限"}
+    address = client.post("/console/consents/privacy", said)["Location"]
+    page = client.get(address).content.decode()
+    assert "提交复核" not in page
+    assert "撤回修订" in page
+    assert "由您经办" in page
+    other = Client()
+    sign_in(other, checker, staff=True)
+    page = other.get(address).content.decode()
+    assert "<ins" in page
+    assert "<del" in page
+    assert other.post(address, {"verdict": "refuse", "note": ""}).status_code == 422
+    assert other.post(address, {"verdict": "agree", "note": ""}).status_code == 302
+    assert "已发布" in other.get(address).content.decode()
+    assert ConsentText.objects.get(purpose="privacy", version=2).valid_from.astimezone(
+        timezone.get_current_timezone()
+    ).date() == date(2026, 10, 1)
+
+
+# --- Words
+def test_paragraphs_find_headings() -> None:
+    parts = rules.paragraphs("我们是谁\r\n省总工会。\r\n\r\n没有标题的一段。\n\n\n保存多久\n长期。\n永久。")
+    assert [(part.heading, len(part.lines)) for part in parts] == [("我们是谁", 1), ("", 1), ("保存多久", 2)]
+
+
+def test_a_comparison_keeps_every_changed_line() -> None:
+    old, new = "一\n二\n三\n四\n五\n六", "一\n二\n三\n四\n五改\n六"
+    changes = rules.compare(old, new)
+    assert [c.text for c in changes if c.kind == "old"] == ["五"]
+    assert [c.text for c in changes if c.kind == "new"] == ["五改"]
+    assert rules.compare("", "全新") == [rules.Change("new", "全新")]

@@ -1,0 +1,87 @@
+"""A member's own consents: what he agreed to, taking it back, agreeing again to a new wording."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhijia.foundation.accounts.access import safe_next
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui import formats
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.http import Request
+from zhijia.organization.people import selectors, services
+from zhijia.organization.people.forms import RenewForm
+from zhijia.organization.people.rules import WITHDRAWING
+
+HOME = "/m/"
+
+
+@require_safe
+def consents(request: Request) -> HttpResponse:
+    """One line for each purpose in force, with its effect when withdrawn; what was taken back or replaced below."""
+    given = selectors.list_given(request.actor, now=request.now)
+    today = formats.local_day(request.now)
+    open_rows, past, seen = [], [], set()
+    for row in given:
+        title = f"{row.label}，第 {row.version} 版"
+        if row.withdrawn_at is None and row.purpose not in seen:
+            seen.add(row.purpose)
+            newer = "；新版本待您同意" if row.outdated else ""
+            open_rows.append(
+                {
+                    "title": title,
+                    "href": f"{reverse('people:consent_text', args=[row.purpose])}?version={row.version}",
+                    "detail": f"{formats.plain_day(row.given_at, today)}同意{newer}。{row.effect}",
+                    "action": reverse("people:withdraw"),
+                    "name": "purpose",
+                    "value": row.purpose,
+                }
+            )
+        else:
+            ended = f"，{formats.plain_day(row.withdrawn_at, today)}撤回" if row.withdrawn_at else "，已由新版本接续"
+            past.append({"title": title, "detail": f"{formats.plain_day(row.given_at, today)}同意{ended}"})
+    context = {
+        "given": open_rows,
+        "past": past,
+        "renew": selectors.texts_to_renew(request.actor.account_id, now=request.now),
+    }
+    return render(request, "people/consents.html", context)
+
+
+@require_POST
+@once
+def withdraw(request: Request) -> HttpResponse:
+    purpose = request.POST.get("purpose", "")
+    if purpose not in WITHDRAWING:
+        raise NotFound
+    if services.withdraw_consent(request.actor, purpose, now=request.now):
+        messages.success(request, "已撤回同意。会籍不受影响；需要时可以重新同意。")
+    else:
+        messages.info(request, "这项同意已经撤回过了。")
+    return redirect("people:consents")
+
+
+@require_http_methods(["GET", "POST"])
+def renew(request: Request) -> HttpResponse:
+    """A wording has changed, or a consent was taken back: agree, or leave."""
+    wanted = safe_next(request.POST.get("next", request.GET.get("next", "")), HOME)
+    texts = selectors.texts_to_renew(request.actor.account_id, now=request.now)
+    if not texts:
+        return HttpResponseRedirect(wanted)
+    form = RenewForm(request.POST or None, texts=[(text.purpose, text.title) for text in texts])
+    if request.method == "POST" and form.is_valid():
+        services.give_consents(request.actor, [text.purpose for text in texts], channel="web", now=request.now)
+        messages.success(request, "已记录您的同意。")
+        return HttpResponseRedirect(wanted)
+    status = 422 if request.method == "POST" else 200
+    context = {
+        "form": form,
+        "fields": [form[text.purpose] for text in texts],
+        "next": wanted,
+        "go": {"label": "同意并继续", "form": "renew"},
+    }
+    return render(request, "people/renew.html", context, status=status)
