@@ -229,9 +229,11 @@ def world(db: None, now: datetime) -> Any:
 # --- Doors ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def sign_in(request: pytest.FixtureRequest) -> Callable[..., str]:
-    """`sign_in(client_or_page, person, staff=False)`: a session as the sign-in makes it, without walking through the pages.
+    """`sign_in(client_or_page, person, staff=False)`: a session as the sign-in makes it, without walking through the
+    pages.
 
-    `staff=True` has stepped up by a strong factor. Takes a Django test client or a browser page; returns the session key.
+    `staff=True` has stepped up by a strong factor. Takes a Django test client or a browser page; returns the session
+    key.
     """
 
     def enter(where: Any, person: Any, *, staff: bool = False) -> str:
@@ -264,7 +266,9 @@ def sign_in(request: pytest.FixtureRequest) -> Callable[..., str]:
 
 @pytest.fixture
 def texts(db: None) -> Callable[[], list[tuple[str, str]]]:
-    """`texts()`: the text messages that have left since it was last asked, `[(number, body)]`, through a port that only listens."""
+    """`texts()`: the text messages that have left since it was last asked, `[(number, body)]`, through a port that
+    only listens.
+    """
     from zhijia.foundation.notify import delivery
     from zhijia.foundation.notify.models import TextMessage
 
@@ -285,7 +289,9 @@ def texts(db: None) -> Callable[[], list[tuple[str, str]]]:
 
 @pytest.fixture
 def shoot() -> Callable[[Any, str], None]:
-    """`shoot(page, "join-1")`: a full-page picture into the folder of ZHIJIA_SHOTS, for people to look at; else nothing."""
+    """`shoot(page, "join-1")`: a full-page picture into the folder of ZHIJIA_SHOTS, for people to look at; else
+    nothing.
+    """
     folder = os.environ.get("ZHIJIA_SHOTS", "")
 
     def take(page: Any, name: str) -> None:

@@ -23,7 +23,7 @@ from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import joining, memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import ConsentText, Person, Purpose
-from zhijia.organization.unions import selectors as unions, services as union_services
+from zhijia.organization.unions import selectors, services as union_services
 from zhijia.organization.unions.models import Employer, Union
 
 REGIONS = (
@@ -51,8 +51,8 @@ class World:
         self.unions[key].refresh_from_db()
         return self.unions[key]
 
-    def facts(self, key: str) -> unions.UnionFacts:
-        return unions.get_facts(self.unions[key].pk)
+    def facts(self, key: str) -> selectors.UnionFacts:
+        return selectors.get_facts(self.unions[key].pk)
 
     @property
     def today(self) -> date:
@@ -128,7 +128,7 @@ class World:
 
     # --- memberships
     def member(self, union: str = "plant", name: str = "林晓禾", **kwargs: object) -> tuple[Person, Membership]:
-        person = self.person(name, **kwargs)  # type: ignore[arg-type]
+        person = self.person(name, **kwargs)
         key = memberships.open_membership(
             SYSTEM,
             people.get_facts(person.pk),
@@ -146,7 +146,7 @@ class World:
 
     def application(self, union: str = "plant", name: str = "林晓禾", **kwargs: object) -> tuple[Person, str]:
         """An applicant and the public id of his submitted application."""
-        person = self.person(name, **kwargs)  # type: ignore[arg-type]
+        person = self.person(name, **kwargs)
         self.consent(person)
         result = joining.submit(
             self.actor(person),

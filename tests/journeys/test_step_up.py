@@ -6,13 +6,13 @@ import os
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
-from tests.world import World
+from tests.world import World, build
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.services.factors import totp_code
 from zhijia.kernel.actor import SYSTEM
@@ -22,21 +22,26 @@ from zhijia.organization.people.models import Person
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "清晨-的-烟台-2026"
-SHOTS = os.environ.get("ZHIJIA_SHOTS", "")
 
 
-def look(page: Any, axe: Callable[[Any], list[str]], name: str) -> None:
-    """Accessible as a phone and as a desk; a picture of each where ZHIJIA_SHOTS names a folder."""
-    kept = page.viewport_size
-    for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
-        height = max(900, page.evaluate("document.documentElement.scrollHeight"))
-        page.set_viewport_size({"width": width, "height": height})
-        assert axe(page) == [], f"{name} at {width}"
-        if SHOTS:
-            page.screenshot(path=str(Path(SHOTS) / f"accounts-{name}-{width}.png"), full_page=True)
-    page.set_viewport_size(kept)
+@pytest.fixture
+def look(axe: Any, shoot: Any, page_faults: Any) -> Callable[[Any, str], None]:
+    """`look(page, "sign-in")`: nothing wider than the screen, nothing for axe to find, as a phone and as a desk."""
+    if os.environ.get("ZHIJIA_SHOTS"):
+        page_faults.expect("Applying inline style")  # the browser driver hides the caret while it takes a picture
+
+    def see(page: Any, name: str) -> None:
+        kept = page.viewport_size
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width}"
+            height = max(900, page.evaluate("document.documentElement.scrollHeight"))
+            page.set_viewport_size({"width": width, "height": height})
+            assert axe(page) == [], f"{name} at {width}"
+            shoot(page, f"accounts-{name}")
+        page.set_viewport_size(kept)
+
+    return see
 
 
 def code_now(secret: str, drift: int = 0) -> str:
@@ -60,7 +65,7 @@ def cadre(world: World, role: str = "ORG", union: str = "county") -> tuple[Perso
     return person, people.mobile_for_message(person.pk)
 
 
-def test_from_the_invitation_to_the_console_and_back_again(phone_page, axe, texts, now):
+def test_from_the_invitation_to_the_console_and_back_again(phone_page, look, texts, page_faults):
     from django.utils import timezone
 
     from tests.world import build
@@ -72,44 +77,44 @@ def test_from_the_invitation_to_the_console_and_back_again(phone_page, axe, text
 
     page.goto(link)
     assert page.url.endswith("/m/sign-in?next=%2Fconsole%2Fset-up")
-    look(page, axe, "sign-in")
+    look(page, "sign-in")
     page.get_by_role("button", name="登录").click()
     page.get_by_text("处需要修改").wait_for()
-    look(page, axe, "sign-in-wrong")
+    look(page, "sign-in-wrong")
     sign_in_by_code(page, number, texts)
 
     page.get_by_role("heading", name="设置工作台密码").wait_for()
-    look(page, axe, "set-up-password")
+    look(page, "set-up-password")
     page.get_by_label("新密码").fill(PASSWORD)
     page.get_by_label("再输一遍").fill(PASSWORD)
     page.get_by_role("button", name="设置密码").click()
 
     page.get_by_role("heading", name="绑定验证器").wait_for()
-    look(page, axe, "set-up-authenticator")
+    look(page, "set-up-authenticator")
     secret = page.locator(".zj-enrol-key").inner_text().replace(" ", "")
     page.get_by_label("动态码").fill(code_now(secret, -1))
     page.get_by_role("button", name="完成绑定").click()
 
     page.get_by_role("heading", name="请保存备用码").wait_for()
-    look(page, axe, "recovery-codes")
+    look(page, "recovery-codes")
     recovery = page.locator(".zj-recovery code").first.inner_text().replace(" ", "")
 
     page.goto("/console/security")
     page.get_by_role("heading", name="登录安全").wait_for()
-    look(page, axe, "security")
+    look(page, "security")
     page.get_by_role("button", name="退出工作台，回到会员首页").click()
     page.wait_for_url(re.compile(r"/m/$"))
 
     page.goto("/console/security")
     page.get_by_role("heading", name="进入工作台").wait_for()
-    look(page, axe, "step-up")
+    look(page, "step-up")
     page.get_by_label("密码").fill("not-the-password")
     page.get_by_role("button", name="下一步：验证第二因素").click()
     page.get_by_text("密码不对。还可试 4 次。").wait_for()
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="下一步：验证第二因素").click()
     page.get_by_role("heading", name="再验证一次").wait_for()
-    look(page, axe, "second-factor")
+    look(page, "second-factor")
     page.get_by_label("动态码").fill(code_now(secret))
     page.get_by_role("button", name="进入工作台").click()
     page.get_by_role("heading", name="登录安全").wait_for()
@@ -124,16 +129,12 @@ def test_from_the_invitation_to_the_console_and_back_again(phone_page, axe, text
     page.get_by_text("还有 9 个没有用过").wait_for()
 
     page.goto("/m/devices")
-    look(page, axe, "devices")
+    look(page, "devices")
     page.goto("/m/mobile")
-    look(page, axe, "mobile")
+    look(page, "mobile")
 
 
-def test_a_passkey_is_added_and_opens_the_console_alone(open_page, axe, sign_in, live_server, transactional_db):
-    from django.utils import timezone
-
-    from tests.world import build
-
+def test_a_passkey_is_added_and_opens_the_console_alone(open_page, look, sign_in, live_server, transactional_db):
     world = build(timezone.now())
     person, _ = cadre(world)
     page = open_page(1440, 900)
@@ -153,14 +154,14 @@ def test_a_passkey_is_added_and_opens_the_console_alone(open_page, axe, sign_in,
     page.context.add_cookies([{"name": "sessionid", "value": key, "url": here}])
 
     page.goto(f"{here}/console/security/passkeys/add")
-    look(page, axe, "passkey-add")
+    look(page, "passkey-add")
     page.get_by_label("名称").fill("办公室电脑")
     page.get_by_role("button", name="添加通行密钥").click()
     page.get_by_text("办公室电脑").wait_for()
-    look(page, axe, "security-passkey")
+    look(page, "security-passkey")
     page.get_by_role("button", name="退出工作台，回到会员首页").click()
     page.goto(f"{here}/console/security")
-    look(page, axe, "step-up-passkey")
+    look(page, "step-up-passkey")
     page.get_by_role("button", name="用通行密钥").click()
     page.get_by_role("heading", name="登录安全").wait_for()
     assert "用过" in page.inner_text("#main")

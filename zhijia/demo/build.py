@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import segno
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 
 from zhijia.foundation.notify import delivery
@@ -26,7 +27,7 @@ from zhijia.organization.unions.models import Union
 from . import figures, roster
 from .cases import Stage, play
 from .invention import Inventor
-from .marks import find_mark, set_mark
+from .marks import find_mark, set_mark, was_cut_off
 from .staff import PASSWORD, POSTS, appoint, find_unions, totp_secret
 
 UNIONS = 3_000
@@ -45,8 +46,12 @@ def build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -
 def _build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -> dict[str, str]:
     if scale != "small":
         raise SystemExit("这一版只带 small 规模的演示数据。")
+    if was_cut_off():
+        say("上次没有建完，重新建立。")
+        call_command("flush", interactive=False, verbosity=0)
     if Union.objects.exists():
         raise SystemExit("数据库里已有工会，演示数据只能建在空库里；请换一个 ZHIJIA_VAR 目录。")
+    set_mark({"building": "yes"})
     started = time.monotonic()
 
     def done(text: str) -> None:
@@ -102,7 +107,8 @@ def guide(mark: dict[str, str]) -> str:
     segno.make(address, error="m").terminal(out=picture, compact=True)
     lines = [
         "",
-        f"网址：{settings.ZHIJIA_PUBLIC_URL}/ （会员 {settings.ZHIJIA_PUBLIC_URL}/m/ · 工作台 {settings.ZHIJIA_PUBLIC_URL}/console/）",
+        f"网址：{settings.ZHIJIA_PUBLIC_URL}/",
+        f"会员：{settings.ZHIJIA_PUBLIC_URL}/m/    工作台：{settings.ZHIJIA_PUBLIC_URL}/console/",
         "",
         f"扫码加入“{mark['plant_name']}”：",
         picture.getvalue().rstrip(),

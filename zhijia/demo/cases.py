@@ -22,7 +22,7 @@ from zhijia.organization.unions import selectors as union_selectors
 from zhijia.organization.unions.models import Union
 
 from .invention import Inventor
-from .staff import person_of
+from .staff import UNUSABLE, person_of
 
 
 @dataclass
@@ -178,7 +178,7 @@ def _bare_account(stage: Stage, mobile: str) -> int:
         public_id=new_public_id(stage.inventor.bytes),
         number_digest=people.mobile_digest(mobile),
         created_at=stage.now,
-        password="!",
+        password=UNUSABLE,
     )
     return int(account.pk)
 

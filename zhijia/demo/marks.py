@@ -17,7 +17,13 @@ def find_mark() -> dict[str, str] | None:
     if not path.exists() or not Union.objects.exists():
         return None
     mark: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return mark
+    return None if "building" in mark else mark
+
+
+def was_cut_off() -> bool:
+    """Whether a build of this folder began and never ended: what lies there is its own and may be thrown away."""
+    path = settings.VAR_DIR / _FILE
+    return path.exists() and "building" in json.loads(path.read_text(encoding="utf-8"))
 
 
 def set_mark(mark: dict[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from zhijia.organization.unions.models import Union
 from .invention import Inventor
 from .roster import GUIDED_TOWN
 
+UNUSABLE = "!"
 PASSWORD = "zhijia-demo-2026"  # noqa: S105  printed on purpose
 COUNTY = "370682000000"
 
@@ -87,7 +88,7 @@ def person_of(
             public_id=new_public_id(inventor.bytes),
             number_digest=people.mobile_digest(mobile),
             created_at=now,
-            password="!",
+            password=UNUSABLE,
         )
     identity = people_services.Identity(name, "RESIDENT_ID", number, born, "2" if female else "1")
     return Person.objects.create(
@@ -125,7 +126,7 @@ def appoint(inventor: Inventor, unions: dict[str, Union], *, now: datetime) -> N
 
 def _equip(person: Person, secret: str, *, now: datetime) -> None:
     """A password, and an authenticator where the role asks for one."""
-    account = Account.objects.get(pk=person.account_id)
+    account = Account.objects.get(pk=person.account_id or 0)
     actor = actors.actor_of(account.pk, today=now.date(), staff=True)
     factors.set_password(actor, account, PASSWORD, now=now)
     if secret:

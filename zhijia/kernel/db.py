@@ -43,12 +43,13 @@ class KeyField(models.CharField):  # type: ignore[type-arg]
 def _insert_sql(model: type[models.Model], names: tuple[str, ...], count: int, vendor: str, ignore: bool) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     meta = model._meta
-    columns = ", ".join(quote(_field(model, name).column) for name in names)
+    columns = ", ".join(quote(_column(model, name)) for name in names)
     one = "(" + ", ".join(["%s"] * len(names)) + ")"
     values = ", ".join([one] * count)
     conflict = " ON CONFLICT DO NOTHING" if ignore else ""
-    returning = f" RETURNING {quote(meta.pk.column)}"
-    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {values}{conflict}{returning}"
+    returning = f" RETURNING {quote(_column(model, meta.pk.name))}"
+    # Names come from the models and are quoted; values are parameters.
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {values}{conflict}{returning}"  # noqa: S608
 
 
 @functools.lru_cache(maxsize=4096)
@@ -57,6 +58,10 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
         if name in (field.name, field.attname):
             return field
     raise LookupError(f"{model.__name__} has no column {name}")
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(_field(model, name).column)
 
 
 @functools.lru_cache(maxsize=512)
@@ -108,12 +113,12 @@ def insert_row(model: type[models.Model], *, using: str = DEFAULT_DB_ALIAS, **va
 @functools.lru_cache(maxsize=2048)
 def _update_sql(model: type[models.Model], names: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    changes = ", ".join(f"{quote(_field(model, name).column)} = %s" for name in names)
+    changes = ", ".join(f"{quote(_column(model, name))} = %s" for name in names)
     tests = []
     for name, kind in where:
-        column = quote(_field(model, name).column)
+        column = quote(_column(model, name))
         tests.append(f"{column} IS NULL" if kind == "null" else f"{column} = %s")
-    return f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"
+    return f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"  # noqa: S608
 
 
 def change_rows(model: type[models.Model], where: Row, values: Row, *, using: str = DEFAULT_DB_ALIAS) -> int:

@@ -64,7 +64,9 @@ class NotFound(ZhijiaError):
     status = 404
 
     def __init__(
-        self, code: str = "request.not_found", message: str = "没有找到您要看的内容，可能地址有误，或者它不在您的管理范围内。"
+        self,
+        code: str = "request.not_found",
+        message: str = "没有找到您要看的内容，可能地址有误，或者它不在您的管理范围内。",
     ) -> None:
         super().__init__(code, message)
 
@@ -75,7 +77,10 @@ class WrongState(ZhijiaError):
     status = 409
 
     def __init__(
-        self, code: str = "case.wrong_state", message: str = "这件事项的状态已经变化，请刷新后查看最新进展。", **facts: object
+        self,
+        code: str = "case.wrong_state",
+        message: str = "这件事项的状态已经变化，请刷新后查看最新进展。",
+        **facts: object,
     ) -> None:
         super().__init__(code, message, facts=facts)
 

@@ -42,7 +42,9 @@ def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def without_address(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """structlog processor: Django names the full address of a failed request; paths here hold codes that people carry."""
+    """structlog processor: Django names the full address of a failed request; paths here hold codes that people
+    carry.
+    """
     if event.get("logger") in ("django.request", "django.security.csrf"):
         event["event"] = "request answered with an error"
         event.pop("request", None)

@@ -17,17 +17,23 @@ from .actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class PermissionSpec:
-    """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted."""
+    """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted.
+
+    `short` is its name as a column's head, three characters or so; the label where there is none.
+    """
 
     code: str
     label: str
     roles: frozenset[str]
     group: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberEntry:
-    """An entry in the member's service grid; `family` is the hue: red membership, blue rights, green care, amber leisure."""
+    """An entry in the member's service grid; `family` is the hue: red membership, blue rights, green care, amber
+    leisure.
+    """
 
     label: str
     icon: str
@@ -71,7 +77,9 @@ class ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
-    """A message that is sent to people; `body` and `sms` take named placeholders `{union}`. Empty `sms`: in-app only."""
+    """A message that is sent to people; `body` and `sms` take named placeholders `{union}`. Empty `sms`: in-app
+    only.
+    """
 
     code: str
     title: str
@@ -91,7 +99,9 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """A kind of audit row and how its personal part is erased: `none` holds nothing personal, `person` is cut with him."""
+    """A kind of audit row and how its personal part is erased: `none` holds nothing personal, `person` is cut with
+    him.
+    """
 
     code: str
     label: str
@@ -100,7 +110,9 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a union's or member's file in the console: `build(actor, object id)` gives the template's context, or None."""
+    """A part of a union's or member's file in the console: `build(actor, object id)` gives the template's context,
+    or None.
+    """
 
     on: str
     title: str
@@ -182,12 +194,16 @@ class UnitDirectory(Protocol):
     def nearest_holder(
         self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()
     ) -> int:
-        """The first unit of `holders` with a person who is not among `besides`; the unit itself where nobody is left."""
+        """The first unit of `holders` with a person who is not among `besides`; the unit itself where nobody is
+        left.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class StaffStanding:
-    """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a text message."""
+    """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a
+    text message.
+    """
 
     is_staff: bool = False
     strong: bool = False
@@ -197,6 +213,11 @@ class StaffStanding:
 class SendText(Protocol):
     def __call__(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """A declared message as a text to a number; leaves when the transaction is done."""
+
+
+class FindPeople(Protocol):
+    def __call__(self, actor: Actor, text: str, *, limit: int) -> Sequence[int]:
+        """Person ids for a name, initials or member number, within what the actor may see."""
 
 
 class ReadParameter(Protocol):
@@ -218,6 +239,7 @@ class Registry:
         self._standing: Callable[[int, date], StaffStanding] | None = None
         self._send_text: SendText | None = None
         self._parameter: ReadParameter | None = None
+        self._find_people: FindPeople | None = None
 
     def add(self, scenario: Scenario) -> None:
         """Raises ValueError where a code, permission, parameter or workflow is declared twice."""
@@ -226,13 +248,14 @@ class Registry:
         if scenario.code in self._scenarios:
             raise ValueError(f"scenario {scenario.code} is declared twice")
         self._scenarios[scenario.code] = scenario
-        for kept, declared in (
+        tables: tuple[tuple[dict[str, Any], tuple[Any, ...]], ...] = (
             (self._permissions, scenario.permissions),
             (self._parameters, scenario.parameters),
             (self._messages, scenario.messages),
             (self._workflows, scenario.workflows),
             (self._audit_events, scenario.audit_events),
-        ):
+        )
+        for kept, declared in tables:
             for item in declared:
                 if item.code in kept:
                     raise ValueError(f"{item.code} is declared twice")
@@ -347,6 +370,13 @@ class Registry:
 
     def offer_parameters(self, parameter: ReadParameter) -> None:
         self._parameter = parameter
+
+    def find_people(self, actor: Actor, text: str, *, limit: int = 10) -> Sequence[int]:
+        """For rooms below the rosters; nobody is found while no room keeps one."""
+        return self._find_people(actor, text, limit=limit) if self._find_people else ()
+
+    def offer_people(self, find_people: FindPeople) -> None:
+        self._find_people = find_people
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory

@@ -96,11 +96,8 @@ def counts(request: HttpRequest) -> dict[str, dict[str, int]]:
     result: dict[str, dict[str, int]] = {}
     total = {"open": 0, "late": 0}
     for row in rows:
-        for key in total:
-            total[key] += row[key]
         name = registry.case_link(row["case__workflow"]).menu
-        if name:
-            line = result.setdefault(name, {"open": 0, "late": 0})
-            for key in line:
-                line[key] += row[key]
+        for line in (total, result.setdefault(name, {"open": 0, "late": 0})) if name else (total,):
+            line["open"] += row["open"]
+            line["late"] += row["late"]
     return {**result, "portal:desk": total}

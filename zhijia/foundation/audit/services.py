@@ -130,7 +130,9 @@ def record_read(
 
 
 def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None:
-    """A try that was refused; called at the edge, after the command's own transaction is gone. `where` is the URL name."""
+    """A try that was refused; called at the edge, after the command's own transaction is gone. `where` is the URL
+    name.
+    """
     db.insert_rows(
         AuditEntry,
         [

@@ -32,7 +32,9 @@ class ConsolePort:
 
 
 class HttpPort:
-    """Posts `{"to", "text", "reference"}`, signed with HMAC-SHA256 in `X-Signature`; answers `{"id"}` with status 2xx."""
+    """Posts `{"to", "text", "reference"}`, signed with HMAC-SHA256 in `X-Signature`; answers `{"id"}` with status
+    2xx.
+    """
 
     def __init__(self, url: str, secret: str, timeout_seconds: float = 5.0) -> None:
         self._url = url

@@ -7,7 +7,8 @@ from zhijia.kernel.db import KeyField
 
 
 class ParameterValue(models.Model):
-    """A parameter's value in a region during `[valid_from, valid_to)`; `region` is a 12-digit code, empty for everywhere.
+    """A parameter's value in a region during `[valid_from, valid_to)`; `region` is a 12-digit code, empty for
+    everywhere.
 
     `version` counts the values of one code and region. Rows are never changed but for closing `valid_to`.
     """

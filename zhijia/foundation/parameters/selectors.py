@@ -1,4 +1,6 @@
-"""Reading parameters and the calendar. Values are kept in the process for at most `FRESH_SECONDS` after a change elsewhere."""
+"""Reading parameters and the calendar. Values are kept in the process for at most `FRESH_SECONDS` after a change
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -31,30 +33,32 @@ class _Copy:
     calendar: Calendar | None = None
 
 
-_copy = _Copy()
+class _Kept:
+    """This process's copy; one attribute, so that a change replaces it whole."""
+
+    copy = _Copy()
 
 
 def forget() -> None:
     """Drop this process's copy; called after a change and between tests."""
-    global _copy
-    _copy = _Copy()
+    _Kept.copy = _Copy()
 
 
 def _current() -> _Copy:
-    global _copy
     tick = time.monotonic()
-    if tick - _copy.checked_at < FRESH_SECONDS:
-        return _copy
+    copy = _Kept.copy
+    if tick - copy.checked_at < FRESH_SECONDS:
+        return copy
     generation = Generation.objects.values_list("number", flat=True).first() or 0
-    if generation != _copy.generation:
+    if generation != copy.generation:
+        columns = ("code", "region", "valid_from", "valid_to", "value", "version")
         rows: dict[str, list[tuple[str, date, date | None, Any, int]]] = {}
-        for code, region, start, end, value, version in ParameterValue.objects.order_by(
-            "code", "valid_from"
-        ).values_list("code", "region", "valid_from", "valid_to", "value", "version"):
-            rows.setdefault(code, []).append((region, start, end, value, version))
-        _copy = _Copy(generation=generation, rows=rows)
-    _copy.checked_at = tick
-    return _copy
+        for code, *row in ParameterValue.objects.order_by("code", "valid_from").values_list(*columns):
+            rows.setdefault(code, []).append((row[0], row[1], row[2], row[3], row[4]))
+        copy = _Copy(generation=generation, rows=rows)
+        _Kept.copy = copy
+    copy.checked_at = tick
+    return copy
 
 
 def _regions_upwards(region: str) -> list[str]:

@@ -159,8 +159,7 @@ def resume(case: Case, *, actor: Actor, now: datetime) -> int:
     """Let paused clocks run on; each gets the whole days that it stood. Returns how many."""
     resumed = 0
     for clock in Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=False):
-        assert clock.paused_at is not None
-        stood = (timezone.localdate(now) - timezone.localdate(clock.paused_at)).days
+        stood = (timezone.localdate(now) - timezone.localdate(clock.paused_at or now)).days
         clock.due_at = _moved(clock.due_at, stood)
         clock.paused_at = None
         clock.explained = f"{clock.explained}，暂停{stood}天后顺延"

@@ -12,8 +12,10 @@ from zhijia.kernel.db import KeyField
 class Case(models.Model):
     """One matter on its way. Its state lives here; what it is about lives in the capability's own row beside it.
 
-    `title` names it for lists and is masked where it names a person. `open_key` is what only one open case of a workflow
-    may be about, such as `person:12`; it is cleared on closing. `owner_person_id` is whose matter it is, `maker_person_id`
+    `title` names it for lists and is masked where it names a person. `open_key` is what only one open case of a
+    workflow
+    may be about, such as `person:12`; it is cleared on closing. `owner_person_id` is whose matter it is,
+    `maker_person_id`
     who made it. `versions` keeps the parameter versions it was decided under.
     """
 
@@ -80,7 +82,9 @@ class CaseHistory(models.Model):
 
 
 class InboxEntry(models.Model):
-    """Waits for whoever holds `permission` on `unit_id`; `home_unit_id` is where it would wait if somebody there did."""
+    """Waits for whoever holds `permission` on `unit_id`; `home_unit_id` is where it would wait if somebody there
+    did.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
     unit_id = models.BigIntegerField()

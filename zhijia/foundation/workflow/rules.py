@@ -134,9 +134,8 @@ class Workflow:
         """The state diagram as Mermaid text, states and moves in the order of the table."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
         for move in self.moves:
-            for source in self.states():
-                if source in move.sources:
-                    lines.append(f"    {source} --> {move.target}: {move.title}")
+            sources = [source for source in self.states() if source in move.sources]
+            lines += [f"    {source} --> {move.target}: {move.title}" for source in sources]
         lines += [f"    {state} --> [*]" for state in self.states() if state in self.closed]
         return "\n".join(lines)
 

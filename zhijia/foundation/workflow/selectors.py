@@ -100,7 +100,9 @@ def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
 
 
 def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
-    """`("late", "逾期 2 个工作日")`, `("today", "今日")`, `("soon", "11-24 周二")`, `("later", "12-08 周二")`, `("none", "—")`."""
+    """`("late", "逾期 2 个工作日")`, `("today", "今日")`, `("soon", "11-24 周二")`, `("later", "12-08 周二")`,
+    `("none", "—")`.
+    """
     if due_at is None:
         return "none", "—"
     calendar = parameters.calendar()
@@ -123,7 +125,9 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
 
 
 def late_below(actor: Actor, unit_ids: Iterable[int], *, now: datetime, limit: int = 50) -> list[InboxRow]:
-    """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by the caller."""
+    """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by
+    the caller.
+    """
     own = {grant.unit_id for grant in actor.living_grants}
     entries = (
         InboxEntry.objects.filter(

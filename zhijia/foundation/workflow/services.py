@@ -175,22 +175,7 @@ def move(
     workflow: Workflow = registry.workflow(case.workflow)
     step = workflow.move(name)
     role, acting_unit = authorize(case, step, actor)
-    if case.state not in step.sources or (version is not None and version != case.version):
-        raise WrongState
-    missing = [key for key in step.needs if not (given or {}).get(key)]
-    if missing:
-        raise Invalid(
-            "case.missing", "还有必填的内容没有填写，请补充后再提交。", fields=dict.fromkeys(missing, "请填写这一项。")
-        )
-    if step.once and CaseHistory.objects.filter(case_id=case.pk, move=name).exists():
-        raise WrongState("case.only_once", "这一步只能办理一次，已经办理过了。")
-    if (
-        step.within
-        and Deadline.objects.filter(
-            case_id=case.pk, kind="window", move=name, state=case.state, due_at__lte=now
-        ).exists()
-    ):
-        raise Expired("case.too_late", "已经超过办理期限，不能再办理这一步。")
+    _refuse_impossible(case, step, given or {}, now=now, version=version)
     source = case.state
     stays = source == step.target and unit_id in (None, case.unit_id)
     closes = step.target in workflow.closed
@@ -238,6 +223,26 @@ def move(
         inbox=not stays,
     )
     return case
+
+
+def _refuse_impossible(case: Case, step: Move, given: Mapping[str, Any], *, now: datetime, version: int | None) -> None:
+    """State, version, missing values, a move that was made already, a window that has closed."""
+    if case.state not in step.sources or (version is not None and version != case.version):
+        raise WrongState
+    missing = [key for key in step.needs if not given.get(key)]
+    if missing:
+        raise Invalid(
+            "case.missing", "还有必填的内容没有填写，请补充后再提交。", fields=dict.fromkeys(missing, "请填写这一项。")
+        )
+    if step.once and CaseHistory.objects.filter(case_id=case.pk, move=step.name).exists():
+        raise WrongState("case.only_once", "这一步只能办理一次，已经办理过了。")
+    if (
+        step.within
+        and Deadline.objects.filter(
+            case_id=case.pk, kind="window", move=step.name, state=case.state, due_at__lte=now
+        ).exists()
+    ):
+        raise Expired("case.too_late", "已经超过办理期限，不能再办理这一步。")
 
 
 def _write_step(

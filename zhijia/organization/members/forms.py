@@ -99,7 +99,9 @@ class DisputeForm(ConsoleForm):
 class DecisionForm(ConsoleForm):
     """What a reviewer decides; reason and note are asked for by the decision."""
 
-    decision = forms.ChoiceField(choices=[("approve", "通过"), ("ask", "要求补充"), ("reject", "不通过")], label="决定")
+    decision = forms.ChoiceField(
+        choices=[("approve", "通过"), ("ask", "要求补充"), ("reject", "不通过")], label="审核结论", widget=ChoiceGroup()
+    )
     reason = forms.ChoiceField(label="不通过的原因", choices=[("", "请选择"), *REJECT_REASONS.items()], required=False)
     note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)

@@ -324,7 +324,9 @@ def list_members(
     Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
     """
     actor.require(Permission.VIEW, unit.path)
-    rows = Membership.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.VIEW)), until__isnull=True)
+    rows: QuerySet[Membership] = Membership.objects.filter(
+        db.in_scope("union__path", actor.scope_for(Permission.VIEW)), until__isnull=True
+    )
     rows = rows.filter(Q(union_id=unit.id) if unit.level >= 6 else _start_of(actor.scope, unit))
     rows = _filtered(rows, filters or {})
     rows, order = _searched(rows, search)

@@ -69,7 +69,9 @@ class FigureSnapshot(Measures):
 
 
 class FigureMonth(Measures):
-    """A union with its subtree, in the boundaries of that day, at 00:00 on the first of a month: for twelve-month lines."""
+    """A union with its subtree, in the boundaries of that day, at 00:00 on the first of a month: for twelve-month
+    lines.
+    """
 
     union_id = models.BigIntegerField()
     on = models.DateField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Sum
 
@@ -55,7 +56,7 @@ def months(path: str, days: Sequence[date], *, boundaries: str = "then") -> dict
     result = {}
     for day in days:
         if boundaries == "now":
-            unions = Union.objects.filter(subtree("path", path)).values("id")
+            unions: Any = Union.objects.filter(subtree("path", path)).values("id")
         else:
             placed = UnionPath.objects.filter(subtree("path", path), since__lte=day)
             unions = (placed.filter(until__isnull=True) | placed.filter(until__gt=day)).values("union_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -28,7 +29,7 @@ def add(union_id: int, counts: Mapping[str, int]) -> None:
     """Write one delta; a change of nothing writes no row."""
     changed = {key: value for key, value in counts.items() if value}
     if changed:
-        db.insert_row(FigureDelta, union_id=union_id, **{name: changed.get(name, 0) for name in MEASURES})
+        db.insert_rows(FigureDelta, [{"union_id": union_id, **{name: changed.get(name, 0) for name in MEASURES}}])
 
 
 def count_change(event: MembershipChanged) -> None:
@@ -50,7 +51,8 @@ def count_status(event: UnionChanged) -> None:
 def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
     """Fold up to `limit` deltas into the figures of their unions and all ancestors; returns how many.
 
-    One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Several mergers may
+    One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Several mergers
+    may
     run at once: a delta is taken by one of them, figures are changed in the order of their ids.
     """
     with transaction.atomic():
@@ -119,7 +121,10 @@ def naive_counts(union_ids: Iterable[int] | None = None) -> dict[int, dict[str, 
         new_form=Count("id", filter=~Q(new_form_group="")),
         dispatched=Count("id", filter=Q(work_form="dispatched")),
     )
-    counts = {row.pop("union_id"): row for row in counted}
+    counts: dict[int, dict[str, int]] = {
+        row["union_id"]: {name: value for name, value in row.items() if name != "union_id"}
+        for row in list[Any](counted)
+    }
     counting = Union.objects.filter(type__in=COUNTED_TYPES, status="ACTIVE")
     for key in (
         counting.values_list("id", flat=True)

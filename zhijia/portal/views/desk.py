@@ -17,7 +17,6 @@ from zhijia.organization.members.permissions import Permission as MemberPermissi
 from zhijia.organization.statistics import selectors as statistics
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.permissions import Permission as UnionPermission
-
 from zhijia.portal.surroundings import own_unit
 
 BUCKETS = (

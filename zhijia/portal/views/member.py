@@ -14,7 +14,6 @@ from django.utils.dateparse import parse_datetime
 from zhijia.foundation.notify import selectors as messages_, services as notify
 from zhijia.foundation.ui import chrome
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import ROLES
@@ -51,7 +50,7 @@ def _entries() -> list[dict[str, str]]:
     ]
 
 
-def case_row(case: Case) -> dict[str, Any]:
+def case_row(case: Any) -> dict[str, Any]:
     """Shape of a line of `ui/phone/rows.html`."""
     said = cases.describe(case)
     detail = ""

@@ -13,11 +13,10 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
-from zhijia.organization.people import selectors as people, services as people_services
-from zhijia.organization.unions import selectors as unions
-
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.models import BindingDispute
+from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.unions import selectors as unions
 
 
 @retrying()

@@ -10,7 +10,6 @@ from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.ids import new_public_id
-
 from zhijia.organization.members.models import MemberCard
 
 

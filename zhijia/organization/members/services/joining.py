@@ -18,14 +18,15 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
 from zhijia.kernel.identifiers import normalize_uscc
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.models import JoinApplication
+from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.people.models import Purpose
 from zhijia.organization.unions import selectors as unions
 
-from zhijia.organization.members import rules, selectors
-from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.models import JoinApplication
 from . import memberships
 
 
@@ -95,7 +96,8 @@ def _check(form: JoinForm) -> _Checked:
 @retrying()
 @transaction.atomic
 def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: datetime) -> Submitted:
-    """Ask a union to be taken in. Who is a member elsewhere gets no error but his union, so that a page offers transfer.
+    """Ask a union to be taken in. Who is a member elsewhere gets no error but his union, so that a page offers
+    transfer.
 
     Raises NotSignedIn, Invalid `join.form` naming every field, `join.too_young`; RuleBroken `join.owner`,
     `join.consent`, `join.not_identified`; Expired `union.closed` with the nearest online home; Duplicate
@@ -154,7 +156,7 @@ def _locked(actor: Actor, public_id: str) -> tuple[Case, JoinApplication]:
     case, application = found
     if not actor.is_system and actor.person_id != case.owner_person_id:
         union = unions.get_facts(case.unit_id)
-        actor.require(rules.Permission.JOIN_DECIDE, union.path)
+        actor.require(Permission.JOIN_DECIDE, union.path)
     return case, application
 
 

@@ -16,13 +16,13 @@ from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Duplicate, WrongState
 from zhijia.organization.access import services as access
+from zhijia.organization.members import events, rules
+from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
 from zhijia.organization.people.events import PersonBound, PersonVerified
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions import serials
 from zhijia.organization.unions.selectors import UnionFacts
 
-from zhijia.organization.members import events, rules
-from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
 from . import cards
 
 NUMBER_BLOCK = 1000

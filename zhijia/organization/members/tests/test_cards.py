@@ -32,7 +32,7 @@ def code_of(world: World, person: Person) -> str:
 
 @pytest.fixture(autouse=True)
 def _standing(clock: object, world: World) -> None:
-    clock(world.now)  # type: ignore[operator]
+    clock(world.now)
 
 
 def test_anybody_learns_valid_and_the_surname_and_nothing_else(world: World, client: Client) -> None:
@@ -48,7 +48,7 @@ def test_a_code_lives_for_its_minute_and_the_next(world: World, client: Client, 
     person, _ = world.member()
     address = f"/v/{code_of(world, person)}"
     for seconds, status in ((0, 200), (60, 200), (125, 410)):
-        clock(world.now + timedelta(seconds=seconds))  # type: ignore[operator]
+        clock(world.now + timedelta(seconds=seconds))
         assert client.get(address).status_code == status
 
 
@@ -76,14 +76,14 @@ def test_the_own_unions_cadre_gets_the_way_to_the_file_and_leaves_a_trace(
     world: World, client: Client, sign_in: object
 ) -> None:
     person, _ = world.member()
-    sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)  # type: ignore[operator]
+    sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)
     assert f"/console/members/{person.public_id}" in client.get(f"/v/{code_of(world, person)}").content.decode()
     assert AuditEntry.objects.filter(event="members.card_file", concerns_person_id=person.pk).count() == 1
 
 
 def test_a_cadre_elsewhere_gets_no_way_to_the_file(world: World, client: Client, sign_in: object) -> None:
     person, _ = world.member()
-    sign_in(client, world.staff_person("ORG", "other_county"), staff=True)  # type: ignore[operator]
+    sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
     assert person.public_id not in client.get(f"/v/{code_of(world, person)}").content.decode()
 
 
@@ -114,7 +114,7 @@ def test_who_leaves_has_no_card_no_count_and_no_role_from_that_moment(world: Wor
 
 def test_the_picture_is_never_stored_by_the_browser(world: World, client: Client, sign_in: object) -> None:
     person, _ = world.member()
-    sign_in(client, person)  # type: ignore[operator]
+    sign_in(client, person)
     response = client.get("/m/card/code.svg")
     assert response["Cache-Control"] == "no-store"
     assert response["Content-Type"] == "image/svg+xml"

@@ -17,8 +17,7 @@ from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.services import joining
-from zhijia.organization.statistics import selectors as figures
-from zhijia.organization.statistics import services as statistics
+from zhijia.organization.statistics import selectors as figures, services as statistics
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

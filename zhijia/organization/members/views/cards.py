@@ -11,7 +11,6 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.kernel import codes
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
-
 from zhijia.organization.members import selectors
 from zhijia.organization.members.services import cards
 

@@ -14,13 +14,13 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
-from zhijia.organization.people import selectors as people
-from zhijia.organization.unions import selectors as unions
-
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.forms import DecisionForm, DisputeForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.services import binding, joining
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
 from . import tables
 
 

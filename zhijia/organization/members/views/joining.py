@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -18,14 +19,13 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
+from zhijia.organization.members import rules, selectors
+from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
+from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.selectors import ID_NUMBER
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import normalize_union_code
-
-from zhijia.organization.members import rules, selectors
-from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
-from zhijia.organization.members.services import binding, joining
 
 SCANNED = "join.scanned"
 PURPOSE = "join"
@@ -45,8 +45,6 @@ def _union(code: str) -> unions.UnionFacts:
 @public
 def scan(request: Request, code: str) -> HttpResponse:
     """`/j/<union code>?s=<signature>`: where the printed code leads. A wrong signature is said plainly."""
-    from django.conf import settings
-
     codes.check_link(PURPOSE, code, request.GET.get("s", "")[:64], settings.ZHIJIA_KEYS.print_keys)
     union = _union(code)
     request.session[SCANNED] = union.code
@@ -158,8 +156,9 @@ def confirm(request: Request, code: str) -> HttpResponse:
         return render(request, "members/join_confirm.html", context, status=422)
     hint = selectors.better_union(union, form.read())
     if hint is not None and not form.cleaned_data["go_on"]:
-        form.data = form.data.copy()
-        form.data["go_on"] = "on"
+        said = request.POST.copy()
+        said["go_on"] = "on"
+        form.data = said
         context["hint"] = hint
         return render(request, "members/join_confirm.html", context)
     try:

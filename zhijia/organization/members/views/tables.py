@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from zhijia.foundation.ui import formats
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.organization.unions.selectors import UnionFacts
-
 from zhijia.organization.members import rules, selectors
+from zhijia.organization.unions.selectors import UnionFacts
 
 BULK = "bulk"
 OPEN = (rules.Join.PENDING, rules.Join.ESCALATED)
@@ -70,7 +69,7 @@ def checks(item: selectors.Application) -> list[dict[str, str]]:
 
 def case_facts(item: selectors.Application) -> list[list[dict[str, Any]]]:
     said = item.application
-    about = [
+    about: list[dict[str, Any]] = [
         {"label": "姓名", "value": item.person.masked_name},
         {"label": "证件", "value": item.person.id_masked, "code": True},
         {"label": "手机", "value": item.person.mobile_masked, "code": True},
@@ -78,15 +77,15 @@ def case_facts(item: selectors.Application) -> list[list[dict[str, Any]]]:
         {"label": "出生年", "value": str(item.person.birth_year or "—")},
         {"label": "实名", "value": f"{item.person.real_name_level} 级"},
     ]
-    work = [
+    work: list[dict[str, Any]] = [
         {"label": "加入", "value": item.union.name},
         {"label": "工作方式", "value": rules.WORK_FORMS.get(said.work_form, "—")},
         {"label": "职业", "value": rules.NEW_FORM_GROUPS.get(said.new_form_group, "—")},
         {"label": "单位", "value": said.employer_text or "—"},
-        {"label": "户籍", "value": {True: "农村", False: "城镇或未填"}.get(said.rural_hukou, "—")},
+        {"label": "户籍", "value": "农村" if said.rural_hukou else "—"},
         {"label": "来由", "value": {"workplace": "在此工作", "residence": "在此居住"}.get(said.fallback_by, "—")},
     ]
-    return [about, work]
+    return [about, [fact for fact in work if fact["value"] != "—"]]
 
 
 def steps(entries: Sequence[cases.Step]) -> list[dict[str, Any]]:

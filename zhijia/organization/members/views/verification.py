@@ -10,7 +10,6 @@ from zhijia.foundation.accounts.access import public
 from zhijia.kernel import codes
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
-
 from zhijia.organization.members import selectors
 
 
@@ -50,7 +49,9 @@ def keys(request: Request) -> HttpResponse:
 
 @public
 def offline(request: Request) -> HttpResponse:
-    """A page that checks on the reader's own device; without a script the server checks the signature and the minute."""
+    """A page that checks on the reader's own device; without a script the server checks the signature and the
+    minute.
+    """
     verdict = None
     if request.method == "POST":
         try:

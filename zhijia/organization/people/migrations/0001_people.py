@@ -8,7 +8,6 @@ import zhijia.kernel.db
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,87 +16,166 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('purpose', zhijia.kernel.db.KeyField(choices=[('privacy', '个人信息保护政策'), ('agreement', '用户服务协议'), ('id_number', '处理证件号码的单独同意')], max_length=12)),
-                ('version', models.PositiveIntegerField()),
-                ('given_at', models.DateTimeField()),
-                ('channel', zhijia.kernel.db.KeyField(max_length=12)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                (
+                    "purpose",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("privacy", "个人信息保护政策"),
+                            ("agreement", "用户服务协议"),
+                            ("id_number", "处理证件号码的单独同意"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("given_at", models.DateTimeField()),
+                ("channel", zhijia.kernel.db.KeyField(max_length=12)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('account_id', 'purpose', 'version'), name='consent_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("account_id", "purpose", "version"),
+                        name="consent_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConsentText',
+            name="ConsentText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', zhijia.kernel.db.KeyField(choices=[('privacy', '个人信息保护政策'), ('agreement', '用户服务协议'), ('id_number', '处理证件号码的单独同意')], max_length=12)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=60)),
-                ('body', models.TextField()),
-                ('digest', zhijia.kernel.db.KeyField(max_length=64)),
-                ('valid_from', models.DateTimeField()),
-                ('made_by', models.BigIntegerField(null=True)),
-                ('checked_by', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("privacy", "个人信息保护政策"),
+                            ("agreement", "用户服务协议"),
+                            ("id_number", "处理证件号码的单独同意"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=60)),
+                ("body", models.TextField()),
+                ("digest", zhijia.kernel.db.KeyField(max_length=64)),
+                ("valid_from", models.DateTimeField()),
+                ("made_by", models.BigIntegerField(null=True)),
+                ("checked_by", models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('purpose', 'version'), name='consent_text_version')],
+                "constraints": [models.UniqueConstraint(fields=("purpose", "version"), name="consent_text_version")],
             },
         ),
         migrations.CreateModel(
-            name='RealNameCheck',
+            name="RealNameCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('id_digest', zhijia.kernel.db.KeyField(max_length=32)),
-                ('outcome', zhijia.kernel.db.KeyField(max_length=12)),
-                ('source', zhijia.kernel.db.KeyField(max_length=24)),
-                ('reference', zhijia.kernel.db.KeyField(blank=True, default='', max_length=64)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("id_digest", zhijia.kernel.db.KeyField(max_length=32)),
+                ("outcome", zhijia.kernel.db.KeyField(max_length=12)),
+                ("source", zhijia.kernel.db.KeyField(max_length=24)),
+                ("reference", zhijia.kernel.db.KeyField(blank=True, default="", max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['id_digest', 'at'], name='real_name_by_id')],
+                "indexes": [models.Index(fields=["id_digest", "at"], name="real_name_by_id")],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', zhijia.kernel.db.KeyField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=30)),
-                ('name_key', zhijia.kernel.db.KeyField(max_length=250)),
-                ('initials', zhijia.kernel.db.KeyField(max_length=30)),
-                ('id_type', zhijia.kernel.db.KeyField(choices=[('RESIDENT_ID', '居民身份证'), ('RESIDENCE_PERMIT', '港澳台居民居住证'), ('FOREIGN_PERMIT', '外国人永久居留身份证'), ('PASSPORT', '护照'), ('HK_MACAO_PASS', '港澳居民来往内地通行证'), ('TAIWAN_PASS', '台湾居民来往大陆通行证')], default='RESIDENT_ID', max_length=16)),
-                ('id_sealed', models.BinaryField()),
-                ('id_digest', zhijia.kernel.db.KeyField(max_length=32, unique=True)),
-                ('id_masked', zhijia.kernel.db.KeyField(max_length=20)),
-                ('mobile_sealed', models.BinaryField(default=b'')),
-                ('mobile_digest', zhijia.kernel.db.KeyField(blank=True, default='', max_length=32)),
-                ('mobile_masked', zhijia.kernel.db.KeyField(blank=True, default='', max_length=16)),
-                ('sex', zhijia.kernel.db.KeyField(choices=[('0', '未知'), ('1', '男'), ('2', '女'), ('9', '未说明')], default='0', max_length=1)),
-                ('birth_year', models.PositiveSmallIntegerField(null=True)),
-                ('born_sealed', models.BinaryField(default=b'')),
-                ('ethnicity', zhijia.kernel.db.KeyField(blank=True, default='', max_length=2)),
-                ('education', zhijia.kernel.db.KeyField(blank=True, default='', max_length=2)),
-                ('political_status', zhijia.kernel.db.KeyField(blank=True, default='', max_length=2)),
-                ('rural_hukou', models.BooleanField(null=True)),
-                ('real_name_level', models.PositiveSmallIntegerField(default=0)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('verify_pending', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('account', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", zhijia.kernel.db.KeyField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=30)),
+                ("name_key", zhijia.kernel.db.KeyField(max_length=250)),
+                ("initials", zhijia.kernel.db.KeyField(max_length=30)),
+                (
+                    "id_type",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("RESIDENT_ID", "居民身份证"),
+                            ("RESIDENCE_PERMIT", "港澳台居民居住证"),
+                            ("FOREIGN_PERMIT", "外国人永久居留身份证"),
+                            ("PASSPORT", "护照"),
+                            ("HK_MACAO_PASS", "港澳居民来往内地通行证"),
+                            ("TAIWAN_PASS", "台湾居民来往大陆通行证"),
+                        ],
+                        default="RESIDENT_ID",
+                        max_length=16,
+                    ),
+                ),
+                ("id_sealed", models.BinaryField()),
+                ("id_digest", zhijia.kernel.db.KeyField(max_length=32, unique=True)),
+                ("id_masked", zhijia.kernel.db.KeyField(max_length=20)),
+                ("mobile_sealed", models.BinaryField(default=b"")),
+                ("mobile_digest", zhijia.kernel.db.KeyField(blank=True, default="", max_length=32)),
+                ("mobile_masked", zhijia.kernel.db.KeyField(blank=True, default="", max_length=16)),
+                (
+                    "sex",
+                    zhijia.kernel.db.KeyField(
+                        choices=[("0", "未知"), ("1", "男"), ("2", "女"), ("9", "未说明")], default="0", max_length=1
+                    ),
+                ),
+                ("birth_year", models.PositiveSmallIntegerField(null=True)),
+                ("born_sealed", models.BinaryField(default=b"")),
+                ("ethnicity", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
+                ("education", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
+                ("political_status", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
+                ("rural_hukou", models.BooleanField(null=True)),
+                ("real_name_level", models.PositiveSmallIntegerField(default=0)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("verify_pending", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="aliases",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('mobile_digest', ''), _negated=True), fields=['mobile_digest'], name='person_by_mobile'), models.Index(condition=models.Q(('verify_pending', True)), fields=['id'], name='person_verify_pending')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('real_name_level__gte', 0), ('real_name_level__lte', 4)), name='person_level'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_itself')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("mobile_digest", ""), _negated=True),
+                        fields=["mobile_digest"],
+                        name="person_by_mobile",
+                    ),
+                    models.Index(
+                        condition=models.Q(("verify_pending", True)), fields=["id"], name="person_verify_pending"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("real_name_level__gte", 0), ("real_name_level__lte", 4)),
+                        name="person_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="person_not_merged_into_itself",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,25 +7,39 @@ import zhijia.kernel.db
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_people'),
-        ('workflow', '0001_cases'),
+        ("people", "0001_people"),
+        ("workflow", "0001_cases"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsentDraft',
+            name="ConsentDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', zhijia.kernel.db.KeyField(choices=[('privacy', '个人信息保护政策'), ('agreement', '用户服务协议'), ('id_number', '处理证件号码的单独同意')], max_length=12)),
-                ('title', models.CharField(max_length=60)),
-                ('body', models.TextField()),
-                ('valid_from', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('base_version', models.PositiveIntegerField()),
-                ('made_by', models.BigIntegerField(null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("privacy", "个人信息保护政策"),
+                            ("agreement", "用户服务协议"),
+                            ("id_number", "处理证件号码的单独同意"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=60)),
+                ("body", models.TextField()),
+                ("valid_from", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200)),
+                ("base_version", models.PositiveIntegerField()),
+                ("made_by", models.BigIntegerField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.case"
+                    ),
+                ),
             ],
         ),
     ]

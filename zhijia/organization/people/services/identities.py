@@ -102,7 +102,7 @@ def sealed_columns(
     }
 
 
-def open_mobile(sealed: bytes, *, table: str, row: str) -> str:
+def open_mobile(sealed: bytes | memoryview, *, table: str, row: str) -> str:
     """The number that `mobile_columns` sealed; empty where there was none."""
     return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column=table, row=row)) if sealed else ""
 

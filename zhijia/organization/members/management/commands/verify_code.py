@@ -17,12 +17,16 @@ from zhijia.kernel.errors import ZhijiaError
 
 
 class Command(BaseCommand):
-    help = "Check a member's code offline. Trusts codes of the last two minutes; whether a card was voided it can't know."
+    help = (
+        "Check a member's code offline. Trusts codes of the last two minutes; whether a card was voided it can't know."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", help="the scanned text: an address or what follows /v/")
-        parser.add_argument("--keys", help='file with {"1": "<64 hex>"}, as served at /v/keys; default: this installation\'s')
+        parser.add_argument(
+            "--keys", help='file with {"1": "<64 hex>"}, as served at /v/keys; default: this installation\'s'
+        )
         parser.add_argument("--province", default=settings.ZHIJIA_PROVINCE)
 
     def handle(self, *args: Any, **options: Any) -> None:
