@@ -10,19 +10,6 @@ import pytest
 from tests.contracts.rooms import capability
 
 OPEN = frozenset({"kernel", "config", "cli"})
-# Still to be turned into calls of selectors; nothing may be added.
-KNOWN = frozenset(
-    {
-        ("organization.access.services", "foundation.workflow.models"),
-        ("organization.members.selectors", "foundation.workflow.models"),
-        ("organization.members.services.binding", "foundation.workflow.models"),
-        ("organization.members.services.joining", "foundation.workflow.models"),
-        ("organization.members.services.joining", "organization.people.models"),
-        ("organization.statistics.selectors", "organization.unions.models"),
-        ("organization.statistics.services", "organization.members.models"),
-        ("organization.statistics.services", "organization.unions.models"),
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +32,7 @@ def test_a_capability_is_called_by_its_selectors_and_services_never_by_its_model
     # The demonstration writes history set-based, which is what it is for.
     found = {(s.removeprefix("zhijia."), t.removeprefix("zhijia.")) for s, t in _foreign_models(graph)}
     found = {(s, t) for s, t in found if not s.startswith("demo")}
-    assert found - KNOWN == set(), "call its selectors and services"
-    assert KNOWN - found == set(), "mended: take it out of KNOWN, so that it stays mended"
+    assert found == set(), "call its selectors and services"
 
 
 def test_no_migration_imports_application_code(graph):

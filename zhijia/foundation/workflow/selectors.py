@@ -1,4 +1,4 @@
-"""Reading cases: the inbox, what is late below me, my cases, a case's timeline."""
+"""Reading cases: the inbox, what is late below me, my cases, a case's timeline. `Case` is the type others name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 
-from .models import Case, CaseHistory, InboxEntry
+from .models import Case as Case, CaseHistory, Deadline, InboxEntry
 from .rules import Workflow
 
 
@@ -176,6 +176,25 @@ def list_handled(actor: Actor, *, limit: int = 6) -> list[Case]:
     for step in steps.select_related("case")[: limit * 4]:
         seen.setdefault(step.case_id, step.case)
     return [case for case in seen.values() if case.owner_person_id != actor.person_id][:limit]
+
+
+def list_open(workflow: str, owner_person_id: int, *, state: str = "") -> list[Case]:
+    """A person's cases of a workflow that still wait for somebody, oldest first; in one state where given."""
+    cases = Case.objects.filter(owner_person_id=owner_person_id, workflow=workflow, closed_at__isnull=True)
+    if state:
+        cases = cases.filter(state=str(state))
+    return list(cases.order_by("id"))
+
+
+def was_made(case: Case, move: str) -> bool:
+    """Whether the case has made this move before."""
+    return CaseHistory.objects.filter(case_id=case.pk, move=move).exists()
+
+
+def window_end(case: Case, move: str, *, now: datetime) -> datetime | None:
+    """Until when a move with a window may be made; None where the window has closed or never opened."""
+    windows = Deadline.objects.filter(case_id=case.pk, kind="window", move=move, due_at__gt=now)
+    return windows.order_by("-due_at").values_list("due_at", flat=True).first()
 
 
 def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:

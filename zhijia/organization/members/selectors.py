@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Invalid, NotFound
@@ -123,16 +124,14 @@ def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
 
 
 def waiting_for_real_name(person_id: int) -> list[Case]:
-    return list(
-        Case.objects.filter(
-            owner_person_id=person_id, workflow=rules.JOIN.code, state=rules.Join.SUBMITTED.value
-        ).order_by("id")
-    )
+    """The person's applications that wait for the authority's answer."""
+    return cases.list_open(rules.JOIN.code, person_id, state=rules.Join.SUBMITTED)
 
 
 def open_application(person_id: int) -> Case | None:
     """The person's application that still waits for somebody."""
-    return Case.objects.filter(owner_person_id=person_id, workflow=rules.JOIN.code, closed_at__isnull=True).first()
+    found = cases.list_open(rules.JOIN.code, person_id)
+    return found[0] if found else None
 
 
 def own_application(case: Case) -> JoinApplication | None:
@@ -142,14 +141,9 @@ def own_application(case: Case) -> JoinApplication | None:
 
 def may_appeal(case: Case, *, now: datetime) -> datetime | None:
     """Until when the owner may appeal; None where he may not (any more)."""
-    if case.state != rules.Join.REJECTED or CaseHistory.objects.filter(case_id=case.pk, move="appeal").exists():
+    if case.state != rules.Join.REJECTED or cases.was_made(case, "appeal"):
         return None
-    window = (
-        Deadline.objects.filter(case_id=case.pk, kind="window", move="appeal", due_at__gt=now)
-        .order_by("-due_at")
-        .first()
-    )
-    return window.due_at if window else None
+    return cases.window_end(case, "appeal", now=now)
 
 
 def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts | None:
@@ -402,6 +396,23 @@ def get_member(actor: Actor, person_public_id: str) -> MemberFile:
     actor.require(Permission.VIEW, union.path)
     history = list(MembershipEvent.objects.filter(person_id=person.id).order_by("-at", "-id")[:50])
     return MemberFile(membership, person, union, history, living_card(person.id))
+
+
+def stock_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
+    """The stock measures of each union alone, counted from its ACTIVE memberships: what figures must equal."""
+    rows = Membership.objects.filter(until__isnull=True, state=MembershipState.ACTIVE)
+    if union_ids is not None:
+        rows = rows.filter(union_id__in=union_ids)
+    counted: Any = rows.values("union_id").annotate(
+        members=Count("id"),
+        real_name=Count("id", filter=Q(real_name_level__gte=3)),
+        activated=Count("id", filter=Q(activated=True)),
+        female=Count("id", filter=Q(sex="2")),
+        migrant=Count("id", filter=Q(is_migrant=True)),
+        new_form=Count("id", filter=~Q(new_form_group="")),
+        dispatched=Count("id", filter=Q(work_form="dispatched")),
+    )
+    return {row["union_id"]: {name: value for name, value in row.items() if name != "union_id"} for row in counted}
 
 
 def personal_rows(person_id: int) -> list[dict[str, Any]]:

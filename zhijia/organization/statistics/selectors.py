@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Sum
 
 from zhijia.foundation.ui import formats
 from zhijia.kernel import money
-from zhijia.kernel.db import subtree
 from zhijia.kernel.registry import registry
-from zhijia.organization.unions.models import Union, UnionPath
+from zhijia.organization.unions import places
 
 from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot
 
@@ -22,7 +20,7 @@ def current(union_id: int, path: str) -> dict[str, int]:
     """The union with its subtree, true at this moment: folded figures plus pending deltas. Two queries."""
     row = Figure.objects.filter(union_id=union_id).values(*MEASURES).first()
     values = {name: int((row or {}).get(name) or 0) for name in MEASURES}
-    below = Union.objects.filter(subtree("path", path)).values("id")
+    below = places.ids_below(path)
     pending = FigureDelta.objects.filter(union_id__in=below).aggregate(
         **{f"sum_{name}": Sum(name) for name in MEASURES}
     )
@@ -39,7 +37,7 @@ def current_many(unions: Sequence[tuple[int, str]]) -> dict[int, dict[str, int]]
     paths = {path: key for key, path in unions}
     pending = list(FigureDelta.objects.values_list("union_id", *MEASURES)[:20_000])
     if pending:
-        where = dict(Union.objects.filter(id__in={row[0] for row in pending}).values_list("id", "path"))
+        where = places.paths_of(row[0] for row in pending)
         for union_id, *values in pending:
             for path, key in paths.items():
                 if where.get(union_id, "").startswith(path):
@@ -55,11 +53,7 @@ def months(path: str, days: Sequence[date], *, boundaries: str = "then") -> dict
     """
     result = {}
     for day in days:
-        if boundaries == "now":
-            unions: Any = Union.objects.filter(subtree("path", path)).values("id")
-        else:
-            placed = UnionPath.objects.filter(subtree("path", path), since__lte=day)
-            unions = (placed.filter(until__isnull=True) | placed.filter(until__gt=day)).values("union_id")
+        unions = places.ids_below(path) if boundaries == "now" else places.ids_below_on(path, day)
         sums = FigureSnapshot.objects.filter(on=day, union_id__in=unions).aggregate(
             **{f"sum_{name}": Sum(name) for name in MEASURES}
         )

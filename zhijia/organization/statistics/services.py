@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from zhijia.kernel import db
+from zhijia.organization.members import selectors as members
 from zhijia.organization.members.events import MembershipChanged
-from zhijia.organization.members.models import Membership
+from zhijia.organization.unions import places
 from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
-from zhijia.organization.unions.models import Union, UnionPath
 from zhijia.organization.unions.rules import ancestors
 
 from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
@@ -69,9 +68,9 @@ def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
 
 
 def _with_ancestors(own: Mapping[int, list[int]]) -> dict[int, list[int]]:
-    paths = dict(Union.objects.filter(id__in=own).values_list("id", "path"))
+    paths = places.paths_of(own)
     upper_paths = {upper for path in paths.values() for upper in ancestors(path)}
-    ids = dict(Union.objects.filter(path__in=upper_paths).values_list("path", "id"))
+    ids = places.ids_of_paths(upper_paths)
     totals: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
     for union_id, values in own.items():
         for upper in ancestors(paths[union_id]):
@@ -99,7 +98,7 @@ def move_subtree(event: UnionMoved) -> None:
         return
     values = [getattr(figure, name) for name in MEASURES]
     for path, sign in ((event.old_path, -1), (event.new_path, 1)):
-        for key in Union.objects.filter(path__in=ancestors(path)[:-1]).order_by("id").values_list("id", flat=True):
+        for key in places.upper_ids(path):
             _add_up({key: [sign * value for value in values]}, now=_now_of(event))
 
 
@@ -107,30 +106,10 @@ def _now_of(event: UnionMoved) -> datetime:
     return timezone.make_aware(datetime.combine(event.on, datetime.min.time()))
 
 
-def naive_counts(union_ids: Iterable[int] | None = None) -> dict[int, dict[str, int]]:
+def naive_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
     """Stock measures of each union alone, counted from the memberships: the truth that figures must equal."""
-    rows = Membership.objects.filter(until__isnull=True, state="ACTIVE")
-    if union_ids is not None:
-        rows = rows.filter(union_id__in=list(union_ids))
-    counted = rows.values("union_id").annotate(
-        members=Count("id"),
-        real_name=Count("id", filter=Q(real_name_level__gte=3)),
-        activated=Count("id", filter=Q(activated=True)),
-        female=Count("id", filter=Q(sex="2")),
-        migrant=Count("id", filter=Q(is_migrant=True)),
-        new_form=Count("id", filter=~Q(new_form_group="")),
-        dispatched=Count("id", filter=Q(work_form="dispatched")),
-    )
-    counts: dict[int, dict[str, int]] = {
-        row["union_id"]: {name: value for name, value in row.items() if name != "union_id"}
-        for row in list[Any](counted)
-    }
-    counting = Union.objects.filter(type__in=COUNTED_TYPES, status="ACTIVE")
-    for key in (
-        counting.values_list("id", flat=True)
-        if union_ids is None
-        else counting.filter(id__in=list(union_ids)).values_list("id", flat=True)
-    ):
+    counts = members.stock_counts(union_ids)
+    for key in places.active_of_types(COUNTED_TYPES, union_ids):
         counts.setdefault(key, {})["unions"] = 1
     return counts
 
@@ -151,8 +130,8 @@ def recount(*, now: datetime) -> Recount:
         waiting = _with_ancestors(pending) if pending else {}
         truth: dict[int, dict[str, int]] = defaultdict(dict)
         own = naive_counts()
-        ids = dict(Union.objects.values_list("path", "id"))
-        paths = {key: path for path, key in ids.items()}
+        paths = places.all_paths()
+        ids = {path: key for key, path in paths.items()}
         for union_id, counts in own.items():
             for upper in ancestors(paths[union_id]):
                 sums = truth[ids[upper]]
@@ -180,8 +159,8 @@ def take_snapshot(on: date, *, now: datetime) -> int:
         pass
     figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *MEASURES)}
     below: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
-    for key, parent in Union.objects.filter(parent__isnull=False).values_list("id", "parent_id"):
-        if key in figures and parent is not None:
+    for key, parent in places.parents():
+        if key in figures:
             for index, name in enumerate(MEASURES):
                 below[parent][index] += figures[key][name]
     rows = []
@@ -198,9 +177,3 @@ def take_snapshot(on: date, *, now: datetime) -> int:
     for start in range(0, len(with_subtree), CHUNK):
         db.insert_rows(FigureMonth, with_subtree[start : start + CHUNK])
     return len(rows)
-
-
-def paths_on(day: date) -> dict[int, str]:
-    """Every union's place in the tree on a day."""
-    period = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    return dict(UnionPath.objects.filter(period).values_list("union_id", "path"))

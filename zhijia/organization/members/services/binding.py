@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.workflow import services as workflow
-from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken

@@ -13,7 +13,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
@@ -24,7 +24,6 @@ from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.events import PersonRefused, PersonVerified
-from zhijia.organization.people.models import Purpose
 from zhijia.organization.unions import selectors as unions
 
 from . import memberships
@@ -112,10 +111,10 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
-    if actor.account_id is None or not people.has_consent(actor.account_id, Purpose.ID_NUMBER, now=now):
+    if actor.account_id is None or not people.has_consent(actor.account_id, people.ID_NUMBER, now=now):
         raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
     rules.check_age(people.born_on(person.id), timezone.localdate(now))
-    text = people.current_text(Purpose.ID_NUMBER, now=now)
+    text = people.current_text(people.ID_NUMBER, now=now)
     verified = person.real_name_level >= 3
     case = workflow.open_case(
         rules.JOIN,
