@@ -23,7 +23,7 @@ def provide() -> None:
     chrome.provide("scope", scope)
     chrome.provide("counts", counts)
     chrome.provide("find", lambda _request: reverse("portal:search"))
-    chrome.GO_KEYS.update({"portal:desk": "D", "members:roster": "M"})
+    chrome.GO_KEYS.update({"portal:desk": "d", "members:roster": "m", "statistics:drill": "t"})
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -15,7 +15,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 
-from .models import Case as Case, CaseHistory, Deadline, InboxEntry
+from .models import Case as Case, CaseHistory, Deadline, InboxEntry  # noqa: PLC0414  the type others name
 from .rules import Workflow
 
 

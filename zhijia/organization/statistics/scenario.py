@@ -1,8 +1,17 @@
-from zhijia.kernel.registry import Indicator, Scenario
+from zhijia.kernel.registry import Indicator, MenuItem, Panel, PermissionSpec, Scenario
+
+from .panels import union_figures
+from .permissions import Permission
+
+_READERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG", "STATS"})
 
 SCENARIO = Scenario(
     code="statistics",
     name="统计",
+    icon="chart-bar",
+    menu=(MenuItem("治理", "统计", "statistics:drill", Permission.VIEW, 500),),
+    permissions=(PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理"),),
+    panels=(Panel("union", "数字", "statistics/_union_panel.html", union_figures, 20, Permission.VIEW),),
     indicators=(
         Indicator("members", "会员数", "在会会员，保留会籍的另计", 10),
         Indicator("unions", "基层工会", "正常状态的基层工会和联合基层工会", 20),

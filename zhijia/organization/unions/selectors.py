@@ -185,6 +185,12 @@ def breadcrumb(path: str) -> list[UnionFacts]:
     return sorted(_facts(Union.objects.filter(path__in=ancestors(path))), key=lambda facts: len(facts.path))
 
 
+def list_children(parent_id: int, *, limit: int) -> list[UnionFacts]:
+    """Direct children that are not closed, in tree order; the caller has checked the parent."""
+    unions = Union.objects.filter(parent_id=parent_id).exclude(status__in=CLOSED)
+    return _facts(unions.order_by("path")[:limit])
+
+
 def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:
     """Direct children in tree order, narrowed by scope; `None` gives the roots of the actor's scope."""
     unions = Union.objects.filter(db.in_scope("path", actor.scope_for(Permission.VIEW))).exclude(status__in=CLOSED)
