@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests.world import World, build
 from zhijia.kernel.actor import SYSTEM
+from zhijia.organization.access import services as access_services
+from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import services as people_services, texts
 from zhijia.organization.people.models import Person
 
@@ -69,3 +71,28 @@ def test_wordings_and_consents(live_world: World, page: Any, sign_in: Any, look:
     look(page, "/console/consents", "texts")
     look(page, "/console/consents/agreement", "text")
     look(page, f"/console/consents/cases/{drafted.case.public_id}", "text-case")
+
+
+def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) -> None:
+    world = live_world
+    asker = world.staff("ORG", "county", "孙玉梅")
+    world.staff("TOWN_WORKER", "town", "徐亮")
+    world.staff("GRASS_CHAIR", "plant", "周海")
+    clash = world.staff_person("AUDITOR", "county", "邹琴")
+    RoleGrant.objects.create(
+        person=clash, union=world["county"], role="FINANCE", since=world.today, until=world.today + timedelta(days=9),
+        in_force=True, created_at=world.now,
+    )  # fmt: skip
+    person = world.person("丁丽", mobile="13911112222")
+    case = access_services.ask_grant(
+        asker, person_public_id=person.public_id, role="GRASS_ADMIN", union_public_id=world["plant"].public_id,
+        since=world.today, until=world.today + timedelta(days=700), reason="任职文件〔2026〕3 号", now=world.now,
+    )  # fmt: skip
+    sign_in(page, world.staff_person("SECURITY_ADMIN", "county", "李明"), staff=True)
+    look(page, "/console/access", "access")
+    look(page, "/console/access?q=zzz", "access-empty")
+    look(page, f"/console/access/cases/{case}", "access-case")
+    look(page, f"/console/access/people/{clash.public_id}", "access-person")
+    look(page, "/console/access/ask", "access-ask-1")
+    look(page, f"/console/access/ask?person={person.public_id}", "access-ask-2")
+    look(page, f"/console/access/ask?person={person.public_id}&union={world['plant'].public_id}", "access-ask-3")

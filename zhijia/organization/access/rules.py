@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, MAKER, OTHER, Hue, Move, Workflow
 from zhijia.kernel.errors import Invalid, RuleBroken
 
 from .permissions import Permission
@@ -16,10 +16,12 @@ class State(StrEnum):
     ASKED = "ASKED"
     IN_FORCE = "IN_FORCE"
     REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
     REVOKED = "REVOKED"
     ENDED = "ENDED"
 
 
+# A case stands at the asker's own union, so that whoever checks it stands no lower; `other` is the union of the grant.
 GRANT = Workflow(
     "access.grant",
     "角色授权",
@@ -28,6 +30,7 @@ GRANT = Workflow(
         State.ASKED: "等待复核",
         State.IN_FORCE: "生效中",
         State.REFUSED: "未同意",
+        State.WITHDRAWN: "已撤回",
         State.REVOKED: "已收回",
         State.ENDED: "已到期",
     },
@@ -35,10 +38,11 @@ GRANT = Workflow(
         State.ASKED: Hue.SOON,
         State.IN_FORCE: Hue.DONE,
         State.REFUSED: Hue.LATE,
+        State.WITHDRAWN: Hue.STILL,
         State.REVOKED: Hue.STILL,
         State.ENDED: Hue.STILL,
     },
-    closed=frozenset({State.IN_FORCE, State.REFUSED, State.REVOKED, State.ENDED}),
+    closed=frozenset({State.IN_FORCE, State.REFUSED, State.WITHDRAWN, State.REVOKED, State.ENDED}),
     due={State.ASKED: "access.check_wd"},
     moves=(
         Move(
@@ -60,11 +64,13 @@ GRANT = Workflow(
             title="复核不同意",
             button="不同意",
         ),
+        Move("withdraw", {State.ASKED}, State.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
         Move(
             "revoke",
             {State.IN_FORCE},
             State.REVOKED,
             by=Permission.REVOKE,
+            unit=OTHER,
             needs=("note",),
             title="收回授权",
             button="收回",

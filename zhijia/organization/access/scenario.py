@@ -17,10 +17,12 @@ SCENARIO = Scenario(
     icon="lock-access",
     menu=(MenuItem("管理", "权限", "access:list", Permission.VIEW, 810),),
     permissions=(
-        PermissionSpec(Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
-        PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
-        PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理"),
-        PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+        PermissionSpec(
+            Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="看授权"
+        ),
+        PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="申请"),
+        PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理", short="复核"),
+        PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="收回"),
     ),
     workflows=(GRANT,),
     case_links={GRANT.code: CaseLink(console="access:case", menu="access:list")},
@@ -32,6 +34,12 @@ SCENARIO = Scenario(
             "您已被授予“{union}”的{role}角色，可以从“我的”进入工作台。",
             sms="【{site}】您已被授予“{union}”的{role}角色，请登录后从“我的”进入工作台。",
         ),
+        MessageTemplate(
+            "access.revoked", "工作角色已收回", "您在“{union}”的{role}角色已收回：{note}。如有疑问请联系本级管理员。"
+        ),
     ),
-    audit_events=(AuditEvent("access.ended", "角色随岗位结束", erases="none"),),
+    audit_events=(
+        AuditEvent("access.ended", "角色随岗位结束", erases="none"),
+        AuditEvent("access.looked_up", "授权时查找人员"),
+    ),
 )

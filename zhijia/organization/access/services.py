@@ -35,8 +35,10 @@ def ask_grant(
     until: date,
     reason: str,
     now: datetime,
-) -> RoleGrant:
+) -> str:
     """Ask that a person hold a role on a union and below; a security admin no lower than the asker decides.
+
+    Returns the case's public id.
 
     Raises NotFound (union out of scope, or no such person), NotAllowed, RuleBroken `grant.above` for a union above the
     asker's, Invalid `grant.role`, `grant.period`, `grant.reason`, `grant.union`, RuleBroken `grant.self`,
@@ -71,7 +73,7 @@ def ask_grant(
         open_key=f"{person.id}:{role}:{union.id}"[:48],
         note=union.name,
     )
-    return RoleGrant.objects.create(
+    RoleGrant.objects.create(
         case=case,
         person_id=person.id,
         union_id=union.id,
@@ -82,6 +84,7 @@ def ask_grant(
         asked_by=actor.person_id,
         created_at=now,
     )
+    return str(case.public_id)
 
 
 def _asking_grant(actor: Actor, union: unions.UnionFacts) -> int:
@@ -206,7 +209,7 @@ def revoke_grant(actor: Actor, grant_id: int, *, note: str, now: datetime) -> No
 
 
 def _case_of(grant: RoleGrant, *, now: datetime) -> Case:
-    """The grant's case; one that was loaded with the first administrators gets it now, so that its end has a history."""
+    """The grant's case; one loaded with the first administrators gets it now, so that its end has a history."""
     if grant.case is not None:
         return grant.case
     person = people.get_facts(grant.person_id)

@@ -7,11 +7,14 @@ class MembersConfig(CapabilityConfig):
 
     def subscribe(self) -> None:
         from zhijia.foundation.workflow import clock
+        from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
 
+        from .finding import find_people
         from .rules import JOIN
         from .services import joining, memberships
 
+        registry.offer_people(find_people)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
         person_refused.subscribe(joining.follow_refused)

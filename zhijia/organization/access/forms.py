@@ -1,0 +1,35 @@
+"""What is typed when a role is asked for or taken back; shapes only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from zhijia.foundation.ui.form import ConsoleForm, DayField
+
+
+class FindForm(ConsoleForm):
+    """Sent by POST, so that a number never stands in an address."""
+
+    who = forms.CharField(label="人员", max_length=40, help_text="姓名、会员卡号，或完整的手机号、身份证号")
+
+
+class GrantForm(ConsoleForm):
+    """Which role, for how long, on what ground."""
+
+    role = forms.ChoiceField(label="角色")
+    since = DayField(label="开始日期", help_text="当日起生效")
+    until = DayField(label="结束日期", help_text="当日零时失效，不超过 5 年")
+    reason = forms.CharField(
+        label="授权依据", min_length=4, max_length=200, help_text="任职文件、会议纪要等，复核人会看到"
+    )
+
+    def __init__(self, data: Any = None, *, roles: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["role"].choices = [("", "请选择"), *roles]  # type: ignore[attr-defined]
+
+
+class RevokeForm(ConsoleForm):
+    note = forms.CharField(label="收回原因", min_length=4, max_length=200, help_text="本人会看到")

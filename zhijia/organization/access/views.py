@@ -1,0 +1,315 @@
+"""Who may do what: the matrix, a person's rights, asking for a role, the second person's decision, taking it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.workflow import presenting as cases, services as workflow
+from zhijia.foundation.workflow.forms import CheckForm
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
+from zhijia.kernel.http import Request
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+from . import presenting, selectors, services
+from .forms import FindForm, GrantForm, RevokeForm
+from .permissions import Permission
+
+USUAL_YEARS = 3
+
+
+def _today(request: Request) -> date:
+    return timezone.localdate(request.now)
+
+
+@require_safe
+def grants(request: Request) -> HttpResponse:
+    """The matrix of living grants in scope, by union and person; what waits, what clashes, what ends."""
+    actor, today = request.actor, _today(request)
+    actor.require_anywhere(Permission.VIEW)
+    query = {key: request.GET.get(key, "")[:80] for key in ("q", "role", "may")} | {
+        "after": request.GET.get("after", "")[:400]
+    }
+    page = selectors.list_grants(
+        actor, today=today, search=query["q"], role=query["role"], permission=query["may"], after=query["after"]
+    )
+    paths = actor.scope_for(Permission.VIEW).paths
+    top = unions.get_facts_by_path(paths[0]) if paths else None
+    ask = {"label": "申请授权", "href": reverse("access:ask"), "primary": True}
+    context = {
+        "note": f"{top.name}及下级" if top else "",
+        "head_actions": [ask] if actor.holds(Permission.ASK) else [],
+        "matrix": presenting.matrix(page.rows, today=today),
+        "bar": presenting.filter_bar(query),
+        "pager": presenting.pager(page, query),
+        "found": bool(page.rows),
+        "empty": {
+            "title": "没有符合条件的授权",
+            "text": "可以换一个姓名、工会或角色；不在您管理范围内的授权不会显示。",
+            "actions": [{"label": "清除条件", "href": reverse("access:list"), "small": True}],
+        },
+        "waiting": presenting.short_list(selectors.list_waiting(actor), case=True),
+        "may_check": actor.holds(Permission.CHECK),
+        "asked": presenting.short_list(selectors.list_asked(actor), case=True),
+        "ending": presenting.short_list(selectors.list_ending(actor, today=today), case=False),
+        "checks": presenting.check_lines(selectors.checks(actor, today=today)),
+    }
+    return render(request, "access/grants.html", context)
+
+
+@require_safe
+def person(request: Request, pid: str) -> HttpResponse:
+    """One person's rights in scope, now and before; each living one may be taken back."""
+    today = _today(request)
+    found, rows = selectors.list_grants_of(request.actor, pid, today=today)
+    return _person_page(request, found, rows, RevokeForm(), today=today)
+
+
+def _person_page(
+    request: Request,
+    found: people.PersonFacts,
+    rows: list[selectors.GrantRow],
+    form: RevokeForm,
+    *,
+    today: date,
+    chosen: int = 0,
+    status: int = 200,
+) -> HttpResponse:
+    living = [row for row in rows if row.in_force and row.until > today]
+    is_self = found.id == request.actor.person_id
+    may = [row for row in living if request.actor.may(Permission.REVOKE, row.union.path)] if not is_self else []
+    ask_href = f"{reverse('access:ask')}?{urlencode({'person': found.public_id})}"
+    context = {
+        "person": found,
+        "table": presenting.person_table(rows, today=today),
+        "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
+        "facts": [
+            {"label": "手机", "value": found.mobile_masked, "code": True},
+            {"label": "实名", "value": f"{found.real_name_level} 级"},
+            {"label": "账号", "value": "已激活" if found.account_id else "还没有登录过"},
+        ],
+        "head_actions": [{"label": "再授一个角色", "href": ask_href}]
+        if request.actor.holds(Permission.ASK) and not is_self
+        else [],
+        "revocable": [
+            {"id": row.id, "label": f"{row.role_label}，{row.union.name}", "chosen": row.id == chosen} for row in may
+        ],
+        "why_not": "不能收回自己的授权，请由其他管理员办理。" if is_self else "",
+        "form": form,
+    }
+    return render(request, "access/person.html", context, status=status)
+
+
+@require_POST
+@once
+def revoke(request: Request, pid: str) -> HttpResponse:
+    """Take one living role back, at once."""
+    today = _today(request)
+    found, rows = selectors.list_grants_of(request.actor, pid, today=today)
+    wanted = request.POST.get("grant", "")
+    row = next((row for row in rows if str(row.id) == wanted and row.in_force), None)
+    if row is None:
+        raise NotFound
+    form = RevokeForm(request.POST)
+    if form.is_valid():
+        try:
+            services.revoke_grant(request.actor, row.id, note=form.cleaned_data["note"], now=request.now)
+        except (Invalid, RuleBroken) as error:
+            form.take(error)
+        else:
+            messages.success(request, f"已收回{found.masked_name}的{row.role_label}角色，立即生效。")
+            return redirect("access:person", pid=pid)
+    return _person_page(request, found, rows, form, today=today, chosen=row.id, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def ask(request: Request) -> HttpResponse:
+    """Three short questions on one page: who, at which union, which role and until when."""
+    request.actor.require_anywhere(Permission.ASK)
+    if request.method == "POST" and "who" in request.POST:
+        return _find_person(request)
+    found = _chosen_person(request)
+    if found is None:
+        return render(request, "access/ask.html", _ask_context(request, None, None, find=FindForm()))
+    union = _chosen_union(request)
+    if union is None:
+        return render(request, "access/ask.html", _ask_context(request, found, None))
+    today = _today(request)
+    initial = {"since": today, "until": today.replace(month=1, day=1, year=today.year + USUAL_YEARS)}
+    form = GrantForm(request.POST or None, roles=selectors.roles_for(union.level), initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                public_id = services.ask_grant(
+                    request.actor,
+                    person_public_id=found.public_id,
+                    union_public_id=union.public_id,
+                    **form.cleaned_data,
+                    now=request.now,
+                )
+            except (Duplicate, Invalid, RuleBroken) as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已提交，等待安全管理员复核。")
+                return redirect("access:case", pid=public_id)
+    return render(request, "access/ask.html", _ask_context(request, found, union, form=form), status=status)
+
+
+def _find_person(request: Request) -> HttpResponse:
+    form = FindForm(request.POST)
+    found: list[people.PersonFacts] = []
+    searched = form.is_valid()
+    if searched:
+        found = services.find_people(request.actor, form.cleaned_data["who"], now=request.now)
+    context = _ask_context(request, None, None, find=form) | {
+        "searched": searched,
+        "people": [
+            {
+                "label": row.masked_name,
+                "href": f"{reverse('access:ask')}?{urlencode({'person': row.public_id})}",
+                "end": f"{row.id_masked} {row.mobile_masked}".strip(),
+            }
+            for row in found
+        ],
+    }
+    return render(request, "access/ask.html", context, status=200 if searched else 422)
+
+
+def _chosen_person(request: Request) -> people.PersonFacts | None:
+    """Raises NotFound for an id that is nobody's."""
+    public_id = request.GET.get("person", "")[:16]
+    if not public_id:
+        return None
+    found = people.find_by_public_id(public_id)
+    if found is None or found.merged_into_id is not None:
+        raise NotFound
+    return found
+
+
+def _chosen_union(request: Request) -> unions.UnionFacts | None:
+    """The union named in the address, within scope. Raises NotFound, NotAllowed."""
+    public_id = request.GET.get("union", "")[:16]
+    if not public_id:
+        return None
+    union = unions.find_by_public_id(public_id)
+    if union is None:
+        raise NotFound
+    request.actor.require(Permission.ASK, union.path)
+    return union
+
+
+def _ask_context(
+    request: Request,
+    found: people.PersonFacts | None,
+    union: unions.UnionFacts | None,
+    *,
+    find: FindForm | None = None,
+    form: GrantForm | None = None,
+) -> dict[str, Any]:
+    scope = request.actor.scope_for(Permission.ASK)
+    search = request.GET.get("q", "")[:40]
+    offered: list[unions.UnionFacts] = []
+    if found is not None and union is None:
+        offered = (
+            unions.search(scope, search, limit=20)
+            if search
+            else [unions.get_facts_by_path(p) for p in scope.paths[:20]]
+        )
+    step = 3 if union else 2 if found else 1
+    checks: list[dict[str, str]] = []
+    if found is not None:
+        role = str(form["role"].value() or "") if form is not None else ""
+        held = selectors.held_roles(found.id, today=_today(request))
+        checks = presenting.person_checks(found, held, role, is_self=found.id == request.actor.person_id)
+    return {
+        "step": step,
+        "steps": [
+            {"label": label, "state": "past" if n < step else "now" if n == step else "ahead"}
+            for n, label in enumerate(("选人", "选工会", "选角色和期限"), 1)
+        ],
+        "find": find,
+        "person": found,
+        "union": union,
+        "form": form,
+        "search": search,
+        "unions": presenting.union_choices(offered, found.public_id) if found else [],
+        "checks": checks,
+        "buttons": [{"label": "提交复核", "primary": True}],
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def case(request: Request, pid: str) -> HttpResponse:
+    """A role that was asked for: who, where, what it opens, and the second person's decision."""
+    found, row = selectors.get_case(request.actor, pid)
+    today = _today(request)
+    form = CheckForm(
+        request.POST or None, agree=f"{row.since} 起生效，到期自动失效", initial={"version": found.version}
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _decide(request, pid, form)
+            except (Duplicate, Invalid, RuleBroken) as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已同意，授权生效。" if form.agrees else "已退回申请人。")
+                return redirect("access:case", pid=pid)
+    moves = {move.name for move in workflow.allowed_moves(found, request.actor)}
+    held = [pair for pair in selectors.held_roles(row.person.id, today=today) if pair != (row.role, row.union.id)]
+    context = {
+        "case": found,
+        "row": row,
+        "head": cases.head(found, now=request.now),
+        "facts": presenting.case_facts(row),
+        "opens": _opens(row.role),
+        "checks": [
+            *presenting.person_checks(row.person, held, row.role, is_self=row.person.id == request.actor.person_id),
+            cases.two_persons(found, request.actor),
+        ],
+        "decision": {"action": "", "title": "复核", "form": form, "submit": "提交复核"} if "approve" in moves else None,
+        "may_withdraw": "withdraw" in moves,
+        "person_href": reverse("access:person", args=[row.person.public_id])
+        if row.in_force and request.actor.may(Permission.VIEW, row.union.path)
+        else "",
+    }
+    return render(request, "access/case.html", context, status=status)
+
+
+def _decide(request: Request, pid: str, form: CheckForm) -> None:
+    said = form.cleaned_data
+    decide = services.approve_grant if form.agrees else services.refuse_grant
+    decide(request.actor, pid, note=said["note"], now=request.now, version=said["version"])
+
+
+def _opens(role: str) -> list[dict[str, str]]:
+    """What a role opens, one line for each permission: `[{"may": "do", "label": "审批入会申请"}]`."""
+    return [
+        {"may": selectors.kind_of(spec.code), "label": spec.label} for spec in selectors.columns() if role in spec.roles
+    ]
+
+
+@require_POST
+@once
+def withdraw(request: Request, pid: str) -> HttpResponse:
+    services.withdraw_grant(request.actor, pid, now=request.now)
+    messages.success(request, "已撤回申请。")
+    return redirect("access:list")
