@@ -6,7 +6,9 @@ SCENARIO = Scenario(
     code="jobs",
     name="后台任务",
     icon="progress",
-    permissions=(PermissionSpec(VIEW, "查看本单位及下级的后台任务", frozenset({"ORG", "OPERATOR"}), group="系统"),),
+    permissions=(
+        PermissionSpec(VIEW, "查看本单位及下级的后台任务", frozenset({"ORG", "OPERATOR"}), group="系统", short="任务"),
+    ),
     menu=(MenuItem("系统", "任务", "jobs:list", order=900, icon="progress"),),
     audit_events=(
         AuditEvent("jobs.started", "开始后台任务", erases="none"),

@@ -145,9 +145,13 @@ def _matching(text: str) -> Q:
     return ranges | Q(union__name__contains=text)
 
 
+LEADING_GROUPS = ("会员", "组织", "服务", "权益", "治理")
+"""What cadres do every day stands first; administration follows."""
+
+
 def columns() -> list[PermissionSpec]:
-    """Permissions as columns, those of one group beside each other, groups in the order of their first permission."""
-    groups: dict[str, list[PermissionSpec]] = {}
+    """Permissions as columns, those of one group beside each other."""
+    groups: dict[str, list[PermissionSpec]] = {group: [] for group in LEADING_GROUPS}
     for spec in registry.permissions.values():
         groups.setdefault(spec.group or "其他", []).append(spec)
     return [spec for group in groups.values() for spec in group]

@@ -248,7 +248,6 @@ def _ask_context(
         "search": search,
         "unions": presenting.union_choices(offered, found.public_id) if found else [],
         "checks": checks,
-        "buttons": [{"label": "提交复核", "primary": True}],
     }
 
 

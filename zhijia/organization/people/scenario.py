@@ -15,9 +15,19 @@ SCENARIO = Scenario(
     code="people",
     name="人员",
     permissions=(
-        PermissionSpec(Permission.CONSENT_EDIT, "起草同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
-        PermissionSpec(Permission.CONSENT_PUBLISH, "复核发布同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
-        PermissionSpec(Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员"),
+        PermissionSpec(
+            Permission.CONSENT_EDIT, "起草同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理", short="拟同意书"
+        ),
+        PermissionSpec(
+            Permission.CONSENT_PUBLISH,
+            "复核发布同意书",
+            frozenset({"OPERATOR", "PRIVACY"}),
+            group="管理",
+            short="发同意书",
+        ),
+        PermissionSpec(
+            Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员", short="看号码"
+        ),
     ),
     menu=(MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),),
     settings_rows=(MenuItem("设置", "我的同意", "people:consents", order=40, icon="shield-check"),),
