@@ -1,18 +1,20 @@
-"""The general unions and online homes of a whole province at once, as `services.open_union` would write them one by one.
+"""Many unions at once, with the rows that `services.open_union` would write one by one.
 
-For a new installation, which has its divisions and no unions yet; a later union is opened by the service.
+`build_tree` makes the general unions and online homes of a whole province, for a new installation; `open_many` serves
+imports. What may be opened where is checked before; here only columns are filled and rows written.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
@@ -24,19 +26,42 @@ from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.names import text_initials, text_key
 
 from . import events, rules, serials
-from .models import Union, UnionPath, UnionStatus, UnionType
+from .models import CoveredUnit, Union, UnionPath, UnionStatus, UnionType
 
 CHUNK: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Upper:
+class Upper:
     """What a child copies from its parent."""
 
     id: int
     path: str
     county_id: int | None
     city_id: int | None
+
+    @classmethod
+    def of(cls, union: Union) -> Upper:
+        return cls(union.pk, union.path, union.county_id, union.city_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A union to open; every value is normalized and checked already. `employer`, (row id, public id), is covered from
+    the first day, and is a grassroots union's own."""
+
+    name: str
+    type: str
+    level: int
+    region: str
+    upper: Upper | None
+    founded_on: date | None = None
+    employer: tuple[int, str] | None = None
+    credit_code: str | None = None
+    phone: str = ""
+    address: str = ""
+    direct: bool = False
+    public_id: str = field(default_factory=new_public_id)
 
 
 def build_tree(
@@ -47,7 +72,7 @@ def build_tree(
     founded_on: date | None,
     randomness: Randomness = secrets.token_bytes,
 ) -> dict[str, int]:
-    """One general union for the province and each city, county and township below it, each township's online home too.
+    """One general union for the province and each city, county and township below it, each township's home too.
 
     Returns region code → id of its general union. For Shandong 1 + 16 + 136 + 1,826 unions and 1,826 homes. The system
     alone may. Raises NotFound for an unknown province, WrongState `unions.tree_exists` where it has a general union.
@@ -60,108 +85,120 @@ def build_tree(
         raise NotFound
     if Union.objects.filter(region=province_code, level=rules.LEVEL_PROVINCE).exists():
         raise WrongState("unions.tree_exists", "这个省已经有总工会，不能再整体建立。")
-    unions: dict[str, _Upper] = {}
+    unions: dict[str, Upper] = {}
     for level in range(rules.LEVEL_PROVINCE, rules.LEVEL_TOWNSHIP + 1):
         places = regions.list_under(province_code[:2], level)
         for start in range(0, len(places), CHUNK):
             part = places[start : start + CHUNK]
+            openings = [
+                Opening(
+                    name=rules.normalize_union_name(f"{place.name}总工会"),
+                    type=UnionType.GENERAL,
+                    level=level,
+                    region=place.code,
+                    upper=unions[place.parent_code] if place.parent_code else None,
+                    founded_on=founded_on,
+                    public_id=new_public_id(randomness),
+                )
+                for place in part
+            ]
             with transaction.atomic():
-                unions |= _open_general(actor, part, unions, now=now, founded_on=founded_on, randomness=randomness)
+                opened = open_many(actor, openings, now=now, randomness=randomness)
+            unions |= {place.code: upper for place, upper in zip(part, opened, strict=True)}
     return {code: upper.id for code, upper in unions.items()}
 
 
-def _open_general(
-    actor: Actor,
-    places: Sequence[regions.Place],
-    above: Mapping[str, _Upper],
-    *,
-    now: datetime,
-    founded_on: date | None,
-    randomness: Randomness,
-) -> dict[str, _Upper]:
-    """General unions of one level, and under townships their homes; one transaction of at most 2,000 unions."""  # fmt: skip
-    uppers = [above[place.parent_code] if place.parent_code else None for place in places]
-    paths = _take_paths(uppers)
-    rows = [
-        _row(
-            place, f"{place.name}总工会", UnionType.GENERAL, place.level, upper, path, now=now, founded_on=founded_on,
-            public_id=new_public_id(randomness),
-        )
-        for place, upper, path in zip(places, uppers, paths, strict=True)
-    ]  # fmt: skip
-    keys = _insert(actor, rows, now=now)
-    opened = {
-        place.code: _Upper(key, row["path"], row["county_id"], row["city_id"])
-        for place, key, row in zip(places, keys, rows, strict=True)
-    }
-    own = {rules.LEVEL_COUNTY: "county_id", rules.LEVEL_CITY: "city_id"}
-    for place, key in zip(places, keys, strict=True):
-        if column := own.get(place.level):
-            db.change_rows(Union, {"id": key}, {column: key})
-            upper = opened[place.code]
-            opened[place.code] = _Upper(
-                key, upper.path, key if column == "county_id" else upper.county_id,
-                key if column == "city_id" else upper.city_id,
-            )  # fmt: skip
-    towns = [place for place in places if place.level == rules.LEVEL_TOWNSHIP]
-    _open_homes(actor, towns, opened, now=now, randomness=randomness)
+def open_many(
+    actor: Actor, openings: Sequence[Opening], *, now: datetime, randomness: Randomness = secrets.token_bytes
+) -> list[Upper]:
+    """Write up to 1,000 unions, and under each township's general union its online home; in a transaction.
+
+    No union of the list may be another's upper. Returns what children copy, in the order given. An IntegrityError
+    tells that somebody was quicker with a name, a credit code or an employer.
+    """
+    if not openings:
+        return []
+    rows = _rows(openings, now=now)
+    keys = db.insert_rows(Union, rows)
+    opened = [_settle(key, row) for key, row in zip(keys, rows, strict=True)]
+    today = timezone.localdate(now)
+    since = [{"union_id": upper.id, "path": upper.path, "since": today} for upper in opened]
+    db.insert_rows(UnionPath, since)
+    _cover(actor, openings, opened, now=now)
+    for key, row in zip(keys, rows, strict=True):
+        audit.record(actor, "unions.open", ("union", row["public_id"]), now=now, unit_id=key, after=rules.content(row))
+        events.union_opened.announce(events.UnionOpened(key, row["type"], today))
+    homes = [
+        _home(opening, upper, randomness)
+        for opening, upper in zip(openings, opened, strict=True)
+        if opening.type == UnionType.GENERAL and opening.level == rules.LEVEL_TOWNSHIP
+    ]
+    open_many(actor, homes, now=now, randomness=randomness)
     return opened
 
 
-def _open_homes(
-    actor: Actor, towns: Sequence[regions.Place], opened: Mapping[str, _Upper], *, now: datetime, randomness: Randomness
-) -> None:
-    paths = _take_paths([opened[town.code] for town in towns])
-    rows = [
-        _row(
-            town, rules.home_name(town.name), UnionType.ONLINE_HOME, rules.LEVEL_AREA, opened[town.code], path, now=now,
-            founded_on=None, public_id=new_public_id(randomness),
-        )
-        for town, path in zip(towns, paths, strict=True)
-    ]  # fmt: skip
-    _insert(actor, rows, now=now)
-
-
-def _row(
-    place: regions.Place,
-    name: str,
-    type: str,
-    level: int,
-    upper: _Upper | None,
-    path: str,
-    *,
-    now: datetime,
-    founded_on: date | None,
-    public_id: str,
-) -> dict[str, Any]:
-    """The columns of one union; its code is filled in by `_insert`."""  # fmt: skip
-    name = rules.normalize_union_name(name)
-    return {
-        "public_id": public_id,
-        "code": "",
-        "name": name,
-        "name_key": text_key(name),
-        "initials": text_initials(name),
-        "type": type,
-        "level": level,
-        "status": UnionStatus.ACTIVE,
-        "parent_id": upper.id if upper else None,
-        "path": path,
-        "county_id": upper.county_id if upper else None,
-        "city_id": upper.city_id if upper else None,
-        "fund_parent_id": upper.id if upper else None,
-        "region": place.code,
-        "founded_on": founded_on,
-        "created_at": now,
-    }
-
-
-def _take_paths(uppers: Sequence[_Upper | None]) -> list[str]:
-    """The next path under each upper union, in order; writes how many children each has numbered."""
-    numbers: dict[int, int] = defaultdict(int)
-    numbers |= dict(
-        Union.objects.filter(pk__in={upper.id for upper in uppers if upper}).values_list("pk", "last_child")
+def _home(opening: Opening, upper: Upper, randomness: Randomness) -> Opening:
+    return Opening(
+        name=rules.home_name(regions.name_of(opening.region)),
+        type=UnionType.ONLINE_HOME,
+        level=rules.LEVEL_AREA,
+        region=opening.region,
+        upper=upper,
+        public_id=new_public_id(randomness),
     )
+
+
+def _rows(openings: Sequence[Opening], *, now: datetime) -> list[dict[str, Any]]:
+    """The columns of each union, numbered and placed."""
+    codes = _take_codes(openings)
+    paths = _take_paths([opening.upper for opening in openings])
+    return [
+        {
+            "public_id": opening.public_id,
+            "code": code,
+            "name": opening.name,
+            "name_key": text_key(opening.name),
+            "initials": text_initials(opening.name),
+            "type": opening.type,
+            "level": opening.level,
+            "status": UnionStatus.ACTIVE,
+            "parent_id": opening.upper.id if opening.upper else None,
+            "path": path,
+            "county_id": opening.upper.county_id if opening.upper else None,
+            "city_id": opening.upper.city_id if opening.upper else None,
+            "fund_parent_id": opening.upper.id if opening.upper else None,
+            "region": opening.region,
+            "direct": opening.direct,
+            "employer_id": opening.employer[0] if opening.employer and opening.type == UnionType.GRASSROOTS else None,
+            "credit_code": opening.credit_code,
+            "founded_on": opening.founded_on,
+            "phone": opening.phone,
+            "address": opening.address,
+            "created_at": now,
+        }
+        for opening, code, path in zip(openings, codes, paths, strict=True)
+    ]
+
+
+def _take_codes(openings: Sequence[Opening]) -> list[str]:
+    series = [serials.code_series(opening.region, opening.type) for opening in openings]
+    following = serials.take_counts(series)
+    codes = []
+    for opening, name in zip(openings, series, strict=True):
+        codes.append(rules.union_code(opening.region, opening.type, following[name]))
+        following[name] += 1
+    return codes
+
+
+def _take_paths(uppers: Sequence[Upper | None]) -> list[str]:
+    """The next path under each upper union, in order."""
+    wanted = Counter(upper.id for upper in uppers if upper)
+    # The counter is raised before it is read, as in `open_union`: the row is then ours until the transaction ends.
+    for count in sorted(set(wanted.values())):
+        alike = [key for key, number in wanted.items() if number == count]
+        Union.objects.filter(pk__in=alike).update(last_child=F("last_child") + count)
+    last = dict(Union.objects.filter(pk__in=list(wanted)).values_list("pk", "last_child"))
+    numbers = {key: last[key] - count for key, count in wanted.items()}
     paths = []
     for upper in uppers:
         if upper is None:
@@ -169,25 +206,27 @@ def _take_paths(uppers: Sequence[_Upper | None]) -> list[str]:
             continue
         numbers[upper.id] += 1
         paths.append(upper.path + rules.path_segment(numbers[upper.id]))
-    for key, last in numbers.items():
-        db.change_rows(Union, {"id": key}, {"last_child": last})
     return paths
 
 
-def _insert(actor: Actor, rows: Sequence[dict[str, Any]], *, now: datetime) -> list[int]:
-    """Number and write the unions, their paths and trail, and announce them."""
-    if not rows:
-        return []
-    series = [serials.code_series(row["region"], row["type"]) for row in rows]
-    first = serials.take_one_of_each(series)
-    for row, name in zip(rows, series, strict=True):
-        row["code"] = rules.union_code(row["region"], row["type"], first[name])
-    keys = db.insert_rows(Union, rows)
+def _settle(key: int, row: Mapping[str, Any]) -> Upper:
+    """A county's and a city's union is its own county and city; that can be written only when its id is known."""
+    upper = Upper(key, row["path"], row["county_id"], row["city_id"])
+    if row["level"] == rules.LEVEL_COUNTY:
+        upper = Upper(key, upper.path, key, upper.city_id)
+    elif row["level"] == rules.LEVEL_CITY:
+        upper = Upper(key, upper.path, upper.county_id, key)
+    else:
+        return upper
+    db.change_rows(Union, {"id": key}, {"county_id": upper.county_id, "city_id": upper.city_id})
+    return upper
+
+
+def _cover(actor: Actor, openings: Sequence[Opening], opened: Sequence[Upper], *, now: datetime) -> None:
     today = timezone.localdate(now)
-    db.insert_rows(
-        UnionPath, [{"union_id": key, "path": row["path"], "since": today} for key, row in zip(keys, rows, strict=True)]
-    )
-    for key, row in zip(keys, rows, strict=True):
-        audit.record(actor, "unions.open", ("union", row["public_id"]), now=now, unit_id=key, after=rules.content(row))
-        events.union_opened.announce(events.UnionOpened(key, row["type"], today))
-    return keys
+    pairs = [(o, upper) for o, upper in zip(openings, opened, strict=True) if o.employer]
+    rows = [{"union_id": upper.id, "employer_id": o.employer[0], "since": today} for o, upper in pairs if o.employer]
+    db.insert_rows(CoveredUnit, rows)
+    for o, upper in pairs:
+        after = {"employer": o.employer[1]} if o.employer else {}
+        audit.record(actor, "unions.cover", ("union", o.public_id), now=now, unit_id=upper.id, after=after)

@@ -167,6 +167,103 @@ class CoveredUnit(models.Model):
         return f"{self.union_id} covers {self.employer_id}"
 
 
+class MemberUnion(models.Model):
+    """A union listed by an area or trade federation during `[since, until)`; its parent stays who it is."""
+
+    federation = models.ForeignKey(Union, models.PROTECT, related_name="member_unions")
+    member = models.ForeignKey(Union, models.PROTECT, related_name="federations")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["federation", "member"], condition=Q(until__isnull=True), name="member_union_once"
+            ),
+            models.CheckConstraint(condition=~Q(federation=F("member")), name="member_union_not_itself"),
+        ]
+        indexes = [models.Index(fields=["member"], name="member_union_by_member")]
+
+    def __str__(self) -> str:
+        return f"{self.federation_id} lists {self.member_id}"
+
+
+class LoadState(models.TextChoices):
+    CHECKING = "checking", "正在核对"
+    CHECKED = "checked", "等待写入"
+    WRITING = "writing", "正在写入"
+    DONE = "done", "已写入"
+    DROPPED = "dropped", "已放弃"
+
+
+class UnionLoad(models.Model):
+    """A file of unions that somebody wants below `unit`: first only checked, then written.
+
+    `job` is the public id of the job at work; `digest` tells the same file again. The rows go after 30 days, this row
+    and its figures stay.
+    """
+
+    public_id = KeyField(max_length=16, unique=True, default=new_public_id)
+    unit = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    account_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    file_name = models.CharField(max_length=100)
+    digest = KeyField(max_length=64)
+    ignored = models.JSONField(default=list)
+    state = KeyField(max_length=8, choices=LoadState.choices, default=LoadState.CHECKING)
+    job = KeyField(max_length=16, default="", blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account_id", "-id"], name="union_load_by_account"),
+            models.Index(fields=["created_at"], name="union_load_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"
+
+
+class RowOutcome(models.TextChoices):
+    UNCHECKED = "", "未核对"
+    NEW = "new", "将新建"
+    SAME = "same", "已有"
+    BAD = "bad", "有错"
+    OPENED = "opened", "已新建"
+
+
+class UnionLoadRow(models.Model):
+    """A row of such a file: `cells` as written, `values` as understood, `errors` a list of {column, label, reason}.
+
+    `name`, `level`, `credit_code` and `employer_code` stand apart so that rows of one file find each other.
+    """
+
+    load = models.ForeignKey(UnionLoad, models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField()
+    cells = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    errors = models.JSONField(default=list)
+    name = models.CharField(max_length=60, default="", blank=True)
+    level = models.PositiveSmallIntegerField(default=0)
+    credit_code = KeyField(max_length=18, default="", blank=True)
+    employer_code = KeyField(max_length=18, default="", blank=True)
+    outcome = KeyField(max_length=6, choices=RowOutcome.choices, default=RowOutcome.UNCHECKED, blank=True)
+    union = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["load", "number"], name="union_load_row")]
+        indexes = [
+            models.Index(fields=["load", "outcome", "level", "number"], name="union_load_row_order"),
+            models.Index(fields=["load", "name"], name="union_load_row_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
 class Serial(models.Model):
     """Running numbers, handed out in blocks: union codes by township and type, member numbers by year."""
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
-from zhijia.kernel.errors import Expired, NotFound
+from zhijia.kernel.errors import Expired, Invalid, NotFound
+from zhijia.kernel.identifiers import half_width, normalize_uscc
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.names import text_key
 
-from .models import CoveredUnit, Employer, Union, UnionStatus, UnionType
+from .models import (
+    CoveredUnit,
+    Employer,
+    MemberUnion,
+    RowOutcome,
+    Union,
+    UnionLoad,
+    UnionLoadRow,
+    UnionStatus,
+    UnionType,
+)
 from .permissions import Permission
-from .rules import ancestors
+from .pinyin import pinyin_starts
+from .rules import JOINABLE_TYPES, Place, ancestors, region_prefix
 
 JOINABLE = (UnionType.GRASSROOTS, UnionType.JOINT, UnionType.IND_FED, UnionType.AREA_FED, UnionType.ONLINE_HOME)
 CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
@@ -70,7 +83,11 @@ def _facts(unions: QuerySet[Union]) -> list[UnionFacts]:
 
 def get_union(actor: Actor, public_id: str) -> Union:
     """A union of the actor's scope. Raises NotFound."""
-    union = Union.objects.filter(public_id=public_id).filter(db.in_scope("path", actor.scope)).first() if is_public_id(public_id) else None
+    union = (
+        Union.objects.filter(public_id=public_id).filter(db.in_scope("path", actor.scope)).first()
+        if is_public_id(public_id)
+        else None
+    )
     if union is None:
         raise NotFound
     return union
@@ -122,7 +139,9 @@ def homes_of_regions(codes: Iterable[str]) -> list[UnionFacts]:
 
 def list_public_in_region(region: str, *, limit: int = 20) -> list[UnionFacts]:
     """Open unions of a township that workers may join, online home apart."""
-    rows = Union.objects.filter(region=region, status=UnionStatus.ACTIVE, type__in=JOINABLE).exclude(type=UnionType.ONLINE_HOME)
+    rows = Union.objects.filter(region=region, status=UnionStatus.ACTIVE, type__in=JOINABLE).exclude(
+        type=UnionType.ONLINE_HOME
+    )
     return _facts(rows.order_by("name_key", "id")[:limit])
 
 
@@ -134,7 +153,9 @@ def ids_below(path: str, *, limit: int = 50_000) -> list[int]:
 def union_covering(employer_id: int) -> UnionFacts | None:
     """The union that represents an employer's workers today."""
     rows = _facts(
-        Union.objects.filter(id__in=CoveredUnit.objects.filter(employer_id=employer_id, until__isnull=True).values("union_id"))
+        Union.objects.filter(
+            id__in=CoveredUnit.objects.filter(employer_id=employer_id, until__isnull=True).values("union_id")
+        )
     )
     return rows[0] if rows else None
 
@@ -142,7 +163,9 @@ def union_covering(employer_id: int) -> UnionFacts | None:
 def unions_covering(employer_ids: Iterable[int]) -> dict[int, UnionFacts]:
     """Employer id to the union that represents its workers today; two queries."""
     pairs = dict(
-        CoveredUnit.objects.filter(employer_id__in=set(employer_ids), until__isnull=True).values_list("employer_id", "union_id")
+        CoveredUnit.objects.filter(employer_id__in=set(employer_ids), until__isnull=True).values_list(
+            "employer_id", "union_id"
+        )
     )
     facts = facts_of(pairs.values())
     return {employer: facts[union] for employer, union in pairs.items()}
@@ -176,7 +199,9 @@ def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> 
 
 def nearest_open_upper(union: UnionFacts) -> UnionFacts | None:
     """The nearest upper union that is open; used when a union has closed."""
-    rows = _facts(Union.objects.filter(path__in=ancestors(union.path)[:-1], status=UnionStatus.ACTIVE).order_by("-level"))
+    rows = _facts(
+        Union.objects.filter(path__in=ancestors(union.path)[:-1], status=UnionStatus.ACTIVE).order_by("-level")
+    )
     return rows[0] if rows else None
 
 
@@ -192,24 +217,41 @@ def list_children(parent_id: int, *, limit: int) -> list[UnionFacts]:
 
 
 def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:
-    """Direct children in tree order, narrowed by scope; `None` gives the roots of the actor's scope."""
-    unions = Union.objects.filter(db.in_scope("path", actor.scope_for(Permission.VIEW))).exclude(status__in=CLOSED)
-    if parent_id is None:
-        unions = unions.filter(path__in=actor.scope_for(Permission.VIEW).paths)
-    else:
+    """Direct children in tree order, narrowed by scope; `None` gives the roots of the actor's scope.
+
+    One more than `limit` where there are more; `after` is the last path of this page.
+    """
+    scope = actor.scope_for(Permission.VIEW)
+    unions = Union.objects.filter(db.in_scope("path", scope)).exclude(status__in=CLOSED)
+    if parent_id is not None:
         unions = unions.filter(parent_id=parent_id)
-    return list(unions.filter(path__gt=after).order_by("path")[:limit])
+    elif scope.everything:
+        unions = unions.filter(parent_id__isnull=True)
+    else:
+        unions = unions.filter(path__in=scope.paths)
+    return list(unions.filter(path__gt=after).order_by("path")[: limit + 1])
 
 
-def search(scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20) -> list[UnionFacts]:
-    """By union code, credit code, name part, pinyin or initials; within the scope."""
-    text = text.strip()
+def chain_in_scope(actor: Actor, union: Union) -> list[Union]:
+    """From the root of the actor's scope down to the union itself."""
+    scope = actor.scope_for(Permission.VIEW)
+    rows = Union.objects.filter(path__in=ancestors(union.path)).filter(db.in_scope("path", scope))
+    return sorted(rows, key=lambda row: len(row.path))
+
+
+def search(
+    scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20, closed: bool = False
+) -> list[UnionFacts]:
+    """By union code, credit code, a part of the name, pinyin or initials; within the scope."""
+    text = text.replace("\x00", "").strip()[:60]
     if not text:
         return []
-    unions = Union.objects.filter(db.in_scope("path", scope)).exclude(status__in=CLOSED)
+    unions = Union.objects.filter(db.in_scope("path", scope)).filter(matching(text))
+    if not closed:
+        unions = unions.exclude(status__in=CLOSED)
     if types:
         unions = unions.filter(type__in=list(types))
-    return _facts(unions.filter(matching(text)).order_by("level", "path")[:limit])
+    return _facts(unions.order_by("level", "path")[:limit])
 
 
 def search_public(text: str, *, limit: int = 20) -> list[UnionFacts]:
@@ -218,16 +260,135 @@ def search_public(text: str, *, limit: int = 20) -> list[UnionFacts]:
 
 
 def matching(text: str) -> Q:
-    """The condition that `text` names a union in one of the ways people know it."""
-    compact = "".join(text.split())
+    """The condition that `text` names a union in one of the ways people know it.
+
+    Letters are the initials of the name, its pinyin with or without blanks, or the beginning of a credit code.
+    """
+    compact = "".join(half_width(text).split())
     if compact.isascii() and len(compact) == 16 and compact.isdigit():
         return Q(code=compact)
     if compact.isascii() and len(compact) == 18:
         return Q(credit_code=compact.upper()) | Q(employer__credit_code=compact.upper())
     if compact.isascii():
         low = compact.lower()
-        return Q(initials__gte=low, initials__lt=low + "~") | Q(name_key__gte=low, name_key__lt=low + "~")
+        condition = Q(initials__gte=low, initials__lt=low + "~") | Q(code__gte=low, code__lt=low + "~")
+        for start in pinyin_starts(low):
+            condition |= Q(name_key__gte=start, name_key__lt=start + "~")
+        return condition
     return Q(name__contains=text.strip())
+
+
+def match_employer(credit_code: str, name: str) -> Employer | None:
+    """The recorded employer with this credit code, or, where none is given, the only one of this full name.
+
+    Raises Invalid `uscc.…`, `employer.ambiguous`, `employer.unnamed`.
+    """
+    if credit_code.strip():
+        return find_employer(normalize_uscc(credit_code))
+    clean = " ".join(name.split())
+    if not clean:
+        words = "请填写单位的统一社会信用代码，或单位全称。"
+        raise Invalid("employer.unnamed", words, fields={"credit_code": words})
+    found = list(Employer.objects.filter(name_key=text_key(clean), name=clean)[:2])
+    if len(found) > 1:
+        words = "叫这个名称的单位不止一个，请填写统一社会信用代码。"
+        raise Invalid("employer.ambiguous", words, fields={"credit_code": words})
+    return found[0] if found else None
+
+
+def list_covered(union_id: int, *, after: int = 0, limit: int = 50) -> list[CoveredUnit]:
+    """Employers a union covers today with their facts, in the order they were added; one more where there are more."""
+    rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True, id__gt=after)
+    return list(rows.select_related("employer").order_by("id")[: limit + 1])
+
+
+def coverage_figures(union_id: int) -> tuple[int, int]:
+    """How many employers a union covers today, and the workers they declare."""
+    rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
+    found = rows.aggregate(employers=Count("id"), workers=Sum("employer__headcount"))
+    return found["employers"], found["workers"] or 0
+
+
+def list_member_unions(federation_id: int, *, after: int = 0, limit: int = 50) -> list[MemberUnion]:
+    """Unions a federation lists today, in the order they were listed; one more where there are more."""
+    rows = MemberUnion.objects.filter(federation_id=federation_id, until__isnull=True, id__gt=after)
+    return list(rows.select_related("member").order_by("id")[: limit + 1])
+
+
+def relations_of(union: Union) -> dict[str, UnionFacts | None]:
+    """`{"parent", "industry_parent", "fund_parent"}`: who leads, who guides, where money goes up."""
+    keys = {
+        "parent": union.parent_id,
+        "industry_parent": union.industry_parent_id,
+        "fund_parent": union.fund_parent_id,
+    }
+    found = facts_of(key for key in keys.values() if key)
+    return {name: found.get(key) if key else None for name, key in keys.items()}
+
+
+def region_prefix_of(union: Union) -> str:
+    """The digits that the regions below a union begin with: `37`, `3706`, `370682`."""
+    return region_prefix(Place.of(union))
+
+
+def get_load(actor: Actor, public_id: str) -> UnionLoad:
+    """A file of unions below a union where the actor may load. Raises NotFound."""
+    load = UnionLoad.objects.select_related("unit").filter(public_id=public_id).first()
+    if load is None or not actor.may(Permission.LOAD, load.unit.path):
+        raise NotFound
+    return load
+
+
+def get_load_of_job(actor: Actor, job: str) -> UnionLoad:
+    """The file a job works on. Raises NotFound."""
+    public_id = UnionLoad.objects.filter(job=job).values_list("public_id", flat=True).first() if job else None
+    return get_load(actor, public_id or "")
+
+
+def list_loads(actor: Actor, *, limit: int = 10) -> list[UnionLoad]:
+    """The latest files in the subtrees where the actor may load."""
+    rows = UnionLoad.objects.filter(db.in_scope("unit__path", actor.scope_for(Permission.LOAD)))
+    return list(rows.select_related("unit").order_by("-id")[:limit])
+
+
+def list_load_rows(load: UnionLoad, *outcomes: str, after: int = 0, limit: int = 50) -> list[UnionLoadRow]:
+    """Rows of a file by number; one more where there are more."""
+    rows = load.lines.filter(outcome__in=outcomes, number__gt=after).order_by("number")
+    return list(rows.select_related("union")[: limit + 1])
+
+
+def iterate_bad_rows(load: UnionLoad) -> Iterator[UnionLoadRow]:
+    """All faulty rows, 500 at a time."""
+    after = 0
+    while rows := list(load.lines.filter(outcome=RowOutcome.BAD, number__gt=after).order_by("number")[:500]):
+        yield from rows
+        after = rows[-1].number
+
+
+_EXPORTED = (
+    "path", "code", "name", "type", "level", "status", "parent__code", "parent__name", "region", "credit_code",
+    "employer__name", "employer__credit_code", "employer__headcount", "employer__industry", "employer__ownership",
+    "founded_on", "phone", "address",
+)  # fmt: skip
+
+
+def iterate_subtree(scope: Scope, path: str, *, size: int = 1_000) -> Iterator[dict[str, Any]]:
+    """The unions at and below `path` that the scope covers, in tree order: the columns of an export."""
+    rows = Union.objects.filter(db.in_scope("path", scope)).filter(db.subtree("path", path)).order_by("path")
+    after = ""
+    while part := list(rows.filter(path__gt=after).values(*_EXPORTED)[:size]):
+        yield from part
+        after = part[-1]["path"]
+
+
+def list_printable(path: str, *, after: str = "", limit: int = 50) -> list[UnionFacts]:
+    """Open unions below `path` that people join by a printed code, in tree order."""
+    unions = Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE)
+    return _facts(unions.filter(path__gt=after).order_by("path")[:limit])
+
+
+def count_printable(path: str) -> int:
+    return Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE).count()
 
 
 def require_open(union: UnionFacts) -> None:
@@ -237,7 +398,9 @@ def require_open(union: UnionFacts) -> None:
     nearest = home_of_region(union.region[:9] + "000") or nearest_open_upper(union)
     words = f"可以改为加入“{nearest.name}”。" if nearest else "请拨打服务热线咨询。"
     raise Expired(
-        "union.closed", f"“{union.name}”目前不办理入会，{words}", facts={"nearest": nearest.public_id if nearest else ""}
+        "union.closed",
+        f"“{union.name}”目前不办理入会，{words}",
+        facts={"nearest": nearest.public_id if nearest else ""},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ _blocks: dict[str, tuple[int, int]] = {}
 
 
 def take(name: str, *, block: int = 1) -> int:
-    """The next number of a series, from 1. With `block` > 1 the process keeps the rest of the block for its next calls."""
+    """The next number of a series, from 1. With `block` > 1 the process keeps the rest for its next calls."""
     with _lock:
         first, end = _blocks.get(name, (0, 0))
         if first >= end:
@@ -38,14 +39,15 @@ def code_series(region: str, union_type: str) -> str:
     return f"union:{region[:9]}:{rules.TYPE_DIGITS[union_type]}"
 
 
-def take_one_of_each(names: Iterable[str]) -> dict[str, int]:
-    """The next number of each of up to some thousand series; a series named twice is not meant. In a transaction."""
-    wanted = list(names)
-    insert_rows(Serial, [{"name": name, "next": 1} for name in wanted], ignore_conflicts=True)
-    Serial.objects.filter(name__in=wanted).update(next=F("next") + 1)
-    return {
-        name: following - 1 for name, following in Serial.objects.filter(name__in=wanted).values_list("name", "next")
-    }
+def take_counts(names: Iterable[str]) -> dict[str, int]:
+    """Reserve as many numbers of each series as it is named; the first of each. In a transaction, some 1,000 series."""
+    wanted = Counter(names)
+    insert_rows(Serial, [{"name": name, "next": 1} for name in sorted(wanted)], ignore_conflicts=True)
+    for count in sorted(set(wanted.values())):
+        named = [name for name, number in wanted.items() if number == count]
+        Serial.objects.filter(name__in=named).update(next=F("next") + count)
+    after = Serial.objects.filter(name__in=list(wanted)).values_list("name", "next")
+    return {name: following - wanted[name] for name, following in after}
 
 
 def forget() -> None:
