@@ -11,10 +11,13 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import IO
 from urllib.parse import urlsplit
 
 CONNECTIONS = 16
@@ -93,15 +96,21 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Sequence[str], url: str, *, environment: Mapping[str, str], wait_s: float = 30) -> Iterator[None]:
-    """A server process that answers at `url`, ended afterwards."""
-    process = subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL)
+    """A server process that answers at `url`, ended afterwards; what it prints is kept out of our own lines."""
+    printed = tempfile.TemporaryFile()
+    process = subprocess.Popen(
+        command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT
+    )
     try:
         deadline = time.monotonic() + wait_s
         while not _answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{' '.join(command)} did not start")
+                raise RuntimeError(f"{' '.join(command)} did not start: {_end_of(printed)}")
             time.sleep(0.1)
         yield
+    except BaseException:
+        print(_end_of(printed), file=sys.stderr)
+        raise
     finally:
         process.terminate()
         try:
@@ -109,6 +118,12 @@ def running(command: Sequence[str], url: str, *, environment: Mapping[str, str],
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        printed.close()
+
+
+def _end_of(printed: IO[bytes]) -> str:
+    printed.seek(0)
+    return printed.read()[-4000:].decode(errors="replace")
 
 
 def _answers(url: str) -> bool:
