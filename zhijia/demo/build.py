@@ -39,11 +39,19 @@ def build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -
     """Build where nothing stands yet, and return the guide in either case. `scale` is small here."""
     mark = find_mark()
     if mark is None:
-        mark = _build(scale=scale, seed=seed, now=now, say=say)
+        mark = build_anew(scale=scale, seed=seed, now=now, say=say)
     return guide(mark)
 
 
-def _build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -> dict[str, str]:
+def build_anew(
+    *,
+    scale: str,
+    seed: int,
+    now: datetime,
+    say: Callable[[str], None],
+    unions_count: int = UNIONS,
+    members_count: int = MEMBERS,
+) -> dict[str, str]:
     if scale != "small":
         raise SystemExit("这一版只带 small 规模的演示数据。")
     if was_cut_off():
@@ -65,10 +73,10 @@ def _build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) 
         SYSTEM, f"{settings.ZHIJIA_PROVINCE}0000000000", now=now, founded_on=(now - timedelta(days=365 * 8)).date()
     )
     done("建立省、市、县、乡镇工会和网上会员之家")
-    roster.add_unions(inventor, UNIONS, now=now)
-    done(f"建立 {UNIONS:,} 个基层工会")
-    roster.add_members(inventor, MEMBERS, now=now)
-    done(f"写入 {MEMBERS:,} 名会员和 {roster.MONTHS} 个月的经过")
+    roster.add_unions(inventor, unions_count, now=now)
+    done(f"建立 {unions_count:,} 个基层工会")
+    roster.add_members(inventor, members_count, now=now)
+    done(f"写入 {members_count:,} 名会员和 {roster.MONTHS} 个月的经过")
     figures.write_figures(now=now)
     done("汇总各级数字")
     unions = find_unions()

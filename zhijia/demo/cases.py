@@ -187,9 +187,9 @@ def play_grants(stage: Stage) -> None:
     """Roles asked for, in force, refused, taken back and ended."""
     asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
     today: date = stage.now.date()
-    for outcome in ("asked", "asked", "approve", "refuse", "revoke"):
+    for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end"):
         person = stage.applicant()
-        grant = access.ask_grant(
+        case = access.ask_grant(
             asker,
             person_public_id=person.public_id,
             role=Role.TOWN_WORKER,
@@ -199,14 +199,16 @@ def play_grants(stage: Stage) -> None:
             reason="乡镇工会新到岗人员",
             now=stage.now,
         )
-        assert grant.case is not None  # noqa: S101  opened with it
-        case = grant.case.public_id
-        if outcome in ("approve", "revoke"):
+        if outcome in ("approve", "revoke", "end"):
             access.approve_grant(checker, case, now=stage.now)
+        if outcome == "end":
+            access.end_person_grants(person.pk, union_id=None, reason="岗位已结束", now=stage.now)
         if outcome == "refuse":
             access.refuse_grant(checker, case, note="岗位还没有批复，请先报批。", now=stage.now)
         if outcome == "revoke":
-            access.revoke_grant(asker, case, note="已调离岗位。", now=stage.now)
+            access.revoke_grant(
+                asker, RoleGrant.objects.get(case__public_id=case).pk, note="已调离岗位。", now=stage.now
+            )
 
 
 def play(stage: Stage) -> None:

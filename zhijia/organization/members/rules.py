@@ -140,7 +140,6 @@ class Dispute(StrEnum):
     OPEN = "OPEN"
     UPHELD = "UPHELD"
     DISMISSED = "DISMISSED"
-    WITHDRAWN = "WITHDRAWN"
 
 
 DISPUTE = Workflow(
@@ -151,10 +150,9 @@ DISPUTE = Workflow(
         Dispute.OPEN: "等待县级工会核实",
         Dispute.UPHELD: "已改绑到您的账号",
         Dispute.DISMISSED: "维持原绑定",
-        Dispute.WITHDRAWN: "已撤回",
     },
-    hues={Dispute.OPEN: Hue.RUN, Dispute.UPHELD: Hue.DONE, Dispute.DISMISSED: Hue.LATE, Dispute.WITHDRAWN: Hue.STILL},
-    closed=frozenset({Dispute.UPHELD, Dispute.DISMISSED, Dispute.WITHDRAWN}),
+    hues={Dispute.OPEN: Hue.RUN, Dispute.UPHELD: Hue.DONE, Dispute.DISMISSED: Hue.LATE},
+    closed=frozenset({Dispute.UPHELD, Dispute.DISMISSED}),
     due={Dispute.OPEN: "members.dispute_wd"},
     moves=(
         Move(
@@ -175,7 +173,6 @@ DISPUTE = Workflow(
             title="核实不属实，维持原绑定",
             button="不属实，维持",
         ),
-        Move("withdraw", {Dispute.OPEN}, Dispute.WITHDRAWN, by=OWNER, title="申请人撤回", button="撤回"),
     ),
 )
 

@@ -1,0 +1,103 @@
+"""The demonstration: the same from the same seed, every state reached, history as the services would have written it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from zhijia.demo import build
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel.actor import SYSTEM
+from zhijia.kernel.registry import registry
+from zhijia.organization.members.models import Membership, MembershipEvent
+from zhijia.organization.members.services import memberships
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+from zhijia.organization.statistics import services as statistics
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.models import Union
+
+pytestmark = pytest.mark.django_db
+REPLAYED = 200
+COPIED = (
+    "union_id", "county_unit", "city_unit", "name_key", "initials", "state", "since", "until", "ended_by", "joined_on",
+    "work_form", "new_form_group", "is_migrant", "occupation", "employer_id", "employer_text", "sex", "birth_year",
+    "real_name_level", "activated", "version",
+)  # fmt: skip
+
+
+@pytest.fixture
+def province(now: datetime, settings: Any, tmp_path: Path) -> dict[str, str]:
+    settings.VAR_DIR = tmp_path
+    return build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
+
+
+def test_the_province_is_whole(province: dict[str, str], now: datetime) -> None:
+    """One building, several looks: it is the dearest fixture of the suite."""
+    every_state_of_every_workflow_is_there()
+    its_figures_equal_a_recount(now)
+    a_second_start_changes_nothing_and_says_the_same(province, now)
+    members_replayed_through_the_services_give_the_same_rows()
+
+
+def every_state_of_every_workflow_is_there() -> None:
+    found: dict[str, set[str]] = defaultdict(set)
+    for workflow, state in Case.objects.values_list("workflow", "state").distinct():
+        found[workflow].add(state)
+    missing = {code: set(flow.states()) - found[code] for code, flow in registry.workflows.items()}
+    assert {code: states for code, states in missing.items() if states} == {}
+
+
+def its_figures_equal_a_recount(now: datetime) -> None:
+    result = statistics.recount(now=now)
+    assert (result.differing, result.wrong) == (0, [])
+
+
+def members_replayed_through_the_services_give_the_same_rows() -> None:
+    written = list(Membership.objects.select_related("person").order_by("id")[:REPLAYED])
+    assert len(written) == REPLAYED
+    for row in written:
+        before = {name: getattr(row, name) for name in COPIED}
+        event = MembershipEvent.objects.get(membership_id=row.pk, kind="joined")
+        told = (event.kind, event.on, event.union_id, event.after)
+        at = event.at
+        MembershipEvent.objects.filter(membership_id=row.pk).delete()
+        Person.objects.filter(pk=row.person_id).update(real_name_level=row.real_name_level)
+        row.delete()
+        key = memberships.open_membership(
+            SYSTEM, people.get_facts(row.person_id), unions.get_facts(row.union_id), now=at, work_form=row.work_form,
+            new_form_group=row.new_form_group, occupation=row.occupation, is_migrant=row.is_migrant,
+            employer_id=row.employer_id, employer_text=row.employer_text, case_id=None,
+        )  # fmt: skip
+        again = Membership.objects.get(pk=key)
+        assert {name: getattr(again, name) for name in COPIED} == before
+        event = MembershipEvent.objects.get(membership_id=key)
+        assert (event.kind, event.on, event.union_id, event.after) == told
+
+
+def test_the_same_seed_and_day_invent_the_same_people(
+    province: dict[str, str], now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    first = list(Person.objects.order_by("id").values_list("name", "id_masked", "public_id")[:700])
+    _empty()
+    settings.VAR_DIR = tmp_path / "again"
+    settings.VAR_DIR.mkdir()
+    build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
+    assert list(Person.objects.order_by("id").values_list("name", "id_masked", "public_id")[:700]) == first
+
+
+def _empty() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def a_second_start_changes_nothing_and_says_the_same(province: dict[str, str], now: datetime) -> None:
+    count = Union.objects.count()
+    guide = build.build(scale="small", seed=8, now=now, say=lambda _text: None)
+    assert Union.objects.count() == count
+    assert province["plant_name"] in guide
+    assert f"/j/{province['plant']}?s=" in guide
