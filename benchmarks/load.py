@@ -97,7 +97,7 @@ def free_port() -> int:
 @contextmanager
 def running(command: Sequence[str], url: str, *, environment: Mapping[str, str], wait_s: float = 30) -> Iterator[None]:
     """A server process that answers at `url`, ended afterwards; what it prints is kept out of our own lines."""
-    printed = tempfile.TemporaryFile()
+    printed = tempfile.TemporaryFile()  # noqa: SIM115  closed when the server has ended
     process = subprocess.Popen(
         command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT
     )

@@ -172,17 +172,18 @@ def raw_joins_per_second(
     """Joins in a second by `processes` connections; and how many persons were used."""
     submit, approve = _once_by_case(submit), _once_by_case(approve)
     shares = [persons[n::processes] for n in range(processes)]
-    arguments = [(address, submit, approve, sample_person, share, seconds) for share in shares]
+    sample = (submit, approve, sample_person)
+    arguments = [(address, sample, share, seconds) for share in shares]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         done = pool.starmap(_work, arguments)
     return sum(count / spent for count, spent in done), max(count for count, _ in done) * processes
 
 
 def _work(
-    address: str, submit: Written, approve: Written, sample: int, persons: Sequence[int], seconds: float
+    address: str, sample: tuple[Written, Written, int], persons: Sequence[int], seconds: float
 ) -> tuple[int, float]:
     with psycopg.connect(address, autocommit=True) as connection:
-        copier = _Copier(connection, submit, approve, sample)
+        copier = _Copier(connection, *sample)
         started, count = time.monotonic(), 0
         for person in persons:
             copier.join(person)

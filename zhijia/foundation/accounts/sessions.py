@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.core.exceptions import SuspiciousOperation
 from django.utils import timezone
 
+from zhijia.kernel import db
 from zhijia.kernel.errors import NotSignedIn, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
@@ -45,13 +45,11 @@ class SessionStore(DatabaseStore):
     """Django's database sessions with the key hashed before it touches the database."""
 
     def _get_session_from_db(self) -> Any:
-        try:
-            return self.model.objects.get(
-                session_key=key_digest(self.session_key or ""), expire_date__gt=timezone.now()
-            )
-        except (self.model.DoesNotExist, SuspiciousOperation):
+        row = db.find(self.model, session_key=key_digest(self.session_key or ""))
+        if row is None or row.expire_date <= timezone.now():
             self._session_key = None
             return None
+        return row
 
     def exists(self, session_key: str) -> bool:
         return bool(self.model.objects.filter(session_key=key_digest(session_key)).exists())

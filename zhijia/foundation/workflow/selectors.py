@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry  # noqa: PLC0414  the type others name
@@ -153,6 +155,12 @@ def get_my_case(actor: Actor, public_id: str) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+def find_case(workflow: str, public_id: str) -> Case | None:
+    """For services, which check who asks."""
+    case = db.find(Case, public_id=public_id) if is_public_id(public_id) else None
+    return case if case is not None and case.workflow == workflow else None
 
 
 def find_my_case(actor: Actor, public_id: str) -> Case | None:

@@ -30,11 +30,11 @@ MOST_EXAMINED = 20_000
 
 def open_stay(person_id: int) -> Membership | None:
     """The person's present membership."""
-    return Membership.objects.filter(person_id=person_id, until__isnull=True).first()
+    return db.find(Membership, person_id=person_id, until=None)
 
 
 def living_card(person_id: int) -> MemberCard | None:
-    return MemberCard.objects.filter(person_id=person_id, voided_at__isnull=True).first()
+    return db.find(MemberCard, person_id=person_id, voided_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,9 @@ def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
 
 def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
     """The case and the application; for services, which check who asks."""
-    application = (
-        JoinApplication.objects.select_related("case")
-        .filter(case__public_id=public_id, case__workflow=rules.JOIN.code)
-        .first()
-    )
-    return (application.case, application) if application else None
+    case = cases.find_case(rules.JOIN.code, public_id)
+    application = db.find(JoinApplication, case_id=case.pk) if case else None
+    return (case, application) if case and application else None
 
 
 def waiting_for_real_name(person_id: int) -> list[Case]:
@@ -136,7 +133,7 @@ def open_application(person_id: int) -> Case | None:
 
 def own_application(case: Case) -> JoinApplication | None:
     """What the owner said; the caller holds his own case."""
-    return JoinApplication.objects.filter(case_id=case.pk).first()
+    return db.find(JoinApplication, case_id=case.pk)
 
 
 def may_appeal(case: Case, *, now: datetime) -> datetime | None:
@@ -201,6 +198,17 @@ def list_queue(
     return [
         _describe(row, persons[row.person_id], facts[row.union_id], covering.get(row.employer_id or 0)) for row in found
     ]
+
+
+def find_next_in_queue(actor: Actor, *, besides: str) -> str:
+    """The case that has waited longest in the actor's scope, but not this one; empty where none is left."""
+    scope = actor.scope_for(Permission.JOIN_DECIDE)
+    waiting = JoinApplication.objects.filter(
+        db.in_scope("union__path", scope),
+        case__workflow=rules.JOIN.code,
+        case__state__in=[rules.Join.PENDING.value, rules.Join.ESCALATED.value],
+    ).exclude(case__public_id=besides)
+    return waiting.order_by("submitted_at", "id").values_list("case__public_id", flat=True).first() or ""
 
 
 def _describe(

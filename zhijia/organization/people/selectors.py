@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.conf import settings
 
 from zhijia.foundation.audit import services as audit
-from zhijia.kernel import masks
+from zhijia.kernel import db, masks
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound, NotSignedIn
 from zhijia.kernel.registry import registry
@@ -87,18 +87,26 @@ def facts_from(person: Person) -> PersonFacts:
 
 def person_id_of_account(account_id: int) -> int | None:
     """The person bound to an account; a merged person's survivor."""
-    row = Person.objects.filter(account_id=account_id).values_list("id", "merged_into_id").first()
-    if row is None:
-        return None
-    return row[1] or row[0]
+    rows = db.select_rows(Person, ["id", "merged_into_id"], {"account_id": account_id})
+    return rows[0][1] or rows[0][0] if rows else None
 
 
 def get_facts(person_id: int) -> PersonFacts:
     """Raises NotFound."""
-    person = Person.objects.filter(pk=person_id).first()
+    return facts_from(_get(person_id))
+
+
+def _get(person_id: int) -> Person:
+    person = db.find(Person, id=person_id)
     if person is None:
         raise NotFound
-    return facts_from(person)
+    return person
+
+
+def facts_and_birthday(person_id: int) -> tuple[PersonFacts, date | None]:
+    """`get_facts` and `born_on` from one read. Raises NotFound."""
+    person = _get(person_id)
+    return facts_from(person), _birthday(person)
 
 
 def facts_of(person_ids: Iterable[int]) -> dict[int, PersonFacts]:
@@ -125,8 +133,12 @@ def find_by_mobile(number: str) -> list[PersonFacts]:
 
 def born_on(person_id: int) -> date | None:
     """The birthday, for a rule that needs the day; never for a page."""
-    person = Person.objects.filter(pk=person_id).only("public_id", "born_sealed").first()
-    if person is None or not person.born_sealed:
+    person = db.find(Person, id=person_id)
+    return _birthday(person) if person else None
+
+
+def _birthday(person: Person) -> date | None:
+    if not person.born_sealed:
         return None
     text = settings.ZHIJIA_KEYS.keyring.open_sealed(
         person.born_sealed, table_column="people_person.born", row=person.public_id
@@ -145,13 +157,16 @@ class Numbers:
         return "<Numbers>"
 
 
+def _mobile(public_id: str, sealed: bytes) -> str:
+    if not sealed:
+        return ""
+    return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column="people_person.mobile", row=public_id))
+
+
 def _numbers(person: Person) -> Numbers:
     keyring = settings.ZHIJIA_KEYS.keyring
-    mobile = ""
-    if person.mobile_sealed:
-        mobile = keyring.open_sealed(person.mobile_sealed, table_column="people_person.mobile", row=person.public_id)
     number = keyring.open_sealed(person.id_sealed, table_column="people_person.id", row=person.public_id)
-    return Numbers(number, mobile)
+    return Numbers(number, _mobile(person.public_id, person.mobile_sealed))
 
 
 def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime) -> Numbers:
@@ -173,13 +188,14 @@ def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime) ->
 
 def mobile_for_message(person_id: int) -> str:
     """The number a text message goes to; for `notify` alone, never shown."""
-    person = Person.objects.filter(pk=person_id).only("public_id", "mobile_sealed", "id_sealed").first()
-    return _numbers(person).mobile if person else ""
+    rows = db.select_rows(Person, ["public_id", "mobile_sealed"], {"id": person_id})
+    return _mobile(*rows[0]) if rows else ""
 
 
 def current_text(purpose: str, *, now: datetime) -> ConsentText | None:
     """The wording in force."""
-    return ConsentText.objects.filter(purpose=purpose, valid_from__lte=now).order_by("-version").first()
+    texts = db.find_rows(ConsentText, {"purpose": purpose}, order=["-version"])
+    return next((text for text in texts if text.valid_from <= now), None)
 
 
 def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentText | None, Consent | None]]:
@@ -195,8 +211,17 @@ def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentT
     return state
 
 
+def consented_text(account_id: int, purpose: str, *, now: datetime) -> ConsentText | None:
+    """The wording in force where the account has agreed to it and not taken that back, else None."""
+    text = current_text(purpose, now=now)
+    if text is None:
+        return None
+    given = {"account_id": account_id, "purpose": purpose, "version": text.version, "withdrawn_at": None}
+    return text if db.select_rows(Consent, ["id"], given) else None
+
+
 def has_consent(account_id: int, purpose: str, *, now: datetime) -> bool:
-    return consent_state(account_id, now=now)[purpose][1] is not None
+    return consented_text(account_id, purpose, now=now) is not None
 
 
 def newest_text(purpose: str) -> ConsentText | None:

@@ -81,6 +81,13 @@ def _facts(unions: QuerySet[Union]) -> list[UnionFacts]:
     return [UnionFacts(*row) for row in unions.values_list(*_FACTS)]
 
 
+def _one(**where: object) -> UnionFacts:
+    rows = db.select_rows(Union, _FACTS, where)
+    if not rows:
+        raise NotFound
+    return UnionFacts(*rows[0])
+
+
 def get_union(actor: Actor, public_id: str) -> Union:
     """A union of the actor's scope. Raises NotFound."""
     union = (
@@ -95,24 +102,18 @@ def get_union(actor: Actor, public_id: str) -> Union:
 
 def get_facts(union_id: int) -> UnionFacts:
     """Raises NotFound."""
-    rows = _facts(Union.objects.filter(id=union_id))
-    if not rows:
-        raise NotFound
-    return rows[0]
+    return _one(id=union_id)
 
 
 def get_facts_by_path(path: str) -> UnionFacts:
     """Raises NotFound."""
-    rows = _facts(Union.objects.filter(path=path))
-    if not rows:
-        raise NotFound
-    return rows[0]
+    return _one(path=path)
 
 
 def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
-    rows = _facts(Union.objects.filter(code=code))
-    return rows[0] if rows else None
+    rows = db.select_rows(Union, _FACTS, {"code": code})
+    return UnionFacts(*rows[0]) if rows else None
 
 
 def find_by_public_id(public_id: str) -> UnionFacts | None:
@@ -177,7 +178,7 @@ def find_employer(credit_code: str) -> Employer | None:
 
 def find_employer_by_name(name: str) -> Employer | None:
     """By the full name; None where no employer, or more than one, is called so."""
-    found = list(Employer.objects.filter(name_key=text_key(name), name=name)[:2])
+    found = db.find_rows(Employer, {"name_key": text_key(name), "name": name}, limit=2)
     return found[0] if len(found) == 1 else None
 
 
@@ -385,6 +386,11 @@ def list_printable(path: str, *, after: str = "", limit: int = 50) -> list[Union
     """Open unions below `path` that people join by a printed code, in tree order."""
     unions = Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE)
     return _facts(unions.filter(path__gt=after).order_by("path")[:limit])
+
+
+def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
+    """Union code → name."""
+    return dict(Union.objects.filter(code__in=list(codes)).values_list("code", "name"))
 
 
 def count_printable(path: str) -> int:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.db import change_rows, insert_row
+from zhijia.kernel.db import change_rows, insert_rows
 from zhijia.kernel.ids import new_public_id
 from zhijia.organization.members.models import MemberCard
 
 
 def issue(person_id: int, *, now: datetime) -> None:
     """Give the person his card; who has one keeps it."""
-    try:
-        with transaction.atomic():
-            insert_row(MemberCard, person_id=person_id, serial=new_public_id(), issued_at=now, voided_at=None)
-    except IntegrityError:
-        return
+    card = {"person_id": person_id, "serial": new_public_id(), "issued_at": now, "voided_at": None}
+    insert_rows(MemberCard, [card], ignore_conflicts=True)
 
 
 def void(person_id: int, *, reason: str, now: datetime) -> bool:

@@ -102,7 +102,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     `join.consent`, `join.not_identified`; Expired `union.closed` with the nearest online home; Duplicate
     `members.join.already_open`. Source: docs/rules/members.md#join
     """
-    person = people.get_facts(actor.require_person())
+    person, born_on = people.facts_and_birthday(actor.require_person())
     union = unions.get_facts(union_id)
     current = selectors.open_stay(person.id)
     if current is not None:
@@ -111,10 +111,10 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
-    if actor.account_id is None or not people.has_consent(actor.account_id, people.ID_NUMBER, now=now):
+    text = people.consented_text(actor.account_id, people.ID_NUMBER, now=now) if actor.account_id is not None else None
+    if text is None:
         raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
-    rules.check_age(people.born_on(person.id), timezone.localdate(now))
-    text = people.current_text(people.ID_NUMBER, now=now)
+    rules.check_age(born_on, timezone.localdate(now))
     verified = person.real_name_level >= 3
     case = workflow.open_case(
         rules.JOIN,
@@ -139,7 +139,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         work_form=checked.work_form,
         new_form_group=checked.new_form_group,
         occupation=checked.occupation,
-        consent_version=text.version if text else 0,
+        consent_version=text.version,
         channel=channel,
         submitted_at=now,
         **checked.extra,
@@ -147,16 +147,16 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     return Submitted(case)
 
 
-def _locked(actor: Actor, public_id: str) -> tuple[Case, JoinApplication]:
-    """The case as it stands for a reviewer: in scope, or for the owner. Raises NotFound."""
+def _locked(actor: Actor, public_id: str) -> tuple[Case, JoinApplication, unions.UnionFacts]:
+    """The case as it stands for a reviewer, in scope, or for the owner; and its union. Raises NotFound."""
     found = selectors.find_application(public_id)
     if found is None:
         raise NotFound
     case, application = found
+    union = unions.get_facts(case.unit_id)
     if not actor.is_system and actor.person_id != case.owner_person_id:
-        union = unions.get_facts(case.unit_id)
         actor.require(Permission.JOIN_DECIDE, union.path)
-    return case, application
+    return case, application, union
 
 
 def _at_upper(case: Case) -> bool:
@@ -171,24 +171,15 @@ def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None 
     Returns the membership's id. Raises NotFound, NotAllowed, WrongState, RuleBroken `case.own`, `join.employer_open`
     where a named employer has not been matched, Expired `union.closed`, Duplicate `membership.already_member`.
     """
-    case, application = _locked(actor, public_id)
-    union = unions.get_facts(case.unit_id)
-    person = people.get_facts(application.person_id)
+    case, application, union = _locked(actor, public_id)
     workflow.move(case, "approve_above" if _at_upper(case) else "approve", actor=actor, now=now, version=version)
-    return _take_in(actor, case, application, union, person, now=now)
+    return _take_in(actor, case, application, union, now=now)
 
 
-def _take_in(
-    actor: Actor,
-    case: Case,
-    application: JoinApplication,
-    union: unions.UnionFacts,
-    person: people.PersonFacts,
-    *,
-    now: datetime,
-) -> int:
+def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unions.UnionFacts, *, now: datetime) -> int:
     unions.require_open(union)
-    rules.check_age(people.born_on(person.id), timezone.localdate(now))
+    person, born_on = people.facts_and_birthday(application.person_id)
+    rules.check_age(born_on, timezone.localdate(now))
     membership_id = memberships.open_membership(
         actor,
         person,
@@ -216,7 +207,7 @@ def _tell(case: Case, template: str, context: Mapping[str, Any], *, now: datetim
 @transaction.atomic
 def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetime, version: int | None = None) -> None:
     """Refuse, with a reason the applicant reads. Raises as `approve`, Invalid `join.reason`."""
-    case, application = _locked(actor, public_id)
+    case, application, union = _locked(actor, public_id)
     rules.check_reject(reason, note)
     words = rules.REJECT_REASONS[reason] + (f"：{note.strip()}" if note.strip() else "")
     workflow.move(
@@ -230,27 +221,27 @@ def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetim
         version=version,
     )
     change_rows(JoinApplication, {"id": application.pk}, {"reject_code": reason})
-    _tell(case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=now)
+    _tell(case, "members.join_rejected", {"union": union.name, "reason": words}, now=now)
 
 
 @retrying()
 @transaction.atomic
 def ask(actor: Actor, public_id: str, *, note: str, now: datetime, version: int | None = None) -> None:
     """Ask the applicant to complete something; `note` (5-200 characters) tells him what."""
-    case, _application = _locked(actor, public_id)
+    case, _application, union = _locked(actor, public_id)
     words = note.strip()
     if not 5 <= len(words) <= rules.MOST_LETTERS_OF_NOTE:
         text = "请写明需要补充什么，5 到 200 个字，申请人会看到这段话。"
         raise Invalid("join.note", text, fields={"note": text})
     workflow.move(case, "ask", actor=actor, now=now, given={"note": words}, note=words, version=version)
-    _tell(case, "members.join_asked", {"union": unions.get_facts(case.unit_id).name, "note": words}, now=now)
+    _tell(case, "members.join_asked", {"union": union.name, "note": words}, now=now)
 
 
 @retrying()
 @transaction.atomic
 def match_employer(actor: Actor, public_id: str, employer_public_id: str, *, now: datetime) -> None:
     """The reviewer says which recorded employer the applicant's words mean. Raises NotFound, NotAllowed."""
-    case, application = _locked(actor, public_id)
+    case, application, _union = _locked(actor, public_id)
     if actor.person_id == case.owner_person_id:
         raise RuleBroken("case.own", "这是您本人的事项，需由其他人办理。")
     employer = unions.find_employer_by_public_id(employer_public_id)
@@ -370,9 +361,7 @@ def approve_by_clock(case: Case, *, now: datetime) -> None:
     """Where a region has set `join.auto_approve_cd`: the period passed without a decision."""
     application = JoinApplication.objects.get(case_id=case.pk)
     workflow.move(case, "approve_by_rule", actor=SYSTEM, now=now)
-    _take_in(
-        SYSTEM, case, application, unions.get_facts(case.unit_id), people.get_facts(application.person_id), now=now
-    )
+    _take_in(SYSTEM, case, application, unions.get_facts(case.unit_id), now=now)
 
 
 def escalate_by_clock(case: Case, *, now: datetime) -> None:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
-from zhijia.kernel.db import change_rows, insert_row
+from zhijia.kernel.db import change_rows, insert_row, insert_rows, select_rows
 from zhijia.kernel.errors import Duplicate, WrongState
 from zhijia.organization.access import services as access
 from zhijia.organization.members import events, rules
@@ -48,12 +48,10 @@ def open_membership(
     database's partial unique index is what decides between two at once.
     """
     today = timezone.localdate(now)
-    earlier = (
-        Membership.objects.filter(person_id=person.id)
-        .order_by("since", "id")
-        .values_list("member_number", "joined_on")
-        .first()
+    past = select_rows(
+        Membership, ["member_number", "joined_on"], {"person_id": person.id}, order=["since", "id"], limit=1
     )
+    earlier = past[0] if past else None
     number = earlier[0] if earlier else new_member_number(today)
     values: dict[str, Any] = {
         "person_id": person.id,
@@ -78,13 +76,10 @@ def open_membership(
         "real_name_level": person.real_name_level,
         "activated": person.account_id is not None,
     }
-    try:
-        with transaction.atomic():
-            membership_id = insert_row(Membership, **values)
-    except IntegrityError as error:
-        raise Duplicate(
-            "membership.already_member", "这位职工已经是会员，请刷新后查看；如需换工会请办理转会。"
-        ) from error
+    written = insert_rows(Membership, [values], ignore_conflicts=True)
+    if not written:
+        raise Duplicate("membership.already_member", "这位职工已经是会员，请刷新后查看；如需换工会请办理转会。")
+    membership_id = written[0]
     counts = stock(values, sign=1)
     record_event(
         actor,

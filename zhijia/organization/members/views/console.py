@@ -73,10 +73,10 @@ def decide_batch(request: Request) -> HttpResponse:
     return render(request, "members/batch_result.html", {"lines": lines, "done": len(done), "failed": len(failed)})
 
 
+@once
 def review(request: Request, pid: str) -> HttpResponse:
     """One application: what it says, what the rules say, and the decision; then the next one."""
-    application = selectors.get_application(request.actor, pid)
-    form = DecisionForm(request.POST or None, initial={"version": application.case.version})
+    form = DecisionForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -88,6 +88,8 @@ def review(request: Request, pid: str) -> HttpResponse:
                 status = error.status
             else:
                 return _next(request, pid)
+    application = selectors.get_application(request.actor, pid)
+    form.initial["version"] = application.case.version
     context = {
         "item": application,
         "form": form,
@@ -128,9 +130,9 @@ def _decide(request: Request, pid: str, said: dict[str, Any]) -> None:
 
 
 def _next(request: Request, pid: str) -> HttpResponse:
-    waiting = [row for row in selectors.list_queue(request.actor, limit=2) if row.case.public_id != pid]
-    if waiting:
-        return redirect("members:review", pid=waiting[0].case.public_id)
+    following = selectors.find_next_in_queue(request.actor, besides=pid)
+    if following:
+        return redirect("members:review", pid=following)
     messages.info(request, "等待审核的申请都办完了。")
     return redirect("members:queue")
 

@@ -142,18 +142,18 @@ def confirm(request: Request, code: str) -> HttpResponse:
     union = _union(code)
     unions.require_open(union)
     actor = request.actor
-    if actor.person_id is None or people.get_facts(actor.person_id).real_name_level < 2:
+    person = people.get_facts(actor.person_id) if actor.person_id is not None else None
+    if person is None or person.real_name_level < 2:
         return redirect("members:start", code=union.code)
-    if selectors.open_stay(actor.person_id) is not None:
-        return redirect("members:already", code=union.code)
-    initial = {"employer_text": unions.get_employer_name(union.employer_id)} if union.employer_id else {}
-    form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
-    person = people.get_facts(actor.person_id)
+    form = ConfirmForm(request.POST or None, is_home=union.is_home)
     context: dict[str, Any] = {"union": union, "form": form, "person": person, "hint": None}
-    if request.method != "POST":
-        return render(request, "members/join_confirm.html", context)
-    if not form.is_valid():
-        return render(request, "members/join_confirm.html", context, status=422)
+    if request.method != "POST" or not form.is_valid():
+        if selectors.open_stay(person.id) is not None:
+            return redirect("members:already", code=union.code)
+        if union.employer_id:
+            form.initial["employer_text"] = unions.get_employer_name(union.employer_id)
+        status = 422 if request.method == "POST" else 200
+        return render(request, "members/join_confirm.html", context, status=status)
     hint = selectors.better_union(union, form.read())
     if hint is not None and not form.cleaned_data["go_on"]:
         said = request.POST.copy()
