@@ -54,6 +54,9 @@ class World:
     def facts(self, key: str) -> selectors.UnionFacts:
         return selectors.get_facts(self.unions[key].pk)
 
+    def path_of(self, union_id: int) -> str:
+        return selectors.get_facts(union_id).path
+
     @property
     def today(self) -> date:
         return self.now.date()

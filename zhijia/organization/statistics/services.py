@@ -20,6 +20,7 @@ from zhijia.organization.unions.rules import ancestors
 from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
 
 CHUNK = 2_000
+LOCK = "statistics.figures"
 COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
 """U1: active grassroots and joint unions."""
 
@@ -50,11 +51,10 @@ def count_status(event: UnionChanged) -> None:
 def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
     """Fold up to `limit` deltas into the figures of their unions and all ancestors; returns how many.
 
-    One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Several mergers
-    may
-    run at once: a delta is taken by one of them, figures are changed in the order of their ids.
+    One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Mergers wait for
+    one another; writers of deltas wait for nobody.
     """
-    with transaction.atomic():
+    with transaction.atomic(), db.advisory_lock(LOCK):
         taken = db.take_rows(FigureDelta, ["union_id", *MEASURES], limit=limit)
         if not taken:
             return 0
@@ -90,20 +90,19 @@ def _add_up(totals: Mapping[int, list[int]], *, now: datetime) -> None:
 
 @transaction.atomic
 def move_subtree(event: UnionMoved) -> None:
-    """A subtree went elsewhere: its figures leave the old ancestors and join the new ones."""
-    while merge_deltas(now=_now_of(event)):
-        pass
-    figure = Figure.objects.filter(union_id=event.union_id).first()
-    if figure is None:
-        return
-    values = [getattr(figure, name) for name in MEASURES]
-    for path, sign in ((event.old_path, -1), (event.new_path, 1)):
-        for key in places.upper_ids(path):
-            _add_up({key: [sign * value for value in values]}, now=_now_of(event))
+    """A subtree went elsewhere: what was folded leaves the old ancestors and joins the new ones.
 
-
-def _now_of(event: UnionMoved) -> datetime:
-    return timezone.make_aware(datetime.combine(event.on, datetime.min.time()))
+    Pending deltas stay pending: they are folded along the new path later. The lock keeps a merge that read the old
+    path from adding to it afterwards.
+    """
+    with db.advisory_lock(LOCK):
+        figure = Figure.objects.filter(union_id=event.union_id).first()
+        if figure is None:
+            return
+        values = [getattr(figure, name) for name in MEASURES]
+        at = timezone.make_aware(datetime.combine(event.on, datetime.min.time()))
+        _add_up({key: [-value for value in values] for key in places.upper_ids(event.old_path)}, now=at)
+        _add_up(dict.fromkeys(places.upper_ids(event.new_path), values), now=at)
 
 
 def naive_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:

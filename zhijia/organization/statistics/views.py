@@ -34,7 +34,8 @@ def drill(request: Request) -> HttpResponse:
     request.actor.require_anywhere(Permission.VIEW)
     unit = _unit(request)
     below = unions.list_children(unit.id, limit=MOST_CHILDREN)
-    figures = selectors.current_many([(unit.id, unit.path), *((child.id, child.path) for child in below)])
+    figures = selectors.current_many([(child.id, child.path) for child in below])
+    figures[unit.id] = selectors.current(unit.id, unit.path)
     scope = request.actor.scope_for(Permission.VIEW)
     crumbs = [facts for facts in unions.breadcrumb(unit.path)[:-1] if scope.covers(facts.path)]
     context = {
