@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -31,7 +32,7 @@ def code_of(world: World, person: Person) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _standing(clock: object, world: World) -> None:
+def _standing(clock: Any, world: World) -> None:
     clock(world.now)
 
 
@@ -44,7 +45,7 @@ def test_anybody_learns_valid_and_the_surname_and_nothing_else(world: World, cli
         assert secret not in page
 
 
-def test_a_code_lives_for_its_minute_and_the_next(world: World, client: Client, clock: object) -> None:
+def test_a_code_lives_for_its_minute_and_the_next(world: World, client: Client, clock: Any) -> None:
     person, _ = world.member()
     address = f"/v/{code_of(world, person)}"
     for seconds, status in ((0, 200), (60, 200), (125, 410)):
@@ -73,7 +74,7 @@ def test_a_code_of_another_province_says_so(world: World, client: Client) -> Non
 
 
 def test_the_own_unions_cadre_gets_the_way_to_the_file_and_leaves_a_trace(
-    world: World, client: Client, sign_in: object
+    world: World, client: Client, sign_in: Any
 ) -> None:
     person, _ = world.member()
     sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)
@@ -81,7 +82,7 @@ def test_the_own_unions_cadre_gets_the_way_to_the_file_and_leaves_a_trace(
     assert AuditEntry.objects.filter(event="members.card_file", concerns_person_id=person.pk).count() == 1
 
 
-def test_a_cadre_elsewhere_gets_no_way_to_the_file(world: World, client: Client, sign_in: object) -> None:
+def test_a_cadre_elsewhere_gets_no_way_to_the_file(world: World, client: Client, sign_in: Any) -> None:
     person, _ = world.member()
     sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
     assert person.public_id not in client.get(f"/v/{code_of(world, person)}").content.decode()
@@ -112,7 +113,7 @@ def test_who_leaves_has_no_card_no_count_and_no_role_from_that_moment(world: Wor
     assert Membership.objects.get().until == world.today
 
 
-def test_the_picture_is_never_stored_by_the_browser(world: World, client: Client, sign_in: object) -> None:
+def test_the_picture_is_never_stored_by_the_browser(world: World, client: Client, sign_in: Any) -> None:
     person, _ = world.member()
     sign_in(client, person)
     response = client.get("/m/card/code.svg")
