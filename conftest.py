@@ -217,6 +217,17 @@ def axe() -> Callable[[Any], list[str]]:
     return find
 
 
+# --- Copies in the process ------------------------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def _no_old_parameters() -> Iterator[None]:
+    """A test's values are rolled back, the process's copy of them is not."""
+    from zhijia.foundation.parameters import selectors
+
+    selectors.forget()
+    yield
+    selectors.forget()
+
+
 # --- A small province -----------------------------------------------------------------------------------------------
 @pytest.fixture
 def world(db: None, now: datetime) -> Any:
@@ -297,6 +308,8 @@ def shoot() -> Callable[[Any, str], None]:
     def take(page: Any, name: str) -> None:
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(Path(folder) / f"{name}-{page.viewport_size['width']}.png"), full_page=True, caret="initial")
+            page.screenshot(
+                path=str(Path(folder) / f"{name}-{page.viewport_size['width']}.png"), full_page=True, caret="initial"
+            )
 
     return take

@@ -7,7 +7,7 @@ from datetime import datetime
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 
-from .models import Message
+from .models import Message, TemplateText
 
 
 def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:
@@ -31,3 +31,8 @@ def count_unread(actor: Actor, *, most: int = 100) -> int:
     if actor.person_id is None:
         return 0
     return Message.objects.filter(person_id=actor.person_id, read_at__isnull=True)[:most].count()
+
+
+def own_versions() -> dict[str, int]:
+    """Code to the newest version of an operator's own wording: `{"members.join_approved": 2}`. One query."""
+    return dict(TemplateText.objects.order_by("code", "version").values_list("code", "version"))

@@ -30,6 +30,13 @@ def wording(code: str) -> MessageTemplate:
     return MessageTemplate(code, own.title, own.body, own.sms) if own else declared
 
 
+def wording_before(code: str, version: int) -> MessageTemplate:
+    """An earlier own wording by its version; the declared one for version 0. Raises LookupError."""
+    declared = registry.messages[code]
+    own = TemplateText.objects.filter(code=code, version=version).first()
+    return MessageTemplate(code, own.title, own.body, own.sms) if own else declared
+
+
 def _fill(text: str, context: Mapping[str, Any]) -> str:
     named = {field for _, field, _, _ in string.Formatter().parse(text) if field}
     site = current_site()

@@ -14,6 +14,8 @@ from zhijia.kernel.workdays import Calendar
 
 from .models import CalendarDay, CalendarYear, Generation, ParameterValue
 
+__all__ = ["ParameterValue"]
+
 FRESH_SECONDS = 5.0
 
 
@@ -104,3 +106,24 @@ def calendar() -> Calendar:
 def list_values(code: str) -> list[ParameterValue]:
     """All values of a parameter, newest first, for its page."""
     return list(ParameterValue.objects.filter(code=code).order_by("region", "-valid_from"))
+
+
+def list_all_values() -> list[ParameterValue]:
+    """Every value of every parameter, by code and day; for the page that lists them. One query."""
+    return list(ParameterValue.objects.order_by("code", "region", "valid_from"))
+
+
+def list_special_days(year: int) -> list[tuple[date, bool, str]]:
+    """A year's days that differ from their weekday: `[(day, rests, name), ...]`, in order."""
+    return list(CalendarDay.objects.filter(day__year=year).order_by("day").values_list("day", "rests", "name"))
+
+
+def loaded_years() -> dict[int, str]:
+    """`{2026: "国务院办公厅……"}`: the years whose plan is loaded, with its source."""
+    return dict(CalendarYear.objects.order_by("year").values_list("year", "source"))
+
+
+def version_before(code: str, region: str, day: date) -> Value | None:
+    """The value that one starting on `day` took over from, in the same region; None where it was the first."""
+    row = ParameterValue.objects.filter(code=code, region=region, valid_from__lt=day).order_by("-valid_from").first()
+    return Value(row.value, row.version) if row else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
@@ -118,15 +120,18 @@ def end(case_id: int, now: datetime) -> None:
     db.change_rows(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
 
 
-def _restate(case_id: int, clock: Deadline) -> None:
-    """Carry a changed due date to where lists read it."""
-    if clock.kind == "due":
-        db.change_rows(
-            Case,
-            {"id": case_id},
-            {"due_at": clock.due_at, "due_provisional": clock.provisional, "due_explained": clock.explained},
-        )
-        db.change_rows(InboxEntry, {"case_id": case_id, "closed_at": None}, {"due_at": clock.due_at})
+def _restate(case_id: int) -> None:
+    """Carry changed dates to where lists read them: the due date, else the nearest other clock, as `show_on` does."""
+    open_ones = list(Deadline.objects.filter(case_id=case_id, done_at__isnull=True))
+    shown = min(open_ones, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
+    if shown is None:
+        return
+    db.change_rows(
+        Case,
+        {"id": case_id},
+        {"due_at": shown.due_at, "due_provisional": shown.provisional, "due_explained": shown.explained},
+    )
+    db.change_rows(InboxEntry, {"case_id": case_id, "closed_at": None}, {"due_at": shown.due_at})
 
 
 def extend(case: Case, *, actor: Actor, add: int, now: datetime) -> None:
@@ -135,14 +140,19 @@ def extend(case: Case, *, actor: Actor, add: int, now: datetime) -> None:
     Who may is the capability's move to decide; this only counts.
     """
     clocks = list(Deadline.objects.filter(case_id=case.pk, done_at__isnull=True).exclude(kind="window"))
-    if any(clock.extended_by for clock in clocks):
+    if any(clock.extended_by is not None for clock in clocks):
         raise WrongState("case.extended_already", "期限只能延长一次，已经延长过了。")
     for clock in clocks:
-        clock.amount += add
-        clock.due_at, clock.provisional, clock.explained = compute(clock.parameter, clock.amount, clock.started_at)
+        if clock.parameter.endswith("_h"):
+            clock.due_at += timedelta(hours=add)
+            clock.explained = f"{clock.explained}，延长 {add} 小时"
+            clock.amount += add
+        else:
+            clock.amount += add
+            clock.due_at, clock.provisional, clock.explained = _computed(clock)
         clock.extended_by = actor.person_id or 0
         clock.save(update_fields=["amount", "due_at", "provisional", "explained", "extended_by"])
-        _restate(case.pk, clock)
+    _restate(case.pk)
     audit.record(actor, "workflow.extend", ("case", case.public_id), now=now, detail={"add": add})
 
 
@@ -156,18 +166,31 @@ def pause(case: Case, *, actor: Actor, now: datetime) -> int:
 
 
 def resume(case: Case, *, actor: Actor, now: datetime) -> int:
-    """Let paused clocks run on; each gets the whole days that it stood. Returns how many."""
+    """Let paused clocks run on; each gets the whole days that it stood, hours to the minute. Returns how many."""
     resumed = 0
     for clock in Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=False):
-        stood = (timezone.localdate(now) - timezone.localdate(clock.paused_at or now)).days
-        clock.due_at = _moved(clock.due_at, stood)
+        paused_at = clock.paused_at or now
+        if clock.parameter.endswith("_h"):
+            clock.due_at += now - paused_at
+        else:
+            clock.stood_days += (timezone.localdate(now) - timezone.localdate(paused_at)).days
+            clock.due_at, clock.provisional, clock.explained = _computed(clock)
         clock.paused_at = None
-        clock.explained = f"{clock.explained}，暂停{stood}天后顺延"
-        clock.save(update_fields=["due_at", "paused_at", "explained"])
-        _restate(case.pk, clock)
+        clock.save(update_fields=["due_at", "provisional", "explained", "paused_at", "stood_days"])
         resumed += 1
+    if resumed:
+        _restate(case.pk)
     audit.record(actor, "workflow.resume", ("case", case.public_id), now=now, detail={"clocks": resumed})
     return resumed
+
+
+def _computed(clock: Deadline) -> tuple[datetime, bool, str]:
+    """As `compute`, moved on by the days that the clock stood."""
+    due_at, provisional, explained = compute(clock.parameter, clock.amount, clock.started_at)
+    if clock.stood_days:
+        due_at = _moved(due_at, clock.stood_days)
+        explained = f"{explained}，暂停 {clock.stood_days} 天后顺延"
+    return due_at, provisional, explained
 
 
 def _moved(due_at: datetime, days: int) -> datetime:
@@ -179,16 +202,37 @@ def _moved(due_at: datetime, days: int) -> datetime:
     return end_of(last_day)
 
 
-def recompute_provisional() -> int:
-    """After a calendar year was loaded: compute open provisional deadlines again; returns how many changed."""
+def recompute_some(*, after: int = 0, year: int | None = None, limit: int = 500) -> tuple[int, int]:
+    """One chunk of `recompute_provisional`, by id: the last id looked at, 0 when there is none left, and how many
+    changed their day.
+    """
+    wanted = Q(provisional=True)
+    if year is not None:
+        wanted |= Q(due_at__gt=end_of(date(year - 1, 12, 31)), due_at__lte=end_of(date(year, 12, 31)))
+    open_ones = Deadline.objects.filter(wanted, id__gt=after, done_at__isnull=True, paused_at__isnull=True)
+    chunk = list(open_ones.exclude(parameter__endswith="_h").order_by("id")[:limit])
     changed = 0
-    open_ones = Deadline.objects.filter(done_at__isnull=True, provisional=True, paused_at__isnull=True)
-    for clock in open_ones.order_by("id").iterator(chunk_size=1000):
-        due_at, provisional, explained = compute(clock.parameter, clock.amount, clock.started_at)
+    for clock in chunk:
+        due_at, provisional, explained = _computed(clock)
         if (due_at, provisional) == (clock.due_at, clock.provisional):
             continue
-        clock.due_at, clock.provisional, clock.explained = due_at, provisional, explained
-        clock.save(update_fields=["due_at", "provisional", "explained"])
-        _restate(clock.case_id, clock)
-        changed += 1
-    return changed
+        values = {"due_at": due_at, "provisional": provisional, "explained": explained}
+        if db.change_rows(Deadline, {"id": clock.pk, "done_at": None}, values):
+            changed += due_at != clock.due_at
+            _restate(clock.case_id)
+    return (chunk[-1].pk if len(chunk) == limit else 0), changed
+
+
+def recompute_provisional(*, year: int | None = None) -> int:
+    """After a calendar year was loaded: compute open provisional deadlines again, and those that end in `year`.
+
+    Runs in chunks, each its own transaction. Returns how many changed their day; one that only became certain does not
+    count.
+    """
+    changed, after = 0, 0
+    while True:
+        with transaction.atomic():
+            after, some = recompute_some(after=after, year=year)
+        changed += some
+        if not after:
+            return changed

@@ -114,7 +114,8 @@ class InboxEntry(models.Model):
 class Deadline(models.Model):
     """A clock on a case's state. `kind`: due (remind), clock (`move` is made by itself), window (`move` closes).
 
-    `parameter` and `started_on` allow it to be computed again when a calendar year is published; `paused_at` stops it.
+    `parameter`, `amount`, `started_at` and `stood_days` allow it to be computed again when a calendar year is
+    published; `paused_at` stops it, `stood_days` counts the days it stood so far.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
@@ -129,6 +130,7 @@ class Deadline(models.Model):
     explained = models.CharField(max_length=200, default="")
     extended_by = models.BigIntegerField(null=True)
     paused_at = models.DateTimeField(null=True)
+    stood_days = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,192 @@
+"""Parameters, the calendar and wordings as the console's parts want them: words and addresses, nothing decided here."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from zhijia.foundation.parameters.selectors import ParameterValue
+from zhijia.kernel.registry import ParameterSpec
+from zhijia.kernel.workdays import Calendar
+
+from . import rules, selectors
+
+CALLED = {"work": "上班", "rest": "放假"}
+
+
+def span(row: ParameterValue) -> str:
+    """`2026-03-01 至 2026-12-31`; what came with the platform has no day to tell."""
+    start = "平台初始" if row.valid_from.year <= 2000 else row.valid_from.isoformat()
+    return f"{start} 至 {row.valid_to - timedelta(days=1)}" if row.valid_to else f"{start} 起"
+
+
+def list_tables(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]]) -> list[dict[str, Any]]:
+    """`[{"title", "table": as list_table.html}]`"""
+    return [{"title": title, "table": _table(title, rows)} for title, rows in groups]
+
+
+def _table(title: str, rows: Sequence[selectors.ParameterRow]) -> dict[str, Any]:
+    return {
+        "label": f"{title}参数",
+        "first": {"label": "参数"},
+        "columns": [{"label": "现行"}, {"label": "下一个值"}, {"label": "地区"}, {"label": "依据"}, {"label": "状态"}],
+        "pick": "",
+        "rows": [
+            {
+                "pid": row.spec.code,
+                "label": row.spec.label,
+                "detail": row.spec.code,
+                "href": reverse("administration:parameter", args=[row.spec.code]),
+                "cells": [
+                    {"text": rules.value_words(row.spec.unit, row.now.value if row.now else row.spec.default)},
+                    {
+                        "text": f"{rules.value_words(row.spec.unit, row.next.value)}，{row.next.valid_from} 起"
+                        if row.next
+                        else "—"
+                    },
+                    {"text": f"{row.regions} 处另设" if row.regions else "统一", "dim": not row.regions},
+                    {"text": row.now.source if row.now else row.spec.source, "dim": True, "wrap": True},
+                    {"tag": {"text": "待复核", "state": "soon"} if row.waiting else {"text": "现行", "state": "done"}},
+                ],
+            }
+            for row in rows
+        ],
+    }
+
+
+def pick_groups(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]], current: str) -> list[dict[str, Any]]:
+    """Shape of `ui/console/pick_list.html`."""
+    return [
+        {
+            "title": title,
+            "entries": [
+                {
+                    "label": row.spec.label,
+                    "code": row.spec.code,
+                    "href": reverse("administration:parameter", args=[row.spec.code]),
+                    "current": row.spec.code == current,
+                    "tag": {"text": "待复核", "state": "soon"} if row.waiting else None,
+                }
+                for row in rows
+            ],
+        }
+        for title, rows in groups
+    ]
+
+
+def value_line(spec: ParameterSpec, values: Sequence[ParameterValue], *, today: date) -> list[dict[str, str]]:
+    """Shape of `ui/console/value_line.html`: one region's values, oldest first, the last six."""
+    line = []
+    for row in sorted(values, key=lambda row: row.valid_from)[-6:]:
+        state, word = "", "已过"
+        if row.valid_from > today:
+            state, word = "next", "未到"
+        elif row.valid_to is None or today < row.valid_to:
+            state, word = "now", "现行"
+        line.append(
+            {
+                "value": rules.value_words(spec.unit, row.value),
+                "span": span(row),
+                "state": state,
+                "note": f"第 {row.version} 版 · {word}",
+            }
+        )
+    return line
+
+
+def region_table(
+    spec: ParameterSpec, values: Sequence[ParameterValue], names: Mapping[str, str], *, today: date
+) -> dict[str, Any] | None:
+    """Regions that set their own value, newest in force or coming; None where none does."""
+    own: dict[str, list[ParameterValue]] = {}
+    for row in values:
+        if row.region:
+            own.setdefault(row.region, []).append(row)
+    if not own:
+        return None
+    rows = []
+    for region in sorted(own):
+        shown = max(own[region], key=lambda row: (row.valid_from <= today, row.valid_from))
+        tag = {"text": "现行", "state": "done"} if shown.valid_from <= today else {"text": "未到", "state": "soon"}
+        rows.append(
+            {
+                "pid": region,
+                "label": names.get(region) or region,
+                "cells": [
+                    {"text": rules.value_words(spec.unit, shown.value)},
+                    {"text": span(shown)},
+                    {"text": shown.source, "dim": True, "wrap": True},
+                    {"tag": tag},
+                ],
+            }
+        )
+    return {
+        "label": "地区取值",
+        "first": {"label": "地区"},
+        "columns": [{"label": "值"}, {"label": "生效"}, {"label": "依据"}, {"label": "状态"}],
+        "rows": rows,
+        "pick": "",
+    }
+
+
+# --- The calendar
+def months(year: int, known: Calendar, names: Mapping[date, str]) -> list[dict[str, Any]]:
+    """`[{"title": "1月", "weeks": [[{"day", "kind": rest | work | "", "name", "label"} or None, ...]]}]`
+
+    `rest` is a weekday that rests or a named holiday, `work` a weekend day worked in exchange.
+    """
+    pages = []
+    for month in range(1, 13):
+        weeks = [
+            [_day(day, known, names) if day.month == month else None for day in week]
+            for week in calendar.Calendar().monthdatescalendar(year, month)
+        ]
+        pages.append({"title": f"{month}月", "weeks": weeks})
+    return pages
+
+
+def _day(day: date, known: Calendar, names: Mapping[date, str]) -> dict[str, Any]:
+    works = known.is_workday(day)
+    weekend = day.weekday() >= 5
+    kind = "work" if works and weekend else "rest" if not works and (not weekend or day in names) else ""
+    word = {"work": "班", "rest": "休"}.get(kind, "")
+    name = names.get(day, "")
+    return {
+        "day": day.day,
+        "kind": kind,
+        "word": word,
+        "off": not works,
+        "label": f"{day.month}月{day.day}日 {name}{CALLED.get(kind, '')}".strip(),
+    }
+
+
+def preview_months(year: int, days: Sequence[tuple[date, bool, str]]) -> list[dict[str, Any]]:
+    known = Calendar(
+        holidays=frozenset(day for day, rests, _ in days if rests),
+        workdays=frozenset(day for day, rests, _ in days if not rests),
+        years=frozenset({year}),
+    )
+    return months(year, known, {day: name for day, _, name in days})
+
+
+def stretches(days: Sequence[tuple[date, bool, str]]) -> list[dict[str, str]]:
+    """Facts in words, a line for each holiday: `{"label": "春节", "value": "02-15 至 02-23，共 9 天；02-14 上班"}`."""
+    by_name: dict[str, tuple[list[date], list[date]]] = {}
+    for day, rests, name in days:
+        by_name.setdefault(name, ([], []))[0 if rests else 1].append(day)
+    lines = []
+    for name, (off, on) in by_name.items():
+        words = (
+            f"{min(off):%m-%d} 至 {max(off):%m-%d}，共 {len(off)} 天"
+            if len(off) > 1
+            else f"{off[0]:%m-%d}"
+            if off
+            else ""
+        )
+        work = "、".join(f"{day:%m-%d}" for day in on)
+        lines.append({"label": name, "value": "；".join(filter(None, [words, f"{work} 上班" if work else ""]))})
+    return lines

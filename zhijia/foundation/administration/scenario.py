@@ -1,0 +1,35 @@
+from zhijia.kernel.registry import AuditEvent, CaseLink, MenuItem, ParameterSpec, PermissionSpec, Scenario
+
+from .permissions import Permission
+from .rules import CALENDAR, MESSAGE, PARAMETER
+
+_OPERATOR = frozenset({"OPERATOR"})
+_READERS = frozenset({"OPERATOR", "ORG", "STATS"})
+
+SCENARIO = Scenario(
+    code="administration",
+    name="平台管理",
+    icon="adjustments-horizontal",
+    permissions=(
+        PermissionSpec(Permission.PARAMETER_VIEW, "查看参数和日历", _READERS, group="平台", short="看参数"),
+        PermissionSpec(Permission.PARAMETER_PROPOSE, "提出参数变更", _OPERATOR, group="平台", short="改参数"),
+        PermissionSpec(Permission.PARAMETER_CHECK, "复核参数变更", _OPERATOR, group="平台", short="核参数"),
+        PermissionSpec(Permission.CALENDAR_PROPOSE, "提出节假日历", _OPERATOR, group="平台", short="改日历"),
+        PermissionSpec(Permission.CALENDAR_CHECK, "复核节假日历", _OPERATOR, group="平台", short="核日历"),
+        PermissionSpec(Permission.MESSAGE_PROPOSE, "修改消息文案", _OPERATOR, group="平台", short="改文案"),
+        PermissionSpec(Permission.MESSAGE_CHECK, "复核消息文案", _OPERATOR, group="平台", short="核文案"),
+    ),
+    menu=(
+        MenuItem("管理", "参数", "administration:parameters", Permission.PARAMETER_VIEW, 820),
+        MenuItem("管理", "工作日历", "administration:calendar", Permission.PARAMETER_VIEW, 825),
+        MenuItem("管理", "消息文案", "administration:messages", Permission.MESSAGE_PROPOSE, 830),
+    ),
+    workflows=(PARAMETER, CALENDAR, MESSAGE),
+    case_links={
+        PARAMETER.code: CaseLink(console="administration:parameter_case", menu="administration:parameters"),
+        CALENDAR.code: CaseLink(console="administration:calendar_case", menu="administration:calendar"),
+        MESSAGE.code: CaseLink(console="administration:message_case", menu="administration:messages"),
+    },
+    parameters=(ParameterSpec("administration.check_wd", "参数、日历、文案复核时限", 3, "wd", "平台默认", 1, 30),),
+    audit_events=(AuditEvent("administration.recomputed", "按新日历重算期限", erases="none"),),
+)

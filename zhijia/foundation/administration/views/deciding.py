@@ -1,0 +1,62 @@
+"""What the three kinds of checked matters share on their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from zhijia.foundation.administration import rules
+from zhijia.foundation.workflow import presenting, services as workflow
+from zhijia.foundation.workflow.forms import CheckForm
+from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
+from zhijia.kernel.http import Request
+
+Decide = Callable[..., object]
+
+
+def check_form(request: Request, case: Any, *, agree: str) -> CheckForm:
+    return CheckForm(request.POST or None, agree=agree, initial={"version": case.version})
+
+
+def decided(request: Request, pid: str, form: CheckForm, decide: Decide, *, page: str) -> HttpResponse | int:
+    """Carry the posted decision out: the way on, or the status with which the form is shown again."""
+    if request.method != "POST":
+        return 200
+    if not form.is_valid():
+        return 422
+    said = form.cleaned_data
+    try:
+        decide(request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"])
+    except (Duplicate, Invalid, RuleBroken) as error:
+        form.take(error)
+        return error.status
+    messages.success(request, "已同意。" if form.agrees else "已退回制单人。")
+    return HttpResponseRedirect(reverse(page, args=[pid]))
+
+
+def case_context(request: Request, case: Any, form: CheckForm) -> dict[str, Any]:
+    """`case`, `head`, `decision` or None, `checks`, `may_withdraw`: what a page of a checked matter shows."""
+    moves = {move.name for move in workflow.allowed_moves(case, request.actor)}
+    return {
+        "case": case,
+        "head": presenting.head(case, now=request.now),
+        "checks": [presenting.two_persons(case, request.actor)],
+        "decision": {"action": "", "title": "复核", "form": form, "submit": "提交复核"} if "agree" in moves else None,
+        "may_withdraw": "withdraw" in moves,
+    }
+
+
+def history(changes: list[Any], page: str) -> list[dict[str, Any]]:
+    """Shape of `ui/console/recent.html`."""
+    return [
+        {
+            "label": change.case.title,
+            "href": reverse(page, args=[change.case.public_id]),
+            "end": rules.PARAMETER.labels[change.case.state],
+        }
+        for change in changes
+    ]
