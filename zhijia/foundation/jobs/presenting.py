@@ -14,7 +14,7 @@ from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.clockwork import SHANGHAI
 
 from .models import LIVING, Job, State
-from .registry import Json, label_of
+from .registry import Json, label_of, result_of
 from .selectors import PAGE, count_living
 
 _PART = {
@@ -64,13 +64,15 @@ def progress(job: Job, *, now: datetime) -> dict[str, Any]:
             "stop_label": "继续",
             "footer": "从中断处继续，已办完的部分不会重复。",
         }
+    elif job.state == State.DONE and result_of(job.kind):
+        part["next"] = reverse(result_of(job.kind), args=[job.public_id])
     return part
 
 
 def with_way_on(part: Mapping[str, Any]) -> dict[str, Any]:
     """For the part that replaces itself: the page around it is older, so an ended job links to the page anew."""
     ended = part["state"] not in ("waiting", "running")
-    return {**part, "next": part["href"] if ended else ""}
+    return {**part, "next": (part.get("next") or part["href"]) if ended else ""}
 
 
 def _sentence(job: Job) -> str:

@@ -61,13 +61,15 @@ class JobKind:
     name: str
     label: str
     step: StepFunction
+    result: str = ""
 
 
 _kinds: dict[str, JobKind] = {}
 
 
-def job(name: str, *, label: str) -> Callable[[StepFunction], StepFunction]:
-    """Declare a job kind. `label` is what people read: "导入工会".
+def job(name: str, *, label: str, result: str = "") -> Callable[[StepFunction], StepFunction]:
+    """Declare a job kind. `label` is what people read: "导入工会"; `result` names the address of its outcome, if any,
+    which takes the job's public id.
 
     A step is one chunk and runs in one transaction of at most 2,000 rows and 2 seconds (200 ms where SQLite writers
     wait). It may run again after a crash, but only when all it wrote was rolled back. What reaches outside the
@@ -78,7 +80,7 @@ def job(name: str, *, label: str) -> Callable[[StepFunction], StepFunction]:
         known = _kinds.get(name)
         if known is not None and known.step.__module__ != step.__module__:
             raise ValueError(f"job kind {name} is declared twice")
-        _kinds[name] = JobKind(name, label, step)
+        _kinds[name] = JobKind(name, label, step, result)
         return step
 
     return declare
@@ -94,6 +96,11 @@ def kind(name: str) -> JobKind:
 def label_of(name: str) -> str:
     """What people read for a kind; the bare name for one that this version no longer knows."""
     return _kinds[name].label if name in _kinds else name
+
+
+def result_of(name: str) -> str:
+    """The URL name of a kind's outcome; empty where its report on the job's page is all."""
+    return _kinds[name].result if name in _kinds else ""
 
 
 def kinds() -> tuple[JobKind, ...]:

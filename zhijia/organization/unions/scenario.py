@@ -1,4 +1,4 @@
-from zhijia.kernel.registry import AuditEvent, PermissionSpec, Scenario
+from zhijia.kernel.registry import AuditEvent, MenuItem, PermissionSpec, Scenario
 
 from .permissions import Permission
 
@@ -9,6 +9,7 @@ SCENARIO = Scenario(
     code="unions",
     name="工会组织",
     icon="sitemap",
+    menu=(MenuItem("组织", "工会组织", "unions:tree", Permission.VIEW, 110),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织", short="查组织"),
         PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织", short="改资料"),

@@ -123,7 +123,14 @@ def find_by_public_id(public_id: str) -> UnionFacts | None:
 
 
 def facts_of(union_ids: Iterable[int]) -> dict[int, UnionFacts]:
-    return {facts.id: facts for facts in _facts(Union.objects.filter(id__in=set(union_ids)))}
+    rows = db.select_rows(Union, _FACTS, {"id": tuple(sorted(set(union_ids)))})
+    return {row[0]: UnionFacts(*row) for row in rows}
+
+
+def ids_at(paths: Iterable[str]) -> list[int]:
+    """Ids of the unions at these places, the deepest first."""
+    rows = db.select_rows(Union, ["path", "id"], {"path": tuple(sorted(set(paths)))})
+    return [union_id for _, union_id in sorted(rows, key=lambda row: (-len(row[0]), row[0]))]
 
 
 def home_of_region(region: str) -> UnionFacts | None:
@@ -215,6 +222,21 @@ def list_children(parent_id: int, *, limit: int) -> list[UnionFacts]:
     """Direct children that are not closed, in tree order; the caller has checked the parent."""
     unions = Union.objects.filter(parent_id=parent_id).exclude(status__in=CLOSED)
     return _facts(unions.order_by("path")[:limit])
+
+
+def get_union_to_view(actor: Actor, public_id: str) -> Union:
+    """A union where the actor may look. Raises NotFound, NotAllowed where only the right is missing."""
+    union = get_union(actor, public_id)
+    actor.require(Permission.VIEW, union.path)
+    return union
+
+
+def tops(scope: Scope, *, limit: int = 100) -> list[UnionFacts]:
+    """The highest unions of a scope, by level."""
+    unions = (
+        Union.objects.filter(parent__isnull=True) if scope.everything else Union.objects.filter(path__in=scope.paths)
+    )
+    return _facts(unions.exclude(status__in=CLOSED).order_by("level", "path")[:limit])
 
 
 def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:

@@ -57,7 +57,8 @@ def open_union(
         raise RuleBroken("union.home_comes_along", "网上会员之家随乡镇（街道）总工会一并设立，不必单独新建。")
     return _open(
         actor, name=name, type=type, level=level, region=region, parent=parent, now=now, employer=employer,
-        direct=direct, founded_on=founded_on, credit_code=credit_code, phone=phone, address=address, hours=hours, status=status,
+        direct=direct, founded_on=founded_on, credit_code=credit_code, phone=phone, address=address, hours=hours,
+        status=status,
     )  # fmt: skip
 
 
@@ -108,6 +109,39 @@ def _open(
         _open(
             actor, name=home, type=UnionType.ONLINE_HOME, level=rules.LEVEL_AREA, region=region, parent=union, now=now
         )
+    return union
+
+
+@transaction.atomic
+def open_with_employer(
+    actor: Actor, *, employer_code: str, employer_name: str, now: datetime, parent: Union, **facts: Any
+) -> Union:
+    """`open_union` with an employer by credit code or name: known ones are used, unknown ones recorded with both.
+
+    A grassroots union needs one. Raises also Invalid `employer.…`, `uscc.…` beside `employer_code`, `employer_name`.
+    """
+    if not (employer_code.strip() or employer_name.strip()):
+        if facts["type"] == UnionType.GRASSROOTS:
+            words = "基层工会请填写所在单位的统一社会信用代码，或已登记单位的全称。"
+            raise Invalid("employer.unnamed", words, fields={"employer_code": words})
+        return open_union(actor, parent=parent, now=now, **facts)
+    actor.require(Permission.CREATE, parent.path)
+    try:
+        employer = selectors.match_employer(employer_code, employer_name)
+        if employer is None:
+            if not (employer_code.strip() and employer_name.strip()):
+                words = "没有登记过这个单位，请把单位名称和统一社会信用代码都填上。"
+                raise Invalid("employer.unknown", words)
+            employer = open_employer(
+                actor, name=employer_name, credit_code=employer_code, region=facts["region"], now=now
+            )
+    except Invalid as error:
+        raise Invalid(error.code, error.message, fields={"employer_code": error.message}) from error
+    if facts["type"] == UnionType.GRASSROOTS:
+        return open_union(actor, parent=parent, employer=employer, now=now, **facts)
+    rules.check_coverage(facts["type"], 0)
+    union = open_union(actor, parent=parent, now=now, **facts)
+    write_coverage(actor, union, employer, now=now)
     return union
 
 
