@@ -16,7 +16,9 @@ from zhijia.kernel.http import Request
 @require_safe
 def my_devices(request: Request) -> HttpResponse:
     here = sessions.current_digest(request)
-    return render(request, "accounts/devices.html", {"devices": selectors.list_devices(request.actor, here)})
+    return render(
+        request, "accounts/devices.html", {"devices": selectors.list_devices(request.actor, here), "tab": "me"}
+    )
 
 
 @require_POST

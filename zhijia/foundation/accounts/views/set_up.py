@@ -74,7 +74,7 @@ def _password(request: Request, public_id: str) -> HttpResponse:
 
 
 def _steps(current: int) -> list[dict[str, str]]:
-    labels = ("设置密码", "绑定验证器", "保存备用码")
+    labels = ("密码", "验证器", "备用码")
     return [
         {"label": label, "state": "past" if place < current else "now" if place == current else "ahead"}
         for place, label in enumerate(labels)
