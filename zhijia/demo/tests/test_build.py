@@ -1,4 +1,4 @@
-"""The demonstration: the same from the same seed, every state reached, history as the services would have written it."""
+"""The demonstration: the same from the same seed, every state reached, history as the services write it."""
 
 from __future__ import annotations
 
