@@ -137,7 +137,7 @@ def _sign_in(
         store.update(
             {
                 "_auth_user_id": str(key),
-                "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+                "_auth_user_backend": "zhijia.foundation.accounts.backend.AccountBackend",
                 "_auth_user_hash": Account(**account).get_session_auth_hash(),
                 sessions.MOBILE: base64.b64encode(sealed).decode(),
                 sessions.SEEN: sessions.stamp(now),

@@ -140,13 +140,13 @@ def change_rows(model: type[models.Model], where: Row, values: Row, *, using: st
 def _select_sql(
     model: type[models.Model],
     names: tuple[str, ...],
-    where: tuple[tuple[str, str], ...],
+    where: tuple[tuple[str, int], ...],
     order: tuple[str, ...],
     limit: int | None,
 ) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = ", ".join(quote(_column(model, name)) for name in names)
-    tests = [f"{quote(_column(model, name))} {'IS NULL' if kind == 'null' else '= %s'}" for name, kind in where]
+    tests = [f"{quote(_column(model, name))} {_TESTS.get(count) or _one_of(count)}" for name, count in where]
     text = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {' AND '.join(tests)}"  # noqa: S608
     if order:
         sides = [
@@ -172,6 +172,13 @@ def _converters(
     return tuple(found)
 
 
+_TESTS = {-1: "IS NULL", 0: "= %s"}
+
+
+def _one_of(count: int) -> str:
+    return f"IN ({', '.join(['%s'] * count)})"
+
+
 def select_rows(
     model: type[models.Model],
     columns: Sequence[str],
@@ -181,17 +188,28 @@ def select_rows(
     limit: int | None = None,
     using: str | None = None,
 ) -> list[tuple[Any, ...]]:
-    """The columns of the rows where all of `where` are equal (None means IS NULL), in `order` (`-at` downwards).
+    """The columns of the rows where all of `where` are equal, in `order` (`-at` downwards). None means IS NULL, a tuple
+    one of its values.
 
     For rows found by a key on the way of a command; lists with filters and joins belong to the ORM.
     """
     alias = using or router.db_for_read(model)
     connection = connections[alias]
     names = tuple(columns)
-    shape = tuple((name, "null" if value is None else "is") for name, value in where.items())
-    parameters = [_prepared(model, name, value, connection) for name, value in where.items() if value is not None]
+    shape, parameters = [], []
+    for name, value in where.items():
+        if isinstance(value, tuple):
+            if not value:
+                return []
+            shape.append((name, len(value)))
+            parameters += [_prepared(model, name, each, connection) for each in value]
+        elif value is None:
+            shape.append((name, -1))
+        else:
+            shape.append((name, 0))
+            parameters.append(_prepared(model, name, value, connection))
     with connection.cursor() as cursor:
-        cursor.execute(_select_sql(model, names, shape, tuple(order), limit), parameters)
+        cursor.execute(_select_sql(model, names, tuple(shape), tuple(order), limit), parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     converters = _converters(model, names, alias)
     if not converters or not rows:

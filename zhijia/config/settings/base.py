@@ -99,6 +99,7 @@ DATABASES = {
     "default": database_settings(
         env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'zhijia.sqlite3'}"),
         pool_size=env.int("ZHIJIA_DATABASE_POOL", default=8),
+        prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
     ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -146,7 +147,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "/m/sign-in"
 LOGIN_REDIRECT_URL = "/m/"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["zhijia.foundation.accounts.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -17,7 +17,7 @@ from .services import devices
 from .sessions import current_digest, key_digest, moment, stamp
 
 SEEN_EVERY = timedelta(minutes=15)
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "zhijia.foundation.accounts.backend.AccountBackend"
 
 
 def begin(request: Request, account: Account, *, number: str) -> None:

@@ -47,7 +47,7 @@ def exists(code: str) -> bool:
 
 def find(code: str) -> Place | None:
     """The division of today; None for abolished and unknown codes."""
-    rows = _places(_current().filter(code=code))
+    rows = _places(_current().filter(code=code)) if code.isdigit() else []
     return rows[0] if rows else None
 
 

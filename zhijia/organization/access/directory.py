@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from zhijia.kernel import db
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.organization.unions import selectors as unions
@@ -32,7 +33,7 @@ class UnionDirectory:
         return unions.get_facts_by_path(ancestors(self.path(unit_id))[0]).id
 
     def holders(self, unit_id: int, permission: str, today: date) -> list[tuple[int, frozenset[int]]]:
-        """One query for the chain of upper unions and one for their grants."""
+        """Three short queries: the unit, the chain of upper unions, their grants."""
         spec = registry.permissions.get(permission)
         if spec is None:
             raise LookupError(f"permission {permission} is declared by no scenario")
@@ -40,17 +41,17 @@ class UnionDirectory:
             path = self.path(unit_id)
         except NotFound:
             return []
-        rows = (
-            RoleGrant.objects.filter(
-                union__path__in=ancestors(path), in_force=True, role__in=spec.roles, since__lte=today, until__gt=today
-            )
-            .order_by("-union__level", "-union__path")
-            .values_list("union_id", "person_id")
+        chain = unions.ids_at(ancestors(path))
+        rows = db.select_rows(
+            RoleGrant,
+            ["union_id", "person_id", "role", "since", "until"],
+            {"union_id": tuple(chain), "in_force": True},
         )
         found: dict[int, set[int]] = {}
-        for union_id, person_id in rows:
-            found.setdefault(union_id, set()).add(person_id)
-        return [(union_id, frozenset(persons)) for union_id, persons in found.items()]
+        for union_id, person_id, role, since, until in rows:
+            if role in spec.roles and since <= today < until:
+                found.setdefault(union_id, set()).add(person_id)
+        return [(union_id, frozenset(found[union_id])) for union_id in chain if union_id in found]
 
     def nearest_holder(
         self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()

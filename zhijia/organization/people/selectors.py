@@ -110,7 +110,8 @@ def facts_and_birthday(person_id: int) -> tuple[PersonFacts, date | None]:
 
 
 def facts_of(person_ids: Iterable[int]) -> dict[int, PersonFacts]:
-    return {person.pk: facts_from(person) for person in Person.objects.filter(pk__in=set(person_ids))}
+    found = db.find_rows(Person, {"id": tuple(sorted(set(person_ids)))})
+    return {person.pk: facts_from(person) for person in found}
 
 
 def find_by_public_id(public_id: str) -> PersonFacts | None:
