@@ -21,6 +21,7 @@ from zhijia.organization.people.models import Person, Purpose
 from zhijia.organization.unions import selectors as union_selectors
 from zhijia.organization.unions.models import Union
 
+from .desks import play_desks
 from .invention import Inventor
 from .staff import UNUSABLE, person_of
 
@@ -187,7 +188,7 @@ def play_grants(stage: Stage) -> None:
     """Roles asked for, in force, refused, taken back and ended."""
     asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
     today: date = stage.now.date()
-    for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end"):
+    for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end", "withdraw"):
         person = stage.applicant()
         case = access.ask_grant(
             asker,
@@ -203,6 +204,8 @@ def play_grants(stage: Stage) -> None:
             access.approve_grant(checker, case, now=stage.now)
         if outcome == "end":
             access.end_person_grants(person.pk, union_id=None, reason="岗位已结束", now=stage.now)
+        if outcome == "withdraw":
+            access.withdraw_grant(asker, case, now=stage.now)
         if outcome == "refuse":
             access.refuse_grant(checker, case, note="岗位还没有批复，请先报批。", now=stage.now)
         if outcome == "revoke":
@@ -213,7 +216,7 @@ def play_grants(stage: Stage) -> None:
 
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
-    for act in (play_rosters, play_joins, play_disputes, play_grants):
+    for act in (play_rosters, play_joins, play_disputes, play_grants, play_desks):
         try:
             act(stage)
         except ZhijiaError as error:

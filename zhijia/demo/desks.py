@@ -1,0 +1,133 @@
+"""What two operators propose and decide: parameters, the calendar, wordings of messages and of consents, in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from zhijia.foundation.administration.services import calendar, parameters, wordings
+from zhijia.foundation.parameters import selectors as parameter_values
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.registry import registry
+from zhijia.organization.access.roles import Role
+from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.people.models import ConsentDraft, Purpose
+
+if TYPE_CHECKING:
+    from .cases import Stage
+
+OUTCOMES = ("agree", "refuse", "withdraw", "wait")
+REFUSAL = "依据还不充分，请补充文件后再提。"
+
+
+def play_desks(stage: Stage) -> None:
+    maker, checker = stage.holder(Role.OPERATOR, "province"), stage.holder(Role.OPERATOR, "province", nth=1)
+    _play_parameters(stage, maker, checker)
+    _play_calendar(stage, maker, checker)
+    _play_messages(stage, maker, checker)
+    _play_consents(stage, maker, checker)
+
+
+def _each(
+    stage: Stage,
+    makers: tuple[Actor, Actor],
+    decide: Callable[..., Any],
+    withdraw: Callable[..., Any],
+    proposals: Sequence[Callable[[], str]],
+) -> None:
+    """One proposal for each outcome, in the order of OUTCOMES."""
+    maker, checker = makers
+    for outcome, propose in zip(OUTCOMES, proposals, strict=True):
+        case = propose()
+        if outcome == "withdraw":
+            withdraw(maker, case, now=stage.now)
+        elif outcome != "wait":
+            decide(checker, case, agree=outcome == "agree", note="" if outcome == "agree" else REFUSAL, now=stage.now)
+
+
+def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
+    first = stage.now.date() + timedelta(days=40)
+    changes = (("join.review_wd", 4), ("join.appeal_wd", 15), ("join.need_info_wd", 12), ("members.dispute_wd", 6))
+
+    def proposal(code: str, value: int) -> Callable[[], str]:
+        return lambda: parameters.propose_value(
+            maker,
+            code,
+            value=value,
+            region="",
+            valid_from=first,
+            source="省总工会会籍管理细则",
+            reason="与新修订的细则保持一致",
+            now=stage.now,
+        )
+
+    _each(
+        stage,
+        (maker, checker),
+        parameters.decide_value,
+        parameters.withdraw_value,
+        [proposal(*change) for change in changes],
+    )
+
+
+def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
+    """The present year's published plan again: agreeing to it changes no deadline."""
+    year = stage.now.year
+    days = [(day, day in parameter_values.calendar().holidays, name) for day, name in _special_days(year)]
+
+    def proposal() -> str:
+        return calendar.propose_year(maker, year, days, source="国务院办公厅关于部分节假日安排的通知", now=stage.now)
+
+    _each(stage, (maker, checker), calendar.decide_year, calendar.withdraw_year, [proposal] * len(OUTCOMES))
+
+
+def _special_days(year: int) -> list[tuple[Any, str]]:
+    known = parameter_values.calendar()
+    return [
+        (day, "节假日" if day in known.holidays else "调休上班")
+        for day in sorted(known.holidays | known.workdays)
+        if day.year == year
+    ]
+
+
+def _play_messages(stage: Stage, maker: Actor, checker: Actor) -> None:
+    codes = ("members.join_approved", "members.join_rejected", "members.join_asked", "members.join_escalated")
+
+    def proposal(code: str) -> Callable[[], str]:
+        text = registry.messages[code]
+        return lambda: wordings.propose_wording(
+            maker,
+            code,
+            title=text.title,
+            body=f"{text.body}如有疑问请拨打{{hotline}}。",
+            sms=text.sms,
+            reason="补充咨询电话",
+            now=stage.now,
+        )
+
+    _each(
+        stage, (maker, checker), wordings.decide_wording, wordings.withdraw_wording, [proposal(code) for code in codes]
+    )
+
+
+def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
+    def proposal(purpose: str, line: str) -> Callable[[], str]:
+        def draft() -> str:
+            text = people.current_text(purpose, now=stage.now)
+            body = f"{text.body if text else ''}\n\n联系我们\n{line}"
+            drafted: ConsentDraft = people_services.draft_text(
+                maker, purpose, title=text.title if text else "同意书", body=body,
+                valid_from=stage.now.date() + timedelta(days=30), reason="补充联系方式", now=stage.now,
+            )  # fmt: skip
+            return drafted.case.public_id
+
+        return draft
+
+    _each(
+        stage, (maker, checker), people_services.decide_text, people_services.withdraw_draft,
+        [
+            proposal(Purpose.AGREEMENT, "可拨打服务热线。"), proposal(Purpose.PRIVACY, "可到窗口办理。"),
+            proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"), proposal(Purpose.PRIVACY, "可拨打服务热线。"),
+        ],
+    )  # fmt: skip
