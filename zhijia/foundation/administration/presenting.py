@@ -14,14 +14,17 @@ from zhijia.kernel.registry import ParameterSpec
 from zhijia.kernel.workdays import Calendar
 
 from . import rules, selectors
+from .selectors import ParameterChange
 
 CALLED = {"work": "上班", "rest": "放假"}
 
 
 def span(row: ParameterValue) -> str:
     """`2026-03-01 至 2026-12-31`; what came with the platform has no day to tell."""
-    start = "平台初始" if row.valid_from.year <= 2000 else row.valid_from.isoformat()
-    return f"{start} 至 {row.valid_to - timedelta(days=1)}" if row.valid_to else f"{start} 起"
+    first = row.valid_from.year <= 2000
+    if row.valid_to is None:
+        return "平台初始值" if first else f"{row.valid_from} 起"
+    return f"{'平台初始' if first else row.valid_from} 至 {row.valid_to - timedelta(days=1)}"
 
 
 def list_tables(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]]) -> list[dict[str, Any]]:
@@ -78,8 +81,10 @@ def pick_groups(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]], 
     ]
 
 
-def value_line(spec: ParameterSpec, values: Sequence[ParameterValue], *, today: date) -> list[dict[str, str]]:
-    """Shape of `ui/console/value_line.html`: one region's values, oldest first, the last six."""
+def value_line(
+    spec: ParameterSpec, values: Sequence[ParameterValue], waiting: Sequence[ParameterChange], *, today: date
+) -> list[dict[str, str]]:
+    """Shape of `ui/console/value_line.html`: one region's values, oldest first, the last six, then what waits."""
     line = []
     for row in sorted(values, key=lambda row: row.valid_from)[-6:]:
         state, word = "", "已过"
@@ -95,6 +100,9 @@ def value_line(spec: ParameterSpec, values: Sequence[ParameterValue], *, today: 
                 "note": f"第 {row.version} 版 · {word}",
             }
         )
+    for change in waiting:
+        words = {"value": rules.value_words(spec.unit, change.value), "span": f"{change.valid_from} 起"}
+        line.append({**words, "state": "next", "note": f"第 {change.base_version + 1} 版 · 待复核"})
     return line
 
 

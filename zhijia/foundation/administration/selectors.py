@@ -19,6 +19,7 @@ from . import rules
 from .models import CalendarChange, MessageChange, ParameterChange
 from .permissions import Permission
 
+__all__ = ["ParameterChange"]
 Change = TypeVar("Change", ParameterChange, CalendarChange, MessageChange)
 EVERYWHERE = ""
 

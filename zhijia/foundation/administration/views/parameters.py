@@ -79,7 +79,12 @@ def _page(request: Request, spec: ParameterSpec) -> dict[str, Any]:
         "spec": spec,
         "bounds": rules.bounds_words(spec),
         "groups": presenting.pick_groups(selectors.list_groups(today=today), spec.code),
-        "values": presenting.value_line(spec, [row for row in values if not row.region], today=today),
+        "values": presenting.value_line(
+            spec,
+            [row for row in values if not row.region],
+            [change for change in waiting if not change.region],
+            today=today,
+        ),
         "regions": presenting.region_table(spec, values, names, today=today),
         "waiting": deciding.history(waiting, "administration:parameter_case"),
         "history": deciding.history(changes, "administration:parameter_case"),
