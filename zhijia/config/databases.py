@@ -15,8 +15,9 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
     """`sqlite:///var/zhijia.sqlite3` or `postgres://user@host/name?host=/socket/folder` as an entry of DATABASES.
 
     `pool_size` above 0 keeps that many PostgreSQL connections a process; 0 is right behind pgbouncer and in tests.
-    `prepared` lets PostgreSQL keep the plan of what a connection asks again and again, which halves its work at a join;
-    behind a pgbouncer that keeps no prepared statements (older than 1.21, or max_prepared_statements = 0) it must be off.
+    `prepared` lets PostgreSQL keep the plan of what a connection asks again and again, which halves its work at a
+    join; behind a pgbouncer that keeps no prepared statements (before 1.21, or max_prepared_statements = 0) it must
+    be off.
     SQLite runs in WAL mode, and every transaction takes the write lock when it begins (IMMEDIATE): two writers then
     wait for each other instead of failing when a read turns into a write.
     """

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
 from zhijia.kernel import db
-
-if TYPE_CHECKING:
-    from .models import Account
 
 
 class AccountBackend(ModelBackend):
     """Every request of somebody signed in passes here."""
 
-    def get_user(self, user_id: Any) -> Account | None:
-        from .models import Account
-
-        account = db.find(Account, id=user_id)
+    def get_user(self, user_id: Any) -> Any:
+        """The account, None where it is gone or shut."""
+        account = db.find(get_user_model(), id=user_id)
         return account if account is not None and account.is_active else None
