@@ -134,7 +134,9 @@ class Actor:
         raise NotAllowed
 
     def require_person(self) -> int:
-        """The own person's id. Raises NotSignedIn where there is none."""
+        """The own person's id. Raises NotSignedIn; NotAllowed `auth.no_person` for who has not said who he is."""
+        if self.person_id is None and self.account_id is not None:
+            raise NotAllowed("auth.no_person", "这一项要先核验身份，请先加入工会或核验会员身份，再来办理。")
         if self.person_id is None:
             raise NotSignedIn
         return self.person_id

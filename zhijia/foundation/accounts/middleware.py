@@ -26,7 +26,8 @@ class LoginRequired(LoginRequiredMiddleware):
     is kept: the form's page stays open, or is sent again by reloading.
     """
 
-    def process_view(
+    # Our requests carry the clock and the actor.
+    def process_view(  # type: ignore[override]
         self, request: Request, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponse | None:
         if request.path.startswith(API):

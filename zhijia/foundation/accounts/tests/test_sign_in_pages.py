@@ -288,3 +288,15 @@ def test_the_elder_edition_follows_the_person(client, ask, clock, now):
     assert b"data-elder" in other.get("/m/devices").content
     other.post("/ui/elder", {"elder": "off"})
     assert b"data-elder" not in other.get("/m/devices").content
+
+
+def test_while_joining_the_page_names_the_union_and_the_steps(client, ask):
+    session = client.session
+    session["sign_in.note"] = "莱阳市鲁东精密机械有限公司工会委员会"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    page = client.get("/m/sign-in", {"next": "/m/join/3702020120401230/start"}).content.decode()
+    assert "莱阳市鲁东精密机械有限公司" in page
+    assert "1 手机验证" in page
+    assert "下一步" in page
+    assert "莱阳市" not in client.get("/m/sign-in", {"next": "/m/"}).content.decode(), "only on the way to joining"

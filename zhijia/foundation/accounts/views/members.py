@@ -23,6 +23,8 @@ from zhijia.kernel.http import Request
 
 HOME = "/m/"
 DESK = "/console/"
+JOINING = ("/j/", "/m/join/")
+"""Where `next` leads when this page is the first screen of joining."""
 _JOIN_STEPS = [
     {"label": "手机验证", "state": "now"},
     {"label": "实名核验", "state": "ahead"},
@@ -82,7 +84,7 @@ def _sign_in_page(
     request: Request, form: SignInForm, wanted: str, *, look: str, sent: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     note = str(request.session.get(sessions.NOTE, ""))[:80]
-    joining = wanted.startswith("/j/")
+    joining = wanted.startswith(JOINING)
     context = {
         "form": form,
         "next": wanted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,7 +22,7 @@ from .set_up import pending_secret, picture
 from .step_up import host_of
 
 
-def _own(request: Request) -> tuple[selectors.Account, selectors.Factors]:
+def _own(request: Request) -> tuple[Any, selectors.Factors]:
     """The account and what it has set up. Raises NotAllowed where a text message would change something stronger."""
     account = selectors.account_of(request.actor)
     has = selectors.factors_of(account)

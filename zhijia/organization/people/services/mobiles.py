@@ -16,7 +16,7 @@ from zhijia.foundation.parameters import selectors as parameters
 from zhijia.kernel import masks
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows
-from zhijia.kernel.errors import Invalid, RuleBroken
+from zhijia.kernel.errors import Invalid, NotSignedIn, RuleBroken
 from zhijia.organization.people.models import Person, RealNameCheck
 from zhijia.organization.people.services.identities import TOO_MANY, Identity, identify, mobile_columns
 from zhijia.organization.people.sources import Outcome
@@ -48,10 +48,12 @@ def change_mobile_without_old(
 ) -> None:
     """Name and ID, matched again by the authority, stand in for the old number; a code proves the new one.
 
-    `old_mobile` is the session's number. Raises RuleBroken `real_name.needed` where the account belongs to nobody at
-    level 3, `real_name.try_later` while the authority is down; Invalid `real_name.mismatch`; TooMany `limit.real_name`;
-    and as `accounts.change_mobile`. Source: docs/rules/accounts.md#changing-the-number
+    `old_mobile` is the session's number. Raises NotSignedIn; RuleBroken `real_name.needed` where the account belongs to
+    nobody at level 3, `real_name.try_later` while the authority is down; Invalid `real_name.mismatch`; TooMany
+    `limit.real_name`; and as `accounts.change_mobile`. Source: docs/rules/accounts.md#changing-the-number
     """
+    if actor.account_id is None:
+        raise NotSignedIn
     person = Person.objects.filter(account_id=actor.account_id).first()
     if person is None or person.real_name_level < 3:
         raise RuleBroken(
