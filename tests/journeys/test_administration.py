@@ -122,7 +122,8 @@ def test_parameters_calendar_and_messages(live_world: World, page: Any, sign_in:
     days += [(date(year, 10, n), True, "国庆节") for n in range(1, 8)] + [(date(year, 2, 14), False, "春节")]
     plan = calendar_services.propose_year(maker, year, days, source="国务院办公厅通知", now=world.now)
     worded = wording_services.propose_wording(
-        maker, "members.join_approved", title="欢迎入会", body="“{union}”欢迎您，会员卡可以使用了。", sms="“{union}”欢迎您。",
+        maker, "members.join_approved", title="欢迎入会",
+        body="“{union}”欢迎您，会员卡可以使用了。", sms="“{union}”欢迎您。",
         reason="更亲切一些", now=world.now,
     )  # fmt: skip
     sign_in(page, checker, staff=True)
