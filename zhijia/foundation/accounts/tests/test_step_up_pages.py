@@ -1,4 +1,4 @@
-"""The second door: invitation, set-up, password and second factor, idle fall-back, lock-out."""
+"""The second door: password and second factor, text messages, lock-out, idle fall-back, refused tries."""
 
 from __future__ import annotations
 
@@ -11,84 +11,15 @@ from django.conf import settings
 from django.test import Client
 
 from zhijia.foundation.accounts import selectors
-from zhijia.foundation.accounts.models import Account, SessionInfo, StaffInvitation
+from zhijia.foundation.accounts.models import SessionInfo
 from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.accounts.tests.doors import DESK, DOOR, PASSWORD, SECOND, code_of
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.parameters.models import ParameterValue
 from zhijia.foundation.parameters.selectors import forget
-from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.people import selectors as people
-from zhijia.organization.people.models import Person
 
-PASSWORD = "清晨-的-烟台-2026"
-DOOR, SECOND, DESK = "/console/sign-in", "/console/sign-in/second", "/console/security"
 pytestmark = pytest.mark.usefixtures("clock")
-
-
-@pytest.fixture(autouse=True)
-def _parameters_as_declared():
-    forget()
-    yield
-    forget()
-
-
-class Clock:
-    """The requests' clock and the codes an authenticator shows at that moment."""
-
-    def __init__(self, stand, now):
-        self._stand, self.now = stand, now
-
-    def go(self, **span):
-        self.now += timedelta(**span)
-        self._stand(self.now)
-
-
-@pytest.fixture
-def time(clock, now):
-    return Clock(clock, now)
-
-
-def code_of(account: Account, time: Clock, drift: int = 0) -> str:
-    from allauth.mfa.adapter import get_adapter
-    from allauth.mfa.models import Authenticator
-
-    secret = get_adapter().decrypt(Authenticator.objects.get(user_id=account.pk, type="totp").data["secret"])
-    return factors.totp_code(secret, int(time.now.timestamp()) // 30 + drift)
-
-
-@pytest.fixture
-def cadre(world, time):
-    """`cadre(role, union)`: a person with a role, a password and an authenticator; his account and recovery codes."""
-
-    def make(role: str = "ORG", union: str = "county", *, password: bool = True, totp: bool = True):
-        person = Person.objects.get(pk=world.staff(role, union).person_id)
-        actor = world.actor(person)
-        account = person.account
-        if password:
-            factors.set_password(SYSTEM, account, PASSWORD, now=time.now)
-        codes = []
-        if totp:
-            secret = factors.new_totp_secret()
-            code = factors.totp_code(secret, int(time.now.timestamp()) // 30)
-            codes = factors.enrol_totp(actor, account, secret, code, now=time.now)
-            time.go(minutes=1)
-        person.account = account
-        return person, codes
-
-    return make
-
-
-@pytest.fixture
-def enter(client, sign_in, time):
-    """Sign in as a member and give the password; the second factor is up to the test."""
-
-    def go(person: Person, password: str = PASSWORD, wanted: str = DESK):
-        if settings.SESSION_COOKIE_NAME not in client.cookies:
-            sign_in(client, person)
-        return client.post(DOOR, {"password": password, "next": wanted})
-
-    return go
 
 
 def second(client: Client, code: str, wanted: str = DESK, query: str = ""):
@@ -343,171 +274,6 @@ def test_a_revoked_role_counts_with_the_next_click(client, cadre, sign_in):
     sign_in(client, person, staff=True)
     RoleGrant.objects.filter(person=person).update(in_force=False)
     assert client.get(DESK).status_code == 403
-
-
-# --- Invitation -----------------------------------------------------------------------------------------------------
-@pytest.fixture
-def invited(cadre, client, texts, world):
-    """A cadre with a role and nothing set up, and the link he got."""
-    from zhijia.foundation.accounts import services
-
-    person, _ = cadre(password=False, totp=False)
-    number = people.mobile_for_message(person.pk)
-    services.invite_staff(SYSTEM, number, unit_id=world["county"].pk, now=world.now)
-    ((to, body),) = texts()
-    assert to == number
-    return person, urlsplit(re.search(r"http\S+", body)[0]).path
-
-
-def walk(client: Client, person: Person, link: str, sign_in, time: Clock):
-    sign_in(client, person)
-    assert client.get(link)["Location"] == "/console/set-up"
-    assert "设置工作台密码" in client.get("/console/set-up").content.decode()
-    assert client.post("/console/set-up", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
-    page = client.get("/console/set-up").content.decode()
-    assert "<svg" in page
-    secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
-    return client.post("/console/set-up", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)})
-
-
-def test_an_invitation_sets_up_password_authenticator_and_recovery_codes(client, invited, sign_in, time):
-    person, link = invited
-    done = walk(client, person, link, sign_in, time)
-    codes = re.findall(r"<code>(\d{4} \d{4})</code>", done.content.decode())
-    assert len(set(codes)) == 10
-    assert client.get(DESK).status_code == 200
-    assert AuditEntry.objects.filter(event="accounts.invitation_used").count() == 1
-    again = client.get(link)
-    assert again.status_code == 410
-    assert "已失效或已用过" in again.content.decode()
-
-
-def test_the_number_of_an_invitation_need_not_have_an_account(client, texts, world):
-    from zhijia.foundation.accounts import services
-
-    services.invite_staff(SYSTEM, "13800138123", now=world.now)
-    link = urlsplit(re.search(r"http\S+", texts()[0][1])[0]).path
-    assert urlsplit(client.get(client.get(link)["Location"])["Location"]).path == "/m/sign-in"
-    client.post("/m/sign-in", {"send": "sms", "mobile": "13800138123"})
-    code = re.search(r"验证码 (\d{6})", texts()[0][1])[1]
-    entered = client.post(
-        "/m/sign-in",
-        {"mobile": "13800138123", "code": code, "privacy": "on", "agreement": "on", "next": "/console/set-up"},
-    )
-    assert "设置工作台密码" in client.get(entered["Location"]).content.decode()
-
-
-def test_an_invitation_ends_after_72_hours(client, invited, sign_in, time):
-    person, link = invited
-    time.go(hours=73)
-    sign_in(client, person)
-    assert client.get(link).status_code == 410
-
-
-def test_a_newer_invitation_ends_the_older(client, invited, sign_in, world):
-    from zhijia.foundation.accounts import services
-
-    person, link = invited
-    services.invite_staff(SYSTEM, people.mobile_for_message(person.pk), now=world.now)
-    assert client.get(link).status_code == 410
-
-
-def test_somebody_else_cannot_use_an_invitation(client, invited, sign_in, world):
-    _, link = invited
-    stranger, _ = world.member()
-    sign_in(client, stranger)
-    client.get(link)
-    answer = client.get("/console/set-up")
-    assert answer.status_code == 403
-    assert "另一个手机号" in answer.content.decode()
-    assert client.post("/console/set-up", {"password": PASSWORD, "again": PASSWORD}).status_code == 403
-    assert StaffInvitation.objects.get().password_set_at is None
-
-
-def test_set_up_needs_an_invitation(client, cadre, sign_in):
-    person, _ = cadre(password=False, totp=False)
-    sign_in(client, person)
-    assert client.get("/console/set-up")["Location"] == DOOR
-    assert "先开通工作台" in client.get(DOOR).content.decode()
-
-
-def test_a_cadre_asks_for_the_link_himself_five_times_a_day(client, cadre, sign_in, texts):
-    person, _ = cadre(password=False, totp=False)
-    sign_in(client, person)
-    for _ in range(5):
-        assert client.post("/console/sign-in/invitation").status_code == 200
-    assert client.post("/console/sign-in/invitation").status_code == 429
-    assert len(texts()) == 5
-
-
-@pytest.mark.parametrize("password", ["short", "1234567890123", "password1234"])
-def test_a_bad_password_is_refused_with_a_sentence(client, invited, sign_in, password):
-    person, link = invited
-    sign_in(client, person)
-    client.get(link)
-    answer = client.post("/console/set-up", {"password": password, "again": password})
-    assert answer.status_code == 422
-    assert StaffInvitation.objects.get().password_set_at is None
-
-
-# --- The cadre's own settings ---------------------------------------------------------------------------------------
-def test_a_new_password_ends_the_other_sessions(client, cadre, sign_in):
-    person, _ = cadre()
-    other = Client()
-    sign_in(other, person, staff=True)
-    sign_in(client, person, staff=True)
-    wrong = client.post(
-        "/console/security/password", {"old": "no", "password": "另一个-密码-2027", "again": "另一个-密码-2027"}
-    )
-    assert wrong.status_code == 422
-    answer = client.post(
-        "/console/security/password", {"old": PASSWORD, "password": "另一个-密码-2027", "again": "另一个-密码-2027"}
-    )
-    assert answer.status_code == 302
-    assert client.get(DESK).status_code == 200
-    assert urlsplit(other.get(DESK)["Location"]).path == "/m/sign-in"
-
-
-def test_another_authenticator_replaces_the_first(client, cadre, sign_in, time):
-    person, old_codes = cadre()
-    sign_in(client, person, staff=True)
-    page = client.get("/console/security/authenticator").content.decode()
-    secret = re.search(r'zj-enrol-key">([A-Z2-7 ]+)<', page)[1].replace(" ", "")
-    assert client.post("/console/security/authenticator", {"code": "000000"}).status_code == 422
-    done = client.post(
-        "/console/security/authenticator", {"code": factors.totp_code(secret, int(time.now.timestamp()) // 30)}
-    )
-    assert done.status_code == 200
-    assert not factors.use_recovery_code(person.account, old_codes[0])
-
-
-def test_new_recovery_codes_replace_the_old(client, cadre, sign_in):
-    person, old = cadre()
-    sign_in(client, person, staff=True)
-    fresh = re.findall(r"<code>(\d{4}) (\d{4})</code>", client.post("/console/security/recovery").content.decode())
-    assert len(fresh) == 10
-    assert not factors.use_recovery_code(person.account, old[0])
-    assert factors.use_recovery_code(person.account, "".join(fresh[0]))
-
-
-def test_secrets_stand_sealed_in_the_database(cadre):
-    from allauth.mfa.models import Authenticator
-
-    cadre()
-    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
-    assert not re.search(r"[A-Z2-7]{32}", kept)
-
-
-@pytest.mark.parametrize(
-    "credential", ["", "x", "{}", "[]", '{"id": 1}', '{"id":"AA","rawId":"AA","type":"public-key","response":{}}']
-)
-def test_a_forged_passkey_is_no_proof(client, cadre, sign_in, credential):
-    person, _ = cadre()
-    sign_in(client, person)
-    answer = client.post("/console/sign-in/passkey", {"credential": credential})
-    assert answer.status_code == 422
-    assert "通行密钥没有通过验证" in answer.content.decode()
-    assert client.get(DESK).status_code == 302
 
 
 # --- Refused tries --------------------------------------------------------------------------------------------------
