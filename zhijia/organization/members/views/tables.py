@@ -160,7 +160,11 @@ def pager(page: selectors.MemberPage, query: Mapping[str, str]) -> dict[str, Any
     """Forward by key, back to the first page; no numbers and no total."""
     kept = {key: value for key, value in query.items() if value and key != "after"}
     return {
-        "shown": f"本页 {len(page.rows)} 人，按姓名拼音",
+        "shown": (
+            f"本页 {len(page.rows)} 人；已查看 {selectors.MOST_EXAMINED:,} 名会员，可继续往下查"
+            if page.cut
+            else f"本页 {len(page.rows)} 人，按姓名拼音"
+        ),
         "previous": f"?{urlencode(kept)}" if query.get("after") else "",
         "next": f"?{urlencode({**kept, 'after': page.after})}" if page.after else "",
     }
