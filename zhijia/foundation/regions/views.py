@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import sent
 from zhijia.kernel.doors import public
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
@@ -71,7 +72,7 @@ def _province() -> str:
 def index(request: Request) -> HttpResponse:
     """Divisions of today level by level, search, and the upload of a list of changes."""
     request.actor.require_anywhere(Permission.LOAD)
-    form = forms.ChangesForm(request.POST or None, request.FILES or None)
+    form = forms.ChangesForm(*sent(request))
     faults: list[dict[str, Any]] = []
     status = 200
     if request.method == "POST":

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -154,6 +154,11 @@ def _without_nul(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {name: text.replace("\x00", "") if isinstance(text, str) else text for name, text in data.items()}
     return data
+
+
+def sent(request: HttpRequest) -> tuple[Any, Any]:
+    """Data and files for a form: those of a POST even where it is empty, None for a page that only looks."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 class ZhijiaForm(forms.Form):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions.forms import going_down
+from zhijia.foundation.ui.form import sent
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
 from zhijia.kernel.http import Request
 from zhijia.organization.unions import rules, selectors, services
@@ -44,7 +45,7 @@ def _choose_parent(request: Request) -> HttpResponse:
 def _open(request: Request, asked: str) -> HttpResponse:
     parent = selectors.get_union(request.actor, asked)
     request.actor.require(Permission.CREATE, parent.path)
-    form = OpenForm(request.POST or None, under=parent.region)
+    form = OpenForm(sent(request)[0], under=parent.region)
     status = 200
     if request.method == "POST" and not going_down(request.POST, form):
         status = 422
@@ -94,7 +95,7 @@ def edit(request: Request, pid: str) -> HttpResponse:
     """What the public sees of the union."""
     union = selectors.get_union(request.actor, pid)
     request.actor.require(Permission.EDIT, union.path)
-    form = EditForm(request.POST or None, initial={key: getattr(union, key) for key in ("version", *services.EDITABLE)})
+    form = EditForm(sent(request)[0], initial={key: getattr(union, key) for key in ("version", *services.EDITABLE)})
     status = 200
     if request.method == "POST":
         status = 422
@@ -119,7 +120,7 @@ def relations(request: Request, pid: str) -> HttpResponse:
     request.actor.require(Permission.RELATE, union.path)
     known = selectors.relations_of(union)
     initial = {name: facts.code for name, facts in known.items() if facts and name != "parent"}
-    form = RelationsForm(request.POST or None, initial=initial | {"version": union.version})
+    form = RelationsForm(sent(request)[0], initial=initial | {"version": union.version})
     status = 200
     if request.method == "POST":
         status = 422
@@ -153,7 +154,7 @@ def move(request: Request, pid: str) -> HttpResponse:
     if parent is None:
         raise NotAllowed
     request.actor.require(Permission.MOVE, parent.path)
-    form = MoveForm(request.POST or None, initial={"version": union.version})
+    form = MoveForm(sent(request)[0], initial={"version": union.version})
     status = 200
     if request.method == "POST":
         status = 422
@@ -187,7 +188,7 @@ def status(request: Request, pid: str) -> HttpResponse:
     if union.status not in {"ACTIVE", "SUSPENDED"}:
         raise NotFound
     resumes = union.status == "SUSPENDED"
-    form = StatusForm(request.POST or None)
+    form = StatusForm(sent(request)[0])
     answer = 200
     if request.method == "POST":
         answer = 422

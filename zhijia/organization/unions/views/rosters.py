@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import sent
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import write_xlsx
@@ -45,7 +46,7 @@ def load(request: Request) -> HttpResponse:
     """Upload; the unit is the highest in whose subtree the actor may load, or the one named by `?unit=`."""
     request.actor.require_anywhere(Permission.LOAD)
     unit = _unit(request, Permission.LOAD)
-    form = LoadForm(request.POST or None, request.FILES or None)
+    form = LoadForm(*sent(request))
     error, status = "", 200
     if request.method == "POST":
         status = 422
