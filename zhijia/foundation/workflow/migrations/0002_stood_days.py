@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workflow', '0001_cases'),
+        ("workflow", "0001_cases"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deadline',
-            name='stood_days',
+            model_name="deadline",
+            name="stood_days",
             field=models.PositiveIntegerField(default=0),
         ),
     ]

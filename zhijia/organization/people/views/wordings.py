@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -25,8 +26,9 @@ def _version(text: str) -> int | None:
     return int(text)
 
 
-def _since(valid_from: datetime, *, first: bool) -> str:
-    return "随平台发布" if first else f"{formats.local_day(valid_from)} 起"
+def _since(text: Any) -> str:
+    """The wording that came with the platform has no day to tell."""
+    return "随平台发布" if text.version == 1 and text.checked_by is None else f"{formats.local_day(text.valid_from)} 起"
 
 
 def _state(version: int, valid_from: datetime, current: int, now: datetime) -> str:
@@ -46,7 +48,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
     versions = [
         {
             "label": f"第 {row.version} 版",
-            "from": _since(row.valid_from, first=row.version == 1 and row.checked_by is None),
+            "from": _since(row),
             "href": f"{address}?version={row.version}",
             "shown": row.version == text.version,
             "state": _state(row.version, row.valid_from, current.version if current else 0, request.now),
@@ -60,7 +62,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
         "text": text,
         "parts": rules.paragraphs(text.body),
         "versions": versions,
-        "since_line": f"第 {text.version} 版，{_since(text.valid_from, first=text.version == 1 and text.checked_by is None)}",
+        "since_line": f"第 {text.version} 版，{_since(text)}",
         "note": note,
         "current_href": address,
     }
