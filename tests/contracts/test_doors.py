@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
 
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
@@ -76,13 +77,14 @@ class Door:
     name: str
     view: Callable[..., Any]
     arguments: tuple[str, ...]
+    usual: dict[str, str]
 
     def address(self, **values: str) -> str:
         path = self.route
         for argument in self.arguments:
             start = path.index("<")
             end = path.index(">")
-            path = path[:start] + values.get(argument, "0" * 16) + path[end + 1 :]
+            path = path[:start] + values.get(argument, self.usual.get(argument, "0" * 16)) + path[end + 1 :]
         return "/" + path
 
 
@@ -93,8 +95,15 @@ def doors() -> list[Door]:
                 inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
                 yield from walk(pattern.url_patterns, before + str(pattern.pattern), inner)
             elif isinstance(pattern, URLPattern):
-                route = before + str(pattern.pattern)
-                yield Door(route, space + (pattern.name or ""), pattern.callback, tuple(pattern.pattern.converters))
+                route, arguments = before + str(pattern.pattern), tuple(pattern.pattern.converters)
+                usual: dict[str, str] = {}
+                if isinstance(pattern.pattern, RegexPattern):
+                    arguments = tuple(pattern.pattern.regex.groupindex)
+                    usual = dict(re.findall(r"\(\?P<(\w+)>(\w+)\|", route))
+                    route = (
+                        re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("\\Z", "").replace("\\", "").strip("^$")
+                    )
+                yield Door(route, space + (pattern.name or ""), pattern.callback, arguments, usual)
 
     return [door for door in walk(get_resolver().url_patterns, "", "") if not door.route.startswith("ui/gallery")]
 

@@ -80,6 +80,7 @@ def members_replayed_through_the_services_give_the_same_rows() -> None:
         assert (event.kind, event.on, event.union_id, event.after) == told
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_same_seed_and_day_invent_the_same_people(
     province: dict[str, str], now: datetime, settings: Any, tmp_path: Path
 ) -> None:
