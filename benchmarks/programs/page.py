@@ -55,9 +55,7 @@ def _measure(place: Ground, *, now: datetime) -> dict[str, float]:
     from zhijia.organization.unions.models import Union
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT county_unit, count(*) FROM members_membership GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
-        )
+        cursor.execute("SELECT county_unit, count(*) FROM members_membership GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1")
         county_id, members = cursor.fetchone()
     unit = unions.get_facts(county_id)
     first = Person.objects.filter(public_id__startswith="z").count()

@@ -23,7 +23,8 @@ def current(union_id: int, path: str) -> dict[str, int]:
     One statement, so that a merge between two reads can neither hide a delta nor show it twice.
     """
     folded = Figure.objects.filter(union_id=union_id).values_list(*MEASURES)
-    pending = FigureDelta.objects.filter(union_id__in=places.ids_below(path)).annotate(one=Value(1)).values("one")
+    below = FigureDelta.objects.alias(below=places.stands_below(path, "union_id")).filter(below=True)
+    pending = below.annotate(one=Value(1)).values("one")
     sums = pending.annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
     rows: Any = folded.union(sums.values_list(*(f"sum_{name}" for name in MEASURES)), all=True)
     totals = [0] * len(MEASURES)

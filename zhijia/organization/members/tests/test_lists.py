@@ -107,7 +107,7 @@ def test_the_first_and_a_deep_page_of_a_county_read_the_index_without_sorting(wo
             cursor.execute("SET LOCAL enable_sort = off")
             cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
             plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert "membership_county_name" in plan
+        assert "Index Scan using membership_" in plan
         assert "Sort" not in plan
         if after:
             assert "name_key" in plan.split("Index Cond", 1)[1].split("\n", 1)[0]
