@@ -1,4 +1,4 @@
-"""What two operators propose and decide: parameters, the calendar, wordings of messages and of consents, in every state."""
+"""What two operators propose and decide: parameters, calendar, wordings of messages and consents, in every state."""
 
 from __future__ import annotations
 

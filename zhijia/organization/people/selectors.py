@@ -158,7 +158,7 @@ class Numbers:
         return "<Numbers>"
 
 
-def _mobile(public_id: str, sealed: bytes) -> str:
+def _mobile(public_id: str, sealed: bytes | memoryview) -> str:
     if not sealed:
         return ""
     return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column="people_person.mobile", row=public_id))
