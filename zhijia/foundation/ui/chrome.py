@@ -103,7 +103,8 @@ class Chrome:
 
     def _mark_current(self, entries: list[dict[str, Any]]) -> None:
         """The entry whose address is the longest beginning of this page's."""
-        here = [entry for entry in entries if self._request.path.startswith(entry["href"])]
+        path = self._request.path
+        here = [e for e in entries if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))]
         if here:
             max(here, key=lambda entry: len(entry["href"]))["current"] = True
 

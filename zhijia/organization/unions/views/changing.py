@@ -18,6 +18,7 @@ from zhijia.organization.unions import rules, selectors, services
 from zhijia.organization.unions.forms import EditForm, MoveForm, OpenForm, RelationsForm, StatusForm
 from zhijia.organization.unions.permissions import Permission
 
+WIDE = ("address", "notice", "reason")
 _TOLD = (Invalid, RuleBroken, Duplicate, WrongState, Stale)
 
 
@@ -109,7 +110,13 @@ def edit(request: Request, pid: str) -> HttpResponse:
             else:
                 messages.success(request, "资料已修改。")
                 return redirect("unions:file", pid=pid)
-    context = {"form": form, "union": union, "title": "修改工会资料", "note": "职工在入会页和公开页上看到这些内容"}
+    context = {
+        "form": form,
+        "union": union,
+        "wide": WIDE,
+        "title": "修改工会资料",
+        "note": "职工在入会页和公开页上看到这些内容",
+    }
     return render(request, "unions/change.html", context, status=status)
 
 
@@ -142,7 +149,7 @@ def relations(request: Request, pid: str) -> HttpResponse:
                 messages.success(request, "关系已修改。")
                 return redirect("unions:file", pid=pid)
     note = "领导关系不变；经费上缴留空时上缴给上级工会"
-    context = {"form": form, "union": union, "title": "指导和经费关系", "note": note}
+    context = {"form": form, "union": union, "wide": WIDE, "title": "指导和经费关系", "note": note}
     return render(request, "unions/change.html", context, status=status)
 
 
@@ -176,7 +183,7 @@ def move(request: Request, pid: str) -> HttpResponse:
                 messages.success(request, "已改隶，下级工会一并移动。")
                 return redirect("unions:file", pid=pid)
     note = f"现在的上级：{parent.name}。它的全部下级一并移动，编码不变"
-    context = {"form": form, "union": union, "title": "改隶", "note": note, "button": "改隶"}
+    context = {"form": form, "union": union, "wide": WIDE, "title": "改隶", "note": note, "button": "改隶"}
     return render(request, "unions/change.html", context, status=status)
 
 
@@ -204,5 +211,13 @@ def status(request: Request, pid: str) -> HttpResponse:
                 return redirect("unions:file", pid=pid)
     title = "恢复工会" if resumes else "暂停工会"
     note = "恢复后照常受理入会" if resumes else "暂停期间不受理入会，会员和会籍不变，扫码的职工会看到该找谁"
-    context = {"form": form, "union": union, "title": title, "note": note, "button": title, "danger": not resumes}
+    context = {
+        "form": form,
+        "union": union,
+        "wide": WIDE,
+        "title": title,
+        "note": note,
+        "button": title,
+        "danger": not resumes,
+    }
     return render(request, "unions/change.html", context, status=answer)

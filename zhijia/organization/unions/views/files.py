@@ -132,11 +132,12 @@ def _linked(request: Request, facts: selectors.UnionFacts | None) -> dict[str, s
 def _covered(request: Request, union: Any, form: Any) -> dict[str, Any]:
     rows = selectors.list_covered(union.pk, after=_row_id(request.GET.get("after", "")), limit=PAGE)
     may = request.actor.may(Permission.EDIT, union.path) and union.is_open
+    more = may and (union.type in rules.MANY_EMPLOYERS or not rows)
     table = tables.covered_table(rows[:PAGE], own=union.employer_id, removable=may)
     return {
         "covered": table,
         "pager": _pager("covered", rows),
-        "form": (form or CoverForm()) if may else None,
+        "form": form or (CoverForm() if more else None),
     }
 
 
