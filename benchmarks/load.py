@@ -40,7 +40,19 @@ def requests_per_second(url: str, *, seconds: float = 3, headers: Mapping[str, s
 
 def _with_wrk(url: str, seconds: float, headers: Mapping[str, str]) -> float:
     extra = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t", str(PROCESSES), "-c", str(CONNECTIONS), "-d", f"{seconds:.0f}s", *extra, url]
+    command = [
+        "wrk",
+        "-t",
+        str(PROCESSES),
+        "-c",
+        str(CONNECTIONS),
+        "-d",
+        f"{seconds:.0f}s",
+        "--timeout",
+        "30s",
+        *extra,
+        url,
+    ]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise RuntimeError(f"{url} did not answer as it should: {output}")

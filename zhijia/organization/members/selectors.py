@@ -84,18 +84,18 @@ class CardHolder:
 
 def holder_of(serial: str) -> CardHolder | None:
     """Who a card belongs to, by the serial of its code; None for an unknown serial."""
-    card = MemberCard.objects.filter(serial=serial).first()
-    if card is None:
+    cards = db.select_rows(MemberCard, ["person_id", "voided_at"], {"serial": serial})
+    if not cards:
         return None
-    membership = open_stay(card.person_id)
-    person = people.get_facts(card.person_id)
-    valid = card.voided_at is None and membership is not None
+    person_id, voided_at = cards[0]
+    stays = db.select_rows(Membership, ["state", "union_id"], {"person_id": person_id, "until": None})
+    state, union_id = stays[0] if stays else ("", 0)
     return CardHolder(
-        valid,
-        person.surname_masked,
-        MembershipState(membership.state).label if membership else "",
-        card.person_id,
-        membership.union_id if membership else 0,
+        voided_at is None and bool(stays),
+        people.public_name(person_id),
+        MembershipState(state).label if stays else "",
+        person_id,
+        union_id,
     )
 
 

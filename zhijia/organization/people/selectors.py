@@ -103,6 +103,14 @@ def _get(person_id: int) -> Person:
     return person
 
 
+def public_name(person_id: int) -> str:
+    """`张*`: what anybody may know of a person whose card he checks. Raises NotFound."""
+    rows = db.select_rows(Person, ["name"], {"id": person_id})
+    if not rows:
+        raise NotFound
+    return masks.mask_name_public(rows[0][0])
+
+
 def facts_and_birthday(person_id: int) -> tuple[PersonFacts, date | None]:
     """`get_facts` and `born_on` from one read. Raises NotFound."""
     person = _get(person_id)
