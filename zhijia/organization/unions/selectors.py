@@ -420,7 +420,16 @@ def count_printable(path: str) -> int:
 
 
 def require_open(union: UnionFacts) -> None:
-    """Raises Expired `union.closed`; `facts["nearest"]` is the online home or upper union to turn to."""
+    """Whether workers may join here.
+
+    Raises RuleBroken `union.takes_no_members` for unions above the grassroots; Expired `union.closed`, where
+    `facts["nearest"]` is the online home or upper union to turn to.
+    """
+    if union.type not in JOINABLE:
+        raise RuleBroken(
+            "union.takes_no_members",
+            f"“{union.name}”不直接接收会员，请加入所在单位的工会，或工作地、居住地的网上会员之家。",
+        )
     if union.is_open:
         return
     nearest = home_of_region(union.region[:9] + "000") or nearest_open_upper(union)

@@ -196,3 +196,11 @@ def test_the_list_shows_masked_members_by_name_and_pages_by_key(world: World) ->
     assert rest.after == ""
     found = selectors.list_members(admin, world.facts("county"), search="zw")
     assert [row.person.name for row in found.rows] == ["张伟"]
+
+
+def test_a_general_union_takes_no_members_itself(world: World) -> None:
+    person = world.person()
+    world.consent(person)
+    with pytest.raises(RuleBroken) as caught:
+        joining.submit(world.actor(person), world["town"].pk, JoinForm("none"), channel="web", now=world.now)
+    assert caught.value.code == "union.takes_no_members"
