@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
-from zhijia.kernel.errors import Expired, Invalid, NotFound
+from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
 from zhijia.kernel.identifiers import half_width, normalize_uscc
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.names import text_key
