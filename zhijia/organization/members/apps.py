@@ -6,11 +6,13 @@ class MembersConfig(CapabilityConfig):
     verbose_name = "会员"
 
     def subscribe(self) -> None:
+        from zhijia.foundation.ledger import sources
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
 
         from .finding import find_people
+        from .models import MembershipEvent
         from .rules import JOIN
         from .services import joining, memberships
 
@@ -19,5 +21,6 @@ class MembersConfig(CapabilityConfig):
         person_verified.subscribe(joining.follow_verified)
         person_refused.subscribe(joining.follow_refused)
         person_bound.subscribe(memberships.follow_bound)
+        sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
         clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)

@@ -112,7 +112,8 @@ def get_facts_by_path(path: str) -> UnionFacts:
 
 def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
-    rows = db.select_rows(Union, _FACTS, {"code": code})
+    shaped = len(code) == 16 and code.isascii() and code.isdigit()
+    rows = db.select_rows(Union, _FACTS, {"code": code}) if shaped else []
     return UnionFacts(*rows[0]) if rows else None
 
 
@@ -185,6 +186,8 @@ def find_employer(credit_code: str) -> Employer | None:
 
 def find_employer_by_name(name: str) -> Employer | None:
     """By the full name; None where no employer, or more than one, is called so."""
+    if not name.isprintable():
+        return None
     found = db.find_rows(Employer, {"name_key": text_key(name), "name": name}, limit=2)
     return found[0] if len(found) == 1 else None
 
@@ -199,7 +202,8 @@ def find_employer_by_public_id(public_id: str) -> Employer | None:
 
 def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> list[Employer]:
     """Employers whose name begins with or contains `text`, within a region; for the applicant's choice."""
-    employers = Employer.objects.filter(name__contains=text.strip()) if text.strip() else Employer.objects.none()
+    plain = text.replace("\x00", "").strip()[:60]
+    employers = Employer.objects.filter(name__contains=plain) if plain else Employer.objects.none()
     if region_prefix:
         employers = employers.filter(region__gte=region_prefix, region__lt=region_prefix + "~")
     return list(employers.order_by("name_key")[:limit])
@@ -309,7 +313,7 @@ def match_employer(credit_code: str, name: str) -> Employer | None:
     if credit_code.strip():
         return find_employer(normalize_uscc(credit_code))
     clean = " ".join(name.split())
-    if not clean:
+    if not clean or not clean.isprintable():
         words = "请填写单位的统一社会信用代码，或单位全称。"
         raise Invalid("employer.unnamed", words, fields={"credit_code": words})
     found = list(Employer.objects.filter(name_key=text_key(clean), name=clean)[:2])
@@ -356,7 +360,8 @@ def region_prefix_of(union: Union) -> str:
 
 def get_load(actor: Actor, public_id: str) -> UnionLoad:
     """A file of unions below a union where the actor may load. Raises NotFound."""
-    load = UnionLoad.objects.select_related("unit").filter(public_id=public_id).first()
+    known = is_public_id(public_id)
+    load = UnionLoad.objects.select_related("unit").filter(public_id=public_id).first() if known else None
     if load is None or not actor.may(Permission.LOAD, load.unit.path):
         raise NotFound
     return load
@@ -419,17 +424,18 @@ def count_printable(path: str) -> int:
     return Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE).count()
 
 
-def require_open(union: UnionFacts) -> None:
-    """Whether workers may join here.
-
-    Raises RuleBroken `union.takes_no_members` for unions above the grassroots; Expired `union.closed`, where
-    `facts["nearest"]` is the online home or upper union to turn to.
-    """
+def require_takes_members(union: UnionFacts) -> None:
+    """Whether workers may join here: RuleBroken `union.takes_no_members` above the grassroots, else as `require_open`."""
     if union.type not in JOINABLE:
         raise RuleBroken(
             "union.takes_no_members",
             f"“{union.name}”不直接接收会员，请加入所在单位的工会，或工作地、居住地的网上会员之家。",
         )
+    require_open(union)
+
+
+def require_open(union: UnionFacts) -> None:
+    """Raises Expired `union.closed`; `facts["nearest"]` is the online home or upper union to turn to."""
     if union.is_open:
         return
     nearest = home_of_region(union.region[:9] + "000") or nearest_open_upper(union)

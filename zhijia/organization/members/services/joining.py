@@ -107,7 +107,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     current = selectors.open_stay(person.id)
     if current is not None:
         return Submitted(None, unions.get_facts(current.union_id))
-    unions.require_open(union)
+    unions.require_takes_members(union)
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
@@ -177,7 +177,7 @@ def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None 
 
 
 def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unions.UnionFacts, *, now: datetime) -> int:
-    unions.require_open(union)
+    unions.require_takes_members(union)
     person, born_on = people.facts_and_birthday(application.person_id)
     rules.check_age(born_on, timezone.localdate(now))
     membership_id = memberships.open_membership(

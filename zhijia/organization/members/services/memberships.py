@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from zhijia.foundation.ledger.sources import RowDigest
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.db import change_rows, insert_row, insert_rows, select_rows
@@ -204,10 +205,21 @@ def record_event(
 
 def event_digest(row: Mapping[str, Any]) -> str:
     """Keyed digest over the row's own content; the ledger seals these in batches."""
-    text = json.dumps(
-        {key: value for key, value in row.items() if key != "digest"}, sort_keys=True, default=str, ensure_ascii=False
-    )
+    content = {key: value for key, value in row.items() if key != "digest"}
+    text = json.dumps(content, sort_keys=True, default=_plain, ensure_ascii=False)
     return keyed_digest(settings.ZHIJIA_DIGEST_KEY, text)
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+_SEALED = tuple(f.attname for f in MembershipEvent._meta.concrete_fields if f.attname not in ("id", "digest"))
+
+
+def digests_of_events(rows: Sequence[MembershipEvent]) -> list[RowDigest]:
+    """For the ledger: the digest each event carries, and the one of its columns as they stand."""
+    return [RowDigest(row.digest, event_digest({name: getattr(row, name) for name in _SEALED})) for row in rows]
 
 
 def follow_verified(event: PersonVerified) -> None:

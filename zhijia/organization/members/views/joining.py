@@ -55,7 +55,7 @@ def scan(request: Request, code: str) -> HttpResponse:
 def landing(request: Request, code: str) -> HttpResponse:
     """What the union is and what joining gives; the one button leads to whatever is still to do."""
     union = _union(code)
-    unions.require_open(union)
+    unions.require_takes_members(union)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
     return render(
         request,
@@ -91,7 +91,7 @@ def start(request: Request, code: str) -> HttpResponse:
 def identity(request: Request, code: str) -> HttpResponse:
     """Screen two. Not `once`: a failed try must count although nothing else happens."""
     union = _union(code)
-    unions.require_open(union)
+    unions.require_takes_members(union)
     if request.actor.person_id is not None and people.get_facts(request.actor.person_id).real_name_level >= 2:
         return redirect("members:start", code=union.code)
     form = IdentityForm(request.POST or None)
@@ -140,7 +140,7 @@ def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) ->
 def confirm(request: Request, code: str) -> HttpResponse:
     """Screen three: the last one; submitting makes the application."""
     union = _union(code)
-    unions.require_open(union)
+    unions.require_takes_members(union)
     actor = request.actor
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
     if person is None or person.real_name_level < 2:
