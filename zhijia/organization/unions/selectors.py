@@ -421,7 +421,10 @@ def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
 
 
 def count_printable(path: str) -> int:
-    return Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE).count()
+    """Whether workers may join here.
+
+    Raises RuleBroken `union.takes_no_members` above the grassroots; else as `require_open`.
+    """
 
 
 def require_takes_members(union: UnionFacts) -> None:
