@@ -21,6 +21,8 @@ JOINED = date(2026, 3, 1)
 UNIONS = 53_000
 """Grassroots unions of a province of 55,000."""
 CHUNK = 50_000
+_OTHERS = 900_000_000
+"""Row numbers of people who come by other ways start here."""
 _SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡林高郭何宋罗郑梁韩曹许邓萧冯程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江"
 _GIVEN = "秀英芳娜敏静丽艳娟霞红玲燕萍慧婷雪倩洁琳伟强磊军洋勇杰涛超明刚平辉鹏华飞斌波宇浩凯健俊帆建国志文海龙"
 _PERSON = (
@@ -66,7 +68,7 @@ def build_unions(count: int, *, now: datetime, random: Random) -> list[Place]:
     while part := list(islice(openings, building.CHUNK)):
         building.open_many(SYSTEM, part, now=now)
     rows = Union.objects.filter(type="GRASSROOTS").order_by("id").values_list("id", "county_id", "city_id")
-    return [Place(*row) for row in rows]  # type: ignore[arg-type]
+    return [Place(*row) for row in rows]
 
 
 def add_members(
@@ -85,8 +87,8 @@ def add_members(
             _copy(cursor, "people_person", _PERSON, _persons(start, people))
             _copy(cursor, "members_membership", _STAY, _stays(start, people, drawn))
     for table in ("people_person", "members_membership"):
-        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [first + count])  # type: ignore[arg-type]
-        connection.execute(f"VACUUM ANALYZE {table}")  # type: ignore[arg-type]
+        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {_OTHERS})")
+        connection.execute(f"VACUUM ANALYZE {table}")
 
 
 def _names(random: Random) -> list[tuple[str, str, str]]:
@@ -102,7 +104,7 @@ def _names(random: Random) -> list[tuple[str, str, str]]:
 def _copy(
     cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]
 ) -> None:
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:  # type: ignore[arg-type]
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -61,7 +61,7 @@ class Watcher:
         if self.mark:
             for table in self.tables:
                 with self.connection.cursor(row_factory=dict_row) as cursor:
-                    cursor.execute(f"SELECT * FROM {table} WHERE xmin::text::bigint >= %s", [self.mark])  # type: ignore[arg-type]
+                    cursor.execute(f"SELECT * FROM {table} WHERE xmin::text::bigint >= %s", [self.mark])
                     rows = cursor.fetchall()
                 for row in rows:
                     before = self.seen.get(table, {}).get(row["id"])

@@ -91,21 +91,21 @@ def _write_figures(connection: psycopg.Connection[Any], members: int, random: Ra
             totals[paths[upper]] += max(1, round(members * weight / whole))
     columns = ", ".join(f'"{name}"' for name in MEASURES)
     for table in ("statistics_figure", "statistics_figuremonth", "statistics_figuredelta"):
-        connection.execute(f"TRUNCATE {table}")  # type: ignore[arg-type]
+        connection.execute(f"TRUNCATE {table}")
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY statistics_figure (union_id, {columns}) FROM STDIN") as copy,  # type: ignore[arg-type]
+        cursor.copy(f"COPY statistics_figure (union_id, {columns}) FROM STDIN") as copy,
     ):
         for key, total in totals.items():
             copy.write_row((key, *[total] * len(MEASURES)))
     connection.execute(
-        f'INSERT INTO statistics_figuremonth (union_id, "on", {columns}) '  # type: ignore[arg-type]
+        f'INSERT INTO statistics_figuremonth (union_id, "on", {columns}) '
         f"SELECT union_id, day, {columns} FROM statistics_figure, unnest(%s::date[]) AS day",
         [MONTHS],
     )
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY statistics_figuredelta (union_id, {columns}) FROM STDIN") as copy,  # type: ignore[arg-type]
+        cursor.copy(f"COPY statistics_figuredelta (union_id, {columns}) FROM STDIN") as copy,
     ):
         for path in random.choices(leaves, k=PENDING):
             copy.write_row((paths[path], *[1] * len(MEASURES)))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 from benchmarks.ground import SECURE, Ground, ground, is_province, server
 from benchmarks.load import requests_per_second
@@ -74,7 +75,7 @@ def _measure(place: Ground, *, now: datetime) -> dict[str, float]:
     with ExitStack() as stack:
         url = stack.enter_context(server(place))
         address = f"{url}/console/members?unit={unit.public_id}"
-        for name, target in (("HTTP, first page", address), ("HTTP, deep page", f"{address}&after={deep}")):
+        for name, target in (("HTTP, first page", address), ("HTTP, deep page", f"{address}&after={quote(deep)}")):
             requests_per_second(target, seconds=1, headers=headers)
             times[name] = 1000 / max(requests_per_second(target, seconds=3, headers=headers) for _ in range(3))
     return times
