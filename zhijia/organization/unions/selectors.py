@@ -31,7 +31,7 @@ from .permissions import Permission
 from .pinyin import pinyin_starts
 from .rules import JOINABLE_TYPES, Place, ancestors, region_prefix
 
-JOINABLE = (UnionType.GRASSROOTS, UnionType.JOINT, UnionType.IND_FED, UnionType.AREA_FED, UnionType.ONLINE_HOME)
+JOINABLE = tuple(sorted(JOINABLE_TYPES))
 CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
 
 
@@ -421,14 +421,16 @@ def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
 
 
 def count_printable(path: str) -> int:
+    """How many unions `list_printable` goes through."""
+    printable = db.subtree("path", path)
+    return Union.objects.filter(printable, type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE).count()
+
+
+def require_takes_members(union: UnionFacts) -> None:
     """Whether workers may join here.
 
     Raises RuleBroken `union.takes_no_members` above the grassroots; else as `require_open`.
     """
-
-
-def require_takes_members(union: UnionFacts) -> None:
-    """Whether workers may join here: RuleBroken `union.takes_no_members` above the grassroots, else as `require_open`."""
     if union.type not in JOINABLE:
         raise RuleBroken(
             "union.takes_no_members",

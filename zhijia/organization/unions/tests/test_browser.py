@@ -28,7 +28,8 @@ def stage(world: World) -> World:
     """A county with something on every page."""
     services.edit_union(
         world.staff("GRASS_ADMIN", "plant"), world["plant"],
-        {"phone": "0535-7200000", "address": "莱阳市沐浴店镇工业路1号", "hours": "工作日 8:30–17:30"}, version=1, now=world.now,
+        {"phone": "0535-7200000", "address": "莱阳市沐浴店镇工业路1号", "hours": "工作日 8:30–17:30"},
+        version=1, now=world.now,
     )  # fmt: skip
     facts = {"region": "370682101000", "parent": world["town"], "now": world.now}
     federation = services.open_union(SYSTEM, name="沐浴店镇机械行业工会联合会", type="IND_FED", level=6, **facts)
