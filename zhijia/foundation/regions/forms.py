@@ -21,17 +21,12 @@ from . import selectors
 DOWN = "_down"
 
 
-def is_code(text: str) -> bool:
-    """Whether a text has the shape of a division's code; says nothing of existence."""
-    return len(text) == 12 and text.isascii() and text.isdigit()
-
-
 def choose_context(name: str, code: str, *, under: str, deepest: int) -> dict[str, Any]:
     """What `regions/_choose.html` takes: one select for each level from below `under` to the level under `code`.
 
     At most four look-ups of children, a few dozen rows each; never the whole tree.
     """
-    chain = selectors.chain(code) if is_code(code) else []
+    chain = selectors.chain(code) if selectors.is_code(code) else []
     if chain and not any(place.code == under for place in chain):
         chain = []
     passed = [place for place in chain if not under or len(place.code.rstrip("0")) > len(under.rstrip("0"))]
@@ -60,7 +55,7 @@ def _deepest(values: Sequence[str]) -> str:
     last = ""
     for value in values[:4]:
         if last:
-            place = selectors.find(value) if is_code(value) else None
+            place = selectors.find(value) if selectors.is_code(value) else None
             if place is None or place.parent_code != last:
                 break
         last = value
@@ -100,7 +95,7 @@ class RegionField(forms.CharField):
         code = super().clean(value)
         if not code:
             return ""
-        place = selectors.find(code) if is_code(code) else None
+        place = selectors.find(code) if selectors.is_code(code) else None
         if place is None or not code.startswith(self.under.rstrip("0")):
             raise ValidationError("没有这个区划，请重新选择。", code="invalid")
         if self.levels and place.level not in self.levels:

@@ -29,6 +29,7 @@ class Place:
         return Level(self.level).label
 
 
+CODE_LENGTH = 12
 _COLUMNS = ("code", "parent_code", "level", "name")
 
 
@@ -40,9 +41,14 @@ def _current() -> QuerySet[Region]:
     return Region.objects.filter(valid_to__isnull=True)
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the shape of a division's code; says nothing of existence."""
+    return len(text) == CODE_LENGTH and text.isascii() and text.isdigit()
+
+
 def exists(code: str) -> bool:
     """Whether the code stands for a division today."""
-    return _current().filter(code=code).exists()
+    return is_code(code) and _current().filter(code=code).exists()
 
 
 def find(code: str) -> Place | None:
@@ -54,14 +60,14 @@ def find(code: str) -> Place | None:
 def find_on(code: str, day: date) -> Place | None:
     """The division as it stood on a day."""
     period = Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-    rows = _places(Region.objects.filter(period, code=code))
+    rows = _places(Region.objects.filter(period, code=code)) if is_code(code) else []
     return rows[0] if rows else None
 
 
 def successor(code: str) -> Place | None:
     """What took over from an abolished code, followed to today; None where nothing did."""
     seen = set()
-    while code and code not in seen:
+    while is_code(code) and code not in seen:
         seen.add(code)
         place = find(code)
         if place is not None:

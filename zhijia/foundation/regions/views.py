@@ -33,7 +33,7 @@ def children(request: Request) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _choose(request)
     parent = request.GET.get("parent", "")
-    if parent and not forms.is_code(parent):
+    if parent and not selectors.is_code(parent):
         raise Invalid("region.code", "区划代码应为12位数字。")
     if parent and selectors.find(parent) is None:
         raise NotFound
@@ -46,11 +46,11 @@ def _choose(request: Request) -> HttpResponse:
         raise Invalid("request.bad", "页面提交的内容不完整，请刷新页面后重试。")
     under = request.GET.get("under", "")
     deepest = request.GET.get("deepest", "5")
-    values = [value for value in request.GET.getlist(name) if forms.is_code(value)]
+    values = [value for value in request.GET.getlist(name) if selectors.is_code(value)]
     context = forms.choose_context(
         name,
         values[-1] if values else request.GET.get("parent", ""),
-        under=under if forms.is_code(under) else "",
+        under=under if selectors.is_code(under) else "",
         deepest=int(deepest) if deepest in {"2", "3", "4", "5"} else 5,
     )
     return render(request, "regions/_choose.html", context | {"id": f"id_{name}"})
@@ -102,7 +102,7 @@ def _fault_rows(error: Invalid) -> list[dict[str, Any]]:
 def _index_context(request: Request) -> dict[str, Any]:
     text = request.GET.get("q", "").strip()[:40]
     code = request.GET.get("region", "")
-    place = selectors.find(code) if forms.is_code(code) else None
+    place = selectors.find(code) if selectors.is_code(code) else None
     if code and place is None:
         raise NotFound
     rows = selectors.search(text, limit=50) if text else selectors.children(place.code if place else "")
