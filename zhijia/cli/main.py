@@ -4,7 +4,7 @@ zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonst
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
 zhijia load regions|unions FILE [...]                          load a file; --help tells the rest
 zhijia verify-code CODE [--keys FILE]                          check a member's code offline, by public keys alone
-zhijia verify-ledger                                           compute the sealed log anew; status 1 if anything was changed
+zhijia verify-ledger                                           compute the sealed log anew; 1 if anything was changed
 zhijia totp MOBILE                                             the present code of a demonstration account
 zhijia migrate, zhijia shell, ...                              Django's commands and those of the capabilities
 """
