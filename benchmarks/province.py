@@ -87,7 +87,8 @@ def add_members(
             _copy(cursor, "people_person", _PERSON, _persons(start, people))
             _copy(cursor, "members_membership", _STAY, _stays(start, people, drawn))
     for table in ("people_person", "members_membership"):
-        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {_OTHERS})")
+        series = f"pg_get_serial_sequence('{table}', 'id')"
+        connection.execute(f"SELECT setval({series}, greatest(nextval({series}), {_OTHERS}))")
         connection.execute(f"VACUUM ANALYZE {table}")
 
 

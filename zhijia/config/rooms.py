@@ -6,6 +6,7 @@ A new capability is one new folder; no list elsewhere names it.
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -30,10 +31,18 @@ def installed_capabilities() -> list[str]:
     """
     own = _folders("apps.py")
     demo = ["zhijia.demo"] if (PACKAGE_DIR / "demo" / "apps.py").exists() else []
-    plugged_in = sorted({point.value.partition(":")[0] for point in entry_points(group=PLUG_INS)})
-    return [*own, *demo, *plugged_in]
+    return [*own, *demo, *plugged_in()]
+
+
+def plugged_in() -> list[str]:
+    """Packages of others: what the entry points of the group name."""
+    return sorted({point.value.partition(":")[0] for point in entry_points(group=PLUG_INS)})
 
 
 def url_modules() -> list[str]:
-    """The `urls` modules of the rooms, lower rooms first; each gives its addresses in full, from the root."""
-    return [f"{name}.urls" for name in _folders("urls.py")]
+    """The `urls` modules of the rooms, lower rooms first, then of plugged-in packages.
+
+    Each gives its addresses in full, from the root.
+    """
+    others = [f"{name}.urls" for name in plugged_in() if find_spec(f"{name}.urls") is not None]
+    return [*(f"{name}.urls" for name in _folders("urls.py")), *others]

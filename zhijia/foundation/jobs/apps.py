@@ -9,8 +9,11 @@ class JobsConfig(CapabilityConfig):
 
     def subscribe(self) -> None:
         from zhijia.foundation.ui import chrome
+        from zhijia.kernel import events
 
         from .presenting import chrome_part
+        from .services import handle_later
 
         chrome.provide("jobs", chrome_part)
+        events.offer_runner(handle_later)
         autodiscover_modules("tasks")  # the job kinds and clock functions of every capability

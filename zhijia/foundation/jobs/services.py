@@ -18,7 +18,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from zhijia.foundation.audit import services as audit
-from zhijia.kernel import clockwork, db
+from zhijia.kernel import clockwork, db, events
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.clockwork import Periodic
 from zhijia.kernel.errors import WrongState, ZhijiaError
@@ -271,6 +271,18 @@ def _note_failure(public_id: str, version: int, error: Exception, *, now: dateti
 
 _RETRYING = "处理时遇到系统问题，已做完的部分保留，稍后会自动重试。"
 _FAILED = "系统多次重试仍未成功，已做完的部分都保留着。请联系系统管理员排除问题，再点“继续”从中断处办完。"
+
+
+# --- Handlers of plugged-in scenarios -------------------------------------------------------------------------------
+@task()
+def handle_event(handler: str, event_type: str, values: dict[str, Json]) -> None:
+    """One handler of one event; what it raises stays with the task."""
+    events.run_deferred(handler, event_type, values)
+
+
+def handle_later(handler: str, event_type: str, values: dict[str, Any]) -> None:
+    """Queue a handler in the announcer's transaction: it runs when that is done, and never where it is not."""
+    handle_event.enqueue(handler, event_type, values)
 
 
 # --- The clock ------------------------------------------------------------------------------------------------------
