@@ -19,14 +19,29 @@ _blocks: dict[str, tuple[int, int]] = {}
 
 
 def take(name: str, *, block: int = 1) -> int:
-    """The next number of a series, from 1. With `block` > 1 the process keeps the rest for its next calls."""
+    """The next number of a series, from 1. With `block` > 1 the process keeps the rest for its next calls.
+
+    The rest is kept only when the reservation has been committed: one that is rolled back is handed out again by the
+    database. Nobody waits for the database while holding the process's own lock, or two transactions of one process
+    could wait for each other where the database sees no circle.
+    """
+    if block > 1:
+        with _lock:
+            first, end = _blocks.get(name, (0, 0))
+            if first < end:
+                _blocks[name] = (first + 1, end)
+                return first
+    first = _reserve(name, block)
+    if block > 1:
+        transaction.on_commit(lambda: _keep(name, first + 1, first + block))
+    return first
+
+
+def _keep(name: str, first: int, end: int) -> None:
     with _lock:
-        first, end = _blocks.get(name, (0, 0))
-        if first >= end:
-            first = _reserve(name, block)
-            end = first + block
-        _blocks[name] = (first + 1, end)
-        return first
+        known = _blocks.get(name, (0, 0))
+        if known[0] >= known[1]:  # what is left of another thread's block is used up first; ours becomes a gap
+            _blocks[name] = (first, end)
 
 
 def take_many(name: str, count: int) -> int:
