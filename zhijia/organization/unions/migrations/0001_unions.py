@@ -8,138 +8,234 @@ import zhijia.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('name', zhijia.kernel.db.KeyField(max_length=40, primary_key=True, serialize=False)),
-                ('next', models.PositiveBigIntegerField(default=1)),
+                ("name", zhijia.kernel.db.KeyField(max_length=40, primary_key=True, serialize=False)),
+                ("next", models.PositiveBigIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Employer',
+            name="Employer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', zhijia.kernel.db.KeyField(default=zhijia.kernel.ids.new_public_id, max_length=16, unique=True)),
-                ('credit_code', zhijia.kernel.db.KeyField(max_length=18, null=True, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_key', zhijia.kernel.db.KeyField(max_length=400)),
-                ('region', zhijia.kernel.db.KeyField(max_length=12)),
-                ('industry', zhijia.kernel.db.KeyField(blank=True, default='', max_length=3)),
-                ('ownership', zhijia.kernel.db.KeyField(default='99', max_length=2)),
-                ('headcount', models.PositiveIntegerField(default=0)),
-                ('female_headcount', models.PositiveIntegerField(default=0)),
-                ('migrant_headcount', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    zhijia.kernel.db.KeyField(default=zhijia.kernel.ids.new_public_id, max_length=16, unique=True),
+                ),
+                ("credit_code", zhijia.kernel.db.KeyField(max_length=18, null=True, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_key", zhijia.kernel.db.KeyField(max_length=400)),
+                ("region", zhijia.kernel.db.KeyField(max_length=12)),
+                ("industry", zhijia.kernel.db.KeyField(blank=True, default="", max_length=3)),
+                ("ownership", zhijia.kernel.db.KeyField(default="99", max_length=2)),
+                ("headcount", models.PositiveIntegerField(default=0)),
+                ("female_headcount", models.PositiveIntegerField(default=0)),
+                ("migrant_headcount", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'name_key'], name='employer_by_region'), models.Index(fields=['name_key'], name='employer_by_name_key')],
+                "indexes": [
+                    models.Index(fields=["region", "name_key"], name="employer_by_region"),
+                    models.Index(fields=["name_key"], name="employer_by_name_key"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Union',
+            name="Union",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', zhijia.kernel.db.KeyField(default=zhijia.kernel.ids.new_public_id, max_length=16, unique=True)),
-                ('code', zhijia.kernel.db.KeyField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('name_key', zhijia.kernel.db.KeyField(max_length=240)),
-                ('initials', zhijia.kernel.db.KeyField(max_length=60)),
-                ('type', zhijia.kernel.db.KeyField(choices=[('GENERAL', '总工会'), ('INDUSTRY', '产业工会'), ('GRASSROOTS', '基层工会'), ('JOINT', '联合基层工会'), ('AREA_FED', '区域工会联合会'), ('IND_FED', '行业工会联合会'), ('ONLINE_HOME', '网上会员之家')], max_length=12)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('status', zhijia.kernel.db.KeyField(choices=[('PREPARING', '筹建'), ('ACTIVE', '正常'), ('SUSPENDED', '暂停'), ('MERGED', '已并入'), ('DISSOLVED', '已撤销')], default='ACTIVE', max_length=10)),
-                ('path', zhijia.kernel.db.KeyField(max_length=48, unique=True)),
-                ('last_child', models.PositiveIntegerField(default=0)),
-                ('region', zhijia.kernel.db.KeyField(max_length=12)),
-                ('direct', models.BooleanField(default=False)),
-                ('credit_code', zhijia.kernel.db.KeyField(max_length=18, null=True, unique=True)),
-                ('founded_on', models.DateField(null=True)),
-                ('phone', models.CharField(blank=True, default='', max_length=20)),
-                ('address', models.CharField(blank=True, default='', max_length=120)),
-                ('hours', models.CharField(blank=True, default='', max_length=60)),
-                ('notice', models.CharField(blank=True, default='', max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
-                ('county', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
-                ('employer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.employer')),
-                ('fund_parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
-                ('industry_parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='unions.union')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    zhijia.kernel.db.KeyField(default=zhijia.kernel.ids.new_public_id, max_length=16, unique=True),
+                ),
+                ("code", zhijia.kernel.db.KeyField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("name_key", zhijia.kernel.db.KeyField(max_length=240)),
+                ("initials", zhijia.kernel.db.KeyField(max_length=60)),
+                (
+                    "type",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("GENERAL", "总工会"),
+                            ("INDUSTRY", "产业工会"),
+                            ("GRASSROOTS", "基层工会"),
+                            ("JOINT", "联合基层工会"),
+                            ("AREA_FED", "区域工会联合会"),
+                            ("IND_FED", "行业工会联合会"),
+                            ("ONLINE_HOME", "网上会员之家"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    zhijia.kernel.db.KeyField(
+                        choices=[
+                            ("PREPARING", "筹建"),
+                            ("ACTIVE", "正常"),
+                            ("SUSPENDED", "暂停"),
+                            ("MERGED", "已并入"),
+                            ("DISSOLVED", "已撤销"),
+                        ],
+                        default="ACTIVE",
+                        max_length=10,
+                    ),
+                ),
+                ("path", zhijia.kernel.db.KeyField(max_length=48, unique=True)),
+                ("last_child", models.PositiveIntegerField(default=0)),
+                ("region", zhijia.kernel.db.KeyField(max_length=12)),
+                ("direct", models.BooleanField(default=False)),
+                ("credit_code", zhijia.kernel.db.KeyField(max_length=18, null=True, unique=True)),
+                ("founded_on", models.DateField(null=True)),
+                ("phone", models.CharField(blank=True, default="", max_length=20)),
+                ("address", models.CharField(blank=True, default="", max_length=120)),
+                ("hours", models.CharField(blank=True, default="", max_length=60)),
+                ("notice", models.CharField(blank=True, default="", max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "city",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.union"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.union"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.employer"
+                    ),
+                ),
+                (
+                    "fund_parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.union"
+                    ),
+                ),
+                (
+                    "industry_parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.union"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="unions.union",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CoveredUnit',
+            name="CoveredUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered_by', to='unions.employer')),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered', to='unions.union')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covered_by", to="unions.employer"
+                    ),
+                ),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covered", to="unions.union"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnionPath',
+            name="UnionPath",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', zhijia.kernel.db.KeyField(max_length=48)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='paths', to='unions.union')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", zhijia.kernel.db.KeyField(max_length=48)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="paths", to="unions.union"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='union',
-            index=models.Index(fields=['parent', 'path'], name='union_children'),
+            model_name="union",
+            index=models.Index(fields=["parent", "path"], name="union_children"),
         ),
         migrations.AddIndex(
-            model_name='union',
-            index=models.Index(fields=['region', 'type'], name='union_by_region'),
+            model_name="union",
+            index=models.Index(fields=["region", "type"], name="union_by_region"),
         ),
         migrations.AddIndex(
-            model_name='union',
-            index=models.Index(fields=['employer'], name='union_by_employer'),
+            model_name="union",
+            index=models.Index(fields=["employer"], name="union_by_employer"),
         ),
         migrations.AddIndex(
-            model_name='union',
-            index=models.Index(fields=['name_key'], name='union_by_name_key'),
+            model_name="union",
+            index=models.Index(fields=["name_key"], name="union_by_name_key"),
         ),
         migrations.AddIndex(
-            model_name='union',
-            index=models.Index(fields=['initials'], name='union_by_initials'),
+            model_name="union",
+            index=models.Index(fields=["initials"], name="union_by_initials"),
         ),
         migrations.AddConstraint(
-            model_name='union',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='union_name_under_parent'),
+            model_name="union",
+            constraint=models.UniqueConstraint(fields=("parent", "name"), name="union_name_under_parent"),
         ),
         migrations.AddConstraint(
-            model_name='union',
-            constraint=models.UniqueConstraint(condition=models.Q(('type', 'ONLINE_HOME'), models.Q(('status__in', ['MERGED', 'DISSOLVED']), _negated=True)), fields=('region',), name='union_one_home_a_township'),
+            model_name="union",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("type", "ONLINE_HOME"), models.Q(("status__in", ["MERGED", "DISSOLVED"]), _negated=True)
+                ),
+                fields=("region",),
+                name="union_one_home_a_township",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='union',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 7)), name='union_level'),
+            model_name="union",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__gte", 1), ("level__lte", 7)), name="union_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='union',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='union_not_own_parent'),
+            model_name="union",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="union_not_own_parent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coveredunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('employer',), name='employer_covered_once'),
+            model_name="coveredunit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)), fields=("employer",), name="employer_covered_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unionpath',
-            index=models.Index(fields=['path', 'since'], name='union_path_since'),
+            model_name="unionpath",
+            index=models.Index(fields=["path", "since"], name="union_path_since"),
         ),
         migrations.AddConstraint(
-            model_name='unionpath',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('union',), name='union_path_current'),
+            model_name="unionpath",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)), fields=("union",), name="union_path_current"
+            ),
         ),
     ]

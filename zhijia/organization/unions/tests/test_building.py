@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.forms.models import model_to_dict
 
 from zhijia.foundation.audit.models import AuditEntry
@@ -118,3 +120,16 @@ def test_a_tree_is_built_once_by_the_system_for_a_province_that_exists(world, no
             building.build_tree(SYSTEM, code, now=now, founded_on=None)
     with pytest.raises(NotAllowed):
         building.build_tree(world.staff("ORG", "province"), SHANDONG, now=now, founded_on=None)
+
+
+def test_the_command_builds_the_tree_of_a_new_installation(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("load_unions", "--tree")
+    _small_province()
+    call_command("load_unions", "--tree")
+    assert "已建立7个总工会" in capsys.readouterr().out
+    assert Union.objects.count() == 9
+    with pytest.raises(CommandError, match="已经有总工会"):
+        call_command("load_unions", "--tree")
+    with pytest.raises(CommandError, match="名册文件"):
+        call_command("load_unions")

@@ -5,13 +5,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from zhijia.foundation.jobs import selectors as jobs, services as job_services
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.errors import WrongState, ZhijiaError
-from zhijia.organization.unions import selectors, services
+from zhijia.organization.unions import building, selectors, services
 from zhijia.organization.unions.models import Union, UnionLoad
 
 MAX_ROWS = 200_000
@@ -22,12 +23,21 @@ class Command(BaseCommand):
     help = "Load unions from XLSX or CSV: check every row, tell what is wrong, write the good ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", nargs="?", type=Path)
+        parser.add_argument(
+            "--tree", action="store_true", help="first the general unions and homes of the whole province (empty tree)"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only check and report")
         parser.add_argument("--under", help="code of the union below which the file's unions stand (default: the top)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            if options["tree"]:
+                self._build()
+            if options["file"] is None:
+                if not options["tree"]:
+                    raise CommandError("请给出名册文件，或用 --tree 先建立各级总工会。")
+                return
             load = self._take(options["file"], options["under"])
             self._report(load)
             if options["dry_run"]:
@@ -37,6 +47,11 @@ class Command(BaseCommand):
             self._write(load)
         except ZhijiaError as error:
             raise CommandError(error.message) from error
+
+    def _build(self) -> None:
+        province = f"{settings.ZHIJIA_PROVINCE}0000000000"
+        unions = building.build_tree(SYSTEM, province, now=timezone.now(), founded_on=None)
+        self.stdout.write(f"已建立{len(unions)}个总工会，每个乡镇（街道）各有一个网上会员之家。")
 
     def _take(self, path: Path, under: str | None) -> UnionLoad:
         unit = self._unit(under)
@@ -54,7 +69,7 @@ class Command(BaseCommand):
         if under is None and len(tops) == 1:
             found = tops[0]
         if found is None:
-            raise CommandError("请用 --under 给出上级工会的编码；还没有工会的，先建立省级总工会。")
+            raise CommandError("请用 --under 给出上级工会的编码；还没有工会的，先用 --tree 建立各级总工会。")
         return selectors.get_union(SYSTEM, found.public_id)
 
     def _run(self, job: str) -> None:
