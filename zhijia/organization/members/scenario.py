@@ -68,6 +68,7 @@ SCENARIO = Scenario(
     ),
     audit_events=(
         AuditEvent("members.employer_matched", "对应用人单位"),
+        AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),

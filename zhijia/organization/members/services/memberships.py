@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ledger.sources import RowDigest
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
@@ -143,6 +144,17 @@ def close_membership(
         case_id=case_id,
         reason=reason,
         before={"state": stay.state},
+    )
+    audit.record(
+        actor,
+        "members.membership_ended",
+        ("membership", stay.member_number),
+        now=now,
+        unit_id=stay.union_id,
+        concerns=stay.person_id,
+        before={"state": stay.state, "until": None},
+        after={"until": on, "ended_by": kind},
+        detail={"kind": kind, "reason": reason},
     )
     cards.void(stay.person_id, reason=kind, now=now)
     access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已结束", now=now)
