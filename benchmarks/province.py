@@ -76,7 +76,8 @@ def add_members(
 ) -> None:
     """`count` more members with ids from `first` on; the tables' own indexes are kept up as in life."""
     names = _names(random)
-    weights = [math.exp(random.gauss(3.6, 1.3)) for _ in places]
+    sizes = Random(3)  # the same unions are large in every run, so that a larger province has the same shape
+    weights = [math.exp(sizes.gauss(3.6, 1.3)) for _ in places]
     for start in range(first, first + count, CHUNK):
         size = min(CHUNK, first + count - start)
         drawn = random.choices(places, weights=weights, k=size)

@@ -391,7 +391,8 @@ def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Members
         return rows.filter(person_id__in=number), "name_key"
     if text.isascii() and text.isdigit() and len(text) == 16:
         return rows.filter(member_number=text), "name_key"
-    if text.isascii():
+    letters = text.isascii() and " " not in text and text in (text.lower(), text.upper())
+    if letters:  # "Anna" and "Anna P" are names as written
         low = text.lower()
         return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
     ranges = Q(pk__in=[])
