@@ -6,11 +6,24 @@ is this unit in your scope, do you hold this permission there, is this your own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .errors import NotAllowed, NotFound, NotSignedIn
+
+_declared: list[Callable[[str], bool]] = []
+
+
+def know_permissions(declared: Callable[[str], bool]) -> None:
+    """For the registry: an unknown name must raise, or a slip of the pen would refuse everybody in silence."""
+    _declared[:] = [declared]
+
+
+def _check(permission: str) -> None:
+    for declared in _declared:
+        if not declared(permission):
+            raise LookupError(f"permission {permission!r} is declared by no scenario")
 
 
 class Kind(StrEnum):
@@ -99,7 +112,8 @@ class Actor:
         )
 
     def scope_for(self, permission: str) -> Scope:
-        """Only the subtrees in which he holds `permission`."""
+        """Only the subtrees in which he holds `permission`. Raises LookupError for an unknown one, as all below."""
+        _check(permission)
         if self.is_system:
             return Scope(everything=True)
         return Scope(
@@ -110,9 +124,11 @@ class Actor:
 
     def holds(self, permission: str) -> bool:
         """Whether he holds it anywhere: for menus, never for a decision."""
+        _check(permission)
         return self.is_system or any(permission in grant.permissions for grant in self.living_grants)
 
     def may(self, permission: str, path: str) -> bool:
+        _check(permission)
         return self.is_system or any(
             permission in grant.permissions and grant.covers(path) for grant in self.living_grants
         )

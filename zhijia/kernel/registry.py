@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from .actor import Actor
+from .actor import Actor, know_permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,3 +383,4 @@ class Registry:
 
 
 registry = Registry()
+know_permissions(lambda code: code in registry.permissions)
