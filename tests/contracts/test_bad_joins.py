@@ -49,7 +49,7 @@ def sign_in_account(client: Client, stranger: Person, sign_in: Any) -> None:
     import zhijia.organization.people.selectors as people
 
     real = people.mobile_for_message
-    people.mobile_for_message = lambda _key: "13812345678"
+    people.mobile_for_message = lambda person_id: "13812345678"
     try:
         sign_in(client, stranger)
     finally:
