@@ -112,7 +112,7 @@ def _write_figures(connection: psycopg.Connection[Any], members: int, random: Ra
 
 
 def _measure(connection: psycopg.Connection[Any], random: Random) -> dict[str, float]:
-    """Milliseconds by kind of union, the largest of each kind: the quickest tenth of many calls, since noise only adds."""
+    """Milliseconds by kind of union, the largest of each: the quickest tenth of many calls, since noise only adds."""
     from zhijia.organization.statistics import selectors
 
     times = {}
