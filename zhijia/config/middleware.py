@@ -9,14 +9,18 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from zhijia.config.errors import error_response
 from zhijia.config.metrics import count_request
+from zhijia.kernel import replica
 from zhijia.kernel.errors import Invalid, NotFound, ZhijiaError
 
 log = structlog.get_logger("zhijia.request")
+
+WROTE = "wrote"
+"""The cookie of a browser that has just written; it names the second, and lasts five."""
 
 _HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
@@ -62,11 +66,24 @@ class RequestFrame:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.surfaces: frozenset[str] = settings.ZHIJIA_SURFACES
+        self.replica = replica.is_configured()
         directives = settings.ZHIJIA_CONTENT_SECURITY_POLICY.items()
         policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives)
         self.headers = {**_HEADERS, "Content-Security-Policy": policy}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.replica:
+            return self._framed(request)
+        with replica.reading(primary=_wrote_just_now(request)):
+            response = self._framed(request)
+            if replica.has_written() and isinstance(response, HttpResponse):
+                response.set_cookie(
+                    WROTE, str(int(time.time())), max_age=replica.SECONDS, httponly=True, samesite="Lax",
+                    secure=request.is_secure(),
+                )  # fmt: skip
+        return response
+
+    def _framed(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         request.now = current_time()  # type: ignore[attr-defined]
         request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
@@ -99,6 +116,12 @@ class RequestFrame:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         return error_response(request, error) if isinstance(error, ZhijiaError) else None
+
+
+def _wrote_just_now(request: HttpRequest) -> bool:
+    """Whether this browser wrote within the last seconds: the replica may not have it yet."""
+    said = request.COOKIES.get(WROTE, "")
+    return said.isascii() and said.isdigit() and len(said) < 12 and time.time() - int(said) <= replica.SECONDS
 
 
 def _write_line(request: HttpRequest, response: HttpResponseBase, route: str, seconds: float) -> None:

@@ -20,6 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
+from .replica import note_write
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Row = Mapping[str, Any]
@@ -86,6 +88,7 @@ def insert_rows(
     """
     if not rows:
         return []
+    note_write()
     connection = connections[using]
     filled = [
         (attname, field) for attname, field in _defaults(model) if attname not in rows[0] and field.name not in rows[0]
@@ -127,6 +130,7 @@ def change_rows(model: type[models.Model], where: Row, values: Row, *, using: st
 
     The conditional update is how a state changes on both databases: no row changed means somebody was quicker.
     """
+    note_write()
     connection = connections[using]
     shape = tuple((name, "null" if value is None else "is") for name, value in where.items())
     parameters = [_prepared(model, name, value, connection) for name, value in values.items()]
@@ -310,6 +314,7 @@ def take_rows(
 
     On PostgreSQL rows that another caller is taking right now are skipped.
     """
+    note_write()
     connection = transaction.get_connection()
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(model._meta.pk.column)

@@ -102,6 +102,21 @@ DATABASES = {
         prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
     ),
 }
+# Where pages read that follow no write of their own; empty reads everything where it is written.
+if env.str("REPLICA_DATABASE_URL", default=""):
+    DATABASES["replica"] = database_settings(
+        env.str("REPLICA_DATABASE_URL"),
+        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=8),
+        prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
+    )
+DATABASE_ROUTERS = ["zhijia.kernel.replica.ReplicaRouter"]
+# Tables, by app or model, that are read on the primary whoever asks: inbox, sign-in, idempotency, jobs.
+ZHIJIA_PRIMARY_READS = frozenset(
+    {
+        *("sessions", "accounts", "mfa", "account", "limits", "idempotency", "jobs", "django_tasks_database"),
+        *("workflow.inboxentry", "access.rolegrant"),
+    }
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": (
