@@ -1,8 +1,8 @@
 """Reading from a streaming replica where one is configured, and never seeing an older state than one's own.
 
 Only pages read there, and only while nothing was written: a request reads the primary inside a transaction, for the
-rest of its life once it has written, and its browser for five seconds after. Jobs, the clock and commands always do, and
-so do the tables of `ZHIJIA_PRIMARY_READS`: inbox, sign-in, grants, idempotency, jobs.
+rest of its life once it has written, and its browser for five seconds after. Jobs, the clock and commands always read
+the primary, and so are the tables of `ZHIJIA_PRIMARY_READS`: inbox, sign-in, grants, idempotency, jobs.
 
 Source: docs/rules/kernel.md#replica
 """
