@@ -9,8 +9,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Scope
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.names import NAME_KEY_LENGTH
-
-from .rules import NEW_FORM_GROUPS, WORK_FORMS
+from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 
 
 class MembershipState(models.TextChoices):

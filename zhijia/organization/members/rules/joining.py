@@ -8,8 +8,7 @@ from enum import StrEnum
 from zhijia.foundation.workflow.rules import CLOCK, OWNER, SYSTEM, UPPER, Hue, Move, Workflow
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.identifiers import age_on, normalize_luhn_number, with_luhn
-
-from .permissions import Permission
+from zhijia.organization.members.permissions import Permission
 
 
 class Join(StrEnum):

@@ -16,13 +16,19 @@ from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.names import name_prefixes
+from zhijia.organization.members import rules
+from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.models import (
+    BindingDispute,
+    JoinApplication,
+    MemberCard,
+    Membership,
+    MembershipEvent,
+    MembershipState,
+)
+from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from . import rules
-from .applying import JoinForm
-from .models import BindingDispute, JoinApplication, MemberCard, Membership, MembershipEvent, MembershipState
-from .permissions import Permission
 
 PAGE = 50
 MOST_EXAMINED = 20_000
