@@ -295,7 +295,7 @@ SCENARIOS: dict[str, Scenario] = {
     "people.services.identities.identify": _identify,
     "people.services.identities.rebind": _rebind,
     "people.selectors.read_numbers": _read_numbers,
-    "members.selectors.file_from_card": _file_from_card,
+    "members.selectors.memberships.file_from_card": _file_from_card,
 }
 
 
