@@ -133,6 +133,22 @@ class PersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class FileUse:
+    """What files are taken for: `types` of `pdf jpeg png webp xlsx csv`, at most `most_bytes` each, kept `keep_days`.
+
+    `keep_days` None keeps them as long as what they belong to. `may_read(actor, file)` decides for everybody but the
+    one who gave the file; without it nobody else reads it.
+    """
+
+    code: str
+    label: str
+    types: frozenset[str]
+    most_bytes: int
+    keep_days: int | None = None
+    may_read: Callable[[Actor, Any], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One capability's declaration; every field may stay empty."""
 
@@ -154,7 +170,7 @@ class Scenario:
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
     open_items: Callable[[int], Sequence[str]] | None = None
     reroute: Callable[[int], None] | None = None
-    may_read_file: Callable[[Actor, str], bool] | None = None
+    file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
 
 
@@ -234,6 +250,7 @@ class Registry:
         self._messages: dict[str, MessageTemplate] = {}
         self._workflows: dict[str, Any] = {}
         self._audit_events: dict[str, AuditEvent] = {}
+        self._file_uses: dict[str, FileUse] = {}
         self._units: UnitDirectory | None = None
         self._mobile_of: Callable[[int], str] | None = None
         self._standing: Callable[[int, date], StaffStanding] | None = None
@@ -254,6 +271,7 @@ class Registry:
             (self._messages, scenario.messages),
             (self._workflows, scenario.workflows),
             (self._audit_events, scenario.audit_events),
+            (self._file_uses, scenario.file_uses),
         )
         for kept, declared in tables:
             for item in declared:
@@ -280,6 +298,10 @@ class Registry:
     @property
     def audit_events(self) -> Mapping[str, AuditEvent]:
         return self._audit_events
+
+    @property
+    def file_uses(self) -> Mapping[str, FileUse]:
+        return self._file_uses
 
     @property
     def workflows(self) -> Mapping[str, Any]:

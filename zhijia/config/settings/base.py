@@ -151,8 +151,26 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "files"
+# Where files that people give are kept, sealed before they leave us: under MEDIA_ROOT, or in an S3 store.
+ZHIJIA_FILES_S3_BUCKET = env.str("ZHIJIA_FILES_S3_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": ZHIJIA_FILES_S3_BUCKET,
+                "endpoint_url": env.str("ZHIJIA_FILES_S3_URL", default="") or None,
+                "region_name": env.str("ZHIJIA_FILES_S3_REGION", default="") or None,
+                "access_key": env.str("ZHIJIA_FILES_S3_KEY", default="") or None,
+                "secret_key": env.str("ZHIJIA_FILES_S3_SECRET", default="") or None,
+                "addressing_style": "path",
+                "default_acl": None,
+                "file_overwrite": False,
+            },
+        }
+        if ZHIJIA_FILES_S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
