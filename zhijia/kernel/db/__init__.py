@@ -1,0 +1,211 @@
+"""Everything that talks to the database by hand, for both vendors; no other module branches on the vendor.
+
+`rows` is the lean way to single rows and what a command writes last and together, `questions` keeps queries of the ORM
+compiled. Here: fields, retries, locks, partitions and conditions over the tree.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, migrations, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+from .command import remembered
+from .questions import Question
+from .rows import (
+    change_later,
+    change_rows,
+    find,
+    find_rows,
+    insert_later,
+    insert_row,
+    insert_rows,
+    one_command,
+    select_rows,
+    take_rows,
+)
+
+__all__ = [
+    "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
+    "find", "find_rows", "in_scope", "insert_later", "insert_row", "insert_rows", "instant",
+    "is_conflict_between_writers", "keep_partitions_ahead", "one_command", "remembered", "retrying", "select_rows",
+    "subtree", "subtree_bounds", "take_rows",
+]  # fmt: skip
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_RETRY_SQLSTATES = {"40001", "40P01"}
+
+
+class KeyField(models.CharField):  # type: ignore[type-arg]
+    """Text compared byte by byte: codes, keys, digests, tree paths.
+
+    COLLATE "C" on PostgreSQL and BINARY on SQLite, so that ranges over it use the index and order alike everywhere.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        parameters = super().db_parameters(connection)
+        parameters["collation"] = "C" if connection.vendor == "postgresql" else "BINARY"
+        return parameters
+
+
+def is_conflict_between_writers(error: BaseException) -> bool:
+    """Whether the database gave up on this transaction only because of another one (deadlock, serialization, lock)."""
+    cause = error.__cause__ or error
+    state = getattr(cause, "sqlstate", None)
+    return state in _RETRY_SQLSTATES or "database is locked" in str(cause)
+
+
+def retrying(tries: int = 3) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Run a whole command again when the database chose it as the victim of a deadlock.
+
+    Only for the outermost, idempotent call: inside `atomic()` the transaction is already lost, so the error goes on.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            for attempt in range(1, tries + 1):
+                try:
+                    return function(*args, **kwargs)
+                except OperationalError as error:
+                    inside = transaction.get_connection().in_atomic_block
+                    if inside or attempt == tries or not is_conflict_between_writers(error):
+                        raise
+                    time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  a pause, not a secret
+            raise AssertionError("unreachable")
+
+        return wrapper
+
+    return decorate
+
+
+@contextmanager
+def advisory_lock(name: str) -> Iterator[None]:
+    """Serialize a short section over all processes until the transaction ends; inside `atomic()` only.
+
+    PostgreSQL takes a transaction-level advisory lock; on SQLite an IMMEDIATE transaction is the only writer anyway.
+    """
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
+        raise RuntimeError("advisory_lock needs a transaction")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    yield
+
+
+@contextmanager
+def consistent_look() -> Iterator[None]:
+    """A transaction whose every query sees the same moment; it must be the outermost one."""
+    with transaction.atomic():
+        connection = transaction.get_connection()
+        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _months(first: date, count: int) -> Iterator[tuple[date, date]]:
+    year, month = first.year, first.month
+    for _ in range(count):
+        begin = date(year, month, 1)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        yield begin, date(year, month, 1)
+
+
+def keep_partitions_ahead(model: type[models.Model], *, today: date, months: int = 3) -> list[str]:
+    """Create this month's partition and those of the next months where they are missing; returns the names made.
+
+    Does nothing on SQLite. Rows outside every month land in the DEFAULT partition, so no write ever fails.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return []
+    made = []
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        for begin, end in _months(today, months + 1):
+            name = f"{table}_{begin:%Y%m}"
+            cursor.execute("SELECT to_regclass(%s)", [name])
+            if cursor.fetchone()[0] is not None:
+                continue
+            cursor.execute(
+                f'CREATE TABLE "{name}" PARTITION OF "{table}" '
+                f"FOR VALUES FROM ('{begin} 00:00:00+08') TO ('{end} 00:00:00+08')"
+            )
+            made.append(name)
+    return made
+
+
+class PartitionedTable(migrations.CreateModel):
+    """CreateModel that on PostgreSQL makes a table partitioned by month, with a DEFAULT partition.
+
+    `by` names the timestamp column; it joins the primary key there, as PostgreSQL asks. The table must have no unique
+    constraint of its own and no foreign key may point to it. On SQLite it is a plain table.
+    """
+
+    def __init__(self, *args: Any, by: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        name, args, kwargs = super().deconstruct()
+        return name, args, {**kwargs, "by": self.by}
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.name)
+        sql, _parameters = schema_editor.table_sql(model)
+        table, key, by = model._meta.db_table, model._meta.pk.column, model._meta.get_field(self.by).column
+        sql = sql.replace(" PRIMARY KEY", "", 1).rstrip()
+        if not sql.endswith(")"):
+            raise RuntimeError("unexpected CREATE TABLE statement")
+        sql = f'{sql[:-1]}, PRIMARY KEY ("{key}", "{by}")) PARTITION BY RANGE ("{by}")'
+        schema_editor.execute(sql)
+        schema_editor.execute(f'CREATE TABLE "{table}_default" PARTITION OF "{table}" DEFAULT')
+        for statement in schema_editor._model_indexes_sql(model):  # type: ignore[attr-defined]
+            if statement is not None:
+                schema_editor.execute(statement)
+
+
+def subtree_bounds(path: str) -> tuple[str, str]:
+    """The first path of the subtree of `path`, and the first one behind it."""
+    return path, path + "~"
+
+
+def subtree(field: str, path: str) -> models.Q:
+    """The rows in the subtree of `path`: a range, since `startswith` would scan the table on SQLite."""
+    first, behind = subtree_bounds(path)
+    return models.Q(**{f"{field}__gte": first, f"{field}__lt": behind})
+
+
+def in_scope(field: str, scope: Any) -> models.Q:
+    """`subtree` over every range of a `kernel.actor.Scope`; an empty scope matches nothing."""
+    if scope.everything:
+        return models.Q()
+    condition = models.Q(pk__in=[])
+    for path in scope.paths:
+        condition |= subtree(field, path)
+    return condition
+
+
+def instant(value: datetime) -> datetime:
+    """Refuse a naive time early, where the mistake is made."""
+    if value.tzinfo is None:
+        raise ValueError("a time without zone")
+    return value
