@@ -291,7 +291,7 @@ def texts(db: None) -> Callable[[], list[tuple[str, str]]]:
                 out.append((number, body))
                 return reference
 
-        for key in TextMessage.objects.filter(state="waiting").order_by("id").values_list("id", flat=True):
+        for key in TextMessage.objects.filter(state="waiting").order_by("id").values_list("public_id", flat=True):
             delivery.deliver(key, now=NOW, port=Port())
         return out
 

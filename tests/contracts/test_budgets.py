@@ -167,6 +167,7 @@ def test_a_join_asks_no_more_than_counted(world: World, client: Client, sign_in:
                 reverse("members:confirm", args=[world["plant"].code]),
                 {**said, "idempotency_key": f"key-{person.pk:08d}"},
             )
+        submitted = len(submitting)  # before the next request empties the connection's list
         case = answer["Location"].split("/")[3]
         sign_in(client, chair, staff=True)
         address = reverse("members:review", args=[case])
@@ -176,8 +177,9 @@ def test_a_join_asks_no_more_than_counted(world: World, client: Client, sign_in:
                 address, {"decision": "approve", "version": 1, "idempotency_key": f"yes-{person.pk:08d}"}
             )
         assert decided.status_code == 302
-        counted.append((len(submitting), len(approving)))
+        counted.append((submitted, len(approving)))
     submit, approve = counted[-1]
-    assert submit <= 29
-    assert approve <= 36
+    most_submit, most_approve = {"postgresql": (18, 25), "sqlite": (23, 34)}[connection.vendor]
+    assert submit <= most_submit
+    assert approve <= most_approve
     assert RoleGrant.objects.filter(until__gt=world.today + timedelta(days=1)).exists()

@@ -78,7 +78,7 @@ def record(
 
     `subject` is (kind, public id), `concerns` the person whose data it was. Raises LookupError for an undeclared event.
     """
-    db.insert_rows(
+    db.insert_later(
         AuditEntry,
         [
             _row(
@@ -109,7 +109,7 @@ def record_read(
     concerns: int | None = None,
 ) -> None:
     """Somebody saw unmasked personal data. `reason` is what he gave for it."""
-    db.insert_rows(
+    db.insert_later(
         AuditEntry,
         [
             _row(
@@ -133,7 +133,7 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
     """A try that was refused; called at the edge, after the command's own transaction is gone. `where` is the URL
     name.
     """
-    db.insert_rows(
+    db.insert_later(
         AuditEntry,
         [
             _row(
@@ -178,5 +178,5 @@ def record_many(
         )
         for kind, key, person in subjects
     ]
-    db.insert_rows(AuditEntry, rows)
+    db.insert_later(AuditEntry, rows)
     return len(rows)

@@ -48,7 +48,7 @@ def once(view: View[P]) -> View[P]:
 @db.retrying()
 def _carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     actor = _actor_of(request)
-    with transaction.atomic():
+    with transaction.atomic(), db.one_command():
         kept = services.take_key(actor, key, digest_of(request), now=request.now)
         if kept is not None:
             return HttpResponse(kept.body, status=kept.status, headers=dict(kept.headers))

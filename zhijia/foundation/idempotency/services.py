@@ -56,7 +56,7 @@ def take_key(actor: str, key: str, digest: str, *, now: datetime) -> Kept | None
 def keep_answer(actor: str, key: str, *, status: int, headers: Mapping[str, str], body: str) -> None:
     """Keep what the command answered, in its transaction."""
     sealed = settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key))
-    db.change_rows(Answer, {"actor": actor, "key": key}, {"status": status, "headers": dict(headers), "body": sealed})
+    db.change_later(Answer, {"actor": actor, "key": key}, {"status": status, "headers": dict(headers), "body": sealed})
 
 
 def _row(actor: str, key: str) -> str:

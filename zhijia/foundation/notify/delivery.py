@@ -18,14 +18,14 @@ KEEP_TEXTS = timedelta(days=7)
 
 
 @task()
-def deliver_text(text_id: int) -> None:
+def deliver_text(public_id: str) -> None:
     """Runs at least once; a text that is out already is left alone."""
-    deliver(text_id, now=timezone.now())
+    deliver(public_id, now=timezone.now())
 
 
-def deliver(text_id: int, *, now: datetime, port: TextPort | None = None) -> bool:
+def deliver(public_id: str, *, now: datetime, port: TextPort | None = None) -> bool:
     """Hand one waiting text to the gateway; safe to run twice. Returns whether it is out."""
-    text = TextMessage.objects.filter(pk=text_id, state=TextState.WAITING).first()
+    text = TextMessage.objects.filter(public_id=public_id, state=TextState.WAITING).first()
     if text is None:
         return False
     keyring = settings.ZHIJIA_KEYS.keyring
@@ -49,7 +49,9 @@ def deliver(text_id: int, *, now: datetime, port: TextPort | None = None) -> boo
 def deliver_waiting(*, now: datetime, limit: int = 200) -> int:
     """Texts whose task was lost or whose gateway was down; called by the tick. Returns how many went out."""
     waiting = TextMessage.objects.filter(state=TextState.WAITING, created_at__lt=now - timedelta(seconds=60))
-    return sum(deliver(key, now=now) for key in waiting.order_by("created_at").values_list("id", flat=True)[:limit])
+    return sum(
+        deliver(key, now=now) for key in waiting.order_by("created_at").values_list("public_id", flat=True)[:limit]
+    )
 
 
 def erase_old_texts(*, now: datetime) -> int:

@@ -49,18 +49,18 @@ def send(
 ) -> None:
     """One message to one person. Raises LookupError for an undeclared template, KeyError for a missing placeholder."""
     text = wording(code)
-    db.insert_row(
-        Message,
-        public_id=new_public_id(),
-        person_id=person_id,
-        template=code,
-        title=_fill(text.title, context)[:60],
-        body=_fill(text.body, context)[:500],
-        link=link,
-        case_public_id=case_public_id,
-        at=now,
-        read_at=None,
-    )
+    message = {
+        "public_id": new_public_id(),
+        "person_id": person_id,
+        "template": code,
+        "title": _fill(text.title, context)[:60],
+        "body": _fill(text.body, context)[:500],
+        "link": link,
+        "case_public_id": case_public_id,
+        "at": now,
+        "read_at": None,
+    }
+    db.insert_later(Message, [message])
     if text.sms:
         number = registry.mobile_of(person_id)
         if number:
@@ -76,17 +76,17 @@ def send_text(code: str, number: str, body: str, *, now: datetime) -> None:
     """Put a text message into the outbox; it leaves when the transaction is done."""
     public_id = new_public_id()
     keyring = settings.ZHIJIA_KEYS.keyring
-    key = db.insert_row(
-        TextMessage,
-        public_id=public_id,
-        template=code,
-        number_sealed=keyring.seal(number, table_column="notify_textmessage.number", row=public_id),
-        body_sealed=keyring.seal(body, table_column="notify_textmessage.body", row=public_id),
-        state=TextState.WAITING,
-        created_at=now,
-        sent_at=None,
-    )
-    delivery.deliver_text.enqueue(key)
+    text = {
+        "public_id": public_id,
+        "template": code,
+        "number_sealed": keyring.seal(number, table_column="notify_textmessage.number", row=public_id),
+        "body_sealed": keyring.seal(body, table_column="notify_textmessage.body", row=public_id),
+        "state": TextState.WAITING,
+        "created_at": now,
+        "sent_at": None,
+    }
+    db.insert_later(TextMessage, [text])
+    delivery.deliver_text.enqueue(public_id)
 
 
 @transaction.atomic

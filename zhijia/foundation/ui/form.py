@@ -161,6 +161,10 @@ def sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
+_SPEAKING: set[type[forms.BaseForm]] = set()
+"""Forms whose declared fields have their sentences."""
+
+
 class ZhijiaForm(forms.Form):
     """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error."""
 
@@ -168,9 +172,11 @@ class ZhijiaForm(forms.Form):
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        if type(self) not in _SPEAKING:
+            for name, field in self.base_fields.items():
+                _speak_chinese(name, field)
+            _SPEAKING.add(type(self))
         super().__init__(_without_nul(data), *args, **kwargs)
-        for name, field in self.fields.items():
-            self._speak_chinese(name, field)
 
     @property
     def problems(self) -> list[dict[str, str]]:
@@ -191,45 +197,47 @@ class ZhijiaForm(forms.Form):
         if others or not named:
             self.add_error(None, others or [error.message])
 
-    def _speak_chinese(self, name: str, field: forms.Field) -> None:
-        label = str(field.label or name)
-        asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
-        if label.endswith("？"):
-            asks = _("请回答：%(label)s")
-        if isinstance(field, forms.FileField):
-            asks = _("请添加%(label)s。")
-        if isinstance(field, forms.BooleanField):
-            asks = _("需要您勾选同意，才能继续办理。")
-        wrong = {
-            "required": asks,
-            "invalid": _("%(label)s写得不对，请核对后重新填写。"),
-            "invalid_choice": _("%(label)s不在可选的范围内，请重新选择。"),
-            "invalid_list": _("%(label)s不在可选的范围内，请重新选择。"),
-            "min_value": _("%(label)s太小，请核对后修改。"),
-            "max_value": _("%(label)s太大，请核对后修改。"),
-            "empty": _("%(label)s是空文件，请重新选择。"),
-            "missing": _("没有收到%(label)s，请重新选择。"),
-            "contradiction": _("%(label)s请选一种：上传新的，或者清除原有的。"),
-        }
-        if isinstance(field, forms.DateField):
-            wrong["invalid"] = _("%(label)s不是一个日期，请按 2026-11-20 的样子填写。")
-        if isinstance(field, forms.IntegerField):
-            wrong["invalid"] = _("%(label)s请填写整数。")
-        own = _declared_messages(field)
-        for code, text in wrong.items():
-            if code in field.error_messages and code not in own:
-                field.error_messages[code] = text % {"label": label}
-        beyond = {
-            "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
-            "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
-            "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
-            "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
-        }
-        for check in field.validators:
-            if isinstance(check, BaseValidator) and check.code in beyond and check.code not in own:
-                limit = check.limit_value
-                words = {"label": label, "limit": limit() if callable(limit) else limit}
-                check.message = beyond[check.code] % words
+
+def _speak_chinese(name: str, field: forms.Field) -> None:
+    """Give a declared field its sentences; every form made of it copies them."""
+    label = str(field.label or name)
+    asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
+    if label.endswith("？"):
+        asks = _("请回答：%(label)s")
+    if isinstance(field, forms.FileField):
+        asks = _("请添加%(label)s。")
+    if isinstance(field, forms.BooleanField):
+        asks = _("需要您勾选同意，才能继续办理。")
+    wrong = {
+        "required": asks,
+        "invalid": _("%(label)s写得不对，请核对后重新填写。"),
+        "invalid_choice": _("%(label)s不在可选的范围内，请重新选择。"),
+        "invalid_list": _("%(label)s不在可选的范围内，请重新选择。"),
+        "min_value": _("%(label)s太小，请核对后修改。"),
+        "max_value": _("%(label)s太大，请核对后修改。"),
+        "empty": _("%(label)s是空文件，请重新选择。"),
+        "missing": _("没有收到%(label)s，请重新选择。"),
+        "contradiction": _("%(label)s请选一种：上传新的，或者清除原有的。"),
+    }
+    if isinstance(field, forms.DateField):
+        wrong["invalid"] = _("%(label)s不是一个日期，请按 2026-11-20 的样子填写。")
+    if isinstance(field, forms.IntegerField):
+        wrong["invalid"] = _("%(label)s请填写整数。")
+    own = _declared_messages(field)
+    for code, text in wrong.items():
+        if code in field.error_messages and code not in own:
+            field.error_messages[code] = text % {"label": label}
+    beyond = {
+        "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
+        "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
+        "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
+        "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
+    }
+    for check in field.validators:
+        if isinstance(check, BaseValidator) and check.code in beyond and check.code not in own:
+            limit = check.limit_value
+            words = {"label": label, "limit": limit() if callable(limit) else limit}
+            check.message = beyond[check.code] % words
 
 
 def _declared_messages(field: forms.Field) -> frozenset[str]:

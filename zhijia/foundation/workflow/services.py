@@ -260,20 +260,20 @@ def _write_step(
     role: str = "",
     inbox: bool = True,
 ) -> None:
-    db.insert_row(
-        CaseHistory,
-        case_id=case.pk,
-        at=now,
-        move=name,
-        source=source,
-        target=case.state,
-        actor_kind=actor.kind.value,
-        person_id=actor.person_id,
-        role=role,
-        unit_id=acting_unit,
-        note=note,
-        facts=dict(facts),
-    )
+    step = {
+        "case_id": case.pk,
+        "at": now,
+        "move": name,
+        "source": source,
+        "target": case.state,
+        "actor_kind": actor.kind.value,
+        "person_id": actor.person_id,
+        "role": role,
+        "unit_id": acting_unit,
+        "note": note,
+        "facts": dict(facts),
+    }
+    db.insert_later(CaseHistory, [step])
     audit.record(
         actor,
         "workflow.move",
@@ -289,9 +289,9 @@ def _write_step(
     if not inbox:
         return
     if source:
-        db.change_rows(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
+        db.change_later(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
     entries = [] if case.state in workflow.closed else _entries(workflow, case, now)
-    db.insert_rows(InboxEntry, entries)
+    db.insert_later(InboxEntry, entries)
     deadlines.write(case.pk, clocks)
 
 

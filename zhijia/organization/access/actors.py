@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Grant, Kind
 from zhijia.kernel.registry import StaffStanding, registry
 from zhijia.organization.people import selectors as people
-from zhijia.organization.unions import selectors as unions
 
 from .models import RoleGrant
 from .roles import ROLES
 
 
+def _held(person_id: int) -> QuerySet[RoleGrant, Any]:
+    columns = ("union__level", "union__path", "role", "union_id", "since", "until")
+    return RoleGrant.objects.filter(person_id=person_id, in_force=True).values_list(*columns)
+
+
+_HELD = db.Question(_held, int)
+
+
 def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force today, highest union first."""
-    rows = db.select_rows(RoleGrant, ["union_id", "role", "since", "until"], {"person_id": person_id, "in_force": True})
-    held = [(union_id, role) for union_id, role, since, until in rows if since <= today < until]
-    if not held:
-        return ()
-    places = unions.facts_of(union_id for union_id, _ in held)
-    held.sort(key=lambda one: (places[one[0]].level, places[one[0]].path, one[1]))
-    return tuple(Grant(unit, places[unit].path, role, registry.permissions_of(role)) for unit, role in held)
+    held = [row[:-2] for row in _HELD(person_id) if row[-2] <= today < row[-1]]
+    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for _, path, role, unit in sorted(held))
 
 
 def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") -> Actor:

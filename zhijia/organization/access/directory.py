@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
 
 from zhijia.kernel import db
 from zhijia.kernel.errors import NotFound
@@ -12,6 +16,17 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import ancestors
 
 from .models import RoleGrant
+
+
+@lru_cache(maxsize=32)
+def _granted_at(count: int) -> db.Question:
+    """The grants in force at so many places of the tree."""
+
+    def build(*paths: str) -> QuerySet[RoleGrant, Any]:
+        columns = ("union__path", "union_id", "person_id", "role", "since", "until")
+        return RoleGrant.objects.filter(union__path__in=paths, in_force=True).values_list(*columns)
+
+    return db.Question(build, *[str] * count)
 
 
 class UnionDirectory:
@@ -33,7 +48,7 @@ class UnionDirectory:
         return unions.get_facts_by_path(ancestors(self.path(unit_id))[0]).id
 
     def holders(self, unit_id: int, permission: str, today: date) -> list[tuple[int, frozenset[int]]]:
-        """Three short queries: the unit, the chain of upper unions, their grants."""
+        """Two short queries: the unit; the grants along the chain of upper unions."""
         spec = registry.permissions.get(permission)
         if spec is None:
             raise LookupError(f"permission {permission} is declared by no scenario")
@@ -41,17 +56,12 @@ class UnionDirectory:
             path = self.path(unit_id)
         except NotFound:
             return []
-        chain = unions.ids_at(ancestors(path))
-        rows = db.select_rows(
-            RoleGrant,
-            ["union_id", "person_id", "role", "since", "until"],
-            {"union_id": tuple(chain), "in_force": True},
-        )
-        found: dict[int, set[int]] = {}
-        for union_id, person_id, role, since, until in rows:
+        chain = ancestors(path)
+        found: dict[tuple[int, int], set[int]] = {}
+        for union_path, union_id, person_id, role, since, until in _granted_at(len(chain))(*chain):
             if role in spec.roles and since <= today < until:
-                found.setdefault(union_id, set()).add(person_id)
-        return [(union_id, frozenset(found[union_id])) for union_id in chain if union_id in found]
+                found.setdefault((-len(union_path), union_id), set()).add(person_id)
+        return [(key[1], frozenset(found[key])) for key in sorted(found)]
 
     def nearest_holder(
         self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import db, masks
@@ -96,8 +98,13 @@ def get_facts(person_id: int) -> PersonFacts:
     return facts_from(_get(person_id))
 
 
+def _find(person_id: int) -> Person | None:
+    """Asked once in a command; whoever wants to change the row reads it himself."""
+    return db.remembered(Person, person_id, lambda: db.find(Person, id=person_id))
+
+
 def _get(person_id: int) -> Person:
-    person = db.find(Person, id=person_id)
+    person = _find(person_id)
     if person is None:
         raise NotFound
     return person
@@ -142,7 +149,7 @@ def find_by_mobile(number: str) -> list[PersonFacts]:
 
 def born_on(person_id: int) -> date | None:
     """The birthday, for a rule that needs the day; never for a page."""
-    person = db.find(Person, id=person_id)
+    person = _find(person_id)
     return _birthday(person) if person else None
 
 
@@ -197,8 +204,8 @@ def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime) ->
 
 def mobile_for_message(person_id: int) -> str:
     """The number a text message goes to; for `notify` alone, never shown."""
-    rows = db.select_rows(Person, ["public_id", "mobile_sealed"], {"id": person_id})
-    return _mobile(*rows[0]) if rows else ""
+    person = _find(person_id)
+    return _mobile(person.public_id, person.mobile_sealed) if person else ""
 
 
 def current_text(purpose: str, *, now: datetime) -> ConsentText | None:
@@ -220,17 +227,27 @@ def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentT
     return state
 
 
-def consented_text(account_id: int, purpose: str, *, now: datetime) -> ConsentText | None:
+def _in_force(purpose: str, now: datetime, account_id: int) -> QuerySet[ConsentText, Any]:
+    given = Consent.objects.filter(account_id=account_id, purpose=purpose, withdrawn_at__isnull=True)
+    return (
+        ConsentText.objects.filter(purpose=purpose, valid_from__lte=now)
+        .order_by("-version")
+        .annotate(given=Exists(given.filter(version=OuterRef("version"))))
+        .values_list("version", "given")[:1]
+    )
+
+
+_IN_FORCE = db.Question(_in_force, str, datetime, int)
+
+
+def consented_version(account_id: int, purpose: str, *, now: datetime) -> int | None:
     """The wording in force where the account has agreed to it and not taken that back, else None."""
-    text = current_text(purpose, now=now)
-    if text is None:
-        return None
-    given = {"account_id": account_id, "purpose": purpose, "version": text.version, "withdrawn_at": None}
-    return text if db.select_rows(Consent, ["id"], given) else None
+    found = _IN_FORCE.first(purpose, now, account_id)
+    return found[0] if found and found[1] else None
 
 
 def has_consent(account_id: int, purpose: str, *, now: datetime) -> bool:
-    return consented_text(account_id, purpose, now=now) is not None
+    return consented_version(account_id, purpose, now=now) is not None
 
 
 def newest_text(purpose: str) -> ConsentText | None:

@@ -29,7 +29,7 @@ def add(union_id: int, counts: Mapping[str, int]) -> None:
     """Write one delta; a change of nothing writes no row."""
     changed = {key: value for key, value in counts.items() if value}
     if changed:
-        db.insert_rows(FigureDelta, [{"union_id": union_id, **{name: changed.get(name, 0) for name in MEASURES}}])
+        db.insert_later(FigureDelta, [{"union_id": union_id, **{name: changed.get(name, 0) for name in MEASURES}}])
 
 
 def count_change(event: MembershipChanged) -> None:

@@ -101,8 +101,8 @@ def get_union(actor: Actor, public_id: str) -> Union:
 
 
 def get_facts(union_id: int) -> UnionFacts:
-    """Raises NotFound."""
-    return _one(id=union_id)
+    """Raises NotFound. Asked once in a command."""
+    return db.remembered(Union, union_id, lambda: _one(id=union_id))
 
 
 def get_facts_by_path(path: str) -> UnionFacts:
@@ -114,7 +114,7 @@ def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
     shaped = len(code) == 16 and code.isascii() and code.isdigit()
     rows = db.select_rows(Union, _FACTS, {"code": code}) if shaped else []
-    return UnionFacts(*rows[0]) if rows else None
+    return db.remembered(Union, rows[0][0], lambda: UnionFacts(*rows[0])) if rows else None
 
 
 def find_by_public_id(public_id: str) -> UnionFacts | None:
@@ -126,12 +126,6 @@ def find_by_public_id(public_id: str) -> UnionFacts | None:
 def facts_of(union_ids: Iterable[int]) -> dict[int, UnionFacts]:
     rows = db.select_rows(Union, _FACTS, {"id": tuple(sorted(set(union_ids)))})
     return {row[0]: UnionFacts(*row) for row in rows}
-
-
-def ids_at(paths: Iterable[str]) -> list[int]:
-    """Ids of the unions at these places, the deepest first."""
-    rows = db.select_rows(Union, ["path", "id"], {"path": tuple(sorted(set(paths)))})
-    return [union_id for _, union_id in sorted(rows, key=lambda row: (-len(row[0]), row[0]))]
 
 
 def home_of_region(region: str) -> UnionFacts | None:

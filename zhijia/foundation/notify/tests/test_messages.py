@@ -130,7 +130,7 @@ def test_the_gateway_gets_a_signed_body_and_its_number_is_kept(world: World, gat
     assert isinstance(current_port(), HttpPort)
     send(world, world.person(mobile="13911112222"))
     text = TextMessage.objects.get()
-    assert delivery.deliver(text.pk, now=world.now)
+    assert delivery.deliver(text.public_id, now=world.now)
     ((headers, body),) = gateway.got
     assert headers["X-Signature"] == hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     said = json.loads(body)
@@ -138,7 +138,7 @@ def test_the_gateway_gets_a_signed_body_and_its_number_is_kept(world: World, gat
     assert "甲工会" in said["text"]
     text.refresh_from_db()
     assert (text.state, text.reference, text.sent_at) == (TextState.SENT, "gw-1", world.now)
-    assert not delivery.deliver(text.pk, now=world.now)
+    assert not delivery.deliver(text.public_id, now=world.now)
     assert len(gateway.got) == 1
 
 
@@ -164,7 +164,7 @@ def test_a_text_is_tried_five_times_and_then_given_up(world: World) -> None:
     send(world, world.person())
     text = TextMessage.objects.get()
     for n in range(1, delivery.MOST_TRIES + 3):
-        assert not delivery.deliver(text.pk, now=world.now, port=Down())
+        assert not delivery.deliver(text.public_id, now=world.now, port=Down())
         text.refresh_from_db()
         assert text.tries == min(n, delivery.MOST_TRIES)
     assert (text.state, Down.tries) == (TextState.FAILED, delivery.MOST_TRIES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.workflow import selectors as cases
@@ -15,6 +16,7 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.masks import mask_name_public
 from zhijia.kernel.names import name_prefixes
 from zhijia.organization.members import rules
 from zhijia.organization.members.applying import JoinForm
@@ -88,20 +90,30 @@ class CardHolder:
     union_id: int
 
 
+def _holder(serial: str) -> QuerySet[MemberCard, Any]:
+    stay = Membership.objects.filter(person_id=OuterRef("person_id"), until__isnull=True)
+    return (
+        MemberCard.objects.filter(serial=serial)
+        .annotate(state=Subquery(stay.values("state")[:1]), union_id=Subquery(stay.values("union_id")[:1]))
+        .values_list("person_id", "voided_at", "person__name", "state", "union_id")
+    )
+
+
+_HOLDER = db.Question(_holder, str)
+
+
 def holder_of(serial: str) -> CardHolder | None:
-    """Who a card belongs to, by the serial of its code; None for an unknown serial."""
-    cards = db.select_rows(MemberCard, ["person_id", "voided_at"], {"serial": serial})
-    if not cards:
+    """Who a card belongs to, by the serial of its code; None for an unknown serial. One short query."""
+    found = _HOLDER.first(serial)
+    if found is None:
         return None
-    person_id, voided_at = cards[0]
-    stays = db.select_rows(Membership, ["state", "union_id"], {"person_id": person_id, "until": None})
-    state, union_id = stays[0] if stays else ("", 0)
+    person_id, voided_at, name, state, union_id = found
     return CardHolder(
-        voided_at is None and bool(stays),
-        people.public_name(person_id),
-        MembershipState(state).label if stays else "",
+        voided_at is None and union_id is not None,
+        mask_name_public(name),
+        MembershipState(state).label if state else "",
         person_id,
-        union_id,
+        union_id or 0,
     )
 
 
@@ -206,15 +218,33 @@ def list_queue(
     ]
 
 
+@lru_cache(maxsize=32)
+def _longest_waiting(places: int) -> db.Question:
+    """The case that has waited longest in so many ranges of paths; everywhere for 0."""
+
+    def build(besides: str, *bounds: str) -> QuerySet[JoinApplication, Any]:
+        within = Q() if not bounds else Q(pk__in=[])
+        for low, high in zip(bounds[::2], bounds[1::2], strict=True):
+            within |= Q(union__path__gte=low, union__path__lt=high)
+        waiting = JoinApplication.objects.filter(
+            within,
+            case__workflow=rules.JOIN.code,
+            case__state__in=[rules.Join.PENDING.value, rules.Join.ESCALATED.value],
+        ).exclude(case__public_id=besides)
+        return waiting.order_by("submitted_at", "id").values_list("case__public_id")[:1]
+
+    return db.Question(build, *[str] * (2 * places + 1))
+
+
 def find_next_in_queue(actor: Actor, *, besides: str) -> str:
     """The case that has waited longest in the actor's scope, but not this one; empty where none is left."""
     scope = actor.scope_for(Permission.JOIN_DECIDE)
-    waiting = JoinApplication.objects.filter(
-        db.in_scope("union__path", scope),
-        case__workflow=rules.JOIN.code,
-        case__state__in=[rules.Join.PENDING.value, rules.Join.ESCALATED.value],
-    ).exclude(case__public_id=besides)
-    return waiting.order_by("submitted_at", "id").values_list("case__public_id", flat=True).first() or ""
+    if not scope.everything and not scope.paths:
+        return ""
+    paths = () if scope.everything else scope.paths
+    bounds = [bound for path in paths for bound in db.subtree_bounds(path)]
+    found = _longest_waiting(len(paths)).first(besides, *bounds)
+    return found[0] if found else ""
 
 
 def _describe(

@@ -15,7 +15,7 @@ from zhijia.foundation.notify import services as notify
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.kernel.db import change_rows, insert_row, retrying
+from zhijia.kernel.db import change_rows, insert_later, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
 from zhijia.kernel.identifiers import normalize_uscc
 from zhijia.organization.members import rules, selectors
@@ -111,8 +111,10 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
-    text = people.consented_text(actor.account_id, people.ID_NUMBER, now=now) if actor.account_id is not None else None
-    if text is None:
+    version = (
+        people.consented_version(actor.account_id, people.ID_NUMBER, now=now) if actor.account_id is not None else None
+    )
+    if version is None:
         raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
     rules.check_age(born_on, timezone.localdate(now))
     verified = person.real_name_level >= 3
@@ -128,22 +130,22 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         start=rules.Join.PENDING if verified else None,
         history_note="实名核验已通过" if verified else "等待实名核验",
     )
-    insert_row(
-        JoinApplication,
-        case_id=case.pk,
-        person_id=person.id,
-        union_id=union.id,
-        employer_id=checked.employer_id,
-        employer_text=checked.employer_text,
-        employer_credit_code=checked.employer_credit_code,
-        work_form=checked.work_form,
-        new_form_group=checked.new_form_group,
-        occupation=checked.occupation,
-        consent_version=text.version,
-        channel=channel,
-        submitted_at=now,
+    application = {
+        "case_id": case.pk,
+        "person_id": person.id,
+        "union_id": union.id,
+        "employer_id": checked.employer_id,
+        "employer_text": checked.employer_text,
+        "employer_credit_code": checked.employer_credit_code,
+        "work_form": checked.work_form,
+        "new_form_group": checked.new_form_group,
+        "occupation": checked.occupation,
+        "consent_version": version,
+        "channel": channel,
+        "submitted_at": now,
         **checked.extra,
-    )
+    }
+    insert_later(JoinApplication, [application])
     return Submitted(case)
 
 
