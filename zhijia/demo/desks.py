@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from zhijia.foundation.administration.services import calendar, parameters, wordings
+from zhijia.foundation.clients import services as clients
 from zhijia.foundation.parameters import selectors as parameter_values
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
@@ -27,6 +28,7 @@ def play_desks(stage: Stage) -> None:
     _play_calendar(stage, maker, checker)
     _play_messages(stage, maker, checker)
     _play_consents(stage, maker, checker)
+    _play_clients(stage, maker)
 
 
 def _each(
@@ -131,3 +133,40 @@ def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
             proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"), proposal(Purpose.PRIVACY, "可拨打服务热线。"),
         ],
     )  # fmt: skip
+
+
+def _play_clients(stage: Stage, maker: Actor) -> None:
+    """Other systems in every state; the one in force has a secret nobody has seen, an operator issues another."""
+    checker = stage.holder(Role.SECURITY_ADMIN, "province")
+    read = ("unions:union:view", "statistics:figure:view")
+    systems = (
+        ("wait", "省 12345 热线平台", "省政务服务中心 0531-00000001", read),
+        (
+            "agree",
+            "莱阳市政务服务平台",
+            "莱阳市大数据局 0535-0000002",
+            (*read, "members:member:view", "members:join:decide"),
+        ),
+        ("suspend", "市级数据看板", "烟台市大数据局 0535-0000003", read),
+        ("refuse", "商户积分系统", "某商业公司 0531-00000004", ("members:member:view",)),
+        ("withdraw", "测试系统", "信息中心 0531-00000005", read),
+        ("end", "旧版会员服务号", "信息中心 0531-00000006", read),
+    )
+    for outcome, name, contact, rights in systems:
+        ended = outcome == "end"
+        at = stage.now - timedelta(days=400) if ended else stage.now
+        case = clients.register(
+            maker, name=name, contact=contact, reason="按数据共享协议对接", permissions=rights,
+            unit_codes=[stage.unions["county"].code], per_minute=120, valid_from=at.date(),
+            valid_until=at.date() + timedelta(days=365), now=at,
+        )  # fmt: skip
+        if outcome == "withdraw":
+            clients.withdraw_registration(maker, case, now=at)
+        elif outcome == "refuse":
+            clients.decide_registration(checker, case, agree=False, note="没有数据共享协议，请补充后再报。", now=at)
+        elif outcome != "wait":
+            clients.decide_registration(checker, case, agree=True, note="", now=at)
+            clients.issue_secret(maker, case, now=at)
+        if outcome == "suspend":
+            clients.suspend(maker, case, note="对方更换服务器，暂停调用。", now=at)
+    clients.end_expired(now=stage.now)

@@ -19,7 +19,8 @@ from .actor import Actor, know_permissions
 class PermissionSpec:
     """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted.
 
-    `short` is its name as a column's head, three characters or so; the label where there is none.
+    `short` is its name as a column's head, three characters or so; the label where there is none. `machine`: another
+    system may be given it too.
     """
 
     code: str
@@ -27,6 +28,7 @@ class PermissionSpec:
     roles: frozenset[str]
     group: str = ""
     short: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,9 @@ class UnitDirectory(Protocol):
         """Raises NotFound."""
 
     def parent(self, unit_id: int) -> int | None: ...
+
+    def find(self, code: str) -> int | None:
+        """The unit with this printed code; None for an unknown one and for a unit that is closed."""
 
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]: ...
 

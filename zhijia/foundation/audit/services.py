@@ -57,7 +57,7 @@ def _row(
         "concerns_person_id": concerns,
         "before": digest(before),
         "after": digest(after),
-        "detail": dict(detail or {}),
+        "detail": dict(detail or {}) | ({"client": actor.client_id} if actor.client_id else {}),
     }
 
 

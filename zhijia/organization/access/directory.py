@@ -38,6 +38,10 @@ class UnionDirectory:
     def parent(self, unit_id: int) -> int | None:
         return unions.get_facts(unit_id).parent_id
 
+    def find(self, code: str) -> int | None:
+        found = unions.find_by_code(code)
+        return found.id if found is not None and found.status not in unions.CLOSED else None
+
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]:
         return {key: facts.name for key, facts in unions.facts_of(unit_ids).items()}
 

@@ -19,8 +19,8 @@ SCENARIO = Scenario(
     name="会员",
     icon="id-badge-2",
     permissions=(
-        PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册"),
-        PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会"),
+        PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
+        PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
     ),

@@ -10,7 +10,9 @@ SCENARIO = Scenario(
     name="统计",
     icon="chart-bar",
     menu=(MenuItem("治理", "统计", "statistics:drill", Permission.VIEW, 500),),
-    permissions=(PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理", short="统计"),),
+    permissions=(
+        PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理", short="统计", machine=True),
+    ),
     panels=(Panel("union", "数字", "statistics/_union_panel.html", union_figures, 20, Permission.VIEW),),
     indicators=(
         Indicator("members", "会员数", "在会会员，保留会籍的另计", 10),
