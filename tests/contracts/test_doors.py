@@ -1,7 +1,7 @@
 """Every address, walked by a visitor, a member, a cadre elsewhere, a cadre without the right, and by nonsense.
 
-Anything that takes a public id must be named in `THINGS`, with something real of the small province behind it: a new
-page can't be forgotten here.
+The API answers for itself (test_api.py). Anything that takes a public id must be named in `THINGS`, with something real
+of the small province behind it: a new page can't be forgotten here.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def doors() -> list[Door]:
                     )
                 yield Door(route, space + (pattern.name or ""), pattern.callback, arguments, usual)
 
-    return [door for door in walk(get_resolver().url_patterns, "", "") if not door.route.startswith("ui/gallery")]
+    found = walk(get_resolver().url_patterns, "", "")
+    return [door for door in found if not door.route.startswith("ui/gallery") and not door.name.startswith("api:")]
 
 
 ALL = doors()

@@ -15,9 +15,9 @@ from zhijia.kernel.doors import is_public, needs_step_up
 pytestmark = pytest.mark.django_db
 
 OPEN = {
-    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "favicon", "healthz", "members:keys",
-    "members:landing", "members:offline", "members:scan", "members:start", "members:verify", "metrics",
-    "people:consent_text", "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children",
+    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "api_reference", "favicon", "healthz",
+    "members:keys", "members:landing", "members:offline", "members:scan", "members:start", "members:verify", "metrics",
+    "openapi", "people:consent_text", "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children",
     "regions:search", "ui:elder", "ui:theme", "unions:public",
 }  # fmt: skip
 BEFORE_STEP_UP = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,6 +18,7 @@ from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
 logger = logging.getLogger("zhijia.errors")
 
 API_PREFIX = "/api/"
+_USUAL_WAIT_S = 60
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _PHONE = frozenset({"m", "j", "partner", "accounts"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
@@ -28,8 +31,7 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
     """
     status = status or error.status
     if request.path.startswith(API_PREFIX):
-        body = {"code": error.code, "message": error.message, "fields": error.fields}
-        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+        return _as_json(request, error, status)
     part = bool(request.headers.get("HX-Request"))
     if isinstance(error, NotSignedIn):
         return to_sign_in(request)
@@ -41,6 +43,19 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
         "look": look_of(request.path),
     }
     return HttpResponse(_page(request, context, part=part), status=status)
+
+
+def _as_json(request: HttpRequest, error: ZhijiaError, status: int) -> JsonResponse:
+    """The one shape of the API's errors, with what HTTP asks for beside 401 and 429."""
+    body = {"code": error.code, "message": error.message, "fields": error.fields}
+    response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    if status == 401:
+        response["WWW-Authenticate"] = 'HMAC-SM3 realm="zhijia", Cookie realm="zhijia"'
+    if status == 429:
+        at, now = error.facts.get("retry_at"), getattr(request, "now", None)
+        wait = (at - now).total_seconds() if isinstance(at, datetime) and now is not None else _USUAL_WAIT_S
+        response["Retry-After"] = str(max(1, math.ceil(wait)))
+    return response
 
 
 def look_of(path: str) -> str:

@@ -39,6 +39,12 @@ def plugged_in() -> list[str]:
     return sorted({point.value.partition(":")[0] for point in entry_points(group=PLUG_INS)})
 
 
+def api_modules() -> list[str]:
+    """The `api` modules of the rooms, lower rooms first, then of plugged-in packages; each holds `ROUTES`."""
+    others = [f"{name}.api" for name in plugged_in() if find_spec(f"{name}.api") is not None]
+    return [*(f"{name}.api" for name in _folders("api.py")), *others]
+
+
 def url_modules() -> list[str]:
     """The `urls` modules of the rooms, lower rooms first, then of plugged-in packages.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import get_converters
 
-from zhijia.config import operations
+from zhijia.config import api, operations, reference
 from zhijia.config.rooms import url_modules
 from zhijia.kernel.ids import PublicIdConverter
 
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
     path("favicon.ico", operations.favicon, name="favicon"),
+    path("api/v1/openapi.json", reference.openapi, name="openapi"),
+    path("api/v1/docs", reference.reference, name="api_reference"),
+    path("api/v1/", include((api.patterns(), "api"))),
     *(path("", include(module)) for module in url_modules()),
 ]
 handler400 = "zhijia.config.errors.bad_request"

@@ -37,16 +37,17 @@ def once(view: View[P]) -> View[P]:
     """
 
     def wrapper(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        key = _key_of(request)
+        key = key_of(request)
         if request.method != "POST" or key is None:
             return view(request, *args, **kwargs)
-        return _carry_out(request, key, functools.partial(view, request, *args, **kwargs))
+        return carry_out(request, key, functools.partial(view, request, *args, **kwargs))
 
     return functools.update_wrapper(wrapper, view)
 
 
 @db.retrying()
-def _carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """What `once` does, for a frame that has read the key itself (`key_of`)."""
     actor = _actor_of(request)
     with transaction.atomic(), db.one_command():
         kept = services.take_key(actor, key, digest_of(request), now=request.now)
@@ -67,7 +68,8 @@ def _carry_out(request: Request, key: str, command: Callable[[], HttpResponseBas
     return response
 
 
-def _key_of(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
+    """The key of a request, None where it has none. Raises Invalid `request.bad_key`."""
     key = request.headers.get(HEADER) or request.POST.get(FIELD)
     if not key:
         return None

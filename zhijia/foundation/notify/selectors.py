@@ -7,7 +7,7 @@ from datetime import datetime
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 
-from .models import Message, TemplateText
+from .models import Message as Message, TemplateText  # noqa: PLC0414  the type others name
 
 
 def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,18 @@ def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") ->
         staff=staff and bool(grants),
         address=address,
     )
+
+
+def client_actor(client_id: str, scopes: Iterable[tuple[int, str]], *, address: str) -> Actor:
+    """Another system with its rights, `(unit id, permission)`; a unit that is gone gives none."""
+    held: dict[int, set[str]] = {}
+    for unit_id, code in scopes:
+        held.setdefault(unit_id, set()).add(code)
+    places = unions.facts_of(held)
+    grants = tuple(
+        Grant(unit_id, facts.path, "CLIENT", frozenset(held[unit_id])) for unit_id, facts in sorted(places.items())
+    )
+    return Actor(Kind.CLIENT, grants=grants, address=address, client_id=client_id)
 
 
 def needs_strong_factor(actor: Actor) -> bool:

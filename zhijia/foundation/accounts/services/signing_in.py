@@ -39,6 +39,11 @@ def sign_in(actor: Actor, mobile: str, code: str, *, agreed: Iterable[str], now:
     return _finish(actor, number, code_id, tuple(agreed), now)
 
 
+def sign_out(actor: Actor, *, now: datetime) -> None:
+    """Leaving on this device is recorded; the browser's session is ended by `entering.end`."""
+    audit.record(actor, "accounts.signed_out", now=now)
+
+
 @retrying()
 @transaction.atomic
 def _finish(actor: Actor, number: str, code_id: int, agreed: tuple[str, ...], now: datetime) -> SignedIn:

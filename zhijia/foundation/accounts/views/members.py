@@ -16,7 +16,6 @@ from zhijia.foundation.accounts.forms import SignInForm
 from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.accounts.sending import send_button, send_code
 from zhijia.foundation.accounts.services import settings, signing_in
-from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.context import is_elder
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
@@ -102,7 +101,7 @@ def _sign_in_page(
 @require_POST
 def sign_out(request: Request) -> HttpResponse:
     """Leave on this device."""
-    audit.record(request.actor, "accounts.signed_out", now=request.now)
+    signing_in.sign_out(request.actor, now=request.now)
     entering.end(request)
     messages.success(request, "您已退出登录。")
     return redirect("accounts:sign_in")

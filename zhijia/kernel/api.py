@@ -1,0 +1,226 @@
+"""What a route of the API is made of: who may call it, what it answers, how its fields are bounded.
+
+A capability's `api.py` holds `ROUTES`, a tuple of `Routes`; `zhijia.config.api` finds and mounts them. A route parses,
+calls one service or selector and returns a schema whose fields are listed by hand.
+
+```python
+routes = Routes("members", "会员", who=Who.CADRE, surface="console")
+
+
+@routes.read("/members/{pid}", MemberOut)
+def member(request: Request, pid: PublicId) -> MemberOut: ...
+```
+
+Source: docs/rules/api.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from ninja import Path, Query, Router, Schema
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from .actor import Kind
+from .errors import NotAllowed, NotSignedIn
+from .http import Request
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+# --- Schemas ----------------------------------------------------------------------------------------------------------
+class In(Schema):
+    """What is sent: unknown fields are refused, and `"1"` is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Out(Schema):
+    """What is answered."""
+
+
+class ErrorOut(Out):
+    """The one shape of every error: a stable dotted code, a sentence to show, and a sentence for each bad field."""
+
+    code: str = Field(examples=["case.wrong_state"])
+    message: str = Field(examples=["这件事项的状态已经变化，请刷新后查看最新进展。"])
+    fields: dict[str, str]
+
+
+class Done(Out):
+    """Nothing more to say than that it was done."""
+
+    done: bool = True
+
+
+def _without_nul(value: object) -> object:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_without_nul)]
+"""Text as people type it, in a body; a NUL is dropped, since databases refuse it (in an address it is refused before).
+Each use gives its own length.
+"""
+_PID = "^[0-9a-hjkmnp-tv-z]{16}$"
+PublicId = Annotated[str, Path(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
+"""A public id in an address."""
+PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
+"""A public id in a body."""
+UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
+After = Annotated[str, Query(max_length=240, description="上一页的 next；第一页留空。")]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+# --- Who may call -----------------------------------------------------------------------------------------------------
+class Who(StrEnum):
+    """`ANYONE`; `MEMBER`: somebody signed in, for his own affairs; `CADRE`: a cadre who has stepped up, or another
+    system with a right of its own.
+    """
+
+    ANYONE = "anyone"
+    MEMBER = "member"
+    CADRE = "cadre"
+
+
+class Closed:
+    """What holds for a route that names nobody."""
+
+    def __call__(self, request: Request) -> None:
+        return None
+
+
+class SessionCookie:
+    """Somebody who has signed in. Another system has no affairs of its own here."""
+
+    openapi_security_schema: Mapping[str, str] = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "sessionid",
+        "description": "POST /api/v1/session 登录后得到；写操作另须 X-CSRFToken 头。",
+    }
+
+    def __call__(self, request: Request) -> bool:
+        if request.actor.kind is Kind.CLIENT:
+            raise NotAllowed("client.members_only", "这个接口只供会员本人使用，系统对接请改用有授权的接口。")
+        return request.actor.account_id is not None
+
+
+class StaffSession(SessionCookie):
+    """A cadre whose session has stepped up to the console."""
+
+    def __call__(self, request: Request) -> bool:
+        if request.actor.account_id is None:
+            return False
+        if not request.actor.staff:
+            raise NotSignedIn("auth.step_up", "请先进入工作台完成身份验证，再来办理。")
+        return True
+
+
+class SignedRequest:
+    """Another system: client id and HMAC-SM3 over method, address, time, nonce and body."""
+
+    openapi_security_schema: Mapping[str, str] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "HMAC-SM3 <client id>:<signature>，另须 X-Zhijia-Time 和 X-Zhijia-Nonce 头。",
+    }
+
+    def __call__(self, request: Request) -> bool:
+        return request.actor.kind is Kind.CLIENT
+
+
+_AUTH: dict[Who, Any] = {
+    Who.ANYONE: None,
+    Who.MEMBER: [SessionCookie()],
+    Who.CADRE: [SignedRequest(), StaffSession()],
+}
+
+
+# --- Routes -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the frame around a route must know: `once` honours an Idempotency-Key; `surface` must be served."""
+
+    name: str
+    who: Who
+    surface: str
+    once: bool
+
+
+_READING = (400, 404, 422, 429)
+_WRITING = (409, 410, 413, 415)
+_KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "同一个键再次提交，得到第一次的结果。保存 48 小时。",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
+}
+_CSRF_HEADER = {
+    "in": "header",
+    "name": "X-CSRFToken",
+    "required": False,
+    "description": "会话调用须带，取自 GET /api/v1/session；签名调用不需要。",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9]{32,64}$"},
+}
+
+
+class Routes(Router):
+    """The routes of one capability for one kind of caller, under the heading `title` of the reference."""
+
+    def __init__(self, area: str, title: str, *, who: Who, surface: str = "") -> None:
+        super().__init__(auth=_AUTH[who], tags=[title])
+        self.area, self.who, self.surface = area, who, surface
+
+    def read(self, path: str, out: Any, *, links: Mapping[str, Any] | None = None) -> Callable[[View], View]:
+        """A GET that answers `out`. `links` are OpenAPI links of the answer, by name."""
+
+        def declare(view: View) -> View:
+            _mark(view, self, once=False)
+            return self.get(path, **self._said(view, out, _READING, [], links))(view)
+
+        return declare
+
+    def write(
+        self, path: str, out: Any, *, once: bool = True, links: Mapping[str, Any] | None = None
+    ) -> Callable[[View], View]:
+        """A POST that answers `out`. Not `once` where tries are counted: the count of a failed one must stay."""
+
+        def declare(view: View) -> View:
+            _mark(view, self, once=once)
+            headers = [_CSRF_HEADER, *([_KEY_HEADER] if once else [])]
+            return self.post(path, **self._said(view, out, _READING + _WRITING, headers, links))(view)
+
+        return declare
+
+    def _said(
+        self, view: Callable[..., Any], out: Any, codes: tuple[int, ...], headers: list[Any], links: Any
+    ) -> dict[str, Any]:
+        closed = () if self.who is Who.ANYONE and not headers else (401, 403) if self.who is not Who.ANYONE else (403,)
+        summary, _, more = " ".join((view.__doc__ or "").split()).partition("。")
+        extra: dict[str, Any] = {"parameters": headers} if headers else {}
+        if links:
+            extra["responses"] = {200: {"links": dict(links)}}
+        return {
+            "response": {200: out} | dict.fromkeys(sorted({*codes, *closed}), ErrorOut),
+            "operation_id": f"{self.area}_{view.__name__}",
+            "summary": summary,
+            "description": more.strip(),
+            "openapi_extra": extra or None,
+        }
+
+
+def _mark(view: Any, routes: Routes, *, once: bool) -> None:
+    view.zhijia_route = Route(f"{routes.area}_{view.__name__}", routes.who, routes.surface, once)
+
+
+def route_of(view: Callable[..., Any]) -> Route:
+    """Raises LookupError for a view that was not declared by `Routes`."""
+    route = getattr(view, "zhijia_route", None)
+    if not isinstance(route, Route):
+        raise LookupError(f"{view.__module__}.{view.__name__} is declared by no Routes")
+    return route
