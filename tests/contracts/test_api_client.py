@@ -45,9 +45,9 @@ def test_it_signs_the_worked_example_as_the_server_does(client_module: ModuleTyp
         "a-secret-of-forty-three-characters-in-full-x",
         "POST",
         "/api/v1/applications/7h2k9v0c4m1xq8tz/approve",
-        "1789437600",
-        "0123456789abcdef",
-        b'{"version": 1}',
+        at="1789437600",
+        nonce="0123456789abcdef",
+        body=b'{"version": 1}',
     )
     assert signature == "e27955f5035e144b5608cc082e5433a2331ac979a031f22dc1c098bc084342b1"
 

@@ -143,14 +143,15 @@ class SystemClient(ApiClient):
 
     def headers_for(self, method: str, target: str, body: bytes) -> dict[str, str]:
         at, nonce = str(int(self.clock())), secrets.token_urlsafe(18)
+        signature = sign(self.secret, method, target, at=at, nonce=nonce, body=body)
         return {
-            "Authorization": f"HMAC-SM3 {self.client_id}:{sign(self.secret, method, target, at, nonce, body)}",
+            "Authorization": f"HMAC-SM3 {self.client_id}:{signature}",
             "X-Zhijia-Time": at,
             "X-Zhijia-Nonce": nonce,
         }
 
 
-def sign(secret: str, method: str, target: str, at: str, nonce: str, body: bytes) -> str:
+def sign(secret: str, method: str, target: str, *, at: str, nonce: str, body: bytes) -> str:
     """HMAC-SM3 over the six lines, in 64 hexadecimal characters. Needs a Python whose OpenSSL knows SM3, as most do."""
     digest = hashlib.new("sm3", body).hexdigest()
     lines = f"ZHIJIA1\n{method}\n{target}\n{at}\n{nonce}\n{digest}"

@@ -12,6 +12,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Grant, Kind
 from zhijia.kernel.registry import StaffStanding, registry
 from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
 
 from .models import RoleGrant
 from .roles import ROLES
