@@ -129,6 +129,31 @@ class World:
         )
         return self.actor(person, staff=True)
 
+    # --- unions
+    def open_plant(self, key: str, parent: str, *, name: str = "", credit_code: str = "") -> Union:
+        """Another grassroots union with its own employer: `world.open_plant("works", "other_town")`."""
+        serial = next(_numbers)
+        region = self.unions[parent].region
+        employer = union_services.open_employer(
+            SYSTEM,
+            name=name or f"海滨机械第{serial}有限公司",
+            credit_code=credit_code,
+            region=region,
+            headcount=60,
+            now=self.now,
+        )
+        self.unions[key] = union_services.open_union(
+            SYSTEM,
+            name=f"{employer.name}工会委员会",
+            type="GRASSROOTS",
+            level=7,
+            region=region,
+            parent=self.unions[parent],
+            employer=employer,
+            now=self.now,
+        )
+        return self.unions[key]
+
     # --- memberships
     def member(self, union: str = "plant", name: str = "林晓禾", **kwargs: object) -> tuple[Person, Membership]:
         person = self.person(name, **kwargs)

@@ -11,10 +11,13 @@ class MembersConfig(CapabilityConfig):
         from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
 
+        from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
-        from .services import joining, memberships
+        from .rules.changes import CHANGE
+        from .rules.transfers import TRANSFER
+        from .services import changes, claims, joining, memberships, transfers
 
         registry.offer_people(find_people)
         person_verified.subscribe(memberships.follow_verified)
@@ -24,3 +27,7 @@ class MembersConfig(CapabilityConfig):
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
         clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)
+        clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
+        clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)
+        clock.on_clock(CHANGE.code, "leave", changes.leave_by_clock)
+        membership_changed.subscribe(claims.follow_membership)

@@ -124,6 +124,16 @@ def facts_and_birthday(person_id: int) -> tuple[PersonFacts, date | None]:
     return facts_from(person), _birthday(person)
 
 
+def facts_and_birthdays(person_ids: Iterable[int]) -> list[tuple[PersonFacts, date | None]]:
+    """`facts_and_birthday` of several, by id. The birthday is for a rule, never for a list."""
+    return [(facts_from(row), _birthday(row)) for row in db.find_rows(Person, {"id": tuple(sorted(set(person_ids)))})]
+
+
+def with_aliases(person_id: int) -> list[int]:
+    """A person's id and those of the duplicates that were merged into him."""
+    return [person_id, *Person.objects.filter(merged_into_id=person_id).order_by("id").values_list("id", flat=True)]
+
+
 def facts_of(person_ids: Iterable[int]) -> dict[int, PersonFacts]:
     found = db.find_rows(Person, {"id": tuple(sorted(set(person_ids)))})
     return {person.pk: facts_from(person) for person in found}

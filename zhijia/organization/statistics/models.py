@@ -15,8 +15,9 @@ MEASURES = (
     "new_form",
     "dispatched",
     "unions",
+    "retained",
 )
-"""`joined` and `left` only grow; the others are stocks."""
+"""`joined` and `left` only grow; the others are stocks. `retained` counts kept memberships, apart from `members`."""
 
 
 class Measures(models.Model):
@@ -30,6 +31,7 @@ class Measures(models.Model):
     new_form = models.BigIntegerField(default=0)
     dispatched = models.BigIntegerField(default=0)
     unions = models.BigIntegerField(default=0)
+    retained = models.BigIntegerField(default=0)
 
     class Meta:
         abstract = True

@@ -163,6 +163,12 @@ def union_covering(employer_id: int) -> UnionFacts | None:
     return rows[0] if rows else None
 
 
+def employer_ids_of(union_id: int, *, limit: int = 1_000) -> list[int]:
+    """The employers that a union covers today."""
+    rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
+    return list(rows.order_by("id").values_list("employer_id", flat=True)[:limit])
+
+
 def unions_covering(employer_ids: Iterable[int]) -> dict[int, UnionFacts]:
     """Employer id to the union that represents its workers today; two queries."""
     pairs = dict(

@@ -1,5 +1,6 @@
 """Tables of memberships and of what changes them."""
 
+from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -13,11 +14,15 @@ from .memberships import (
 
 __all__ = [
     "BindingDispute",
+    "ClaimOffer",
     "EventKind",
+    "FoundingTask",
     "JoinApplication",
     "MemberCard",
     "Membership",
+    "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
+    "Transfer",
 ]

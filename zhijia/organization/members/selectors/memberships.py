@@ -478,10 +478,12 @@ def get_member(actor: Actor, person_public_id: str) -> MemberFile:
 
 
 def stock_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
-    """The stock measures of each union alone, counted from its ACTIVE memberships: what figures must equal."""
-    rows = Membership.objects.filter(until__isnull=True, state=MembershipState.ACTIVE)
+    """The stock measures of each union alone, counted from its open memberships: what figures must equal."""
+    everybody = Membership.objects.filter(until__isnull=True)
     if union_ids is not None:
-        rows = rows.filter(union_id__in=union_ids)
+        everybody = everybody.filter(union_id__in=union_ids)
+    rows = everybody.filter(state=MembershipState.ACTIVE)
+    kept = everybody.filter(state=MembershipState.RETAINED).values("union_id").annotate(retained=Count("id"))
     counted: Any = rows.values("union_id").annotate(
         members=Count("id"),
         real_name=Count("id", filter=Q(real_name_level__gte=3)),
@@ -491,7 +493,10 @@ def stock_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str
         new_form=Count("id", filter=~Q(new_form_group="")),
         dispatched=Count("id", filter=Q(work_form="dispatched")),
     )
-    return {row["union_id"]: {name: value for name, value in row.items() if name != "union_id"} for row in counted}
+    counts = {row["union_id"]: {name: value for name, value in row.items() if name != "union_id"} for row in counted}
+    for union_id, number in kept.values_list("union_id", "retained"):
+        counts.setdefault(union_id, {})["retained"] = number
+    return counts
 
 
 def personal_rows(person_id: int) -> list[dict[str, Any]]:

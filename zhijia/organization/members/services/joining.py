@@ -26,7 +26,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.unions import selectors as unions
 
-from . import memberships
+from . import changes, memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     if current is not None:
         return Submitted(None, unions.get_facts(current.union_id))
     unions.require_takes_members(union)
+    changes.require_may_join(person.id)
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")

@@ -120,18 +120,6 @@ def close_membership(
         {"until": on, "ended_by": kind, "version": stay.version + 1},
     ):
         raise WrongState
-    counts = stock(
-        {
-            "state": stay.state,
-            "sex": stay.sex,
-            "is_migrant": stay.is_migrant,
-            "new_form_group": stay.new_form_group,
-            "work_form": stay.work_form,
-            "real_name_level": stay.real_name_level,
-            "activated": stay.activated,
-        },
-        sign=-1,
-    )
     record_event(
         actor,
         kind,
@@ -140,7 +128,7 @@ def close_membership(
         union_id=stay.union_id,
         on=on,
         now=now,
-        counts={**counts, "left": 1},
+        counts={**stock_of(stay, sign=-1), "left": 1},
         case_id=case_id,
         reason=reason,
         before={"state": stay.state},
@@ -160,15 +148,23 @@ def close_membership(
     access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已结束", now=now)
 
 
+COUNTED = ("state", "sex", "is_migrant", "new_form_group", "work_form", "real_name_level", "activated")
+
+
+def stock_of(stay: Membership, *, sign: int) -> dict[str, int]:
+    """`stock` of a row that is there."""
+    return stock({name: getattr(stay, name) for name in COUNTED}, sign=sign)
+
+
 def new_member_number(today: date) -> str:
     year = today.year
     return rules.member_number(settings.ZHIJIA_PROVINCE, year, serials.take(f"member:{year}", block=NUMBER_BLOCK))
 
 
 def stock(values: Mapping[str, Any], *, sign: int) -> dict[str, int]:
-    """The measures a membership row adds to its union (`sign` 1) or takes away (-1); none unless ACTIVE."""
+    """The measures a membership row adds to its union (`sign` 1) or takes away (-1); a retained one counts apart."""
     if values["state"] != MembershipState.ACTIVE:
-        return {}
+        return {"retained": sign}
     return rules.counts_of(
         sign=sign,
         female=values["sex"] == "2",

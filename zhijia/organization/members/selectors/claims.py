@@ -1,0 +1,189 @@
+"""Reading claims: whom a union may claim, invitations, and the tasks to found a union."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+from zhijia.organization.members.models import ClaimOffer, FoundingTask, Membership
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import claims as rules
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+from .memberships import PAGE
+
+
+def covers_employer(union_id: int, employer_id: int) -> bool:
+    covering = unions.union_covering(employer_id)
+    return covering is not None and covering.id == union_id
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A member of an online home who works for the union's employer; masked. `offered` while an invitation is open."""
+
+    person: people.PersonFacts
+    home: unions.UnionFacts
+    employer: str
+    offered: bool
+
+
+def list_claimable(actor: Actor, union: unions.UnionFacts, *, after: int = 0, limit: int = PAGE) -> list[Claimable]:
+    """Members of online homes whose employer this union covers, by membership. Raises NotFound, NotAllowed.
+
+    The homes may lie outside the actor's scope: what he sees is masked, and only people of his own employer.
+    """
+    actor.require(Permission.CLAIM_OFFER, union.path)
+    rows = (
+        Membership.objects.filter(
+            employer_id__in=unions.employer_ids_of(union.id),
+            union__type="ONLINE_HOME",
+            until__isnull=True,
+            pk__gt=after,
+        )
+        .exclude(union_id=union.id)
+        .select_related("employer")
+        .order_by("pk")
+    )
+    found = list(rows[:limit])
+    persons = people.facts_of(row.person_id for row in found)
+    homes = unions.facts_of(row.union_id for row in found)
+    offered = set(
+        ClaimOffer.objects.filter(person_id__in=list(persons), case__state=rules.Claim.CLAIM_OFFERED).values_list(
+            "person_id", flat=True
+        )
+    )
+    return [
+        Claimable(
+            persons[row.person_id],
+            homes[row.union_id],
+            row.employer.name if row.employer else "",
+            row.person_id in offered,
+        )
+        for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    case: Case
+    person: people.PersonFacts
+    home: unions.UnionFacts
+    union: unions.UnionFacts
+
+
+def own_offer(actor: Actor, public_id: str) -> OfferView:
+    """Raises NotFound for everybody else's."""
+    case = cases.get_my_case(actor, public_id)
+    offer = db.find(ClaimOffer, case_id=case.pk)
+    if offer is None:
+        raise NotFound
+    facts = unions.facts_of((offer.source_id, offer.target_id))
+    return OfferView(case, people.get_facts(offer.person_id), facts[offer.source_id], facts[offer.target_id])
+
+
+def get_offer(actor: Actor, public_id: str) -> OfferView:
+    """For cadres of the union that invited. Raises NotFound, NotAllowed."""
+    case = cases.find_case(rules.CLAIM.code, public_id)
+    offer = db.find(ClaimOffer, case_id=case.pk) if case else None
+    if case is None or offer is None:
+        raise NotFound
+    facts = unions.facts_of((offer.source_id, offer.target_id))
+    actor.require(Permission.CLAIM_OFFER, facts[offer.target_id].path)
+    return OfferView(case, people.get_facts(offer.person_id), facts[offer.source_id], facts[offer.target_id])
+
+
+def open_offer(person_id: int) -> Case | None:
+    found = cases.list_open(rules.CLAIM.code, person_id)
+    return found[0] if found else None
+
+
+def list_offers(
+    actor: Actor, union: unions.UnionFacts, *, before: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> list[OfferView]:
+    """Invitations of a union, newest first."""
+    actor.require(Permission.CLAIM_OFFER, union.path)
+    rows = ClaimOffer.objects.filter(target_id=union.id).select_related("case")
+    if before is not None:
+        rows = rows.filter(Q(offered_at__lt=before[0]) | Q(offered_at=before[0], id__lt=before[1]))
+    found = list(rows.order_by("-offered_at", "-id")[:limit])
+    persons = people.facts_of(row.person_id for row in found)
+    homes = unions.facts_of(row.source_id for row in found)
+    return [OfferView(row.case, persons[row.person_id], homes[row.source_id], union) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingView:
+    """A task to found a union; `members` as of its opening, `members_now` today."""
+
+    case: Case
+    employer: str
+    employer_public_id: str
+    home: unions.UnionFacts
+    members: int
+    members_now: int
+    covering: unions.UnionFacts | None
+
+
+def get_founding_task(actor: Actor, public_id: str) -> FoundingView:
+    """Raises NotFound, NotAllowed."""
+    case = cases.find_case(rules.FOUNDING_TASK.code, public_id)
+    task = FoundingTask.objects.select_related("employer").filter(case_id=case.pk).first() if case else None
+    if case is None or task is None:
+        raise NotFound
+    actor.require(Permission.FOUNDING_TASK, unions.get_facts(case.unit_id).path)
+    home = unions.get_facts(task.home_id)
+    now = Membership.objects.filter(employer_id=task.employer_id, union_id=home.id, until__isnull=True).count()
+    covering = unions.union_covering(task.employer_id)
+    return FoundingView(case, task.employer.name, task.employer.public_id, home, task.members, now, covering)
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerCount:
+    """An employer without a union and how many of its people are in the online home; `step` is hint or task."""
+
+    name: str
+    credit_code: str
+    members: int
+    step: str
+    case_public_id: str
+
+
+def list_uncovered_employers(
+    actor: Actor, home: unions.UnionFacts, *, hint: int, task: int, limit: int = PAGE
+) -> list[EmployerCount]:
+    """Employers of an online home's members from `hint` people on that no union covers yet, most people first."""
+    actor.require(Permission.FOUNDING_TASK, home.path)
+    rows = (
+        Membership.objects.filter(union_id=home.id, until__isnull=True, employer_id__isnull=False)
+        .values("employer_id", "employer__name", "employer__credit_code")
+        .annotate(members=Count("id"))
+        .filter(members__gte=hint)
+        .order_by("-members", "employer_id")
+    )
+    found = list(rows[: limit * 2])
+    covered = unions.unions_covering(row["employer_id"] for row in found)
+    open_tasks = dict(
+        FoundingTask.objects.filter(home_id=home.id, case__state=rules.Founding.OPEN).values_list(
+            "employer_id", "case__public_id"
+        )
+    )
+    return [
+        EmployerCount(
+            row["employer__name"],
+            row["employer__credit_code"] or "",
+            row["members"],
+            rules.founding_step(row["members"], hint=hint, task=task),
+            open_tasks.get(row["employer_id"], ""),
+        )
+        for row in found
+        if row["employer_id"] not in covered
+    ][:limit]
