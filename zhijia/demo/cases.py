@@ -23,6 +23,7 @@ from zhijia.organization.unions.models import Union
 
 from .desks import play_desks
 from .invention import Inventor
+from .moves import play_changes, play_claims, play_transfers
 from .staff import UNUSABLE, person_of
 
 
@@ -216,7 +217,8 @@ def play_grants(stage: Stage) -> None:
 
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
-    for act in (play_rosters, play_joins, play_disputes, play_grants, play_desks):
+    acts = (play_rosters, play_joins, play_disputes, play_grants, play_desks)
+    for act in (*acts, play_transfers, play_changes, play_claims):
         try:
             act(stage)
         except ZhijiaError as error:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import cards, console, joining, verification
+from .views import cards, changing, console, joining, mine, verification
 
 app_name = "members"
 urlpatterns = [
@@ -23,6 +23,17 @@ urlpatterns = [
     path("m/card", cards.card, name="card"),
     path("m/card/code.svg", cards.code_picture, name="code_picture"),
     path("m/card/replace", cards.replace, name="replace_card"),
+    path("m/membership", mine.mine, name="mine"),
+    path("m/membership/<str:kind>", mine.new_change, name="new_change"),
+    path("m/transfer", mine.transfer, name="transfer"),
+    path("m/transfer/<str:code>", mine.transfer_to, name="transfer_to"),
+    path("m/transfers/<pid:pid>", mine.my_transfer, name="my_transfer"),
+    path("m/transfers/<pid:pid>/cancel", mine.cancel_transfer, name="cancel_transfer"),
+    path("m/transfers/<pid:pid>/return", mine.return_home, name="return_home"),
+    path("m/changes/<pid:pid>", mine.my_change, name="my_change"),
+    path("m/changes/<pid:pid>/take-back", mine.take_back_change, name="take_back_change"),
+    path("m/changes/<pid:pid>/appeal", mine.appeal_change, name="appeal_change"),
+    path("m/claims/<pid:pid>", mine.my_claim, name="my_claim"),
     path("console/joining", console.queue, name="queue"),
     path("console/joining/decide", console.decide_batch, name="decide_batch"),
     path("console/joining/<pid:pid>", console.review, name="review"),
@@ -30,5 +41,18 @@ urlpatterns = [
     path("console/members", console.roster, name="roster"),
     path("console/members/<pid:pid>", console.file, name="file"),
     path("console/members/<pid:pid>/numbers", console.numbers, name="numbers"),
+    path("console/members/<pid:pid>/change/<str:kind>", changing.change_new, name="change_new"),
+    path("console/transfers", changing.transfer_list, name="transfers"),
+    path("console/transfers/batch", changing.transfer_batch, name="transfer_batch"),
+    path("console/transfers/<pid:pid>", changing.transfer_review, name="transfer_review"),
+    path("console/transfers/<pid:pid>/call-off", changing.transfer_call_off, name="transfer_call_off"),
+    path("console/changes", changing.change_list, name="changes"),
+    path("console/changes/<pid:pid>", changing.change_review, name="change_review"),
+    path("console/retiring", changing.retiring, name="retiring"),
+    path("console/claims", changing.claim_list, name="claims"),
+    path("console/claims/offer", changing.claim_offer, name="claim_offer"),
+    path("console/claims/<pid:pid>", changing.claim, name="claim"),
+    path("console/founding", changing.uncovered, name="uncovered"),
+    path("console/founding/<pid:pid>", changing.founding, name="founding"),
     path("console/disputes/<pid:pid>", console.dispute_review, name="dispute_review"),
 ]

@@ -281,9 +281,9 @@ def search(
     return _facts(unions.order_by("level", "path")[:limit])
 
 
-def search_public(text: str, *, limit: int = 20) -> list[UnionFacts]:
+def search_public(text: str, *, types: Iterable[str] = (), limit: int = 20) -> list[UnionFacts]:
     """For anyone who looks for his union: open unions only."""
-    return [facts for facts in search(Scope(everything=True), text, limit=limit) if facts.is_open]
+    return [facts for facts in search(Scope(everything=True), text, types=types, limit=limit) if facts.is_open]
 
 
 def matching(text: str) -> Q:

@@ -259,7 +259,7 @@ def check_change(
     if len(note) > 200:
         wrong["note"] = "说明请不要超过 200 个字。"
     if kind in (Kind.EXPEL, Kind.DECEASE) and files == 0:
-        wrong["files"] = "请上传证明材料，例如判决书、决定书或死亡证明。"
+        wrong["papers"] = "请上传证明材料，例如判决书、决定书或死亡证明。"
     if wrong:
         raise Invalid("change.form", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
 

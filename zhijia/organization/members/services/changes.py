@@ -66,7 +66,7 @@ def ask_own(actor: Actor, given: Given, *, now: datetime) -> Case:
         raise Invalid("change.kind", "请选择要办理的会籍变更。", fields={"kind": "请选择要办理的会籍变更。"})
     if rules.needs_evidence(given.kind, given.reason) and not given.papers:
         text = "请上传证明材料，例如失业登记、入伍通知或单位关闭的文件。"
-        raise Invalid("change.form", text, fields={"files": text})
+        raise Invalid("change.form", text, fields={"papers": text})
     return _ask(actor, stay, given, now=now)
 
 
@@ -101,7 +101,7 @@ def _ask(actor: Actor, stay: Membership, given: Given, *, now: datetime) -> Case
     )
     if len(given.papers) > rules.MOST_FILES:
         text = f"证明材料最多 {rules.MOST_FILES} 个文件。"
-        raise Invalid("change.form", text, fields={"files": text})
+        raise Invalid("change.form", text, fields={"papers": text})
     _require_no_post(stay, given.kind, today)
     keep_at = _checked_keeper(stay, given)
     person = people.get_facts(stay.person_id)

@@ -186,7 +186,7 @@ def test_an_expulsion_is_filed_by_the_upper_union_and_needs_a_document_and_evide
     chair = world.staff("GRASS_CHAIR", "plant", "郑主席")
     with pytest.raises(Invalid) as raised:
         changes.ask_for(chair, person.public_id, Given("expel", "crime", world.today), now=world.now)
-    assert set(raised.value.fields) == {"document", "files"}
+    assert set(raised.value.fields) == {"document", "papers"}
     case, _ = expelled(world, person)
     assert (case.state, selectors.open_stay(person.pk)) == ("DONE", None)
     assert Membership.objects.get(person=person).ended_by == "expelled"
@@ -265,7 +265,7 @@ def test_a_death_is_recorded_by_two_persons_and_ends_what_is_open(world: World) 
         (Given("retain", "retired", date(2999, 1, 1)), {"on"}),
         (Given("retain", "retired", date(2001, 1, 1)), {"on"}),
         (Given("retain", "crime", date(2999, 1, 1)), {"reason", "on"}),
-        (Given("retain", "unemployed", date(2026, 9, 1)), {"files"}),
+        (Given("retain", "unemployed", date(2026, 9, 1)), {"papers"}),
         (Given("retain", "retired", date(2026, 9, 1), note="长" * 201), {"on", "note"}),
         (Given("expel", "crime", date(2026, 9, 1)), {"kind"}),
         (Given("nonsense", "crime", date(2026, 9, 1)), {"kind"}),

@@ -43,7 +43,7 @@ def offered(world: World, person: Person) -> Case:
 def test_a_claimed_member_is_moved_when_he_confirms_and_only_then(world: World) -> None:
     person = at_home(world, world.employer)
     case = offered(world, person)
-    assert selectors.open_stay(person.pk).union_id == world["home"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == world["home"].pk
     claims.confirm_claim(world.actor(person), case.public_id, now=world.now)
     stay = selectors.open_stay(person.pk)
     assert stay is not None
@@ -108,7 +108,7 @@ def test_a_claim_confirmed_after_a_transfer_finds_that_he_has_gone(world: World)
     assert Case.objects.get(pk=case.pk).state == "CANCELLED"
     with pytest.raises(WrongState):
         claims.confirm_claim(world.actor(person), case.public_id, now=world.now)
-    assert selectors.open_stay(person.pk).union_id == world["works"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == world["works"].pk
 
 
 def test_a_union_that_is_suspended_meanwhile_takes_nobody(world: World) -> None:
@@ -151,7 +151,7 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     assert (task.members, task.case.unit_id, task.home_id) == (25, world["town"].pk, world["home"].pk)
     entry = InboxEntry.objects.get(case=task.case, closed_at__isnull=True)
     assert entry.unit_id == world["town"].pk
-    assert (task.case.due_at - world.now).days in range(29, 33)  # type: ignore[operator]
+    assert (task.case.due_at - world.now).days in range(29, 33)
     view = reads.get_founding_task(worker, task.case.public_id)
     assert (view.members, view.members_now, view.covering) == (25, 26, None)
     with pytest.raises(RuleBroken) as raised:

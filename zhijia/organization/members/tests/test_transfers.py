@@ -43,7 +43,7 @@ def members_of(world: World, union: str) -> int:
 def test_one_action_of_the_member_and_one_of_the_target_move_the_membership(works: World) -> None:
     person, stay = works.member()
     case = asked(works, person)
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
     admin = works.staff("GRASS_ADMIN", "works")
     transfers.accept_transfer(admin, case.public_id, now=works.now)
     old, new = Membership.objects.order_by("id")
@@ -132,7 +132,7 @@ def test_a_target_suspended_between_request_and_decision_takes_nobody(works: Wor
     union_services.suspend_union(SYSTEM, works["works"], reason="整顿期间暂停", now=works.now)
     with pytest.raises(Expired):
         transfers.accept_transfer(admin, case.public_id, now=works.now)
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
     case.refresh_from_db()
     assert case.state == "TARGET_PENDING"
 
@@ -145,7 +145,7 @@ def test_a_refusal_names_a_reason_and_leaves_the_membership(works: World) -> Non
         with pytest.raises(Invalid):
             transfers.refuse_transfer(admin, case.public_id, reason=reason, note=note, now=works.now)
     transfers.refuse_transfer(admin, case.public_id, reason="NOT_EMPLOYEE", now=works.now)
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
     assert asked(works, person).state == "TARGET_PENDING"
 
 
@@ -162,7 +162,7 @@ def test_after_three_working_days_the_upper_union_decides(works: World) -> None:
     with pytest.raises(NotFound):
         transfers.accept_transfer(admin, case.public_id, now=works.now + timedelta(days=7))
     transfers.accept_transfer(upper, case.public_id, now=works.now + timedelta(days=7))
-    assert selectors.open_stay(person.pk).union_id == works["works"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["works"].pk
 
 
 def test_the_member_may_cancel_until_it_is_decided(works: World) -> None:
@@ -231,7 +231,7 @@ def test_a_batch_moves_those_who_do_not_object_within_seven_days(works: World) -
     clock.fire_due(now=works.now + timedelta(days=10))
     states = [Transfer.objects.get(person=person).case.state for person in persons]
     assert states == ["OBJECTED", "CANCELLED", "COMPLETED"]
-    assert selectors.open_stay(persons[2].pk).union_id == works["second"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(persons[2].pk).union_id == works["second"].pk
 
 
 def test_a_batch_stays_inside_the_scope_and_says_what_is_missing(works: World) -> None:
@@ -256,7 +256,7 @@ def test_what_has_become_impossible_ends_with_a_word_why(works: World) -> None:
     clock.fire_due(now=works.now + timedelta(days=10))
     case = Transfer.objects.get().case
     assert case.state == "CANCELLED"
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
 
 
 # --- Secondment
@@ -295,7 +295,7 @@ def test_a_seconded_member_goes_back_by_himself_without_asking(works: World) -> 
     person, case = seconded(works)
     assert reads.own_transfer(works.actor(person), case.public_id).can_return
     transfers.return_home(works.actor(person), case.public_id, now=works.now + timedelta(days=200))
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
     with pytest.raises(WrongState):
         transfers.return_home(works.actor(person), case.public_id, now=works.now + timedelta(days=201))
 
@@ -307,7 +307,7 @@ def test_after_the_last_day_the_return_is_proposed_and_happens_unless_he_objects
     assert transfers.propose_returns(now=late) == 1
     assert transfers.propose_returns(now=late) == 0
     clock.fire_due(now=late + timedelta(days=10))
-    assert selectors.open_stay(person.pk).union_id == works["plant"].pk  # type: ignore[union-attr]
+    assert selectors.open_stay(person.pk).union_id == works["plant"].pk
 
 
 def test_who_has_gone_elsewhere_is_not_sent_back(works: World) -> None:

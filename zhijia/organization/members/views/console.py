@@ -21,7 +21,7 @@ from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import tables
+from . import desk, tables
 
 
 def queue(request: Request) -> HttpResponse:
@@ -156,9 +156,11 @@ def roster(request: Request) -> HttpResponse:
         request.actor, unit, search=search, filters=filters, after=request.GET.get("after", "")[:240]
     )
     query = {"unit": unit.public_id, "q": search, "after": request.GET.get("after", ""), **filters}
+    may_move = request.actor.may(Permission.TRANSFER_BATCH, unit.path)
     context = {
         "unit": unit,
-        "table": tables.roster_table(page),
+        "table": tables.roster_table(page, pick=tables.BULK if may_move else ""),
+        "bulk": tables.move_bar() if may_move else None,
         "pager": tables.pager(page, query),
         "bar": tables.roster_bar(unit, query),
         "narrowed": bool(search or any(filters.values())),
@@ -198,6 +200,7 @@ def file(request: Request, pid: str) -> HttpResponse:
         "facts": tables.file_facts(found),
         "entries": tables.file_events(found, names),
         "may_see": request.actor.may("people:numbers:see", found.union.path),
+        "kinds": desk.change_kinds(found) if request.actor.may(Permission.CHANGE_ASK, found.union.path) else [],
     }
     return render(request, "members/file.html", context)
 

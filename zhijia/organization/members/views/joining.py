@@ -174,14 +174,14 @@ def confirm(request: Request, code: str) -> HttpResponse:
 
 
 def already(request: Request, code: str) -> HttpResponse:
-    """Who is a member already sees his card; at another union, that membership stays where it is."""
+    """Who is a member already sees his card; at another union, he may move there with one tap."""
     union = _union(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
         return redirect("members:start", code=union.code)
     if stay.union_id == union.id:
         return redirect("members:welcome")
-    return render(request, "members/already.html", {"union": union, "current": unions.get_facts(stay.union_id)})
+    return redirect("members:transfer_to", code=union.code)
 
 
 def welcome(request: Request) -> HttpResponse:

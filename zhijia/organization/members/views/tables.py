@@ -116,7 +116,8 @@ def queue_items(rows: Sequence[selectors.Application], current: str, *, now: dat
     return items
 
 
-def roster_table(page: selectors.MemberPage) -> dict[str, Any]:
+def roster_table(page: selectors.MemberPage, *, pick: str = "") -> dict[str, Any]:
+    """`pick` names the form that ticked members are sent with."""
     return {
         "label": "会员表",
         "first": {"label": "姓名"},
@@ -130,8 +131,19 @@ def roster_table(page: selectors.MemberPage) -> dict[str, Any]:
             {"label": "实名"},
             {"label": "会籍"},
         ],
-        "pick": "",
+        "pick": pick,
         "rows": [_member_row(row) for row in page.rows],
+    }
+
+
+def move_bar() -> dict[str, Any]:
+    """Shape of `ui/console/bulk_bar.html`: ticked members go to another union."""
+    return {
+        "form": BULK,
+        "action": reverse("members:transfer_batch"),
+        "buttons": [{"label": "批量转接", "small": True, "name": "do", "value": "move"}],
+        "note": "转到管辖范围内的另一个工会，本人有七天异议期",
+        "hidden": [],
     }
 
 

@@ -1,0 +1,187 @@
+"""Memberships on the move, in every state: transfers, changes, claims and tasks to found a union."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from zhijia.foundation.workflow import clock, selectors as cases
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.access.roles import Role
+from zhijia.organization.members.models import FoundingTask
+from zhijia.organization.members.services import changes, claims, memberships, transfers
+from zhijia.organization.members.services.changes import Given
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+from zhijia.organization.unions import selectors as unions, services as union_services
+from zhijia.organization.unions.models import Employer
+
+if TYPE_CHECKING:
+    from .cases import Stage
+
+DOCUMENT = "鲁精工字〔2026〕3号"
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+
+
+def _member(stage: Stage, union: str, *, at: datetime, employer: Employer | None = None) -> Person:
+    person = stage.applicant()
+    target = unions.get_facts(stage.unions[union].pk)
+    memberships.open_membership(
+        SYSTEM,
+        people.get_facts(person.pk),
+        target,
+        now=at,
+        work_form="employed",
+        new_form_group="",
+        occupation="",
+        is_migrant=False,
+        employer_id=employer.pk if employer else target.employer_id,
+        employer_text=employer.name if employer else "",
+        case_id=None,
+    )
+    return person
+
+
+def play_transfers(stage: Stage) -> None:
+    """Asked, escalated, accepted, refused, cancelled; a batch in its objection period, objected to, called off."""
+    ago, home = stage.workdays_ago, stage.unions["home"]
+    admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
+    plant = stage.unions["plant"]
+
+    def ask(days: int) -> tuple[Person, str]:
+        person = _member(stage, "home", at=ago(90))
+        case = transfers.request_transfer(
+            stage.actor(person), plant.pk, reason="已到新单位上班，劳动合同已签。", now=ago(days)
+        )
+        return person, case.public_id
+
+    for days in (0, 1, 2):
+        ask(days)
+    ask(6)
+    clock.fire_due(now=ago(1))
+    _, accepted = ask(2)
+    transfers.accept_transfer(admin, accepted, now=ago(1))
+    _, refused = ask(2)
+    transfers.refuse_transfer(admin, refused, reason="NOT_EMPLOYEE", now=ago(1))
+    mover, cancelled = ask(2)
+    transfers.cancel_transfer(stage.actor(mover), cancelled, now=ago(1))
+    persons = [_member(stage, "plant", at=ago(90)) for _ in range(4)]
+    transfers.propose_batch(
+        worker, [person.public_id for person in persons], home.pk, reason="车间关停，会籍转到网上会员之家", now=ago(2)
+    )
+    objecting = people.get_facts(persons[0].pk)
+    notice = _open_case("members.transfer", objecting.id)
+    transfers.cancel_transfer(stage.actor(persons[0]), notice, now=ago(1))
+    transfers.call_off(worker, _open_case("members.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
+
+
+def _open_case(workflow: str, person_id: int) -> str:
+    return cases.list_open(workflow, person_id)[0].public_id
+
+
+def play_changes(stage: Stage) -> None:
+    """Each kind of change, in every state."""
+    ago = stage.workdays_ago
+    admin, chair = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.GRASS_CHAIR, "plant")
+    worker, county = stage.holder(Role.TOWN_WORKER, "town"), stage.holder(Role.ORG, "county")
+
+    def own(kind: str, reason: str, days: int) -> tuple[Actor, str]:
+        person = _member(stage, "plant", at=ago(90))
+        papers = (("失业登记证明.pdf", io.BytesIO(PAPER)),) if reason == "unemployed" else ()
+        said = Given(kind, reason, ago(days).date(), papers=papers)
+        case = changes.ask_own(stage.actor(person), said, now=ago(days))
+        return stage.actor(person), case.public_id
+
+    def union(kind: str, reason: str, days: int) -> tuple[Actor, str]:
+        person = _member(stage, "plant", at=ago(90))
+        said = Given(
+            kind,
+            reason,
+            ago(days).date(),
+            document=DOCUMENT,
+            note="电话谈话两次，本人没有异议。",
+            papers=(("决定书.pdf", io.BytesIO(PAPER)),),
+        )
+        case = changes.ask_for(chair, person.public_id, said, now=ago(days))
+        return stage.actor(person), case.public_id
+
+    own("retain", "unemployed", 1)
+    own("withdraw", "own_wish", 1)
+    _, retained = own("retain", "retired", 3)
+    changes.agree(admin, retained, now=ago(2))
+    _, refused = own("retain", "retired", 3)
+    changes.refuse(admin, refused, note="请先办理退休手续。", now=ago(2))
+    staying, taken_back = own("withdraw", "own_wish", 3)
+    changes.take_back(staying, taken_back, now=ago(2))
+    union("expel", "crime", 1)
+    _, deceased = union("decease", "death", 3)
+    changes.agree(admin, deceased, now=ago(2))
+    for outcome in ("stands", "appeals", "upheld", "overturned", "readmitted"):
+        member, case = union("expel", "crime", 9)
+        changes.agree(worker, case, now=ago(8))
+        if outcome == "readmitted":
+            changes.readmit(county, case, note="本人已改正，同意重新申请。", now=ago(2))
+        elif outcome != "stands":
+            changes.appeal(member, case, note="判决已经撤销，请重新审查。", now=ago(6))
+        if outcome in ("upheld", "overturned"):
+            overturn = outcome == "overturned"
+            words = "判决已撤销，恢复会籍。" if overturn else "经核查，判决有效。"
+            changes.decide_appeal(county, case, overturn=overturn, note=words, now=ago(3))
+    gone = _member(stage, "plant", at=ago(90))
+    changes.ask_own(stage.actor(gone), Given("withdraw", "own_wish", ago(4).date()), now=ago(4))
+    moved = transfers.request_transfer(stage.actor(gone), stage.unions["home"].pk, now=ago(3))
+    transfers.accept_transfer(worker, moved.public_id, now=ago(2))
+
+
+def play_claims(stage: Stage) -> None:
+    """Invitations in every state; employers with enough people in the online home for a union of their own."""
+    ago, plant = stage.workdays_ago, stage.unions["plant"]
+    admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
+    employer = plant.employer
+    assert employer is not None  # noqa: S101  a grassroots union has one
+
+    def offer(days: int) -> tuple[Actor, str]:
+        person = _member(stage, "home", at=ago(90), employer=employer)
+        return stage.actor(person), claims.offer_claim(admin, plant.pk, person.pk, now=ago(days)).public_id
+
+    _member(stage, "home", at=ago(60), employer=employer)
+    offer(1)
+    offer(15)
+    clock.fire_due(now=ago(1))
+    confirming, confirmed = offer(2)
+    claims.confirm_claim(confirming, confirmed, now=ago(1))
+    declining, declined = offer(2)
+    claims.decline_claim(declining, declined, now=ago(1))
+    _, taken = offer(2)
+    claims.take_back_claim(admin, taken, now=ago(1))
+    leaving, _ = offer(3)
+    assert leaving.person_id is not None  # noqa: S101  an actor of ours
+    moved = transfers.request_transfer(leaving, plant.pk, now=ago(2))
+    transfers.accept_transfer(admin, moved.public_id, now=ago(1))
+    for name, people_there, outcome in (
+        ("莱阳迅达同城配送有限公司", 26, "open"),
+        ("莱阳市恒信家政服务有限公司", 25, "drop"),
+        ("莱阳市梨乡物流有限公司", 25, "found"),
+        ("莱阳市顺风装饰有限公司", 7, ""),
+    ):
+        company = union_services.open_employer(
+            SYSTEM, name=name, credit_code=None, region=stage.unions["home"].region, headcount=40, now=ago(80)
+        )
+        for _ in range(people_there):
+            _member(stage, "home", at=ago(5), employer=company)
+        if outcome in ("drop", "found"):
+            case = FoundingTask.objects.get(employer=company).case.public_id
+            if outcome == "found":
+                union_services.open_union(
+                    SYSTEM,
+                    name=f"{name}工会委员会",
+                    type="GRASSROOTS",
+                    level=7,
+                    region=stage.unions["home"].region,
+                    parent=stage.unions["town"],
+                    employer=company,
+                    now=ago(2),
+                )
+            note = "" if outcome == "found" else "单位正在迁址，年后再动员。"
+            claims.close_founding_task(worker, case, founded=outcome == "found", note=note, now=ago(1))

@@ -1,0 +1,327 @@
+"""How transfers, changes, claims and founding tasks are laid out for the console's parts; no queries of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from zhijia.foundation.ui import formats
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel.actor import Actor
+from zhijia.organization.members import selectors
+from zhijia.organization.members.rules import changes as change_rules
+from zhijia.organization.members.selectors.changes import ChangeView, Reaching
+from zhijia.organization.members.selectors.claims import Claimable, EmployerCount, FoundingView, OfferView
+from zhijia.organization.members.selectors.transfers import TransferView
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .places import write_place
+from .tables import steps
+
+Row = TypeVar("Row")
+BULK = "bulk"
+_ADVICE = {"task": {"text": "应建会", "state": "late"}, "hint": {"text": "可动员", "state": "soon"}}
+CHANGE_NOTES = {
+    change_rules.Kind.RETAIN.value: "由另一位同事审核；同意后不交会费，没有表决权、选举权和被选举权。",
+    change_rules.Kind.RESTORE.value: "由另一位同事审核；退休后再就业的继续保留会籍，不恢复。",
+    change_rules.Kind.TREATED.value: "六个月以上不交会费、不参加活动，经谈话无效的，由委员会决定后报上级工会备案。",
+    change_rules.Kind.EXPEL.value: "须有委员会决定文号和证明材料，报上级工会备案后生效；会员可在 30 天内申诉。",
+    change_rules.Kind.DECEASE.value: "须有证明材料，由另一位同事复核；会员卡和岗位授权随即停止。",
+}
+
+
+def list_page(
+    title: str,
+    views: Mapping[str, str],
+    current: str,
+    table: Mapping[str, Any],
+    pager: Mapping[str, Any],
+    *,
+    empty: tuple[str, str],
+    note: str = "本级及以下",
+    actions: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """What `members/case_list.html` takes."""
+    return {
+        "title": title,
+        "note": note,
+        "views": [{"label": label, "href": f"?view={key}", "current": key == current} for key, label in views.items()],
+        "table": table,
+        "pager": pager,
+        "empty": {"title": empty[0], "text": empty[1]},
+        "head_actions": list(actions),
+    }
+
+
+def place_pager(
+    rows: Sequence[Row], key: Callable[[Row], tuple[datetime, int]], size: int, kept: Mapping[str, str]
+) -> dict[str, Any]:
+    """Forward by key while pages are full."""
+    onward = ""
+    if len(rows) == size:
+        at, row_id = key(rows[-1])
+        onward = f"?{urlencode({**kept, 'after': write_place(at, row_id)})}"
+    return {"shown": f"本页 {len(rows)} 件", "previous": "", "next": onward}
+
+
+def _due(case: Case, now: datetime) -> dict[str, Any]:
+    due, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
+    return {"text": words, "state": {"late": "late", "today": "soon"}.get(due, "")}
+
+
+def _state(case: Case) -> dict[str, Any]:
+    told = cases.describe(case)
+    return {"tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]}}
+
+
+def _table(label: str, first: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], *, pick: str = "") -> Any:
+    return {
+        "label": label,
+        "first": {"label": first},
+        "columns": [{"label": column} for column in columns],
+        "pick": pick,
+        "rows": list(rows),
+    }
+
+
+def _line(pid: str, label: str, href: str, cells: Sequence[dict[str, Any]], *, locked: str = "") -> dict[str, Any]:
+    return {"pid": pid, "label": label, "href": href, "cells": list(cells), "locked": locked}
+
+
+def transfer_table(rows: Sequence[TransferView], *, now: datetime) -> dict[str, Any]:
+    lines = [
+        _line(
+            row.case.public_id,
+            row.person.masked_name,
+            reverse("members:transfer_review", args=[row.case.public_id]),
+            [
+                _due(row.case, now),
+                {"text": row.source.name, "wide": True, "wrap": True},
+                {"text": row.target.name, "wide": True, "wrap": True},
+                {"text": row.kind_label},
+                _state(row.case),
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("转会", "会员", ("期限", "转出", "转入", "方式", "状态"), lines))
+
+
+def change_table(rows: Sequence[ChangeView], *, now: datetime) -> dict[str, Any]:
+    lines = [
+        _line(
+            row.case.public_id,
+            row.person.masked_name,
+            reverse("members:change_review", args=[row.case.public_id]),
+            [
+                _due(row.case, now),
+                {"text": row.kind_label},
+                {"text": row.reason_label, "wrap": True},
+                {"text": row.union.name, "wide": True, "wrap": True},
+                _state(row.case),
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("会籍变更", "会员", ("期限", "变更", "原因", "工会", "状态"), lines))
+
+
+def claimable_table(rows: Sequence[Claimable]) -> dict[str, Any]:
+    lines = [
+        _line(
+            row.person.public_id,
+            row.person.masked_name,
+            "",
+            [
+                {"text": row.employer, "wide": True, "wrap": True},
+                {"text": row.home.name, "wide": True, "wrap": True},
+                {"text": row.person.mobile_masked, "dim": True},
+                {"tag": {"text": "已邀请", "state": "run"} if row.offered else {"text": "可邀请", "state": ""}},
+            ],
+            locked="已有一份邀请等待确认" if row.offered else "",
+        )
+        for row in rows
+    ]
+    return dict(_table("可认领的会员", "会员", ("用人单位", "现在的网上会员之家", "手机", "邀请"), lines, pick=BULK))
+
+
+def offer_table(rows: Sequence[OfferView], *, now: datetime) -> dict[str, Any]:
+    lines = [
+        _line(
+            row.case.public_id,
+            row.person.masked_name,
+            reverse("members:claim", args=[row.case.public_id]),
+            [
+                {"text": row.home.name, "wide": True, "wrap": True},
+                {"text": formats.short_day(row.case.opened_at, now.date()), "dim": True},
+                _state(row.case),
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("已发出的邀请", "会员", ("网上会员之家", "邀请", "状态"), lines))
+
+
+def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
+    lines = [
+        _line(
+            "",
+            row.name,
+            reverse("members:founding", args=[row.case_public_id]) if row.case_public_id else "",
+            [
+                {"text": row.credit_code, "dim": True},
+                {"text": str(row.members), "num": True},
+                {
+                    "tag": {"text": "应建会", "state": "late"}
+                    if row.step == "task"
+                    else {"text": "可动员", "state": "soon"}
+                },
+                {"text": "建会任务办理中" if row.case_public_id else "—", "dim": True},
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "建议", "任务"), lines))
+
+
+def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:
+    lines = [
+        _line(
+            row.person.public_id,
+            row.person.masked_name,
+            reverse("members:file", args=[row.person.public_id]),
+            [
+                {"text": row.retirement.on.isoformat()},
+                {"text": row.retirement.age_words},
+                {
+                    "text": "办理保留会籍",
+                    "href": reverse("members:change_new", args=[row.person.public_id, "retain"]),
+                },
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("到龄提示", "会员", ("到龄日期", "年龄", "办理"), lines))
+
+
+def town_links(actor: Actor, unit: UnionFacts) -> list[dict[str, str]]:
+    """Where a unit has no online home of its own: its lower unions, to go down to one that has."""
+    children = unions.children(actor, unit.id, limit=200)
+    return [
+        {"label": child.name, "href": f"{reverse('members:uncovered')}?unit={child.public_id}"}
+        for child in children
+        if child.level <= 5
+    ]
+
+
+# --- One case
+def _case(
+    case: Case, title: str, note: str, columns: Sequence[Sequence[dict[str, Any]]], now: datetime
+) -> dict[str, Any]:
+    told = cases.describe(case)
+    _due_state, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
+    return {
+        "title": title,
+        "note": note + ("" if case.closed_at or not case.due_at else f" · 期限 {words}"),
+        "tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]},
+        "columns": [[fact for fact in column if fact["value"]] for column in columns],
+        "timeline": steps(cases.timeline(case)),
+        "explained": case.due_explained if not case.closed_at else "",
+        "provisional": case.due_provisional,
+        "files": [],
+        "decision": None,
+        "why_none": "这件已经办结。" if case.closed_at else "这件现在不由您办理。",
+    }
+
+
+def _person(person: Any) -> list[dict[str, Any]]:
+    return [
+        {"label": "姓名", "value": person.masked_name},
+        {"label": "证件", "value": person.id_masked, "code": True},
+        {"label": "手机", "value": person.mobile_masked, "code": True},
+        {"label": "出生年", "value": str(person.birth_year or "")},
+    ]
+
+
+def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
+    row = view.transfer
+    about = [
+        {"label": "转出", "value": view.source.name},
+        {"label": "转入", "value": view.target.name},
+        {"label": "方式", "value": view.kind_label},
+        {"label": "说明", "value": row.reason},
+        {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
+        {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起" if row.dues_from else ""},
+    ]
+    return _case(view.case, "审核转会", view.target.name, (_person(view.person), about), now)
+
+
+def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
+    row = view.change
+    about = [
+        {"label": "变更", "value": view.kind_label},
+        {"label": "原因", "value": view.reason_label},
+        {"label": "日期", "value": row.on.isoformat()},
+        {"label": "决定文号", "value": row.document},
+        {"label": "保留在", "value": view.keeper.name if view.keeper else ""},
+        {"label": "说明", "value": row.note},
+    ]
+    page = _case(view.case, f"{view.kind_label}审核", view.union.name, (_person(view.person), about), now)
+    page["files"] = [
+        {
+            "name": file.name,
+            "href": reverse("files:console", args=[file.public_id]),
+            "note": file.size_words,
+            "image": file.is_picture,
+        }
+        for file in view.papers
+    ]
+    page["member"] = reverse("members:file", args=[view.person.public_id])
+    return page
+
+
+def claim_case(view: OfferView, *, now: datetime) -> dict[str, Any]:
+    about = [{"label": "现在的工会", "value": view.home.name}, {"label": "邀请转入", "value": view.union.name}]
+    page = _case(view.case, "认领邀请", view.union.name, (_person(view.person)[:3], about), now)
+    page["why_none"] = "等待会员本人确认。" if not view.case.closed_at else "这件已经办结。"
+    return page
+
+
+def founding_case(view: FoundingView, *, now: datetime) -> dict[str, Any]:
+    about = [
+        {"label": "单位", "value": view.employer},
+        {"label": "网上会员之家", "value": view.home.name},
+        {"label": "立项时会员", "value": f"{view.members} 人"},
+        {"label": "现在会员", "value": f"{view.members_now} 人"},
+    ]
+    other = [
+        {"label": "单位工会", "value": view.covering.name if view.covering else "还没有"},
+        {"label": "依据", "value": "《工会法》第十一条：会员二十五人以上的，应当建立基层工会委员会"},
+    ]
+    return _case(view.case, "建会任务", view.employer, (about, other), now)
+
+
+def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[str, Any]]:
+    """Shape of `ui/console/saved_filters.html`: the changes a cadre may ask for, by the membership's state."""
+    retained = member.membership.state == "RETAINED"
+    hidden = {"retain", "expel"} if retained else {"restore"}
+    return [
+        {
+            "label": change_rules.KINDS[kind],
+            "href": reverse("members:change_new", args=[member.person.public_id, kind]),
+            "current": kind == current,
+        }
+        for kind in change_rules.KINDS
+        if kind in change_rules.BY_UNION and kind not in hidden
+    ]
+
+
+def rows_result(title: str, lines: Sequence[Mapping[str, Any]], *, back: str) -> dict[str, Any]:
+    failed = sum(bool(line["code"]) for line in lines)
+    return {"title": title, "lines": lines, "done": len(lines) - failed, "failed": failed, "back": back}
