@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.contracts import calls
+from tests.contracts.audited_moves import MOVES
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.kernel.actor import SYSTEM
@@ -39,6 +40,7 @@ SILENT = {
     "foundation.workflow.services.authorize": "decides",
     "foundation.workflow.services.allowed_moves": "reads",
     "organization.members.services.memberships.open_membership": "part of a move, which records; writes the event",
+    "organization.members.services.moving.change_state": "part of a change's move, which records; writes the event",
     "organization.members.services.memberships.record_event": "writes the event, part of what records",
     "organization.unions.services.exporting.export_rows": "recorded by record_export before it",
     "organization.unions.services.exporting.export_csv": "recorded by record_export before it",
@@ -270,7 +272,7 @@ def _file_from_card(world: World) -> Callable[[], Any]:
     return look
 
 
-SCENARIOS: dict[str, Scenario] = {
+SCENARIOS: dict[str, Scenario] = MOVES | {
     "members.services.joining.submit": _submit,
     "members.services.joining.approve": _decided("approve"),
     "members.services.joining.reject": _decided("reject", reason="NOT_EMPLOYEE", note=""),

@@ -85,7 +85,8 @@ class Workflow:
     """`Workflow("members.join", "入会申请", start=State.SUBMITTED, moves=[...], closed={State.APPROVED, ...}, ...)`
 
     `labels` gives each state's Chinese word, `hues` its colour (late soon done run still), `due` the parameter of the
-    time a state should take: when it passes, who must act is reminded and the entry shows as late.
+    time a state should take: when it passes, who must act is reminded and the entry shows as late. A case begins in
+    `start`, or in one of `other_starts` where what comes before is not needed.
     """
 
     code: str
@@ -97,14 +98,19 @@ class Workflow:
     hues: Mapping[str, str] = field(default_factory=dict)
     due: Mapping[str, str] = field(default_factory=dict)
     owner_acts: frozenset[str] = frozenset()
+    other_starts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         names = [move.name for move in self.moves]
         if len(names) != len(set(names)):
             raise ValueError(f"{self.code}: a move is listed twice")
         unknown = {state for move in self.moves for state in (*move.sources, move.target)} - set(self.labels)
-        if unknown or self.start not in self.labels:
+        if unknown or not self.starts <= set(self.labels):
             raise ValueError(f"{self.code}: states without a label: {sorted(unknown)}")
+
+    @property
+    def starts(self) -> frozenset[str]:
+        return self.other_starts | {self.start}
 
     def move(self, name: str) -> Move:
         """Raises LookupError for a name that the table does not hold."""
@@ -132,7 +138,7 @@ class Workflow:
 
     def diagram(self) -> str:
         """The state diagram as Mermaid text, states and moves in the order of the table."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.start}"]
+        lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in self.states() if state in self.starts)]
         for move in self.moves:
             sources = [source for source in self.states() if source in move.sources]
             lines += [f"    {source} --> {move.target}: {move.title}" for source in sources]

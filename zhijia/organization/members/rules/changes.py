@@ -104,6 +104,7 @@ CHANGE = Workflow(
             Change.READMITTED,
         }
     ),
+    other_starts=frozenset({Change.COOLING, Change.REPORTED}),
     due={
         Change.ASKED: "change.review_wd",
         Change.REPORTED: "change.review_wd",

@@ -43,6 +43,7 @@ JOIN = Workflow(
         Join.REJECTED: Hue.LATE,
         Join.WITHDRAWN: Hue.STILL,
     },
+    other_starts=frozenset({Join.PENDING}),
     closed=frozenset({Join.APPROVED, Join.REJECTED, Join.WITHDRAWN}),
     owner_acts=frozenset({Join.NEED_INFO}),
     due={Join.PENDING: "join.review_wd", Join.ESCALATED: "join.escalated_wd", Join.NEED_INFO: "join.need_info_wd"},

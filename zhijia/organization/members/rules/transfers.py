@@ -64,6 +64,7 @@ TRANSFER = Workflow(
         Transfer.CANCELLED: Hue.STILL,
         Transfer.OBJECTED: Hue.STILL,
     },
+    other_starts=frozenset({Transfer.NOTICED}),
     closed=frozenset({Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED}),
     due={Transfer.TARGET_PENDING: "transfer.review_wd", Transfer.ESCALATED: "transfer.escalated_wd"},
     moves=(

@@ -41,6 +41,12 @@ def open_stay(person_id: int) -> Membership | None:
     return db.find(Membership, person_id=person_id, until=None)
 
 
+def last_stay(person_id: int) -> Membership | None:
+    """The person's present membership, or the one that ended last."""
+    found = db.find_rows(Membership, {"person_id": person_id}, order=["-id"], limit=1)
+    return found[0] if found else None
+
+
 def living_card(person_id: int) -> MemberCard | None:
     return db.find(MemberCard, person_id=person_id, voided_at=None)
 

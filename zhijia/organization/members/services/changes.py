@@ -351,11 +351,13 @@ def readmit(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
     _tell(case, "members.change_readmitted", change.kind, note=words, now=now)
 
 
-def require_may_join(person_id: int) -> None:
-    """Who was expelled joins again only when the county has consented. Raises RuleBroken `join.expelled`."""
-    last = Membership.objects.filter(person_id=person_id).order_by("-id").values_list("id", "ended_by").first()
-    if last is None or last[1] != EventKind.EXPELLED:
+def require_may_join(last: Membership | None) -> None:
+    """Whose last membership ended by expulsion joins again only when the county has consented.
+
+    Raises RuleBroken `join.expelled`.
+    """
+    if last is None or last.ended_by != EventKind.EXPELLED:
         return
-    change = MembershipChange.objects.filter(membership_id=last[0], kind=rules.Kind.EXPEL).order_by("-id").first()
+    change = MembershipChange.objects.filter(membership_id=last.pk, kind=rules.Kind.EXPEL).order_by("-id").first()
     if change is None or change.case.state != rules.Change.READMITTED:
         raise RuleBroken("join.expelled", "您曾被开除会籍，重新入会须经县级工会同意，请联系县级总工会或拨打服务热线。")

@@ -104,11 +104,11 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     """
     person, born_on = people.facts_and_birthday(actor.require_person())
     union = unions.get_facts(union_id)
-    current = selectors.open_stay(person.id)
-    if current is not None:
-        return Submitted(None, unions.get_facts(current.union_id))
+    last = selectors.last_stay(person.id)
+    if last is not None and last.until is None:
+        return Submitted(None, unions.get_facts(last.union_id))
     unions.require_takes_members(union)
-    changes.require_may_join(person.id)
+    changes.require_may_join(last)
     checked = _check(form)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")

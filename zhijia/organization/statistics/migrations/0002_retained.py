@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('statistics', '0001_figures'),
+        ("statistics", "0001_figures"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='figure',
-            name='retained',
+            model_name="figure",
+            name="retained",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='figuredelta',
-            name='retained',
+            model_name="figuredelta",
+            name="retained",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='figuremonth',
-            name='retained',
+            model_name="figuremonth",
+            name="retained",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='figuresnapshot',
-            name='retained',
+            model_name="figuresnapshot",
+            name="retained",
             field=models.BigIntegerField(default=0),
         ),
     ]

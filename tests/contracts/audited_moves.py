@@ -1,0 +1,253 @@
+"""How each service that moves or changes a membership is called once, for the audit contract."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.world import World
+from zhijia.foundation.files import services as files
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.members.models import FoundingTask, Membership
+from zhijia.organization.members.selectors import changes as reads
+from zhijia.organization.members.services import changes, claims, memberships, moving, transfers
+from zhijia.organization.members.services.changes import Given
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+from zhijia.organization.unions import services as unions
+
+Scenario = Callable[[World], Callable[[], Any]]
+
+
+def _paper() -> tuple[str, io.BytesIO]:
+    return "决定书.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100)
+
+
+# --- Transfers
+def _asking(world: World) -> tuple[Person, Case]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    return person, transfers.request_transfer(world.actor(person), world["works"].pk, now=world.now)
+
+
+def _request(world: World) -> Callable[[], Any]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    return lambda: transfers.request_transfer(world.actor(person), world["works"].pk, now=world.now)
+
+
+def _decided(name: str, **values: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        _, case = _asking(world)
+        admin = world.staff("GRASS_ADMIN", "works")
+        return lambda: getattr(transfers, name)(admin, case.public_id, now=world.now, **values)
+
+    return prepare
+
+
+def _cancel(world: World) -> Callable[[], Any]:
+    person, case = _asking(world)
+    return lambda: transfers.cancel_transfer(world.actor(person), case.public_id, now=world.now)
+
+
+def _batch(world: World) -> Callable[[], Any]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    worker, target = world.staff("TOWN_WORKER", "town"), world["works"].pk
+    return lambda: transfers.propose_batch(worker, [person.public_id], target, reason="车间划归新公司", now=world.now)
+
+
+def _one(world: World) -> Callable[[], Any]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    worker, target = world.staff("TOWN_WORKER", "town"), world["works"].pk
+    return lambda: transfers.propose_one(
+        worker, person.pk, target, batch="b" * 16, reason="车间划归新公司", now=world.now
+    )
+
+
+def _call_off(world: World) -> Callable[[], Any]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    worker = world.staff("TOWN_WORKER", "town")
+    case = transfers.propose_one(
+        worker, person.pk, world["works"].pk, batch="b" * 16, reason="车间划归新公司", now=world.now
+    )
+    return lambda: transfers.call_off(worker, case.public_id, note="核对后不转", now=world.now)
+
+
+def _return(world: World) -> Callable[[], Any]:
+    world.open_plant("works", "town")
+    person, _ = world.member()
+    until = world.today + timedelta(days=300)
+    case = transfers.request_transfer(world.actor(person), world["works"].pk, until=until, now=world.now)
+    transfers.accept_transfer(world.staff("GRASS_ADMIN", "works"), case.public_id, now=world.now)
+    return lambda: transfers.return_home(world.actor(person), case.public_id, now=world.now)
+
+
+# --- Changes
+def _ask_own(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    said = Given("retain", "retired", world.today)
+    return lambda: changes.ask_own(world.actor(person), said, now=world.now)
+
+
+def _ask_for(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    chair, said = world.staff("GRASS_CHAIR", "plant"), Given("retain", "retired", world.today)
+    return lambda: changes.ask_for(chair, person.public_id, said, now=world.now)
+
+
+def _asked(name: str, kind: str = "retain", reason: str = "retired", **values: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        person, _ = world.member()
+        case = changes.ask_own(world.actor(person), Given(kind, reason, world.today), now=world.now)
+        chair = world.staff("GRASS_CHAIR", "plant")
+        return lambda: getattr(changes, name)(chair, case.public_id, now=world.now, **values)
+
+    return prepare
+
+
+def _take_back(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    case = changes.ask_own(world.actor(person), Given("withdraw", "own_wish", world.today), now=world.now)
+    return lambda: changes.take_back(world.actor(person), case.public_id, now=world.now)
+
+
+def _expelled(world: World) -> tuple[Person, str]:
+    person, _ = world.member()
+    said = Given("expel", "crime", world.today, document="工字〔2026〕3号", papers=(_paper(),))
+    case = changes.ask_for(world.staff("GRASS_CHAIR", "plant"), person.public_id, said, now=world.now)
+    changes.agree(world.staff("TOWN_WORKER", "town", "周正"), case.public_id, now=world.now)
+    return person, case.public_id
+
+
+def _appeal(world: World) -> Callable[[], Any]:
+    person, case = _expelled(world)
+    return lambda: changes.appeal(world.actor(person), case, note="判决已撤销，请复核。", now=world.now)
+
+
+def _decide_appeal(world: World) -> Callable[[], Any]:
+    person, case = _expelled(world)
+    changes.appeal(world.actor(person), case, note="判决已撤销，请复核。", now=world.now)
+    county = world.staff("ORG", "county", "吴科长")
+    return lambda: changes.decide_appeal(county, case, overturn=True, note="判决已撤销。", now=world.now)
+
+
+def _readmit(world: World) -> Callable[[], Any]:
+    _, case = _expelled(world)
+    county = world.staff("ORG", "county", "吴科长")
+    return lambda: changes.readmit(county, case, note="本人已改正。", now=world.now)
+
+
+def _reopen(world: World) -> Callable[[], Any]:
+    _, stay = world.member()
+    memberships.close_membership(SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=world.today, now=world.now)
+    ended = Membership.objects.get(pk=stay.pk)
+    return lambda: moving.reopen(
+        SYSTEM, ended, world.facts("plant"), kind="restored", reason="appeal", now=world.now, case_id=None
+    )
+
+
+# --- Claims
+def _at_home(world: World) -> tuple[Person, Actor]:
+    person = world.person()
+    memberships.open_membership(
+        SYSTEM,
+        people.get_facts(person.pk),
+        world.facts("home"),
+        now=world.now,
+        work_form="employed",
+        new_form_group="",
+        occupation="",
+        is_migrant=False,
+        employer_id=world["plant"].employer_id,
+        employer_text="",
+        case_id=None,
+    )
+    return person, world.staff("GRASS_ADMIN", "plant")
+
+
+def _offer(world: World) -> Callable[[], Any]:
+    person, admin = _at_home(world)
+    plant = world["plant"].pk
+    return lambda: claims.offer_claim(admin, plant, person.pk, now=world.now)
+
+
+def _offers(world: World) -> Callable[[], Any]:
+    person, admin = _at_home(world)
+    plant = world["plant"].pk
+    return lambda: claims.offer_claims(admin, plant, [person.public_id], now=world.now)
+
+
+def _offered(name: str, *, by_member: bool) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        person, admin = _at_home(world)
+        case = claims.offer_claim(admin, world["plant"].pk, person.pk, now=world.now)
+        actor = world.actor(person) if by_member else admin
+        return lambda: getattr(claims, name)(actor, case.public_id, now=world.now)
+
+    return prepare
+
+
+def _founding(world: World) -> Callable[[], Any]:
+    worker = world.staff("TOWN_WORKER", "town")
+    employer = unions.open_employer(SYSTEM, name="迅达配送", credit_code=None, region="370682101000", now=world.now)
+    for _ in range(25):
+        person = world.person()
+        memberships.open_membership(
+            SYSTEM,
+            people.get_facts(person.pk),
+            world.facts("home"),
+            now=world.now,
+            work_form="employed",
+            new_form_group="",
+            occupation="",
+            is_migrant=False,
+            employer_id=employer.pk,
+            employer_text="",
+            case_id=None,
+        )
+    case = FoundingTask.objects.get().case.public_id
+    return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
+
+
+def _read_evidence(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    actor = world.actor(person)
+    case = changes.ask_own(actor, Given("retain", "unemployed", world.today, papers=(_paper(),)), now=world.now)
+    (file,) = reads.own_change(actor, case.public_id).papers
+    return lambda: files.read_file(actor, file.public_id, now=world.now)
+
+
+MOVES: dict[str, Scenario] = {
+    "members.services.transfers.request_transfer": _request,
+    "members.services.transfers.accept_transfer": _decided("accept_transfer"),
+    "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
+    "members.services.transfers.cancel_transfer": _cancel,
+    "members.services.transfers.propose_batch": _batch,
+    "members.services.transfers.propose_one": _one,
+    "members.services.transfers.call_off": _call_off,
+    "members.services.transfers.return_home": _return,
+    "members.services.changes.ask_own": _ask_own,
+    "members.services.changes.ask_for": _ask_for,
+    "members.services.changes.agree": _asked("agree"),
+    "members.services.changes.refuse": _asked("refuse", note="请先办理手续。"),
+    "members.services.changes.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
+    "members.services.changes.take_back": _take_back,
+    "members.services.changes.appeal": _appeal,
+    "members.services.changes.decide_appeal": _decide_appeal,
+    "members.services.changes.readmit": _readmit,
+    "members.services.moving.reopen": _reopen,
+    "members.services.moving.shift": _decided("accept_transfer"),
+    "members.services.claims.offer_claim": _offer,
+    "members.services.claims.offer_claims": _offers,
+    "members.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
+    "members.services.claims.decline_claim": _offered("decline_claim", by_member=True),
+    "members.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
+    "members.services.claims.close_founding_task": _founding,
+    "files.services.read_file": _read_evidence,
+}
