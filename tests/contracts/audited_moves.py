@@ -211,6 +211,7 @@ def _founding(world: World) -> Callable[[], Any]:
             employer_text="",
             case_id=None,
         )
+    claims.follow_arrival(world.facts("home"), employer.pk, now=world.now)
     case = FoundingTask.objects.get().case.public_id
     return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
 

@@ -170,6 +170,7 @@ def play_claims(stage: Stage) -> None:
         )
         for _ in range(people_there):
             _member(stage, "home", at=ago(5), employer=company)
+        claims.follow_arrival(unions.get_facts(stage.unions["home"].pk), company.pk, now=ago(5))
         if outcome in ("drop", "found"):
             case = FoundingTask.objects.get(employer=company).case.public_id
             if outcome == "found":

@@ -11,13 +11,12 @@ class MembersConfig(CapabilityConfig):
         from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
 
-        from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
-        from .services import changes, claims, joining, memberships, transfers
+        from .services import changes, joining, memberships, transfers
 
         registry.offer_people(find_people)
         person_verified.subscribe(memberships.follow_verified)
@@ -30,4 +29,3 @@ class MembersConfig(CapabilityConfig):
         clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
         clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)
         clock.on_clock(CHANGE.code, "leave", changes.leave_by_clock)
-        membership_changed.subscribe(claims.follow_membership)

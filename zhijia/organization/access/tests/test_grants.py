@@ -280,7 +280,8 @@ def test_a_grant_stops_counting_on_its_last_day_before_the_clock_closes_it(world
 # --- Who sees what
 def test_the_three_administrators_hold_no_right_over_business(world: World) -> None:
     allowed = (
-        "access:", "clients:",
+        "access:",
+        "clients:",
         "administration:",
         "jobs:",
         "people:consent:",

@@ -17,7 +17,6 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.organization.members import selectors
-from zhijia.organization.members.events import MembershipChanged
 from zhijia.organization.members.models import ClaimOffer, FoundingTask, Membership
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import claims as rules
@@ -159,16 +158,10 @@ def take_back_claim(actor: Actor, public_id: str, *, now: datetime) -> None:
     workflow.move(case, "take_back", actor=actor, now=now)
 
 
-def follow_membership(event: MembershipChanged) -> None:
+def follow_arrival(union: unions.UnionFacts, employer_id: int | None, *, now: datetime) -> None:
     """Somebody came to an online home: his employer's people there may be many enough for a union of their own."""
-    if event.kind not in ("joined", "transferred_in"):
-        return
-    home = unions.get_facts(event.union_id)
-    if not home.is_home:
-        return
-    stay = selectors.open_stay(event.person_id)
-    if stay is not None and stay.employer_id is not None and unions.union_covering(stay.employer_id) is None:
-        watch_employer(home, stay.employer_id, now=event.at)
+    if union.is_home and employer_id is not None and unions.union_covering(employer_id) is None:
+        watch_employer(union, employer_id, now=now)
 
 
 def watch_employer(home: unions.UnionFacts, employer_id: int, *, now: datetime) -> Case | None:

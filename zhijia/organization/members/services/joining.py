@@ -26,7 +26,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.unions import selectors as unions
 
-from . import changes, memberships
+from . import changes, claims, memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,7 @@ def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unio
         case_id=case.pk,
     )
     _tell(case, "members.join_approved", {"union": union.name}, now=now)
+    claims.follow_arrival(union, application.employer_id, now=now)
     return membership_id
 
 

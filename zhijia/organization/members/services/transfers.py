@@ -26,7 +26,7 @@ from zhijia.organization.members.rules import transfers as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import lapsing, moving
+from . import claims, lapsing, moving
 
 MOST_TOLD = 5
 
@@ -188,6 +188,7 @@ def _complete(actor: Actor, case: Case, transfer: Transfer, *, now: datetime) ->
         {"membership_id": membership_id, "dues_from": dues_from, "completed_at": now},
     )
     lapsing.hand_over(transfer.person_id, target, besides=case.pk, now=now)
+    claims.follow_arrival(target, stay.employer_id, now=now)
     _tell(
         transfer.person_id,
         "members.transfer_done",

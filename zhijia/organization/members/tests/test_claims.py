@@ -25,6 +25,13 @@ from zhijia.organization.unions.models import Employer
 pytestmark = pytest.mark.django_db
 
 
+def joined_home(world: World, employer: Employer, name: str) -> Person:
+    """As after an approved application: the home's new member is noticed."""
+    person = at_home(world, employer, name)
+    claims.follow_arrival(world.facts("home"), employer.pk, now=world.now)
+    return person
+
+
 def at_home(world: World, employer: Employer | None, name: str = "林晓禾") -> Person:
     person = world.person(name)
     memberships.open_membership(
@@ -141,12 +148,12 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
         SYSTEM, name="迅达同城配送有限公司", credit_code="", region="370682101000", now=world.now
     )
     for number in range(24):
-        at_home(world, employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地'[number]}")
+        joined_home(world, employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地'[number]}")
     assert not FoundingTask.objects.exists()
     listed = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25)
     assert [(row.name, row.members, row.step) for row in listed] == [("迅达同城配送有限公司", 24, "hint")]
-    at_home(world, employer, "工人玄")
-    at_home(world, employer, "工人黄")
+    joined_home(world, employer, "工人玄")
+    joined_home(world, employer, "工人黄")
     task = FoundingTask.objects.get()
     assert (task.members, task.case.unit_id, task.home_id) == (25, world["town"].pk, world["home"].pk)
     entry = InboxEntry.objects.get(case=task.case, closed_at__isnull=True)
@@ -160,13 +167,14 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     claims.close_founding_task(
         worker, task.case.public_id, founded=False, note="单位正在迁址，年后再建。", now=world.now
     )
-    at_home(world, employer, "工人宇")
+    joined_home(world, employer, "工人宇")
     assert FoundingTask.objects.count() == 1
     claims.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
     assert FoundingTask.objects.count() == 2
 
 
 def test_an_employer_that_has_a_union_opens_no_task(world: World) -> None:
+    assert world.employer is not None
     for number in range(26):
-        at_home(world, world.employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄'[number]}")
+        joined_home(world, world.employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄'[number]}")
     assert not FoundingTask.objects.exists()
