@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import get_converters
 
 from zhijia.config import api, operations, reference
+from zhijia.config.addresses import room
 from zhijia.config.rooms import url_modules
 from zhijia.kernel.ids import PublicIdConverter
 
@@ -20,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", reference.openapi, name="openapi"),
     path("api/v1/docs", reference.reference, name="api_reference"),
     path("api/v1/", include((api.patterns(), "api"))),
-    *(path("", include(module)) for module in url_modules()),
+    *(room(module) for module in url_modules()),
 ]
 handler400 = "zhijia.config.errors.bad_request"
 handler403 = "zhijia.config.errors.not_allowed"

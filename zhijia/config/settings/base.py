@@ -202,7 +202,7 @@ ZHIJIA_CLIENT_ADDRESS_HEADER = env.str("ZHIJIA_CLIENT_ADDRESS_HEADER", default="
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhijia.config.errors.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+MESSAGE_STORAGE = "zhijia.foundation.ui.notices.LazyStorage"
 
 # --- What browsers are told -----------------------------------------------------------------------------------------
 # No inline script or style, no data: address, nothing from another host; tiles of a map service by setting.

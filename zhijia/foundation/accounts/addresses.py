@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,7 +17,12 @@ def client_address(request: HttpRequest) -> str:
     """
     header = settings.ZHIJIA_CLIENT_ADDRESS_HEADER
     said = request.headers.get(header, "").rpartition(",")[2] if header else request.META.get("REMOTE_ADDR", "")
+    return _normal(said.strip())
+
+
+@lru_cache(maxsize=4096)
+def _normal(said: str) -> str:
     try:
-        return str(ipaddress.ip_address(said.strip()))
+        return str(ipaddress.ip_address(said))
     except ValueError:
         return ""

@@ -32,11 +32,14 @@ class LoginRequired(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if request.path.startswith(API):
             return None
-        if request.user.is_authenticated and request.user.elder:
-            request.elder = True  # type: ignore[attr-defined]
+        known = False
+        if sessions.may_be_known(request) and request.user.is_authenticated:
+            known = True
+            if request.user.elder:
+                request.elder = True  # type: ignore[attr-defined]
         if is_public(view_func):
             return None
-        if not request.user.is_authenticated:
+        if not known:
             return to_sign_in(request)
         entering.note_seen(request)
         if not request.path.startswith(CONSOLE) or not needs_step_up(view_func):

@@ -67,6 +67,15 @@ class SessionStore(DatabaseStore):
             self.model.objects.filter(session_key=key_digest(key)).delete()
 
 
+def may_be_known(request: Request) -> bool:
+    """Whether it is worth asking who this is: without the cookie, and unless signed in just now, it is nobody.
+
+    The session counts as looked at all the same: what a page shows depends on the cookie, and caches must know.
+    """
+    request.session.accessed = True
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or hasattr(request, "_cached_user")
+
+
 def current_digest(request: Request) -> str:
     key = request.session.session_key
     return key_digest(key) if key else ""

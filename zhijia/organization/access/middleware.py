@@ -40,7 +40,7 @@ class ActorMiddleware:
 def build_actor(request: Request) -> Actor:
     """A visitor, a member, or a cadre who has stepped up as strongly as his roles ask."""
     address = client_address(request)
-    if not request.user.is_authenticated:
+    if not sessions.may_be_known(request) or not request.user.is_authenticated:
         return Actor(Kind.ANONYMOUS, address=address)
     staff = sessions.is_stepped_up(request)
     actor = actors.actor_of(request.user.pk, today=timezone.localdate(request.now), staff=staff, address=address)
