@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from zhijia.foundation.accounts.access import public
+from zhijia.foundation.ui.sheets import render_sheet
+from zhijia.foundation.ui.templatetags.ui import when
 from zhijia.kernel import codes
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
@@ -21,18 +25,23 @@ def verify(request: Request, payload: str) -> HttpResponse:
             payload, settings.ZHIJIA_KEYS.verifier, request.now, province=settings.ZHIJIA_PROVINCE
         )
     except ZhijiaError as error:
-        return _answer(request, {"yes": False, "title": "不能确认", "text": error.message}, status=error.status)
+        return _answer(request, "不能确认", error.message, yes=False, status=error.status)
     holder = selectors.holder_of(code.card)
     if holder is None or not holder.valid:
         text = "这张会员卡已经停用，请持卡人登录查看原因。"
-        return _answer(request, {"yes": False, "title": "会员卡无效", "text": text}, status=410)
-    verdict = {"yes": True, "title": "会员卡有效", "text": f"{holder.masked_name} · {holder.state_label}"}
-    return _answer(request, verdict, file=selectors.file_from_card(request.actor, holder, now=request.now))
+        return _answer(request, "会员卡无效", text, yes=False, status=410)
+    text = f"{holder.masked_name} · {holder.state_label}"
+    file = selectors.file_from_card(request.actor, holder, now=request.now)
+    return _answer(request, "会员卡有效", text, yes=True, file=file)
 
 
-def _answer(request: Request, verdict: dict[str, object], *, file: str = "", status: int = 200) -> HttpResponse:
-    context = {"verdict": verdict, "file": file, "checked_at": request.now}
-    response = render(request, "members/verify.html", context, status=status)
+def _answer(request: Request, title: str, text: str, *, yes: bool, file: str = "", status: int = 200) -> HttpResponse:
+    def build(texts: Mapping[str, str]) -> dict[str, object]:
+        verdict = {"yes": yes, "title": title, "text": texts["text"]}
+        return {"verdict": verdict, "file": file, "checked_at": texts["checked_at"]}
+
+    texts = {"text": text, "checked_at": when(request.now, "moment")}
+    response = render_sheet(request, "members/verify.html", build, given=(yes, title, file), texts=texts, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
