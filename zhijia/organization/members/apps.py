@@ -10,19 +10,21 @@ class MembersConfig(CapabilityConfig):
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
+        from zhijia.organization.unions.events import union_moved
 
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
-        from .services import changes, joining, memberships, transfers
+        from .services import changes, joining, memberships, placing, transfers
 
         registry.offer_people(find_people)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
         person_refused.subscribe(joining.follow_refused)
         person_bound.subscribe(memberships.follow_bound)
+        union_moved.subscribe(placing.follow_moved)
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
         clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)
