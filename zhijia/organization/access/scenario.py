@@ -35,6 +35,12 @@ SCENARIO = Scenario(
             sms="【{site}】您已被授予“{union}”的{role}角色，请登录后从“我的”进入工作台。",
         ),
         MessageTemplate(
+            "access.granted_first",
+            "您有了新的工作角色",
+            "您已被授予“{union}”的{role}角色。首次进入工作台，请先打开另一条短信里的开通链接办理。",
+            sms="【{site}】您已被授予“{union}”的{role}角色。首次进入工作台，请打开另一条短信里的链接开通。",
+        ),
+        MessageTemplate(
             "access.revoked", "工作角色已收回", "您在“{union}”的{role}角色已收回：{note}。如有疑问请联系本级管理员。"
         ),
     ),

@@ -7,13 +7,15 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from zhijia.foundation.accounts import selectors as accounts
+from zhijia.foundation.accounts.services import invite_staff
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, retrying
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, TooMany, WrongState
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -128,7 +130,7 @@ def _find(public_id: str) -> tuple[Case, RoleGrant]:
 @retrying()
 @transaction.atomic
 def approve_grant(actor: Actor, public_id: str, *, now: datetime, note: str = "", version: int | None = None) -> None:
-    """The second person agrees: the role counts from its first day.
+    """The second person agrees: the role counts from its first day; who is new gets the link that opens the console.
 
     Raises as `ask_grant`, RuleBroken `case.same_person`, Invalid `grant.period` where its last day has passed.
     """
@@ -151,9 +153,32 @@ def approve_grant(actor: Actor, public_id: str, *, now: datetime, note: str = ""
         raise WrongState
     union = unions.get_facts(grant.union_id)
     notify.send(
-        "access.granted", person_id=person.id, context={"union": union.name, "role": ROLES[grant.role].label}, now=now
+        "access.granted_first" if _invite(actor, person, union.id, now=now) else "access.granted",
+        person_id=person.id,
+        context={"union": union.name, "role": ROLES[grant.role].label},
+        now=now,
     )
     events.grants_changed.announce(events.GrantsChanged(grant.union_id, grant.role, now))
+
+
+def _invite(actor: Actor, person: people.PersonFacts, union_id: int, *, now: datetime) -> bool:
+    """Who has no way into the console yet gets the link that opens it by text. Returns whether it was sent.
+
+    Not without a number of his own, nor where the number has had its links of the day: he may ask for one himself.
+    """
+    number = people.mobile_for_message(person.id)
+    if not number:
+        return False
+    if person.account_id is not None:
+        account = accounts.get_account(person.account_id)
+        factors = accounts.factors_of(account)
+        if factors.password or factors.strong or account.number_digest != accounts.number_digest(number):
+            return False
+    try:
+        invite_staff(actor, number, unit_id=union_id, now=now)
+    except (Invalid, TooMany):
+        return False
+    return True
 
 
 def _end_if_expired(new: RoleGrant, *, now: datetime) -> None:
