@@ -9,8 +9,8 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who, read_moment
+from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
@@ -216,16 +216,11 @@ def applications(request: Request, state: QueueState = "", after: After = "", li
 
 
 def _position(after: str) -> tuple[datetime, int] | None:
-    if not after:
-        return None
     text, _, key = after.rpartition("~")
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not (key.isascii() and key.isdigit()) or len(key) > 18:
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。", fields={"after": "翻页位置不正确。"})
-    return at, int(key)
+    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
+        text = "-"
+    at = read_moment(text)
+    return (at, int(key)) if at is not None else None
 
 
 @routes.write("/applications/decide", RowList)
