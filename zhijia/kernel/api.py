@@ -72,7 +72,9 @@ PublicId = Annotated[str, Path(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 """A public id in a body."""
 UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
-After = Annotated[str, Query(max_length=240, description="上一页的 next；第一页留空。")]
+NO_NUL = r"^[^\x00]*$"
+"""For texts in an address: a NUL there is refused before any route sees it."""
+After = Annotated[str, Query(max_length=240, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
