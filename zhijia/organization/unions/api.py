@@ -20,9 +20,7 @@ public = Routes("public_unions", "找工会", who=Who.ANYONE)
 tree = Routes("unions", "工会组织", who=Who.CADRE, surface="console")
 ROUTES = (public, tree)
 
-Search = Annotated[
-    str, Query(max_length=40, pattern=NO_NUL, description="名称、首字母、工会编码或统一社会信用代码")
-]
+Search = Annotated[str, Query(max_length=40, pattern=NO_NUL, description="名称、首字母、工会编码或统一社会信用代码")]
 
 
 class PublicUnion(Out):
