@@ -42,6 +42,8 @@ SILENT = {
     "organization.members.services.memberships.open_membership": "part of a move, which records; writes the event",
     "organization.members.services.moving.change_state": "part of a change's move, which records; writes the event",
     "organization.members.services.memberships.record_event": "writes the event, part of what records",
+    "organization.members.services.rosters_loading.sample": "reads the first row of one's own upload, numbers masked",
+    "organization.members.services.rosters_writing.write_rows": "part of a chunk, which records; writes the events",
     "organization.unions.services.exporting.export_rows": "recorded by record_export before it",
     "organization.unions.services.exporting.export_csv": "recorded by record_export before it",
     "organization.unions.services.exporting.export_xlsx": "recorded by record_export before it",
@@ -87,6 +89,7 @@ OPENS = {
     "foundation.accounts.sessions": "the session's own number",
     "foundation.idempotency.services": "the same person's own answer again",
     "foundation.notify.delivery": "the number of a text on its way out",
+    "organization.members.services.rosters_conflicts": "a refused row for whoever corrects it; read_row records",
     "organization.people.selectors": "birthday for a rule, number for a text; read_numbers records",
     "organization.people.services.identities": "the number of a decided dispute",
 }
@@ -327,6 +330,20 @@ ELSEWHERE = {
     "people.services.consents.decide_text",
     "people.services.consents.withdraw_draft",
     "people.services.consents.publish_consent_text",
+    # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
+    "members.services.rosters_loading.take_file",
+    "members.services.rosters_loading.set_mapping",
+    "members.services.rosters_loading.start_writing",
+    "members.services.rosters_loading.drop_load",
+    "members.services.rosters_mending.refused_rows",
+    "members.services.rosters_conflicts.read_row",
+    "members.services.rosters_conflicts.settle",
+    "members.services.rosters_conflicts.offer_transfer",
+    "members.services.rosters_conflicts.dismiss",
+    "members.services.rosters_exporting.record_masked",
+    "members.services.rosters_exporting.ask_whole",
+    "members.services.rosters_exporting.decide_whole",
+    "members.services.rosters_exporting.withdraw_whole",
     # With codes by text: accounts/tests/test_devices_and_number.py.
     "people.services.mobiles.change_mobile_without_old",
 }

@@ -2,7 +2,7 @@
 
 zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonstration province once, then serve it
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
-zhijia load regions|unions FILE [...]                          load a file; --help tells the rest
+zhijia load regions|unions|members FILE [...]                  load a file; --help tells the rest
 zhijia verify-code CODE [--keys FILE]                          check a member's code offline, by public keys alone
 zhijia verify-ledger                                           compute the sealed log anew; 1 if anything was changed
 zhijia totp MOBILE                                             the present code of a demonstration account
@@ -84,8 +84,8 @@ def _announce_address(options: argparse.Namespace) -> None:
 
 
 def _load(arguments: Sequence[str]) -> int:
-    if not arguments or arguments[0] not in ("regions", "unions"):
-        print("usage: zhijia load {regions,unions} FILE [options]", file=sys.stderr)
+    if not arguments or arguments[0] not in ("regions", "unions", "members"):
+        print("usage: zhijia load {regions,unions,members} FILE [options]", file=sys.stderr)
         return 2
     from django.core.management import execute_from_command_line
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
+from base64 import b32encode
 from collections.abc import Callable
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
 _SHAPE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}\Z")
 LENGTH = 16
 
@@ -16,8 +18,7 @@ Randomness = Callable[[int], bytes]
 
 def new_public_id(randomness: Randomness = secrets.token_bytes) -> str:
     """Sixteen lower-case Crockford base-32 characters, 80 bits: `7h2k9v0c4m1xq8tz`."""
-    number = int.from_bytes(randomness(10), "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(75, -1, -5))
+    return b32encode(randomness(10)).translate(_CROCKFORD).decode()
 
 
 def is_public_id(text: str) -> bool:

@@ -147,6 +147,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A readable file with a header and data, not yet understood.
+
+    `header_row` as the spreadsheet numbers it, `header` its trimmed texts. `places` says where columns were found by
+    their headers (none or several places are possible); `total` as in Table. `rows()` gives the rows of data with
+    something in them, as texts.
+    """
+
+    header_row: int
+    header: tuple[str, ...]
+    places: Mapping[str, Sequence[int]]
+    total: int | None
+    rows: Callable[[], Generator[NumberedRow, None, None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A readable file whose header is understood.
 
@@ -160,12 +176,12 @@ class Table:
     rows: Callable[[], Iterator[Row]]
 
 
-def open_table(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Table:
-    """Understand a file by its content, not its name; `file` must be seekable and stay open while rows are read.
+def open_sheet(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Sheet:
+    """Make a file readable by its content, not its name; `file` must be seekable and stay open while rows are read.
 
-    Raises Invalid with a code `table.…`: `empty`, `no_rows`, `old_or_locked`, `damaged`, `encoding`, `too_large`,
-    `long_line`, `no_sheet`, `merged_cells`, `too_many_columns`, `header_missing`, `header_twice`; while reading also
-    `too_many_rows` and `quotes`.
+    `columns` only tell which row is the header. Raises Invalid with a code `table.…`: `empty`, `old_or_locked`,
+    `damaged`, `encoding`, `too_large`, `long_line`, `no_sheet`, `merged_cells`, `too_many_columns`;
+    while reading also `too_many_rows` and `quotes`.
     """
     file.seek(0)
     head = file.read(8)
@@ -185,26 +201,45 @@ def open_table(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MA
 
     with closing(source()) as top:
         header_row, header = _header(top, columns)
-    mapping = _mapping(header, columns)
     if workbook:
         _refuse_merged(workbook.merged, header_row)
 
-    def rows() -> Generator[Row, None, None]:
+    def rows() -> Generator[NumberedRow, None, None]:
         seen = 0
         with closing(source()) as numbered:
             for number, cells in numbered:
-                if number <= header_row or not any(cell.strip() for cell in cells):
+                if number <= header_row or not (any(cells) and "".join(cells).strip()):
                     continue
                 seen += 1
                 if seen > max_rows:
                     raise Invalid("table.too_many_rows", f"一次最多导入{max_rows}行，请拆分成几个文件后再上传。")
-                yield _read_row(number, cells, mapping, columns)
+                yield number, cells
 
-    with closing(rows()) as data:
+    return Sheet(header_row, tuple(header), _places(header, columns), workbook.rows - 1 if workbook else None, rows)
+
+
+def require_rows(sheet: Sheet) -> None:
+    """Raises Invalid `table.no_rows` where nothing stands below the header."""
+    with closing(sheet.rows()) as data:
         if next(data, None) is None:
             raise Invalid("table.no_rows", "表头下面没有数据，请填写数据后再上传。")
-    ignored = tuple(text for place, text in enumerate(header) if text and place not in mapping.values())
-    return Table(header_row, ignored, workbook.rows - 1 if workbook else None, rows)
+
+
+def open_table(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MAX_ROWS) -> Table:
+    """Understand a file. Raises as `open_sheet`, and Invalid `table.header_missing`, `table.header_twice`,
+    `table.no_rows`.
+    """
+    sheet = open_sheet(file, columns, max_rows=max_rows)
+    mapping = _mapping(sheet.places, columns)
+    require_rows(sheet)
+
+    def rows() -> Generator[Row, None, None]:
+        with closing(sheet.rows()) as numbered:
+            for number, cells in numbered:
+                yield _read_row(number, cells, mapping, columns)
+
+    ignored = tuple(text for place, text in enumerate(sheet.header) if text and place not in mapping.values())
+    return Table(sheet.header_row, ignored, sheet.total, rows)
 
 
 def _read_row(number: int, cells: list[str], mapping: Mapping[str, int], columns: Sequence[Column]) -> Row:
@@ -256,8 +291,7 @@ def _header(rows: Iterable[NumberedRow], columns: Sequence[Column]) -> tuple[int
     return best[1], [cell.strip() for cell in best[2]]
 
 
-def _mapping(header: list[str], columns: Sequence[Column]) -> dict[str, int]:
-    places = _places(header, columns)
+def _mapping(places: Mapping[str, Sequence[int]], columns: Sequence[Column]) -> dict[str, int]:
     if twice := [column.label for column in columns if len(places.get(column.name, ())) > 1]:
         raise Invalid("table.header_twice", f"表头中“{'”“'.join(twice)}”出现了不止一次，请只保留一列。")
     missing = [column.label for column in columns if column.required and column.name not in places]

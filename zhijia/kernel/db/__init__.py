@@ -1,7 +1,8 @@
 """Everything that talks to the database by hand, for both vendors; no other module branches on the vendor.
 
 `rows` is the lean way to single rows and what a command writes last and together, `questions` keeps queries of the ORM
-compiled. Here: fields, retries, locks, partitions and conditions over the tree.
+compiled, `bulk` writes thousands of rows at once. Here: fields, retries, locks, partitions and conditions over the
+tree.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
+from .bulk import copy_rows, reserve_keys
 from .command import remembered
 from .questions import Question
 from .rows import (
@@ -36,9 +38,9 @@ from .rows import (
 
 __all__ = [
     "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
-    "find", "find_rows", "in_scope", "insert_later", "insert_row", "insert_rows", "instant",
-    "is_conflict_between_writers", "keep_partitions_ahead", "one_command", "remembered", "retrying", "select_rows",
-    "subtree", "subtree_bounds", "take_rows",
+    "copy_rows", "find", "find_rows", "in_scope", "insert_later", "insert_row", "insert_rows", "instant",
+    "is_conflict_between_writers", "keep_partitions_ahead", "one_command", "remembered", "reserve_keys", "retrying",
+    "select_rows", "subtree", "subtree_bounds", "take_rows",
 ]  # fmt: skip
 
 P = ParamSpec("P")

@@ -8,6 +8,7 @@ before the command ends: inside `one_command` they wait and go to the server tog
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -305,11 +306,19 @@ def _converters(
     return tuple(found)
 
 
-_TESTS = {-1: "IS NULL", 0: "= %s"}
+_TESTS = {-1: "IS NULL", 0: "= %s", -2: "= ANY(%s)", -3: "IN (SELECT value FROM json_each(%s))"}
+_MANY = 200
+"""From so many values on they go to the server as one parameter."""
 
 
 def _one_of(count: int) -> str:
     return f"IN ({', '.join(['%s'] * count)})"
+
+
+def _as_one(values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> tuple[int, Any]:
+    if connection.vendor == "postgresql":
+        return -2, list(values)
+    return -3, json.dumps(values)
 
 
 def select_rows(
@@ -334,6 +343,11 @@ def select_rows(
         if isinstance(value, tuple):
             if not value:
                 return []
+            if len(value) > _MANY and isinstance(value[0], (str, int)):
+                kind, one = _as_one(value, connection)
+                shape.append((name, kind))
+                parameters.append(one)
+                continue
             shape.append((name, len(value)))
             parameters += [_prepared(model, name, each, connection) for each in value]
         elif value is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.db import IntegrityError
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
@@ -45,3 +46,35 @@ def test_a_found_row_can_be_saved(world):
     found.ethnicity = "01"
     found.save(update_fields=["ethnicity"])
     assert Person.objects.get(pk=person.pk).ethnicity == "01"
+
+
+def test_many_values_are_found_as_few_are(world):
+    persons = [world.person() for _ in range(3)]
+    keys = {person.pk for person in persons}
+    many = (*keys, *range(10_000_000, 10_000_300))
+    assert {key for (key,) in db.select_rows(Person, ["id"], {"id": many})} == keys
+    digests = (*(person.id_digest for person in persons), *(f"{number:032d}" for number in range(300)))
+    assert {key for (key,) in db.select_rows(Person, ["id"], {"id_digest": digests})} == keys
+
+
+def test_copied_rows_are_those_that_an_insert_writes(world):
+    """Every kind of column, defaults included, and keys reserved beforehand are not given to anybody else."""
+    person, stay = world.member()
+    names = tuple(f.attname for f in Membership._meta.concrete_fields if f.attname != "version")
+    first, second = db.reserve_keys(Membership, 2)
+    values = {name: getattr(stay, name) for name in names} | {"until": stay.since, "ended_by": "withdrawn"}
+    db.copy_rows(Membership, names, [tuple((values | {"id": key}).values()) for key in (first, second)])
+    copied = Membership.objects.get(pk=first)
+    assert {name: getattr(copied, name) for name in names} == values | {"id": first}
+    assert copied.version == 1
+    assert world.member()[1].pk not in (first, second)
+    sealed = tuple(f.attname for f in Person._meta.concrete_fields)
+    row = {name: getattr(person, name) for name in sealed} | {
+        "id": db.reserve_keys(Person, 1)[0], "public_id": "0" * 16, "account_id": None, "id_digest": "1" * 32,
+    }  # fmt: skip
+    db.copy_rows(Person, sealed, [tuple(row.values())])
+    twin = Person.objects.get(pk=row["id"])
+    assert bytes(twin.id_sealed) == bytes(person.id_sealed)
+    assert twin.created_at == person.created_at
+    with pytest.raises(IntegrityError):
+        db.copy_rows(Person, sealed, [tuple((row | {"id": row["id"] + 1, "public_id": "2" * 16}).values())])

@@ -12,16 +12,18 @@ class MembersConfig(CapabilityConfig):
         from zhijia.organization.people.events import person_bound, person_refused, person_verified
         from zhijia.organization.unions.events import union_moved
 
+        from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
-        from .services import changes, joining, memberships, placing, transfers
+        from .services import changes, joining, memberships, placing, rosters_conflicts, transfers
 
         registry.offer_people(find_people)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
+        membership_changed.subscribe(rosters_conflicts.follow_transfer)
         person_refused.subscribe(joining.follow_refused)
         person_bound.subscribe(memberships.follow_bound)
         union_moved.subscribe(placing.follow_moved)

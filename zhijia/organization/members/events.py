@@ -23,3 +23,21 @@ class MembershipChanged:
 
 
 membership_changed: Announcement[MembershipChanged] = Announcement("members.membership_changed")
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipsChanged:
+    """Many memberships of one kind changed at once, as by a roster; announced in the transaction that did it.
+
+    `changes` holds `(union_id, counts)` once a union, `counts` as in MembershipChanged and summed over its members.
+    Nobody's single membership is announced besides: who counts must hear both.
+    """
+
+    kind: str
+    on: date
+    at: datetime
+    persons: int
+    changes: tuple[tuple[int, Mapping[str, int]], ...]
+
+
+memberships_changed: Announcement[MembershipsChanged] = Announcement("members.memberships_changed")

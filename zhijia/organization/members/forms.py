@@ -154,8 +154,8 @@ class ChangeForm(PhoneForm):
             _choices(self, "keep_at").choices = list(keepers)
         else:
             del self.fields["keep_at"]
-        if not evidence:  # giving up: today, and without a paper
-            del self.fields["papers"], self.fields["on"]
+        if not evidence:
+            del self.fields["papers"]
 
 
 class MemberChangeForm(ConsoleForm):
@@ -215,4 +215,18 @@ class BatchForm(ConsoleForm):
     target = forms.CharField(label="转入工会", max_length=60, help_text="工会编码或全称")
     reason = forms.CharField(
         label="转接原因", min_length=5, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="会员会看到"
+    )
+
+
+class RosterForm(ConsoleForm):
+    """A file of members."""
+
+    file = forms.FileField(label="名册文件", max_length=200)
+
+
+class NotingForm(ConsoleForm):
+    """Why somebody decides as he does."""
+
+    note = forms.CharField(
+        label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="不同意时必填"
     )

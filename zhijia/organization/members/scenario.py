@@ -12,6 +12,7 @@ from zhijia.kernel.registry import (
 
 from .permissions import Permission
 from .rules import DISPUTE, JOIN, changes, claims, transfers
+from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors.changes import may_read_evidence
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
@@ -25,6 +26,15 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
         PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
+        PermissionSpec(Permission.ROSTER_LOAD, "导入会员名册", _DECIDERS, group="会员", short="导名册"),
+        PermissionSpec(Permission.EXPORT, "导出会员名册", _DECIDERS, group="会员", short="导出"),
+        PermissionSpec(
+            Permission.EXPORT_DECIDE,
+            "复核完整名册导出",
+            frozenset({"GRASS_CHAIR", "ORG"}),
+            group="会员",
+            short="核导出",
+        ),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
         PermissionSpec(Permission.TRANSFER_DECIDE, "审批转入", _DECIDERS, group="会员", short="审转入"),
         PermissionSpec(
@@ -41,6 +51,7 @@ SCENARIO = Scenario(
     menu=(
         MenuItem("组织", "入会审批", "members:queue", Permission.JOIN_DECIDE, 130),
         MenuItem("组织", "会员名册", "members:roster", Permission.VIEW, 120),
+        MenuItem("组织", "导入会员名册", "members:rosters", Permission.ROSTER_LOAD, 122),
         MenuItem("组织", "转会", "members:transfers", Permission.TRANSFER_DECIDE, 140),
         MenuItem("组织", "会籍变更", "members:changes", Permission.CHANGE_DECIDE, 150),
         MenuItem("组织", "认领会员", "members:claims", Permission.CLAIM_OFFER, 160),
@@ -48,12 +59,22 @@ SCENARIO = Scenario(
     ),
     member_entries=(
         MemberEntry("会员码", "qrcode", "members:card", "red", 10),
-        MemberEntry("扫一扫", "scan", "members:scan_code", "red", 15, signed_in_only=False),
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),
-    workflows=(JOIN, DISPUTE, transfers.TRANSFER, changes.CHANGE, claims.CLAIM, claims.FOUNDING_TASK),
+    workflows=(
+        JOIN,
+        DISPUTE,
+        transfers.TRANSFER,
+        changes.CHANGE,
+        claims.CLAIM,
+        claims.FOUNDING_TASK,
+        ROSTER_CONFLICT,
+        MEMBER_EXPORT,
+    ),
     case_links={
+        ROSTER_CONFLICT.code: CaseLink(console="members:conflict", menu="members:rosters"),
+        MEMBER_EXPORT.code: CaseLink(console="members:export_case"),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
         transfers.TRANSFER.code: CaseLink(
@@ -72,6 +93,13 @@ SCENARIO = Scenario(
         ParameterSpec("join.need_info_wd", "补充信息时限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.appeal_wd", "入会申诉期限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.auto_approve_cd", "入会自动通过（0 为不自动）", 0, "cd", "平台默认", 0, 60),
+        ParameterSpec(
+            "members.roster_conflicts", "一份名册最多转成待处理事项的行数", 200, "count", "平台默认", 0, 2000
+        ),
+        ParameterSpec("members.roster_conflict_wd", "名册待处理事项时限", 10, "wd", "平台默认", 1, 60),
+        ParameterSpec("members.roster_offer_cd", "名册邀请转会的等待期限", 30, "cd", "平台默认", 1, 180),
+        ParameterSpec("members.export_wd", "完整名册导出复核时限", 3, "wd", "平台默认", 1, 30),
+        ParameterSpec("members.roster_real_name", "名册导入后向实名源核验", False, "flag", "平台默认"),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.review_wd", "转入审核时限，逾期转上级", 3, "wd", "会籍管理办法；平台默认", 1, 30),
         ParameterSpec("transfer.escalated_wd", "上级办理转会时限", 3, "wd", "平台默认", 1, 30),
@@ -145,6 +173,13 @@ SCENARIO = Scenario(
             sms="【{site}】您所在单位的“{union}”邀请您转入会籍，请登录确认。",
         ),
         MessageTemplate(
+            "members.transfer_invited",
+            "邀请您转会",
+            "“{union}”在名册中登记了您，而您现在是其他工会的会员。"
+            "如您已到新单位工作，请扫描该工会的二维码办理转会；不转会的，会籍不变。",
+            sms="【{site}】“{union}”邀请您转入，如已到新单位工作请扫该工会二维码办理转会，不转会的会籍不变。",
+        ),
+        MessageTemplate(
             "members.bound", "会员身份已绑定", "您在“{union}”的会员身份已绑定到当前账号，电子会员卡已经可以使用。"
         ),
     ),
@@ -155,8 +190,16 @@ SCENARIO = Scenario(
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
+        AuditEvent("members.roster", "导入会员名册", erases="none"),
+        AuditEvent("members.roster_row", "查看名册中的一行"),
+        AuditEvent("members.roster_row_changed", "更正名册中的一行"),
+        AuditEvent("members.roster_rows", "下载名册中有错的行", erases="none"),
+        AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
+        FileUse("members.roster", "会员名册", frozenset({"xlsx", "csv"}), 300 * 1024**2, keep_days=30),
+        FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1),
+        FileUse("members.export", "导出的完整名册", frozenset({"xlsx", "csv"}), 1024**3, keep_days=1),
         FileUse(
             "members.evidence",
             "会籍变更证明",

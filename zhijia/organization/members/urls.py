@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from .views import cards, changing, console, joining, mine, scanning, verification
+from .views import cards, changing, console, joining, mine, roster_cases, rosters, verification
 
 app_name = "members"
 urlpatterns = [
@@ -14,7 +14,6 @@ urlpatterns = [
     path("m/join/<str:code>/confirm", joining.confirm, name="confirm"),
     path("m/join/<str:code>/already", joining.already, name="already"),
     path("m/join/<str:code>/dispute", joining.open_dispute, name="dispute_open"),
-    path("m/scan", scanning.scan_page, name="scan_code"),
     path("m/welcome", joining.welcome, name="welcome"),
     path("m/applications/<pid:pid>/submitted", joining.submitted, name="submitted"),
     path("m/applications/<pid:pid>", joining.case, name="case"),
@@ -40,6 +39,22 @@ urlpatterns = [
     path("console/joining/<pid:pid>", console.review, name="review"),
     path("console/joining/<pid:pid>/employer", console.match_employer, name="match_employer"),
     path("console/members", console.roster, name="roster"),
+    path("console/members/rosters", rosters.load, name="rosters"),
+    path("console/members/rosters/template.xlsx", rosters.template, name="roster_template"),
+    path("console/members/rosters/of/<pid:public_id>", rosters.load_of_job, name="roster_of_job"),
+    path("console/members/rosters/<pid:pid>", rosters.load_file, name="roster_file"),
+    path("console/members/rosters/<pid:pid>/columns", rosters.columns, name="roster_columns"),
+    path("console/members/rosters/<pid:pid>/write", rosters.write, name="roster_write"),
+    path("console/members/rosters/<pid:pid>/drop", rosters.drop, name="roster_drop"),
+    re_path(
+        r"^console/members/rosters/(?P<pid>[0-9a-hjkmnp-tv-z]{16})/refused\.(?P<form>csv|xlsx)$",
+        rosters.refused,
+        name="roster_refused",
+    ),
+    path("console/members/conflicts/<pid:pid>", roster_cases.conflict, name="conflict"),
+    path("console/members/export", roster_cases.export, name="export"),
+    path("console/members/exports/of/<pid:public_id>", roster_cases.export_of_job, name="export_of_job"),
+    path("console/members/exports/<pid:pid>", roster_cases.export_case, name="export_case"),
     path("console/members/<pid:pid>", console.file, name="file"),
     path("console/members/<pid:pid>/numbers", console.numbers, name="numbers"),
     path("console/members/<pid:pid>/change/<str:kind>", changing.change_new, name="change_new"),

@@ -6,12 +6,13 @@ class StatisticsConfig(CapabilityConfig):
     verbose_name = "统计"
 
     def subscribe(self) -> None:
-        from zhijia.organization.members.events import membership_changed
+        from zhijia.organization.members.events import membership_changed, memberships_changed
         from zhijia.organization.unions.events import union_changed, union_moved, union_opened
 
         from . import services
 
         membership_changed.subscribe(services.count_change)
+        memberships_changed.subscribe(services.count_changes)
         union_opened.subscribe(services.count_opened)
         union_changed.subscribe(services.count_status)
         union_moved.subscribe(services.move_subtree)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.organization.members import selectors as members
-from zhijia.organization.members.events import MembershipChanged
+from zhijia.organization.members.events import MembershipChanged, MembershipsChanged
 from zhijia.organization.unions import places
 from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
 from zhijia.organization.unions.rules import ancestors
@@ -34,6 +34,12 @@ def add(union_id: int, counts: Mapping[str, int]) -> None:
 
 def count_change(event: MembershipChanged) -> None:
     add(event.union_id, event.counts)
+
+
+def count_changes(event: MembershipsChanged) -> None:
+    """One delta a union, however many members a roster brought it."""
+    rows = [(key, *(counts.get(name, 0) for name in MEASURES)) for key, counts in event.changes if any(counts.values())]
+    db.copy_rows(FigureDelta, ["union_id", *MEASURES], rows)
 
 
 def count_opened(event: UnionOpened) -> None:

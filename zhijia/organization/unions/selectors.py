@@ -123,6 +123,42 @@ def find_by_public_id(public_id: str) -> UnionFacts | None:
     return rows[0] if rows else None
 
 
+def facts_of_codes(codes: Iterable[str]) -> dict[str, UnionFacts]:
+    """By their codes, thousands at once; also closed ones."""
+    rows = db.select_rows(Union, _FACTS, {"code": tuple(sorted(set(codes)))})
+    return {facts.code: facts for facts in (UnionFacts(*row) for row in rows)}
+
+
+def facts_named(names: Iterable[str], path: str) -> dict[str, list[UnionFacts]]:
+    """By full names, below a place of the tree; several may have the same name."""
+    keys = {text_key(name): name for name in names}
+    found: dict[str, list[UnionFacts]] = {}
+    for row in db.select_rows(Union, _FACTS, {"name_key": tuple(sorted(keys))}):
+        facts = UnionFacts(*row)
+        if facts.path.startswith(path):
+            found.setdefault(facts.name, []).append(facts)
+    return found
+
+
+def employers_of_codes(codes: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Credit code → (id, name) of recorded employers."""
+    rows = db.select_rows(Employer, ["credit_code", "id", "name"], {"credit_code": tuple(sorted(set(codes)))})
+    return {code: (key, name) for code, key, name in rows}
+
+
+def employers_named(names: Iterable[str]) -> dict[str, list[int]]:
+    """Full name → ids of the recorded employers that have it."""
+    keys = tuple(sorted({text_key(name) for name in names}))
+    found: dict[str, list[int]] = {}
+    for key, name in db.select_rows(Employer, ["id", "name"], {"name_key": keys}):
+        found.setdefault(name, []).append(key)
+    return found
+
+
+def employer_names(employer_ids: Iterable[int]) -> dict[int, str]:
+    return dict(db.select_rows(Employer, ["id", "name"], {"id": tuple(sorted(set(employer_ids)))}))
+
+
 def facts_of(union_ids: Iterable[int]) -> dict[int, UnionFacts]:
     rows = db.select_rows(Union, _FACTS, {"id": tuple(sorted(set(union_ids)))})
     return {row[0]: UnionFacts(*row) for row in rows}

@@ -11,6 +11,7 @@ from .memberships import (
     MembershipQuerySet,
     MembershipState,
 )
+from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, RosterLoad, RosterMapping
 
 __all__ = [
     "BindingDispute",
@@ -18,11 +19,17 @@ __all__ = [
     "EventKind",
     "FoundingTask",
     "JoinApplication",
+    "LoadState",
     "MemberCard",
     "Membership",
     "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
+    "RosterConflict",
+    "RosterExport",
+    "RosterFault",
+    "RosterLoad",
+    "RosterMapping",
     "Transfer",
 ]

@@ -343,7 +343,7 @@ def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySe
     return rows
 
 
-def _below(unit: unions.UnionFacts) -> Q:
+def below(unit: unions.UnionFacts) -> Q:
     """The condition that chooses the index: one union, the unions of a township, a county, a city, or everybody.
 
     The copied ancestors may be old for a while after a move; `list_members` looks at the unions' own places too.
@@ -357,7 +357,7 @@ def _below(unit: unions.UnionFacts) -> Q:
     return Q(city_unit=unit.id) if unit.level == 3 else Q()
 
 
-def _after(rows: QuerySet[Membership], order: str, key: str, last: int) -> QuerySet[Membership]:
+def behind(rows: QuerySet[Membership], order: str, key: str, last: int) -> QuerySet[Membership]:
     """Behind a position. Written so that both databases start reading the index there, however deep it is."""
     return rows.filter(**{f"{order}__gte": key}).exclude(**{order: key, "id__lte": last})
 
@@ -377,13 +377,13 @@ def list_members(
     Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
     """
     actor.require(Permission.VIEW, unit.path)
-    rows: QuerySet[Membership] = Membership.objects.filter(_below(unit), until__isnull=True)
+    rows: QuerySet[Membership] = Membership.objects.filter(below(unit), until__isnull=True)
     rows, order = _searched(rows, search)
     if after:
         key, _, last = after.rpartition("~")
         if not last.isdigit() or len(last) > 18:
             raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-        rows = _after(rows, order, key, int(last))
+        rows = behind(rows, order, key, int(last))
     rows = rows.order_by(order, "id")
     chosen = {key: value for key, value in (filters or {}).items() if value}
     found, cut_at = _through(rows, order, chosen, limit + 1) if chosen else (list(rows[: limit + 1]), "")
@@ -419,7 +419,7 @@ def _through(
         position = f"{end[0]}~{end[1]}"
         if len(found) >= wanted:
             break
-        rows = _after(rows, order, *end)
+        rows = behind(rows, order, *end)
     return found, position
 
 

@@ -213,9 +213,13 @@ def record_event(
 
 def event_digest(row: Mapping[str, Any]) -> str:
     """Keyed digest over the row's own content; the ledger seals these in batches."""
+    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, event_text(row))
+
+
+def event_text(row: Mapping[str, Any]) -> str:
+    """What the digest is taken of: every column but the key and the digest, by name."""
     content = {key: value for key, value in row.items() if key != "digest"}
-    text = json.dumps(content, sort_keys=True, default=_plain, ensure_ascii=False)
-    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, text)
+    return json.dumps(content, sort_keys=True, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: object) -> str:

@@ -1,5 +1,7 @@
 """Writing persons: `identities` (real name, accounts bound) and `consents` (given, taken back, worded anew)."""
 
+from zhijia.organization.people.sealing import Identity, mobile_columns, sealed_columns
+
 from .consents import (
     decide_text,
     draft_text,
@@ -10,17 +12,7 @@ from .consents import (
     withdraw_consent,
     withdraw_draft,
 )
-from .identities import (
-    Identified,
-    Identity,
-    identify,
-    mobile_columns,
-    open_mobile,
-    read_identity,
-    rebind,
-    recheck_pending,
-    sealed_columns,
-)
+from .identities import Identified, identify, open_mobile, read_identity, rebind, recheck_pending
 
 __all__ = [
     "Identified",

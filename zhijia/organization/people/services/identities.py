@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,27 +18,14 @@ from zhijia.kernel import identifiers, masks
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
-from zhijia.kernel.ids import Randomness, new_public_id
+from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import initials, name_key
 from zhijia.organization.people import events, selectors
 from zhijia.organization.people.models import Person, RealNameCheck
+from zhijia.organization.people.sealing import Identity, mobile_columns, sealed_columns
 from zhijia.organization.people.sources import Answer, Outcome, current_source
 
 TOO_MANY = "今天核验失败的次数过多，为了您的信息安全，请明天再试，或拨打服务热线。"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A checked name and document, ready to be matched. `born_on` and `sex` follow from an 18-digit number."""
-
-    name: str
-    id_type: str
-    number: str
-    born_on: date | None
-    sex: str
-
-    def __repr__(self) -> str:
-        return "<Identity>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +64,9 @@ def read_identity(name: str, id_type: str, number: str, *, today: date) -> Ident
     return Identity(clean_name, id_type, clean_number, None, "0")
 
 
-def sealed_columns(
-    public_id: str, identity: Identity, mobile: str, *, randomness: Randomness = secrets.token_bytes
-) -> dict[str, Any]:
-    """The columns of a person that hold numbers: sealed, indexed, masked. `mobile` may be empty."""
-    keyring = settings.ZHIJIA_KEYS.keyring
-    born = identity.born_on
-    return {
-        "id_type": identity.id_type,
-        "id_sealed": keyring.seal(
-            identity.number, table_column="people_person.id", row=public_id, randomness=randomness
-        ),
-        "id_digest": selectors.id_digest(identity.id_type, identity.number),
-        "id_masked": masks.mask_id_number(identity.number),
-        "born_sealed": keyring.seal(
-            born.isoformat(), table_column="people_person.born", row=public_id, randomness=randomness
-        )
-        if born
-        else b"",
-        "birth_year": born.year if born else None,
-        "sex": identity.sex,
-        **mobile_columns(public_id, mobile, randomness=randomness),
-    }
-
-
 def open_mobile(sealed: bytes | memoryview, *, table: str, row: str) -> str:
     """The number that `mobile_columns` sealed; empty where there was none."""
     return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column=table, row=row)) if sealed else ""
-
-
-def mobile_columns(
-    public_id: str,
-    mobile: str,
-    *,
-    table: str = "people_person.mobile",
-    randomness: Randomness = secrets.token_bytes,
-) -> dict[str, Any]:
-    """Sealed, indexed and masked; bound to the row's public id and its table."""
-    if not mobile:
-        return {"mobile_sealed": b"", "mobile_digest": "", "mobile_masked": ""}
-    return {
-        "mobile_sealed": settings.ZHIJIA_KEYS.keyring.seal(
-            mobile, table_column=table, row=public_id, randomness=randomness
-        ),
-        "mobile_digest": selectors.mobile_digest(mobile),
-        "mobile_masked": masks.mask_mobile(mobile),
-    }
 
 
 def identify(

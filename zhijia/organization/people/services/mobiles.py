@@ -18,7 +18,8 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows
 from zhijia.kernel.errors import Invalid, NotSignedIn, RuleBroken
 from zhijia.organization.people.models import Person, RealNameCheck
-from zhijia.organization.people.services.identities import TOO_MANY, Identity, identify, mobile_columns
+from zhijia.organization.people.sealing import Identity, mobile_columns
+from zhijia.organization.people.services.identities import TOO_MANY, identify
 from zhijia.organization.people.sources import Outcome
 
 

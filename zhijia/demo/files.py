@@ -1,0 +1,99 @@
+"""Rosters loaded from files with rows refused, and full exports asked for: cases of every state of both."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.workflow import clock
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.access.roles import Role
+from zhijia.organization.members.models import Membership, RosterConflict
+from zhijia.organization.members.services import rosters_conflicts, rosters_exporting, rosters_loading
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+if TYPE_CHECKING:
+    from .cases import Stage
+
+HEADER = ("姓名", "身份证号", "手机号码", "单位名称", "入会日期")
+
+
+def play_files(stage: Stage) -> None:
+    """The plant's and the home's rosters with people added and rows refused, then exports."""
+    admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
+    _load(stage, admin, "plant", "鲁东机械2026年名册.csv", _plant_rows(stage), days=6)
+    _load(stage, worker, "home", "沐浴店镇灵活就业人员.csv", _home_rows(stage), days=4)
+    _settle(stage, admin)
+    _export(stage)
+
+
+def _plant_rows(stage: Stage) -> list[list[str]]:
+    rows = [_fresh(stage) for _ in range(24)]
+    others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True).order_by("id")[:3]
+    for stay in others:
+        full = people.read_numbers(SYSTEM, stay.person_id, reason="写入演示名册", now=stage.now)
+        rows.append([people.get_facts(stay.person_id).name, full.id_number, "", "", ""])
+    wrong = _fresh(stage)
+    rows += [[wrong[0], wrong[1][:-1] + ("0" if wrong[1][-1] != "0" else "1"), *wrong[2:]] for wrong in (wrong,)]
+    rows += [["", *_fresh(stage)[1:]], [*_fresh(stage)[:2], "1380013", "", ""], [*_fresh(stage)[:4], "2031-05-01"]]
+    return [*rows, rows[0]]
+
+
+def _home_rows(stage: Stage) -> list[list[str]]:
+    rows = [_fresh(stage) for _ in range(8)]
+    return [*rows, [*_fresh(stage)[:3], "迅达同城配送站（河东片区）", ""]]
+
+
+def _fresh(stage: Stage) -> list[str]:
+    inventor = stage.inventor
+    female = inventor.share(0.4)
+    born = inventor.birthday()
+    return [inventor.name(female), inventor.id_number(born, female), inventor.mobile(), "", ""]
+
+
+def _load(stage: Stage, actor: Actor, key: str, name: str, rows: list[list[str]], *, days: int) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([HEADER, *rows])
+    at = stage.workdays_ago(days)
+    unit = unions.get_facts(stage.unions[key].pk)
+    load = rosters_loading.take_file(actor, unit, io.BytesIO(text.getvalue().encode("gb18030")), name, now=at)
+    rosters_loading.set_mapping(actor, load, load.mapping, now=at)
+    load.refresh_from_db()
+    jobs.run_slice(load.job, clock=lambda: at)
+    load.refresh_from_db()
+    jobs.run_slice(rosters_loading.start_writing(actor, load, now=at), clock=lambda: at)
+
+
+def _settle(stage: Stage, admin: Actor) -> None:
+    """One row invited, one corrected, one let go; an invitation that nobody followed lapses."""
+    waiting = RosterConflict.objects.filter(union=stage.unions["plant"]).select_related("case").order_by("id")
+    elsewhere = [row.case.public_id for row in waiting if row.kind == "elsewhere"]
+    mendable = [row.case.public_id for row in waiting if any(code == "mobile.format" for _, code, _ in row.faults)]
+    then = stage.workdays_ago(3)
+    rosters_conflicts.offer_transfer(admin, elsewhere[0], now=then)
+    rosters_conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
+    rosters_conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)
+
+
+def _export(stage: Stage) -> None:
+    chair, admin = stage.holder(Role.GRASS_CHAIR, "plant"), stage.holder(Role.GRASS_ADMIN, "plant")
+    unit = unions.get_facts(stage.unions["plant"].pk)
+    uses = (
+        ("allow", "办理职工医疗互助参保，需向经办机构报送"),
+        ("refuse", "留存备查，方便以后联系职工"),
+        ("withdraw", "发放高温津贴核对花名册"),
+        ("wait", "为会员办理疗休养投保，需完整证件号码"),
+    )
+    for place, (outcome, reason) in enumerate(uses):
+        at = stage.workdays_ago(5 - place)
+        case = rosters_exporting.ask_whole(admin, unit, reason=reason, form="xlsx", now=at)
+        if outcome == "withdraw":
+            rosters_exporting.withdraw_whole(admin, case, now=at + timedelta(hours=1))
+        elif outcome != "wait":
+            note = "用途不够具体，请写明报送给谁。" if outcome == "refuse" else ""
+            rosters_exporting.decide_whole(chair, case, allow=outcome == "allow", note=note, now=at)
+    clock.fire_due(now=stage.now)

@@ -1,0 +1,174 @@
+"""Reading rosters' loads, refused rows, conflicts and exports, within the scope of who may load or export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.ids import is_public_id
+from zhijia.organization.members.models import Membership, RosterConflict, RosterExport, RosterFault, RosterLoad
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .memberships import behind, below
+
+
+def get_load(actor: Actor, public_id: str) -> RosterLoad:
+    """Raises NotFound out of scope, NotAllowed without the right to load."""
+    load = RosterLoad.objects.select_related("unit").filter(public_id=public_id).first()
+    if load is None:
+        raise NotFound
+    actor.require(Permission.ROSTER_LOAD, load.unit.path)
+    return load
+
+
+def get_load_of_job(actor: Actor, job: str) -> RosterLoad:
+    """Raises NotFound."""
+    load = RosterLoad.objects.filter(job=job).first() if is_public_id(job) else None
+    if load is None:
+        raise NotFound
+    return get_load(actor, load.public_id)
+
+
+def list_loads(actor: Actor, *, limit: int = 10) -> list[RosterLoad]:
+    """The newest loads of the actor's scope."""
+    rows = RosterLoad.objects.filter(db.in_scope("unit__path", actor.scope_for(Permission.ROSTER_LOAD)))
+    return list(rows.select_related("unit").order_by("-id")[:limit])
+
+
+def list_refused(load: RosterLoad, *, kind: str = "", after: int = 0, limit: int = 50) -> list[RosterFault]:
+    """Refused rows in the order of the file; one more than `limit` where there are more."""
+    rows = RosterFault.objects.filter(load=load, number__gt=after)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return list(rows.order_by("number")[: limit + 1])
+
+
+def iterate_refused(load: RosterLoad, *, size: int = 2_000) -> Iterator[RosterFault]:
+    after = 0
+    while rows := list(RosterFault.objects.filter(load=load, number__gt=after).order_by("number")[:size]):
+        yield from rows
+        after = rows[-1].number
+
+
+def count_conflicts(load: RosterLoad) -> int:
+    """Cases that this file opened; at most as many as the parameter allows."""
+    return RosterConflict.objects.filter(load=load).count()
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFile:
+    """A refused row as the cadre sees it; `person` is whom it means, masked, where he is another union's member."""
+
+    case: Case
+    kind: str
+    number: int
+    load: RosterLoad
+    union: UnionFacts
+    faults: list[Any]
+    person: people.PersonFacts | None
+
+
+def get_conflict(actor: Actor, public_id: str) -> ConflictFile:
+    """Raises NotFound, NotAllowed."""
+    row = RosterConflict.objects.select_related("case", "load").filter(case__public_id=public_id).first()
+    if row is None:
+        raise NotFound
+    union = unions.get_facts(row.union_id)
+    actor.require(Permission.ROSTER_LOAD, union.path)
+    person = people.get_facts(row.person_id) if row.person_id else None
+    return ConflictFile(row.case, row.kind, row.number, row.load, union, row.faults, person)
+
+
+def list_conflicts(actor: Actor, *, limit: int = 50) -> list[ConflictFile]:
+    """Open ones of the actor's scope, oldest first."""
+    rows = (
+        RosterConflict.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)))
+        .filter(case__closed_at__isnull=True)
+        .select_related("case", "load")
+        .order_by("id")[:limit]
+    )
+    found = list(rows)
+    places: Mapping[int, UnionFacts] = unions.facts_of(row.union_id for row in found)
+    return [ConflictFile(r.case, r.kind, r.number, r.load, places[r.union_id], r.faults, None) for r in found]
+
+
+def get_export(actor: Actor, public_id: str) -> RosterExport:
+    """A wish for full numbers: its maker's, or one that the actor decides on. Raises NotFound, NotAllowed."""
+    export = RosterExport.objects.select_related("case", "unit").filter(case__public_id=public_id).first()
+    if export is None:
+        raise NotFound
+    if actor.person_id is None or export.person_id != actor.person_id:
+        actor.require(Permission.EXPORT_DECIDE, export.unit.path)
+    return export
+
+
+def get_export_of_job(actor: Actor, job: str) -> RosterExport:
+    """Raises NotFound."""
+    export = RosterExport.objects.select_related("case").filter(job=job).first() if is_public_id(job) else None
+    if export is None:
+        raise NotFound
+    return get_export(actor, export.case.public_id)
+
+
+def list_exports(actor: Actor, *, limit: int = 10) -> list[RosterExport]:
+    """The actor's own wishes, newest first."""
+    if actor.person_id is None:
+        return []
+    rows = RosterExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
+    return list(rows.order_by("-id")[:limit])
+
+
+# --- Members of a unit, for files -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A member as a file shows him."""
+
+    stay: Membership
+    person: people.PersonFacts
+    union_code: str
+    union_name: str
+
+
+def _members(unit: UnionFacts) -> QuerySet[Membership]:
+    return Membership.objects.filter(below(unit), until__isnull=True)
+
+
+def more_members_than(unit: UnionFacts, most: int) -> bool:
+    """Whether a unit and what is below it have more members than that; never counts further."""
+    return bool(_members(unit).order_by("name_key", "id")[most : most + 1].exists())
+
+
+def page_of_members(unit: UnionFacts, after: str, size: int) -> tuple[list[Line], str]:
+    """The next members by name and where to go on, empty at the end; only those whose union stands there today."""
+    rows = _members(unit)
+    if after:
+        key, _, last = after.rpartition("~")
+        rows = behind(rows, "name_key", key, int(last))
+    found = list(rows.order_by("name_key", "id")[:size])
+    persons = people.facts_of(row.person_id for row in found)
+    places = unions.facts_of(row.union_id for row in found)
+    lines = [
+        Line(row, persons[row.person_id], places[row.union_id].code, places[row.union_id].name)
+        for row in found
+        if places[row.union_id].path.startswith(unit.path)
+    ]
+    return lines, f"{found[-1].name_key}~{found[-1].pk}" if len(found) == size else ""
+
+
+def iterate_members(unit: UnionFacts, *, size: int = 1_000) -> Iterator[Line]:
+    """All of them, page by page."""
+    lines, after = page_of_members(unit, "", size)
+    yield from lines
+    while after:
+        lines, after = page_of_members(unit, after, size)
+        yield from lines

@@ -1,0 +1,263 @@
+"""Refused rows as cases in the inbox of the union they were meant for: corrected, matched, invited, or let go.
+
+A row's own words lie sealed with its case until it is closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.notify import services as notify
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel import db
+from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.crypto import keyed_digest
+from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
+from zhijia.organization.members.events import MembershipChanged
+from zhijia.organization.members.models import EventKind, RosterConflict, RosterFault, RosterLoad
+from zhijia.organization.members.rules import rosters as rules
+from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT, Conflict
+from zhijia.organization.members.rules.rosters import Kind, Outcome
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+from .rosters_judging import Desk, Judged, Seen, judge
+from .rosters_preparing import prepare_entry
+from .rosters_reading import Pass
+from .rosters_writing import write_rows
+
+AT_ONCE: Final = 20
+"""Cases of one transaction."""
+_PLACE: Final = "members_rosterconflict.row"
+_SETTLED: Final = (Kind.TWICE.value,)
+
+
+def most_conflicts(now: datetime) -> int:
+    """How many rows of one file become cases; the others stay in its list of refused rows."""
+    return int(parameters.value("members.roster_conflicts", on=timezone.localdate(now)))
+
+
+def open_some(load: RosterLoad, reading: Pass, *, after: int, opened: int, now: datetime) -> tuple[int, int]:
+    """Open cases for the next refused rows behind row `after`, in the caller's transaction.
+
+    `reading` goes through the file once more. Returns the last row looked at, 0 at the end or the limit, and how many
+    cases were opened. A row that has its case already opens none.
+    """
+    left = most_conflicts(now) - opened
+    wanted = list(
+        RosterFault.objects.filter(load=load, number__gt=after).exclude(kind__in=_SETTLED).order_by("number")[:AT_ONCE]
+    )
+    made = 0
+    for fault in wanted:
+        if made >= left:
+            return 0, made
+        texts = _texts(reading, fault.number)
+        if texts is not None:
+            made += _open(load, fault, texts, reading, now=now)
+    return (wanted[-1].number if len(wanted) == AT_ONCE else 0), made
+
+
+def _texts(reading: Pass, number: int) -> dict[str, str] | None:
+    """The row's cells by column; the pass stands before it."""
+    while rows := reading.take(1):
+        if rows[0][0] >= number:
+            cells = rows[0][1]
+            return {name: cells[place] for name, place in reading.mapping.items() if place < len(cells)}
+    return None
+
+
+def _open(load: RosterLoad, fault: RosterFault, texts: dict[str, str], reading: Pass, *, now: datetime) -> bool:
+    row = prepare_entry(_understand(texts, reading.today))
+    identity = row.digest or _identity_of(texts)
+    union_id = fault.union_id or load.unit_id
+    known = {"union_id": union_id, "kind": fault.kind, "identity": identity}
+    if RosterConflict.objects.filter(**known).exists():
+        return False
+    person = people.known_by_digests([row.digest]).get(row.digest) if row.digest else None
+    title = fault.name or f"名册第 {fault.number} 行"
+    try:
+        with transaction.atomic():
+            case = workflow.open_case(
+                ROSTER_CONFLICT, SYSTEM, title=title, unit_id=union_id, owner_person_id=None, now=now,
+                note=str(fault.faults[0][2])[:60] if fault.faults else "",
+            )  # fmt: skip
+            db.insert_row(
+                RosterConflict,
+                **known,
+                case_id=case.pk,
+                load_id=load.pk,
+                number=fault.number,
+                person_id=person.id if person and fault.kind == Kind.ELSEWHERE else None,
+                row_sealed=_seal(case.public_id, texts),
+                faults=fault.faults,
+                opened_at=now,
+            )
+    except IntegrityError:  # another file's row was quicker
+        return False
+    return True
+
+
+def _understand(texts: Mapping[str, str], today: date) -> rules.Entry:
+    """One row given by column names."""
+    mapping = {name: place for place, name in enumerate(texts)}
+    return rules.understand([(1, list(texts.values()))], mapping, today)[0]
+
+
+def _identity_of(texts: Mapping[str, str]) -> str:
+    """Tells a row without a right number again: what was written as number and name, by a keyed digest."""
+    words = "\0".join("".join(texts.get(name, "").split()).upper() for name in ("id_number", "name"))
+    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, f"roster\0{words}")
+
+
+def _seal(case: str, texts: Mapping[str, str]) -> bytes:
+    plain = json.dumps(dict(texts), ensure_ascii=False)
+    return bytes(settings.ZHIJIA_KEYS.keyring.seal(plain, table_column=_PLACE, row=case))
+
+
+def _find(public_id: str) -> tuple[Case, RosterConflict]:
+    conflict = RosterConflict.objects.select_related("case", "load").filter(case__public_id=public_id).first()
+    if conflict is None:
+        raise NotFound
+    return conflict.case, conflict
+
+
+def _own_texts(conflict: RosterConflict) -> dict[str, str]:
+    if not conflict.row_sealed:
+        return {}
+    sealed = settings.ZHIJIA_KEYS.keyring.open_sealed(
+        conflict.row_sealed, table_column=_PLACE, row=conflict.case.public_id
+    )
+    return dict(json.loads(sealed))
+
+
+def read_row(actor: Actor, public_id: str, *, now: datetime) -> dict[str, str]:
+    """The row as it was written, for whoever corrects it; leaves an audit row. Raises NotFound, NotAllowed."""
+    case, conflict = _find(public_id)
+    workflow.authorize(case, ROSTER_CONFLICT.move("mend"), actor)
+    audit.record_read(
+        actor, "members.roster_row", ("case", public_id), now=now, unit_id=case.unit_id, concerns=conflict.person_id,
+        reason="更正名册中的一行",
+    )  # fmt: skip
+    return _own_texts(conflict)
+
+
+@db.retrying()
+@transaction.atomic
+def settle(actor: Actor, public_id: str, changes: Mapping[str, str], *, employer: str = "", now: datetime) -> Outcome:
+    """Write the row with what was changed and close the case: ADDED, BOUND or SAME. ELSEWHERE keeps it open.
+
+    `changes` are cells by column, `employer` the public id of the employer that the row's words mean. Where the row
+    is still wrong nothing changes. Raises NotFound, NotAllowed, WrongState; Invalid `roster.row` naming fields.
+    """
+    case, conflict = _find(public_id)
+    step = "match" if employer else "mend"
+    workflow.authorize(case, ROSTER_CONFLICT.move(step), actor)
+    if case.state != Conflict.OPEN:
+        raise WrongState
+    texts = {**_own_texts(conflict), **{k: v for k, v in changes.items() if k in rules.LABELS}}
+    unit = unions.get_facts(conflict.union_id)
+    chosen = unions.find_employer_by_public_id(employer) if employer else None
+    if employer and chosen is None:
+        raise Invalid("employer.unnamed", "请选择列表中的单位。", fields={"employer": "请选择列表中的单位。"})
+    row = prepare_entry(replace(_understand(texts, timezone.localdate(now)), number=conflict.number))
+    desk = Desk(unit, employer_id=chosen.pk if chosen else None)
+    judged = judge(desk, [row], Seen())[0]
+    if judged.outcome is Outcome.BAD:
+        if judged.kind is Kind.ELSEWHERE and conflict.kind != Kind.ELSEWHERE:
+            _turn_elsewhere(actor, case, conflict, judged, texts, now=now)
+            return Outcome.BAD
+        raise _invalid(judged)
+    done = write_rows(actor, desk, [row], Seen(), now=now)[0]
+    if done.outcome is Outcome.BAD:
+        raise _invalid(done)
+    given = {"employer": employer} if employer else {}
+    facts = {"outcome": done.outcome.value}
+    workflow.move(case, step, actor=actor, now=now, given=given, facts=facts)
+    db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+    return done.outcome
+
+
+def _invalid(judged: Judged) -> Invalid:
+    fields = {fault.column: fault.reason for fault in judged.faults}
+    return Invalid("roster.row", "这一行还有内容需要修改，请按提示改好后再提交。", fields=fields)
+
+
+def _turn_elsewhere(
+    actor: Actor, case: Case, conflict: RosterConflict, judged: Judged, texts: Mapping[str, str], *, now: datetime
+) -> None:
+    """The corrected number belongs to another union's member: from now on he can be invited."""
+    taken = {"union_id": conflict.union_id, "kind": Kind.ELSEWHERE.value, "identity": judged.row.digest}
+    if RosterConflict.objects.filter(**taken).exists():
+        raise RuleBroken("roster.conflict_known", "这位职工已有一件待处理的事项，请在那一件里办理，本件可以不再处理。")
+    person_id = judged.known.id if judged.known else None
+    values: dict[str, Any] = {
+        "kind": Kind.ELSEWHERE.value,
+        "identity": judged.row.digest,
+        "person_id": person_id,
+        "row_sealed": _seal(case.public_id, texts),
+        "faults": [list(fault) for fault in judged.faults],
+    }
+    db.change_rows(RosterConflict, {"id": conflict.pk}, values)
+    audit.record(
+        actor, "members.roster_row_changed", ("case", case.public_id), now=now, unit_id=case.unit_id,
+        concerns=person_id,
+    )  # fmt: skip
+
+
+@db.retrying()
+@transaction.atomic
+def offer_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
+    """Invite a member of another union to transfer; he alone decides. Raises NotFound, NotAllowed, WrongState,
+    RuleBroken `roster.not_elsewhere`.
+    """
+    case, conflict = _find(public_id)
+    if conflict.kind != Kind.ELSEWHERE or conflict.person_id is None:
+        workflow.authorize(case, ROSTER_CONFLICT.move("offer"), actor)
+        raise RuleBroken("roster.not_elsewhere", "这一行不是其他工会的会员，请更正后登记，或不再处理。")
+    workflow.move(case, "offer", actor=actor, now=now)
+    union = unions.get_facts(conflict.union_id)
+    notify.send("members.transfer_invited", person_id=conflict.person_id, context={"union": union.name}, now=now)
+
+
+@db.retrying()
+@transaction.atomic
+def dismiss(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
+    """Let the row go; loading it again opens no second case. Raises NotFound, NotAllowed, WrongState, Invalid
+    `roster.note`.
+    """
+    case, conflict = _find(public_id)
+    words = note.strip()
+    if not 5 <= len(words) <= 200:
+        text = "请写明为什么不再处理，5 到 200 个字。"
+        raise Invalid("roster.note", text, fields={"note": text})
+    workflow.move(case, "dismiss", actor=actor, now=now, given={"note": words}, note=words)
+    db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+
+
+def follow_transfer(event: MembershipChanged) -> None:
+    """Whoever was invited has come: his case is settled."""
+    if event.kind not in (EventKind.TRANSFERRED_IN, EventKind.REORGANIZED_IN):
+        return
+    invited = RosterConflict.objects.select_related("case").filter(
+        person_id=event.person_id, union_id=event.union_id, case__state=Conflict.OFFERED
+    )
+    for conflict in invited:
+        workflow.move(conflict.case, "join", actor=SYSTEM, now=event.at)
+        db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+
+
+def forget_settled(*, now: datetime, at_most: int = 500) -> int:
+    """Rows of cases that the clock closed are forgotten too. Returns how many."""
+    closed = RosterConflict.objects.filter(case__closed_at__lte=now).exclude(row_sealed=b"")[:at_most]
+    return sum(db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""}) for conflict in closed)

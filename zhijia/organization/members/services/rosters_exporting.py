@@ -1,0 +1,224 @@
+"""Members of a unit as a file: masked at once, or whole after a second person has agreed, with a mark in every row.
+
+A whole file is prepared by a job in parts, each sealed in the store, can be fetched by its maker alone, and is gone
+after a day.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import IO, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.files import selectors as files, services as file_services
+from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor, Kind
+from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
+from zhijia.kernel.tables import csv_chunks, write_xlsx
+from zhijia.organization.members.models import RosterExport
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
+from zhijia.organization.members.rules.conflicts import MEMBER_EXPORT
+from zhijia.organization.members.selectors import rosters as selectors
+from zhijia.organization.members.selectors.rosters import Line
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+JOB: Final = "members.export"
+USE: Final = "members.export"
+FORMS: Final = ("xlsx", "csv")
+MOST_IN_A_SHEET: Final = 50_000
+MOST_WHOLE: Final = 20_000
+"""Whole numbers of so many members at most in one file: more are asked for union by union."""
+PART: Final = 1_000
+HEADERS: Final = (
+    "姓名", "证件类型", "证件号码", "手机号码", "工会编码", "工会名称", "会员卡号", "就业形式", "新就业形态群体",
+    "单位名称", "入会日期", "会籍", "实名等级",
+)  # fmt: skip
+
+
+def _cells(line: Line, name: str, id_number: str, mobile: str) -> list[object]:
+    stay = line.stay
+    return [
+        name, people.document_label(line.person.id_type), id_number, mobile, line.union_code, line.union_name,
+        stay.member_number, WORK_FORMS.get(stay.work_form, ""), NEW_FORM_GROUPS.get(stay.new_form_group, ""),
+        stay.employer_text, stay.joined_on, stay.get_state_display(), line.person.real_name_level,
+    ]  # fmt: skip
+
+
+# --- Masked ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def record_masked(actor: Actor, unit: UnionFacts, form: str, *, now: datetime) -> None:
+    """Note that a masked list leaves. Raises NotFound, NotAllowed, Invalid `export.form`, RuleBroken `export.large`."""
+    actor.require(Permission.EXPORT, unit.path)
+    _check_form(form)
+    if form == "xlsx" and selectors.more_members_than(unit, MOST_IN_A_SHEET):
+        raise RuleBroken("export.large", f"超过{MOST_IN_A_SHEET:,}名会员时请改用 CSV 格式，或选择下级工会分别导出。")
+    audit.record(
+        actor, "members.exported", ("union", unit.public_id), now=now, unit_id=unit.id,
+        detail={"form": form, "masked": True},
+    )  # fmt: skip
+
+
+def _check_form(form: str) -> None:
+    if form not in FORMS:
+        raise Invalid("export.form", "请选择 Excel 或 CSV 格式。", fields={"format": "请选择 Excel 或 CSV 格式。"})
+
+
+def masked_rows(unit: UnionFacts) -> Iterator[list[object]]:
+    """The list as its reader sees it on the screen."""
+    for line in selectors.iterate_members(unit):
+        yield _cells(line, line.person.masked_name, line.person.id_masked, line.person.mobile_masked)
+
+
+def masked_csv(unit: UnionFacts) -> Iterator[bytes]:
+    return csv_chunks(HEADERS, masked_rows(unit))
+
+
+def masked_xlsx(unit: UnionFacts, out: IO[bytes]) -> None:
+    write_xlsx(out, HEADERS, masked_rows(unit), sheet="会员名册")
+
+
+# --- Whole ----------------------------------------------------------------------------------------------------------
+@db.retrying()
+@transaction.atomic
+def ask_whole(actor: Actor, unit: UnionFacts, *, reason: str, form: str, now: datetime) -> str:
+    """Ask for the full numbers of a unit's members; somebody else decides. Returns the case's public id.
+
+    Raises NotFound, NotAllowed, Invalid `export.form`, `export.reason`, RuleBroken `export.large`, Duplicate
+    `members.export.already_open`.
+    """
+    actor.require(Permission.EXPORT, unit.path)
+    _check_form(form)
+    words = reason.strip()
+    if not 5 <= len(words) <= 200:
+        text = "请写明为什么需要完整号码、作什么用，5 到 200 个字。"
+        raise Invalid("export.reason", text, fields={"reason": text})
+    if selectors.more_members_than(unit, MOST_WHOLE):
+        raise RuleBroken("export.large", f"完整名册一次最多导出{MOST_WHOLE:,}人，请选择下级工会分别申请。")
+    case = workflow.open_case(
+        MEMBER_EXPORT, actor, title=f"{unit.name}完整名册"[:100], unit_id=unit.id, owner_person_id=None, now=now,
+        open_key=f"person:{actor.person_id}:{unit.id}", note=words[:60],
+    )  # fmt: skip
+    db.insert_row(
+        RosterExport, case_id=case.pk, unit_id=unit.id, reason=words, form=form, account_id=actor.account_id,
+        person_id=actor.person_id,
+    )  # fmt: skip
+    return case.public_id
+
+
+def _find(public_id: str) -> tuple[Case, RosterExport]:
+    export = RosterExport.objects.select_related("case").filter(case__public_id=public_id).first()
+    if export is None:
+        raise NotFound
+    return export.case, export
+
+
+@db.retrying()
+@transaction.atomic
+def decide_whole(actor: Actor, public_id: str, *, allow: bool, note: str, now: datetime) -> None:
+    """A second person allows it, and the file is prepared, or refuses with a note.
+
+    Raises NotFound, NotAllowed, WrongState, RuleBroken `case.same_person`, Invalid `case.missing`.
+    """
+    case, export = _find(public_id)
+    words = note.strip()[:200]
+    workflow.move(case, "allow" if allow else "refuse", actor=actor, now=now, given={"note": words}, note=words)
+    if allow:
+        job = jobs.enqueue(
+            JOB, {"export": export.pk}, actor=_maker(export), now=now, title=f"准备完整名册：{case.title}"[:200],
+            unit_id=export.unit_id,
+        )  # fmt: skip
+        db.change_rows(RosterExport, {"id": export.pk}, {"job": job})
+
+
+@db.retrying()
+@transaction.atomic
+def withdraw_whole(actor: Actor, public_id: str, *, now: datetime) -> None:
+    """The maker takes his wish back. Raises NotFound, WrongState."""
+    case, _ = _find(public_id)
+    workflow.move(case, "withdraw", actor=actor, now=now)
+
+
+def _maker(export: RosterExport) -> Actor:
+    return Actor(Kind.PERSON, account_id=export.account_id, person_id=export.person_id)
+
+
+def prepare_some(export_id: int, after: str, *, now: datetime) -> tuple[int, str, bool]:
+    """Gather the next 1,000 members, or put the parts together; in the job's transaction.
+
+    Returns how many members, where to go on, and whether the file is there.
+    """
+    export = RosterExport.objects.select_related("case", "unit").get(pk=export_id)
+    about = ("export", export.case.public_id)
+    if after == "end":
+        _put_together(export, now=now)
+        return 0, after, True
+    lines, following = selectors.page_of_members(unions.get_facts(export.unit_id), after, PART)
+    rows = [_cells(line, *_numbers(export, line, now=now)) for line in lines]
+    if rows:
+        text = io.StringIO()
+        csv.writer(text).writerows([_plain(value) for value in row] for row in rows)
+        part = io.BytesIO(text.getvalue().encode())
+        file_services.keep(
+            _maker(export), part, use=f"{USE}_part", name="part.csv", about=about, unit_id=export.unit_id, now=now
+        )
+        db.change_rows(RosterExport, {"id": export.pk}, {"rows": export.rows + len(rows)})
+    return len(rows), following or "end", False
+
+
+def _plain(value: object) -> str:
+    return json.dumps(value.isoformat() if hasattr(value, "isoformat") else value, ensure_ascii=False)
+
+
+def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, str, str]:
+    """Name and full numbers; every one leaves an audit row with the reason and the case."""
+    full = people.read_numbers(
+        _maker(export), line.person.id, reason=f"{export.reason}（{export.case.public_id}）", now=now
+    )
+    return line.person.name, full.id_number, full.mobile
+
+
+def _put_together(export: RosterExport, *, now: datetime) -> None:
+    about = ("export", export.case.public_id)
+    mark = watermark(export, now=now)
+    parts = [file for file in files.list_about(*about[:1], [about[1]]).get(about[1], []) if file.use == f"{USE}_part"]
+
+    def rows() -> Iterator[Sequence[object]]:
+        for part in sorted(parts, key=lambda file: file.created_at):
+            with file_services.open_content(part) as content:
+                reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8", newline=""))
+                for row in reader:
+                    yield [*(json.loads(cell) for cell in row), mark]
+
+    out = io.BytesIO()
+    headers = [*HEADERS, "水印"]
+    if export.form == "xlsx":
+        write_xlsx(out, headers, rows(), sheet="完整名册")
+    else:
+        for piece in csv_chunks(headers, rows()):
+            out.write(piece)
+    out.seek(0)
+    name = f"完整名册-{export.case.public_id}.{export.form}"
+    kept = file_services.keep(_maker(export), out, use=USE, name=name, about=about, unit_id=export.unit_id, now=now)
+    for part in parts:
+        file_services.drop(_maker(export), part.public_id, reason="put together", now=now)
+    db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
+
+
+def watermark(export: RosterExport, *, now: datetime) -> str:
+    """Who, when and by which case, in every row: a row cut out of the file still says where it came from."""
+    name = people.get_facts(export.person_id).name if export.person_id else "系统"
+    moment = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
+    return f"{name} {moment} 编号{export.case.public_id} 仅限申请用途，不得转发"

@@ -1,0 +1,245 @@
+"""What becomes of prepared rows against the unions, employers, persons and memberships as they stand.
+
+The same number of queries for one row and for twenty thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhijia.kernel import db
+from zhijia.organization.members.models import Membership
+from zhijia.organization.members.rules.rosters import Fault, Kind, Outcome
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .rosters_preparing import Prepared
+
+_STAY = ("person_id", "union_id", "until", "ended_by", "member_number", "joined_on")
+
+
+@dataclass(slots=True)
+class Judged:
+    """A row and what it would come to. `employer` (id, name); `earlier` the member number and first joining of a
+    person who was a member before.
+    """
+
+    row: Prepared
+    outcome: Outcome = Outcome.NEW
+    kind: Kind = Kind.DATA
+    faults: list[Fault] = field(default_factory=list)
+    union: UnionFacts | None = None
+    employer: tuple[int | None, str] = (None, "")
+    known: people.Known | None = None
+    earlier: tuple[str, Any] | None = None
+
+    def refuse(self, kind: Kind, column: str, code: str, reason: str) -> None:
+        self.outcome, self.kind = Outcome.BAD, kind
+        self.faults.append(Fault(column, code, reason))
+
+
+class Seen:
+    """Who stands in the rows of a file read so far: identity → number of the row that counts."""
+
+    def __init__(self) -> None:
+        self._first: dict[int | str, int] = {}
+
+    def note(self, rows: Iterable[Prepared]) -> None:
+        self.note_identities((row.identity, row.number) for row in rows)
+
+    def note_identities(self, pairs: Iterable[tuple[int | str, int]]) -> None:
+        """`(identity, row number)`; rows without an identity count for nobody."""
+        for identity, number in pairs:
+            if identity:
+                self._first.setdefault(identity, number)
+
+    def before(self, row: Prepared) -> int:
+        """The earlier row of the same person, 0 where this is the first."""
+        first = self._first.get(row.identity, row.number) if row.identity else row.number
+        return first if first < row.number else 0
+
+
+class Desk:
+    """Who loads: the unit, and the unions and employers met so far. One for a slice of work, not for longer: what it
+    knows of unions is not read again.
+    """
+
+    def __init__(self, unit: UnionFacts, *, employer_id: int | None = None) -> None:
+        self.unit = unit
+        self.direct = unit.type in unions.JOINABLE
+        self.chosen_employer = employer_id
+        self._codes: dict[str, UnionFacts | None] = {}
+        self._names: dict[str, list[UnionFacts]] = {}
+        self._employers: dict[str, tuple[int, str] | None] = {}
+        self._employer_names: dict[str, list[int]] = {}
+        self._own: dict[int, str] = {}
+        self._found: dict[tuple[str, str], UnionFacts | Fault] = {}
+
+    def look_up(self, rows: Sequence[Prepared]) -> None:
+        """Read what these rows name and nobody named before."""
+        codes = {row.union_code for row in rows if row.union_code} - set(self._codes)
+        if codes:
+            self._codes |= dict.fromkeys(codes, None) | unions.facts_of_codes(codes)
+        names = {row.union_name for row in rows if row.union_name and not row.union_code} - set(self._names)
+        if names:
+            self._names |= {name: [] for name in names} | unions.facts_named(names, self.unit.path)
+        credit = {row.employer_code for row in rows if row.employer_code} - set(self._employers)
+        if credit:
+            self._employers |= dict.fromkeys(credit, None) | unions.employers_of_codes(credit)
+        named = {row.employer_name for row in rows if row.employer_name and not row.employer_code}
+        named -= set(self._employer_names)
+        if named:
+            self._employer_names |= {name: [] for name in named} | unions.employers_named(named)
+        own = {facts.employer_id for facts in self._met() if facts.employer_id} - set(self._own)
+        if self.chosen_employer:
+            own.add(self.chosen_employer)
+        if own:
+            self._own |= unions.employer_names(own)
+
+    def _met(self) -> Iterable[UnionFacts]:
+        yield self.unit
+        yield from (facts for facts in self._codes.values() if facts is not None)
+        for found in self._names.values():
+            yield from found
+
+    def find_union(self, row: Prepared) -> UnionFacts | Fault:
+        """Whose member the row would be."""
+        named = (row.union_code, row.union_name)
+        found = self._found.get(named)
+        if found is None:
+            found = self._found[named] = self._find_union(row)
+        return found
+
+    def _find_union(self, row: Prepared) -> UnionFacts | Fault:
+        if row.union_code:
+            facts = self._codes[row.union_code]
+            if facts is None or not facts.path.startswith(self.unit.path):
+                return Fault("union_code", "roster.union_unknown", "本次导入的范围内没有这个编码的工会，请核对编码。")
+            return self._open(facts, "union_code")
+        if row.union_name:
+            found = self._names[row.union_name]
+            if not found:
+                return Fault(
+                    "union_name", "roster.union_unknown", "本次导入的范围内没有这个名称的工会，请写全称或改填编码。"
+                )
+            if len(found) > 1:
+                return Fault("union_name", "roster.union_ambiguous", "有几个工会都叫这个名称，请填写工会编码。")
+            return self._open(found[0], "union_name")
+        if self.direct:
+            return self._open(self.unit, "union_code")
+        return Fault("union_code", "roster.union_missing", "没有写明这名职工所在的工会，请填写工会编码或全称。")
+
+    def _open(self, facts: UnionFacts, column: str) -> UnionFacts | Fault:
+        if facts.type not in unions.JOINABLE:
+            return Fault(column, "union.takes_no_members", "这个工会不直接接收会员，请填写基层工会或网上会员之家。")
+        if not facts.is_open:
+            return Fault(column, "union.closed", "这个工会目前不办理入会，请核对是否已经合并、撤销或暂停。")
+        return facts
+
+    def find_employer(self, row: Prepared, union: UnionFacts) -> tuple[int | None, str] | Fault:
+        """The employer's id and name. A union of one employer takes an unrecorded name for its own."""
+        own = (union.employer_id, self._own.get(union.employer_id or 0, ""))
+        if self.chosen_employer:
+            return self.chosen_employer, self._own.get(self.chosen_employer, "")
+        if row.employer_code:
+            found = self._employers[row.employer_code]
+            return found or Fault(
+                "employer_code", "roster.employer_unknown", "还没有登记这个统一社会信用代码的单位，请对应已有的单位。"
+            )
+        if not row.employer_name:
+            return own
+        named = self._employer_names[row.employer_name]
+        if len(named) == 1:
+            return named[0], row.employer_name
+        if union.employer_id:
+            return own
+        return Fault(
+            "employer_name",
+            "employer.ambiguous" if named else "roster.employer_unknown",
+            "叫这个名称的单位不止一个，请填写统一社会信用代码，或对应已有的单位。"
+            if named
+            else "还没有登记叫这个名称的单位，请对应已有的单位。",
+        )
+
+
+def judge(desk: Desk, rows: Sequence[Prepared], seen: Seen) -> list[Judged]:
+    """Every row with what it would come to. `seen` knows these rows already."""
+    desk.look_up(rows)
+    judged = [_alone(desk, row, seen) for row in rows]
+    _against_persons(judged)
+    return judged
+
+
+def _alone(desk: Desk, row: Prepared, seen: Seen) -> Judged:
+    item = Judged(row)
+    if row.faults:
+        item.outcome = Outcome.BAD
+        item.faults = list(row.faults)
+    union = desk.find_union(row)
+    if isinstance(union, Fault):
+        if not any(fault.column == union.column for fault in item.faults):
+            item.refuse(Kind.DATA, *union)
+    else:
+        item.union = union
+    if earlier := seen.before(row):
+        item.refuse(
+            Kind.TWICE, "id_number", "roster.twice", f"文件第{earlier}行已有同一证件号码，以那一行为准，本行不写入。"
+        )
+    if item.outcome is not Outcome.BAD and item.union is not None:
+        employer = desk.find_employer(row, item.union)
+        if isinstance(employer, Fault):
+            item.refuse(Kind.EMPLOYER, *employer)
+        else:
+            item.employer = employer
+    return item
+
+
+def _against_persons(judged: Sequence[Judged]) -> None:
+    """Who is known, who is a member already, here or elsewhere."""
+    digests = {item.row.digest for item in judged if item.row.digest}
+    known = people.known_by_digests(digests) if digests else {}
+    stays: dict[int, list[tuple[Any, ...]]] = {}
+    if known:
+        keys = tuple({person.id for person in known.values()})
+        for stay in db.select_rows(Membership, _STAY, {"person_id": keys}, order=["since", "id"]):
+            stays.setdefault(stay[0], []).append(stay)
+    for item in judged:
+        item.known = known.get(item.row.digest)
+        if item.known is not None and item.kind is not Kind.TWICE:
+            _against_person(item, item.known, stays.get(item.known.id, []))
+
+
+def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[Any, ...]]) -> None:
+    if item.row.name and item.row.name != person.name:
+        item.refuse(Kind.DATA, "name", "roster.name_differs", "与系统中这个证件号码登记的姓名不一致，请对照证件核对。")
+    if item.outcome is Outcome.BAD and item.kind is not Kind.EMPLOYER:
+        return
+    living = next((stay for stay in stays if stay[2] is None), None)
+    if living is not None:
+        here = item.union is not None and living[1] == item.union.id
+        if here:
+            item.outcome, item.faults = Outcome.SAME, []
+        else:
+            item.faults = []
+            item.refuse(
+                Kind.ELSEWHERE,
+                "id_number",
+                "roster.elsewhere",
+                "这位职工现在是其他工会的会员，名册不能把他转来，可以邀请他本人转会。",
+            )
+        return
+    if stays and stays[-1][3]:
+        item.faults = []
+        item.refuse(
+            Kind.DATA,
+            "id_number",
+            "roster.left",
+            "这位职工的会籍已经终止，名册不能恢复，请由本人重新申请入会。",
+        )
+        return
+    if item.outcome is Outcome.NEW:
+        item.outcome = Outcome.KNOWN
+        item.earlier = (stays[0][4], stays[0][5]) if stays else None

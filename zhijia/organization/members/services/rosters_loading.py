@@ -1,0 +1,338 @@
+"""Loading a roster of members: take the file in, agree on its columns, check it, write what is good.
+
+The file lies sealed in the store; jobs go through it in chunks, and a chunk commits together with how far it came.
+Nothing personal is kept beside the file but the masked names of refused rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import IO, Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.foundation.files import selectors as files, services as file_services
+from zhijia.foundation.jobs import selectors as job_selectors, services as jobs
+from zhijia.kernel import db, masks
+from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind as ActorKind
+from zhijia.kernel.errors import Expired, WrongState
+from zhijia.kernel.ids import new_public_id
+from zhijia.kernel.tables import open_sheet, require_rows
+from zhijia.organization.members.models import LoadState, RosterFault, RosterLoad, RosterMapping
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import rosters as rules
+from zhijia.organization.members.rules.rosters import Outcome
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .rosters_conflicts import open_some
+from .rosters_judging import Desk, Judged, judge
+from .rosters_preparing import prepare
+from .rosters_reading import Pass, finished, going_on
+from .rosters_writing import write_rows
+
+CHECK_JOB: Final = "members.roster_check"
+WRITE_JOB: Final = "members.roster_write"
+FILE_USE: Final = "members.roster"
+CHUNK: Final = 2_000
+SMALL: Final = 64 * 1024
+"""A file this small is checked before the page answers."""
+KEEP: Final = timedelta(days=30)
+
+
+# --- Taking a file in -----------------------------------------------------------------------------------------------
+@db.retrying()
+@transaction.atomic
+def take_file(actor: Actor, unit: UnionFacts, file: IO[bytes], file_name: str, *, now: datetime) -> RosterLoad:
+    """Keep a roster for `unit` and below and propose what its columns are; nothing is checked yet.
+
+    Raises NotFound, NotAllowed, Invalid `table.…` of an unreadable file, `file.…` of one that is too large.
+    """
+    actor.require(Permission.ROSTER_LOAD, unit.path)
+    sheet = open_sheet(file, rules.COLUMNS, max_rows=rules.most_rows(unit.level))
+    require_rows(sheet)
+    public_id = new_public_id()
+    kept = file_services.keep(
+        actor, file, use=FILE_USE, name=file_name, about=("roster", public_id), unit_id=unit.id, now=now
+    )
+    file.seek(0)
+    load = RosterLoad(
+        public_id=public_id,
+        unit_id=unit.id,
+        account_id=actor.account_id,
+        person_id=actor.person_id,
+        file=kept.public_id,
+        file_name=kept.name,
+        digest=kept.digest,
+        header=[text[:40] for text in sheet.header],
+        mapping=_remembered(unit.id, sheet.header) or rules.propose(sheet),
+        rows=sheet.total if sheet.total is not None else _lines(file),
+        created_at=now,
+    )
+    load.save(force_insert=True)
+    _record(actor, load, "taken", now=now)
+    return load
+
+
+def _lines(file: IO[bytes]) -> int:
+    """About as many rows as a CSV file has; exactly known once it is checked."""
+    file.seek(0)
+    lines = 0
+    while chunk := file.read(1024**2):
+        lines += chunk.count(b"\n")
+    return max(1, lines)
+
+
+def _header_digest(header: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(text[:40] for text in header).encode()).hexdigest()
+
+
+def _remembered(unit_id: int, header: Iterable[str]) -> dict[str, int]:
+    known = RosterMapping.objects.filter(union_id=unit_id, header=_header_digest(header)).first()
+    return dict(known.mapping) if known else {}
+
+
+def _record(actor: Actor, load: RosterLoad, step: str, *, now: datetime, **detail: Any) -> None:
+    audit.record(
+        actor, "members.roster", ("roster", load.public_id), now=now, unit_id=load.unit_id,
+        detail={"step": step, **detail},
+    )  # fmt: skip
+
+
+def sample(actor: Actor, load: RosterLoad, *, now: datetime) -> list[str]:
+    """The first row's cells by column, numbers masked, for whoever agrees on the columns. Raises NotFound, NotAllowed,
+    Expired `file.dropped`.
+    """
+    unit = unions.get_facts(load.unit_id)
+    actor.require(Permission.ROSTER_LOAD, unit.path)
+    reading = _begin(load, unit, now=now)(0)
+    try:
+        rows = reading.take(1)
+    finally:
+        reading.close()
+    cells = rows[0][1] if rows else []
+    return [_shown(text.strip()) for text in [*cells, *[""] * len(load.header)][: len(load.header)]]
+
+
+def _shown(text: str) -> str:
+    digits = sum(sign.isdigit() for sign in text)
+    return masks.mask_id_number(text) if digits >= 7 else text[:20]
+
+
+@db.retrying()
+@transaction.atomic
+def set_mapping(actor: Actor, load: RosterLoad, mapping: Mapping[str, int], *, now: datetime) -> None:
+    """Agree on the columns, remember them for the unit's next file of this header, and start checking.
+
+    Raises NotFound, NotAllowed, Invalid `roster.mapping` naming every field, WrongState.
+    """
+    unit = unions.get_facts(load.unit_id)
+    actor.require(Permission.ROSTER_LOAD, unit.path)
+    chosen = rules.check_mapping(mapping, len(load.header), needs_union=unit.type not in unions.JOINABLE)
+    header = _header_digest(load.header)
+    RosterMapping.objects.update_or_create(union_id=unit.id, header=header, defaults={"mapping": chosen, "at": now})
+    title = f"核对会员名册：{load.file_name}"
+    job = jobs.enqueue(
+        CHECK_JOB, {"load": load.pk}, actor=actor, now=now, title=title, unit_id=load.unit_id, total=load.rows
+    )
+    values = {"mapping": chosen, "state": LoadState.CHECKING, "job": job, "cursor": 0, "figures": {}}
+    if not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state}, values) or load.state not in (
+        LoadState.MAPPING,
+        LoadState.CHECKED,
+    ):
+        raise WrongState
+    RosterFault.objects.filter(load=load).delete()
+    _record(actor, load, "mapped", now=now)
+
+
+# --- Checking and writing -------------------------------------------------------------------------------------------
+def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
+    def begin(after: int) -> Pass:
+        stored = files.find(load.file)
+        if stored is None:
+            raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
+        content = file_services.open_content(stored)
+        most = rules.most_rows(unit.level)
+        return Pass(content, load.mapping, most=most, today=timezone.localdate(now), after=after)
+
+    return begin
+
+
+def check_some(load_id: int, *, now: datetime) -> tuple[int, bool]:
+    """Check the next 2,000 rows in the job's transaction. Returns how many, and whether the file is through."""
+    load = RosterLoad.objects.get(pk=load_id)
+    unit = unions.get_facts(load.unit_id)
+    key = (load.pk, "check")
+    with going_on(key, load.cursor, _begin(load, unit, now=now)) as reading:
+        rows = reading.take(CHUNK)
+        prepared = prepare(rows, load.mapping, reading.today, seal=False)
+        reading.seen.note(prepared)
+        judged = judge(Desk(unit), prepared, reading.seen)
+        through = len(rows) < CHUNK
+        advance(load, judged, LoadState.CHECKED if through else LoadState.CHECKING, now=now)
+    if through:
+        finished(key)
+    return len(rows), through
+
+
+def write_some(load_id: int, *, now: datetime) -> tuple[int, dict[str, int], bool]:
+    """Write the next 2,000 rows' good ones in the job's transaction; every row is judged again first.
+
+    Returns how many rows were looked at, how many came to which outcome, and whether the file is through; its state is
+    then the caller's to change.
+    """
+    load = RosterLoad.objects.get(pk=load_id)
+    unit = unions.get_facts(load.unit_id)
+    key = (load.pk, "write")
+    with going_on(key, load.cursor, _begin(load, unit, now=now)) as reading:
+        rows = reading.take(CHUNK)
+        prepared = prepare(rows, load.mapping, reading.today, seal=True)
+        reading.seen.note(prepared)
+        actor = in_the_name_of(load, unit)
+        judged = write_rows(actor, Desk(unit), prepared, reading.seen, now=now)
+        advance(load, judged, LoadState.WRITING, now=now)
+        if rows:
+            _record(actor, load, "chunk", now=now, **outcomes(judged))
+    through = len(rows) < CHUNK
+    if through:
+        finished(key)
+    return len(rows), outcomes(judged), through
+
+
+def outcomes(judged: Sequence[Judged]) -> dict[str, int]:
+    return dict(Counter(item.outcome.value for item in judged))
+
+
+def advance(load: RosterLoad, judged: Sequence[Judged], state: str, *, now: datetime) -> None:
+    """Note how far it came, the counts and the refused rows, in the transaction that did it.
+
+    Raises WrongState where somebody else came as far already.
+    """
+    figures = Counter(load.figures)
+    figures.update(outcomes(judged))
+    refused = [item for item in judged if item.outcome is Outcome.BAD]
+    figures.update(f"kind:{item.kind.value}" for item in refused)
+    figures.update(f"code:{code}" for item in refused for code in {fault.code for fault in item.faults})
+    last = judged[-1].row.number if judged else load.cursor
+    values: dict[str, Any] = {"cursor": last, "figures": dict(figures), "state": state}
+    if state == LoadState.CHECKED:
+        values |= {"rows": sum(figures[outcome.value] for outcome in Outcome)}
+    where = {"id": load.pk, "cursor": load.cursor, "state": load.state}
+    if not db.change_rows(RosterLoad, where, values):
+        raise WrongState("roster.elsewhere", "这个文件正由另一个程序处理，请稍后再看。")
+    for name, value in values.items():
+        setattr(load, name, value)
+    _keep_faults(load, judged, refused)
+
+
+def _keep_faults(load: RosterLoad, judged: Sequence[Judged], refused: Sequence[Judged]) -> None:
+    if not judged:
+        return
+    if load.state == LoadState.WRITING and load.figures.get("checked"):
+        numbers = (judged[0].row.number, judged[-1].row.number)
+        RosterFault.objects.filter(load=load, number__range=numbers).delete()
+    db.copy_rows(
+        RosterFault,
+        ["load_id", "number", "name", "kind", "union_id", "faults"],
+        [
+            (
+                load.pk, item.row.number, masks.mask_name(item.row.name)[:30], item.kind.value,
+                item.union.id if item.union else None, json.dumps([list(fault) for fault in item.faults]),
+            )
+            for item in refused
+        ],
+    )  # fmt: skip
+
+
+def in_the_name_of(load: RosterLoad, unit: UnionFacts) -> Actor:
+    """Who started the load, with the right to load here and nothing else."""
+    if load.account_id is None:
+        return SYSTEM
+    grant = Grant(unit.id, unit.path, "", frozenset({Permission.ROSTER_LOAD.value}))
+    return Actor(ActorKind.PERSON, account_id=load.account_id, person_id=load.person_id, grants=(grant,), staff=True)
+
+
+@db.retrying()
+@transaction.atomic
+def start_writing(actor: Actor, load: RosterLoad, *, now: datetime) -> str:
+    """Start writing the good rows; returns the job's public id. A load whose job was stopped goes on where it was.
+
+    Raises NotFound, NotAllowed; WrongState `load.not_checked`, `load.nothing`.
+    """
+    actor.require(Permission.ROSTER_LOAD, unions.get_facts(load.unit_id).path)
+    values: dict[str, Any] = {
+        "state": LoadState.WRITING, "account_id": actor.account_id, "person_id": actor.person_id,
+    }  # fmt: skip
+    if load.state == LoadState.WRITING:
+        job = job_selectors.find_by_public_id(load.job)
+        if job is not None and job.state in {"queued", "running", "failed"}:
+            return load.job
+    elif load.state != LoadState.CHECKED:
+        raise WrongState("load.not_checked", "这个文件还没有核对完，或已经写入，请刷新后再看。")
+    else:
+        if not load.figures.get("new", 0) + load.figures.get("known", 0) + load.figures.get("bad", 0):
+            raise WrongState("load.nothing", "这个文件里没有可以写入的行，名册中的人都已经是会员。")
+        values |= begun_writing(load)
+    values["job"] = jobs.enqueue(
+        WRITE_JOB, {"load": load.pk}, actor=actor, now=now, title=f"导入会员名册：{load.file_name}",
+        unit_id=load.unit_id, total=load.rows,
+    )  # fmt: skip
+    if not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state, "job": load.job}, values):
+        raise WrongState
+    _record(actor, load, "writing", now=now)
+    return str(values["job"])
+
+
+def begun_writing(load: RosterLoad) -> dict[str, Any]:
+    """The columns of a load whose writing begins: at the first row, with nothing counted; `checked` says that refused
+    rows are known from the check.
+    """
+    return {"cursor": 0, "figures": {"checked": load.rows or 0}}
+
+
+def open_conflicts(load_id: int, after: int, opened: int, *, now: datetime) -> tuple[int, int]:
+    """Cases for the next refused rows of a written file, in the job's transaction; as `rosters_conflicts.open_some`."""
+    load = RosterLoad.objects.get(pk=load_id)
+    key = (load.pk, "conflicts")
+    begin = _begin(load, unions.get_facts(load.unit_id), now=now)
+    with going_on(key, after, begin) as reading:
+        last, made = open_some(load, reading, after=after, opened=opened, now=now)
+    if not last:
+        finished(key)
+    return last, made
+
+
+@transaction.atomic
+def finish(load_id: int, *, now: datetime) -> None:
+    """The last row is written and conflicts are open: the result stays."""
+    db.change_rows(
+        RosterLoad, {"id": load_id, "state": LoadState.WRITING}, {"state": LoadState.DONE, "finished_at": now}
+    )
+
+
+@db.retrying()
+@transaction.atomic
+def drop_load(actor: Actor, load: RosterLoad, *, now: datetime) -> None:
+    """Throw away a file that is not written, with its content. Raises WrongState where it is being written."""
+    actor.require(Permission.ROSTER_LOAD, unions.get_facts(load.unit_id).path)
+    open_states = (LoadState.MAPPING, LoadState.CHECKED)
+    if load.state not in open_states or not db.change_rows(
+        RosterLoad, {"id": load.pk, "state": load.state}, {"state": LoadState.DROPPED, "finished_at": now}
+    ):
+        raise WrongState
+    RosterFault.objects.filter(load=load).delete()
+    if load.file:
+        file_services.drop(actor, load.file, reason="dropped", now=now)
+    _record(actor, load, "dropped", now=now)
+
+
+def forget_old(*, now: datetime, at_most: int = 2_000) -> int:
+    """Delete refused rows of loads that began more than 30 days ago; figures and cases stay. Returns how many went."""
+    old = RosterFault.objects.filter(load__created_at__lt=now - KEEP).values_list("pk", flat=True)[:at_most]
+    return RosterFault.objects.filter(pk__in=list(old)).delete()[0]

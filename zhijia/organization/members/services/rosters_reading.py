@@ -1,0 +1,101 @@
+"""Going through a roster's file once, row by row, from wherever the work stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from itertools import islice
+from typing import IO, Final
+
+from zhijia.kernel.tables import open_sheet
+from zhijia.organization.members.rules.rosters import COLUMNS, understand
+
+from .rosters_judging import Seen
+from .rosters_preparing import Rows
+
+_SKIP: Final = 5_000
+_KEPT: Final = 4
+
+
+class Pass:
+    """One reading of a file. `position` is the number of the last row handed out, `seen` who stands up to there.
+
+    Closing it closes the file.
+    """
+
+    def __init__(self, file: IO[bytes], mapping: Mapping[str, int], *, most: int, today: date, after: int = 0) -> None:
+        self._file = file
+        self.mapping = mapping
+        self.today = today
+        self.position = 0
+        self.seen = Seen()
+        self._rows = open_sheet(file, COLUMNS, max_rows=most).rows()
+        self._waiting: Rows = ()
+        if after:
+            self._skip(after)
+
+    def _skip(self, after: int) -> None:
+        """Rows that are done are only noted: who stands in them."""
+        while part := list(islice(self._rows, _SKIP)):
+            done = [row for row in part if row[0] <= after]
+            self.note(done)
+            if len(done) < len(part):
+                self._waiting = part[len(done) :]
+                break
+        self.position = after
+
+    def note(self, rows: Rows) -> None:
+        entries = understand(rows, self.mapping, self.today)
+        self.seen.note_identities((entry.identity, entry.number) for entry in entries)
+
+    def take(self, count: int) -> Rows:
+        """The next rows, at most `count`; none at the end. Raises Invalid `table.…` for what is wrong so far down."""
+        waiting, self._waiting = list(self._waiting), ()
+        rows = waiting[:count]
+        if len(waiting) > count:
+            self._waiting = waiting[count:]
+        rows += islice(self._rows, count - len(rows))
+        if rows:
+            self.position = rows[-1][0]
+        return rows
+
+    def close(self) -> None:
+        self._rows.close()
+        self._file.close()
+
+
+_passes: dict[tuple[int, str], Pass] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def going_on(key: tuple[int, str], after: int, begin: Callable[[int], Pass]) -> Iterator[Pass]:
+    """The pass that stopped behind row `after`, or `begin(after)`: chunks of one worker read the file once.
+
+    Where the chunk fails, what was read ahead of the database is forgotten.
+    """
+    with _lock:
+        found = _passes.pop(key, None)
+    if found is not None and found.position != after:
+        found.close()
+        found = None
+    reading = found or begin(after)
+    try:
+        yield reading
+    except BaseException:
+        reading.close()
+        raise
+    with _lock:
+        _passes[key] = reading
+        while len(_passes) > _KEPT:
+            _passes.pop(next(iter(_passes))).close()
+
+
+def finished(key: tuple[int, str]) -> None:
+    """The file is through: close it."""
+    with _lock:
+        found = _passes.pop(key, None)
+    if found is not None:
+        found.close()

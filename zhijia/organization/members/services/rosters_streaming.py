@@ -1,0 +1,186 @@
+"""The first load of a province: a file of up to a million members, straight from the disk.
+
+The same rules, judging and writing as on the pages, in larger chunks, with rows prepared in other processes while the
+database writes. What is committed is noted on the load in the same transaction: a run that was killed goes on with the
+same command, and the whole file again changes nothing.
+
+Source: docs/rules/rosters.md#speed
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from zhijia.foundation.audit import services as audit
+from zhijia.kernel import db
+from zhijia.kernel.actor import SYSTEM, Scope
+from zhijia.kernel.errors import Invalid
+from zhijia.kernel.tables import open_sheet, require_rows
+from zhijia.organization.members.models import LoadState, RosterLoad
+from zhijia.organization.members.rules import rosters as rules
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+from .rosters_conflicts import open_some
+from .rosters_judging import Desk, judge
+from .rosters_loading import advance, outcomes
+from .rosters_preparing import Prepared, Preparers, Rows, prepare, unpack
+from .rosters_reading import Pass
+from .rosters_writing import write_rows
+
+CHUNK: Final = 10_000
+"""Rows of one transaction: about a second of PostgreSQL."""
+Say = Callable[[str], None]
+
+
+def load_file(path: Path, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say) -> RosterLoad:
+    """Load a file for `unit` and below, or go on with it where a run was cut off; with `dry_run` nothing is written.
+
+    Raises Invalid `table.…`, `roster.mapping` of a file whose headers do not say what its columns are.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        sheet = open_sheet(file, rules.COLUMNS)
+        require_rows(sheet)
+        needs_union = unit.type not in unions.JOINABLE
+        mapping = rules.check_mapping(rules.propose(sheet), len(sheet.header), needs_union=needs_union)
+        load = _resume_or_begin(path, unit, digest, list(sheet.header), mapping, dry_run=dry_run, now=clock())
+    if load.cursor:
+        say(f"接着上次的第{load.cursor}行往下。")
+    _run(path, load, unit, dry_run=dry_run, clock=clock, say=say)
+    return load
+
+
+@transaction.atomic
+def _resume_or_begin(
+    path: Path, unit: UnionFacts, digest: str, header: list[str], mapping: dict[str, int], *, dry_run: bool,
+    now: datetime,
+) -> RosterLoad:  # fmt: skip
+    state = LoadState.CHECKING if dry_run else LoadState.WRITING
+    if not dry_run:
+        cut_off = RosterLoad.objects.filter(digest=digest, unit_id=unit.id, state=state, file="").order_by("-id")
+        if (load := cut_off.first()) is not None:
+            return load
+    load = RosterLoad(
+        unit_id=unit.id, file_name=path.name[-120:], digest=digest, header=[text[:40] for text in header],
+        mapping=mapping, state=state, created_at=now,
+    )  # fmt: skip
+    load.save(force_insert=True)
+    audit.record(
+        SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=unit.id,
+        detail={"step": "checking" if dry_run else "writing", "by": "command"},
+    )  # fmt: skip
+    return load
+
+
+def _run(
+    path: Path, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
+) -> None:
+    today = timezone.localdate(clock())
+    with closing(_pass(path, load, today, after=load.cursor)) as reading:
+        source = _checked(reading) if dry_run else _sealed(reading)
+        for rows in source:
+            reading.seen.note(rows)
+            if dry_run:
+                _check(load, unit, rows, reading, now=clock())
+            else:
+                _write(load, unit, rows, reading, now=clock())
+            say(f"已处理 {sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome):,} 行")
+    if not dry_run:
+        _open_conflicts(path, load, today=today, clock=clock)
+    state = LoadState.DROPPED if dry_run else LoadState.DONE
+    rows_read = sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome)
+    values = {"rows": rows_read, "state": state, "finished_at": clock()}
+    db.change_rows(RosterLoad, {"id": load.pk, "state": load.state}, values)
+    load.refresh_from_db()
+
+
+def _open_conflicts(path: Path, load: RosterLoad, *, today: date, clock: Callable[[], datetime]) -> None:
+    """Cases for refused rows, as many as one file may open."""
+    if not load.figures.get(rules.Outcome.BAD.value):
+        return
+    after = opened = 0
+    with closing(_pass(path, load, today)) as reading:
+        while True:
+            with transaction.atomic():
+                after, made = open_some(load, reading, after=after, opened=opened, now=clock())
+            opened += made
+            if not after:
+                return
+
+
+def _pass(path: Path, load: RosterLoad, today: date, *, after: int = 0) -> Pass:
+    file = path.open("rb")  # closed with the pass
+    return Pass(file, load.mapping, most=rules.ROWS_OF_A_PROVINCE, today=today, after=after)
+
+
+def _checked(reading: Pass) -> Iterator[list[Prepared]]:
+    while rows := reading.take(CHUNK):
+        yield prepare(rows, reading.mapping, reading.today, seal=False)
+
+
+def _sealed(reading: Pass) -> Iterator[list[Prepared]]:
+    """Chunks in the order of the file; those of a longer file are prepared ahead in other processes, and read and
+    unpacked by a thread while this one waits for the database.
+    """
+    rows = reading.take(CHUNK)
+    if len(rows) < CHUNK:
+        yield prepare(rows, reading.mapping, reading.today, seal=True)
+        return
+    with Preparers() as preparers, ThreadPoolExecutor(1) as reader:
+        chunks = _ahead(reading, rows, preparers)
+        following = reader.submit(next, chunks, None)
+        while (chunk := following.result()) is not None:
+            following = reader.submit(next, chunks, None)
+            yield chunk
+
+
+def _ahead(reading: Pass, rows: Rows, preparers: Preparers) -> Iterator[list[Prepared]]:
+    waiting: deque[Future[bytes]] = deque()
+    while rows:
+        waiting.append(preparers.begin(rows, reading.mapping, reading.today))
+        if len(waiting) > preparers.ahead:
+            yield unpack(waiting.popleft().result())
+        rows = reading.take(CHUNK)
+    while waiting:
+        yield unpack(waiting.popleft().result())
+
+
+@transaction.atomic
+def _check(load: RosterLoad, unit: UnionFacts, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
+    advance(load, judge(Desk(unit), rows, reading.seen), LoadState.CHECKING, now=now)
+
+
+@db.retrying()
+def _write(load: RosterLoad, unit: UnionFacts, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
+    figures, cursor = load.figures, load.cursor
+    try:
+        with transaction.atomic():
+            judged = write_rows(SYSTEM, Desk(unit), rows, reading.seen, now=now)
+            advance(load, judged, LoadState.WRITING, now=now)
+            audit.record(
+                SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=unit.id,
+                detail={"step": "chunk", **outcomes(judged)},
+            )  # fmt: skip
+    except BaseException:
+        load.figures, load.cursor = figures, cursor
+        raise
+
+
+def unit_of(code: str) -> UnionFacts:
+    """The union that a command names, the top of the tree where it names none. Raises Invalid `roster.unit`."""
+    tops = unions.tops(Scope(everything=True), limit=2)
+    found = unions.find_by_code(code) if code else tops[0] if len(tops) == 1 else None
+    if found is None:
+        raise Invalid("roster.unit", "没有找到这个编码的工会；请用 --under 给出工会编码，还没有工会的先导入工会。")
+    return found

@@ -1,0 +1,202 @@
+"""Writing the good rows of a roster: persons, memberships, events, numbers and counts, all at once in a transaction.
+
+Rows are judged and written at first sight without locks; where a unique index says that somebody was quicker, they are
+judged again and what is left is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel import bulk, db
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.crypto import keyed_digest
+from zhijia.organization.members import events
+from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
+from zhijia.organization.members.rules import counts_of
+from zhijia.organization.members.rules.rosters import Outcome
+from zhijia.organization.people.services import rosters as people_rosters
+from zhijia.organization.people.services.rosters import ROSTER_LEVEL
+from zhijia.organization.unions import serials
+
+from . import cards
+from .memberships import event_text
+from .rosters_judging import Desk, Judged, Seen, judge
+from .rosters_preparing import PERSON, Prepared
+
+TRIES: Final = 4
+"""Somebody may be quicker more than once."""
+_STAY: Final = (
+    "id", "person_id", "union_id", "county_unit", "city_unit", "name_key", "initials", "state", "since", "until",
+    "ended_by", "member_number", "joined_on", "work_form", "new_form_group", "is_migrant", "occupation", "employer_id",
+    "employer_text", "sex", "birth_year", "real_name_level", "activated",
+)  # fmt: skip
+_EVENT: Final = (
+    "id", "person_id", "membership_id", "union_id", "other_union_id", "kind", "on", "at", "case_id", "person_by",
+    "reason", "before", "after", "digest",
+)  # fmt: skip
+REASON: Final = "roster"
+"""What events of rosters name as their reason."""
+
+
+def write_rows(actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, now: datetime) -> list[Judged]:
+    """Write the good ones of `rows` in the caller's transaction and say what became of each.
+
+    ADDED and BOUND rows are members now. Raises IntegrityError only where others kept being quicker.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _judge_and_write(actor, desk, rows, seen, now=now)
+        except IntegrityError:
+            continue
+    return _judge_and_write(actor, desk, rows, seen, now=now)
+
+
+def _judge_and_write(actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, now: datetime) -> list[Judged]:
+    judged = judge(desk, rows, seen)
+    good = [item for item in judged if item.outcome in (Outcome.NEW, Outcome.KNOWN)]
+    with transaction.atomic():
+        _write(actor, good, now=now)
+    for item in good:
+        item.outcome = Outcome.ADDED if item.outcome is Outcome.NEW else Outcome.BOUND
+    return judged
+
+
+def _write(actor: Actor, good: Sequence[Judged], *, now: datetime) -> None:
+    if not good:
+        return
+    good = sorted(good, key=_place)
+    people = _write_persons([item for item in good if item.outcome is Outcome.NEW], now=now)
+    today = timezone.localdate(now)
+    numbers = iter(_member_numbers(sum(item.earlier is None for item in good), today.year))
+    stay_keys = db.reserve_keys(Membership, len(good))
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    stays, pairs, with_account = [], [], []
+    for item, key in zip(good, stay_keys, strict=True):
+        union = item.union
+        if union is None:
+            raise ValueError("a good row without a union")
+        row = item.row
+        person_id, name_key, initials, sex, year, level, account, rural = people.get(row.number) or _facts(item)
+        migrant = bool(row.rural if row.rural is not None else rural)
+        number, joined_on = item.earlier or (next(numbers), row.joined_on or today)
+        stays.append(
+            (key, person_id, union.id, union.county_id, union.city_id, name_key, initials, "ACTIVE", today, None, "",
+             number, joined_on, row.work_form, row.new_form_group, migrant, row.occupation, *item.employer, sex, year,
+             level, account is not None)
+        )  # fmt: skip
+        pairs.append((person_id, key, union.id))
+        if account is not None:
+            with_account.append(person_id)
+        counted = counts_of(
+            sign=1, female=sex == "2", migrant=migrant, new_form=bool(row.new_form_group), real_name=level >= 3,
+            activated=account is not None, dispatched=row.work_form == "dispatched",
+        )  # fmt: skip
+        of_union = sums[union.id]
+        for name, value in counted.items():
+            of_union[name] += value
+        of_union["joined"] += 1
+    db.copy_rows(Membership, _STAY, stays)
+    db.copy_rows(MembershipEvent, _EVENT, _events(actor, pairs, now=now))
+    for person_id in with_account:
+        cards.issue(person_id, now=now)
+    events.memberships_changed.announce(
+        events.MembershipsChanged(
+            EventKind.JOINED.value, today, now, len(good), tuple((key, dict(counts)) for key, counts in sums.items())
+        )
+    )
+
+
+def _place(item: Judged) -> tuple[int, str]:
+    """Rows of one union together and by name, as the indexes of lists lie."""
+    person = item.row.person
+    name = item.known.name_key if item.known else str(person[_NAME_KEY]) if person else ""
+    return (item.union.id if item.union else 0, name)
+
+
+def _write_persons(fresh: Sequence[Judged], *, now: datetime) -> dict[int, tuple[Any, ...]]:
+    """Row number → what his membership copies from the new person."""
+    if not fresh:
+        return {}
+    rows = [item.row.person for item in fresh]
+    if any(row is None for row in rows):
+        raise ValueError("rows that are to be written were not sealed")
+    keys = people_rosters.reserve_persons(len(fresh))
+    asks = bool(parameters.value("members.roster_real_name", on=timezone.localdate(now)))
+    sealed = [row for row in rows if row is not None]
+    people_rosters.write_persons(PERSON, sealed, keys=keys, verify_pending=asks, now=now)
+    return {
+        item.row.number: (key, row[_NAME_KEY], row[_INITIALS], row[_SEX], row[_YEAR], ROSTER_LEVEL, None, None)
+        for item, key, row in zip(fresh, keys, sealed, strict=True)
+    }
+
+
+_NAME_KEY, _INITIALS, _SEX, _YEAR = (PERSON.index(name) for name in ("name_key", "initials", "sex", "birth_year"))
+
+
+def _facts(item: Judged) -> tuple[Any, ...]:
+    known = item.known
+    if known is None:
+        raise ValueError("a row to bind without a person")
+    return (
+        known.id, known.name_key, known.initials, known.sex, known.birth_year, known.real_name_level, known.account_id,
+        known.rural_hukou,
+    )  # fmt: skip
+
+
+def _member_numbers(count: int, year: int) -> list[str]:
+    if not count:
+        return []
+    first = serials.take_many(f"member:{year}", count)
+    return bulk.with_luhn_of_series(f"{settings.ZHIJIA_PROVINCE}{year}", first, count, width=9)
+
+
+def _events(actor: Actor, pairs: Sequence[tuple[int, int, int]], *, now: datetime) -> list[tuple[Any, ...]]:
+    """One event a membership. The digests are those of `memberships.event_digest`, whose text is made once and filled
+    in for each row.
+    """
+    today = timezone.localdate(now)
+    after = {"state": MembershipState.ACTIVE.value}
+    same: dict[str, Any] = {
+        "other_union_id": None,
+        "kind": EventKind.JOINED.value,
+        "on": today,
+        "at": now,
+        "case_id": None,
+        "person_by": actor.person_id,
+        "reason": REASON,
+        "before": {},
+        "after": after,
+    }
+    head, middle, tail = _pieces(same)
+    key = settings.ZHIJIA_DIGEST_KEY
+    stored = json.dumps(after)
+    rows = []
+    for event_key, (person_id, stay, union) in zip(db.reserve_keys(MembershipEvent, len(pairs)), pairs, strict=True):
+        text = f"{head}{stay}{middle[0]}{person_id}{middle[1]}{union}{tail}"
+        rows.append(
+            (event_key, person_id, stay, union, None, same["kind"], today, now, None, actor.person_id, REASON, "{}",
+             stored, keyed_digest(key, text))
+        )  # fmt: skip
+    return rows
+
+
+def _pieces(same: dict[str, Any]) -> tuple[str, tuple[str, str], str]:
+    """The text of an event around the three numbers in which events of a chunk differ, in the order of their names:
+    membership, person, union.
+    """
+    marks = (-(10**17) - 1, -(10**17) - 2, -(10**17) - 3)
+    text = event_text({**same, "membership_id": marks[0], "person_id": marks[1], "union_id": marks[2]})
+    head, rest = text.split(str(marks[0]))
+    first, rest = rest.split(str(marks[1]))
+    second, tail = rest.split(str(marks[2]))
+    return head, (first, second), tail

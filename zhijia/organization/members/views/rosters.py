@@ -1,0 +1,335 @@
+"""Rosters of members in: upload, columns, the check's report, writing, the result, refused rows as a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.jobs import presenting, selectors as jobs
+from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import sent
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.errors import Expired, Invalid, NotFound, WrongState
+from zhijia.kernel.http import Request
+from zhijia.kernel.tables import csv_chunks, write_xlsx
+from zhijia.organization.members.forms import RosterForm
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import rosters as rules
+from zhijia.organization.members.selectors import rosters as selectors
+from zhijia.organization.members.services import rosters_loading as loading, rosters_mending as mending
+from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import UnionFacts
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+ERRORS_SHOWN = 50
+_KINDS = {
+    "": "全部",
+    "data": "填写有误",
+    "elsewhere": "是其他工会会员",
+    "employer": "单位未登记",
+    "twice": "文件内重复",
+}
+_HINTS = {
+    "name": "对照证件填写姓名",
+    "id_number": "对照证件核对号码",
+    "mobile": "11 位手机号，没有可留空",
+    "union_code": "到工会组织里查编码",
+    "union_name": "写全称，或改填工会编码",
+    "employer_code": "对照营业执照，或在待处理中对应单位",
+    "employer_name": "在待处理中对应单位",
+    "joined_on": "写成 2026-01-31",
+}
+
+
+def load(request: Request) -> HttpResponse:
+    """Upload; the unit is the highest for which the actor may load, or the one named by `?unit=`."""
+    request.actor.require_anywhere(Permission.ROSTER_LOAD)
+    unit = unit_for(request, Permission.ROSTER_LOAD)
+    form = RosterForm(*sent(request))
+    error, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                taken = loading.take_file(request.actor, unit, seekable(file), file.name, now=request.now)
+            except Invalid as fault:
+                error = fault.message
+            else:
+                return redirect("members:roster_file", pid=taken.public_id)
+        else:
+            error = str(form.errors["file"][0])
+    conflicts = selectors.list_conflicts(request.actor)
+    context = {
+        "unit": unit,
+        "units": units_for(request, Permission.ROSTER_LOAD),
+        "steps": _steps(0),
+        "upload": {
+            "name": "file",
+            "accept": ".xlsx,.csv",
+            "error": error,
+            "note": f"xlsx 或 csv（UTF-8、GB18030 自动识别），不超过 {rules.most_rows(unit.level):,} 行。"
+            "先核对，不会改动任何数据。",
+        },
+        "needs_union": unit.type not in unions.JOINABLE,
+        "loads": [_load_line(row) for row in selectors.list_loads(request.actor)],
+        "conflicts": [_conflict_line(row, request) for row in conflicts],
+    }
+    return render(request, "members/rosters.html", context, status=status)
+
+
+def seekable(file: Any) -> IO[bytes]:
+    """The uploaded file as the readers of tables want it."""
+    return file.file if hasattr(file.file, "seek") else io.BytesIO(file.read())
+
+
+def unit_for(request: Request, permission: str) -> UnionFacts:
+    """The unit named by `?unit=`, else the highest where the actor holds the right. Raises NotFound, NotAllowed."""
+    named = request.GET.get("unit", "")
+    if named:
+        found = unions.find_by_public_id(named)
+        if found is None:
+            raise NotFound
+        request.actor.require(permission, found.path)
+        return found
+    tops = unions.tops(request.actor.scope_for(permission))
+    if not tops:
+        raise NotFound
+    return tops[0]
+
+
+def units_for(request: Request, permission: str) -> list[UnionFacts]:
+    """Where he may choose: the tops of his scope, if several."""
+    tops = unions.tops(request.actor.scope_for(permission))
+    return tops if len(tops) > 1 else []
+
+
+def _steps(now: int) -> list[dict[str, str]]:
+    labels = ("上传", "对应列", "核对", "写入", "结果")
+    states = ["past" if place < now else "now" if place == now else "ahead" for place in range(5)]
+    return [{"label": label, "state": state, "href": ""} for label, state in zip(labels, states, strict=True)]
+
+
+_HUES = {"done": "done", "writing": "run", "checking": "run", "checked": "soon", "mapping": "soon"}
+
+
+def _load_line(row: Any) -> dict[str, Any]:
+    return {
+        "href": reverse("members:roster_file", args=[row.public_id]),
+        "name": row.file_name,
+        "unit": row.unit.name,
+        "rows": formats.number(row.rows) if row.rows is not None else "—",
+        "state": row.get_state_display(),
+        "hue": _HUES.get(row.state, ""),
+        "at": row.created_at,
+    }
+
+
+def _conflict_line(row: selectors.ConflictFile, request: Request) -> dict[str, Any]:
+    due, words = cases.due_words(row.case.due_at, now=request.now)
+    return {
+        "href": reverse("members:conflict", args=[row.case.public_id]),
+        "name": row.case.title,
+        "kind": _KINDS[row.kind],
+        "union": row.union.name,
+        "reason": row.case.note,
+        "due": words,
+        "hue": {"late": "late", "today": "soon"}.get(due, ""),
+    }
+
+
+@require_safe
+def load_file(request: Request, pid: str) -> HttpResponse:
+    """One file: its columns, being checked, the report, being written, the result."""
+    found = selectors.get_load(request.actor, pid)
+    if found.state == "mapping" or (found.state == "checked" and request.GET.get("columns") == "again"):
+        return _columns(request, found, {}, status=200)
+    job = jobs.find_by_public_id(found.job) if found.job else None
+    living = job is not None and job.state in {"queued", "running", "failed", "cancelled"}
+    done = found.state in ("done", "writing")
+    context = {
+        "load": found,
+        "steps": _steps({"checking": 2, "checked": 2, "writing": 3}.get(found.state, 4)),
+        "job": presenting.progress(job, now=request.now) if job is not None and living else None,
+        "figures": _figures(found.figures, done=done),
+        "good": found.figures.get("new", 0) + found.figures.get("known", 0),
+        "bad": found.figures.get("bad", 0),
+        "stopped": found.state in ("writing", "checking") and job is not None and job.state == "cancelled",
+        "own": found.account_id == request.actor.account_id,
+        "conflicts": selectors.count_conflicts(found) if found.state == "done" else 0,
+        **_refused(request, found),
+    }
+    return render(request, "members/roster_file.html", context)
+
+
+def _refused(request: Request, found: Any) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in _KINDS else ""
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    rows = selectors.list_refused(found, kind=kind, after=start, limit=ERRORS_SHOWN)
+    counts = {"": found.figures.get("bad", 0), **{k: found.figures.get(f"kind:{k}", 0) for k in _KINDS if k}}
+    kinds = [
+        {"label": label, "count": counts[key], "href": f"?kind={key}", "current": key == kind}
+        for key, label in _KINDS.items()
+        if counts[key]
+    ]
+    more = f"?kind={kind}&after={rows[ERRORS_SHOWN - 1].number}" if len(rows) > ERRORS_SHOWN else ""
+    return {
+        "errors": _error_rows(rows[:ERRORS_SHOWN]),
+        "kinds": kinds if len(kinds) > 2 else [],
+        "next": more,
+        "kept": bool(rows) or not found.figures.get("bad"),
+    }
+
+
+def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int) -> HttpResponse:
+    chosen = {name: found.mapping.get(name, -1) for name in rules.LABELS}
+    if request.method == "POST":
+        said = {name: request.POST.get(name, "")[:3] for name in rules.LABELS}
+        chosen = {name: int(text) if text.isascii() and text.isdigit() else -1 for name, text in said.items()}
+    try:
+        samples = loading.sample(request.actor, found, now=request.now)
+    except Expired as error:
+        messages.error(request, error.message)
+        return redirect("members:rosters")
+    rows = [
+        {
+            "name": name,
+            "label": label,
+            "required": name in rules.REQUIRED,
+            "error": wrong.get(name, ""),
+            "options": [
+                {"value": place, "label": text or f"第 {place + 1} 列（无表头）", "chosen": chosen[name] == place}
+                for place, text in enumerate(found.header)
+            ],
+            "sample": samples[chosen[name]] if 0 <= chosen[name] < len(samples) else "",
+        }
+        for name, label in rules.LABELS.items()
+    ]
+    context = {"load": found, "steps": _steps(1), "columns": rows, "problems": list(wrong.values())}
+    return render(request, "members/roster_columns.html", context, status=status)
+
+
+@require_POST
+def columns(request: Request, pid: str) -> HttpResponse:
+    """Agree on the columns and start checking."""
+    found = selectors.get_load(request.actor, pid)
+    chosen = {
+        name: int(text)
+        for name in rules.LABELS
+        if (text := request.POST.get(name, "")[:3]).isascii() and text.isdigit()
+    }
+    try:
+        loading.set_mapping(request.actor, found, chosen, now=request.now)
+    except Invalid as error:
+        return _columns(request, found, dict(error.fields), status=422)
+    except WrongState as error:
+        messages.error(request, error.message)
+    return redirect("members:roster_file", pid=pid)
+
+
+def _figures(figures: dict[str, int], *, done: bool) -> list[dict[str, Any]]:
+    rows = [
+        ("已新增" if done else "将新增", figures.get("added" if done else "new", 0), "done", "新的档案和会籍"),
+        ("已登记" if done else "将登记", figures.get("bound" if done else "known", 0), "done", "已有档案的职工"),
+        ("已是会员", figures.get("same", 0), "", "已在本工会，不改动"),
+        ("有错", figures.get("bad", 0), "late", "不写入，可改后重新上传"),
+    ]
+    return [
+        {"label": label, "value": formats.number(value), "note": note, "state": hue if value else ""}
+        for label, value, hue, note in rows
+    ]
+
+
+def _error_rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Shape of `members/_refused_rows.html`: a line for each fault."""
+    return [
+        {
+            "line": row.number,
+            "column": rules.LABELS.get(column, column),
+            "name": row.name,
+            "reason": reason,
+            "fix": _HINTS.get(column, "修改后重新上传"),
+        }
+        for row in rows
+        for column, _, reason in row.faults
+    ]
+
+
+@require_safe
+def load_of_job(request: Request, public_id: str) -> HttpResponse:
+    """From a finished job to its file."""
+    return redirect("members:roster_file", pid=selectors.get_load_of_job(request.actor, public_id).public_id)
+
+
+@require_POST
+@once
+def write(request: Request, pid: str) -> HttpResponse:
+    """Start writing the good rows."""
+    found = selectors.get_load(request.actor, pid)
+    try:
+        loading.start_writing(request.actor, found, now=request.now)
+    except WrongState as error:
+        messages.error(request, error.message)
+    return redirect("members:roster_file", pid=pid)
+
+
+@require_POST
+@once
+def drop(request: Request, pid: str) -> HttpResponse:
+    """Throw away a file that is not written."""
+    loading.drop_load(request.actor, selectors.get_load(request.actor, pid), now=request.now)
+    messages.info(request, "已放弃这个文件，没有写入任何数据。")
+    return redirect("members:rosters")
+
+
+@require_safe
+def refused(request: Request, pid: str, form: str) -> HttpResponseBase:
+    """The refused rows as they were written, with a column of reasons, for who uploaded them."""
+    found = selectors.get_load(request.actor, pid)
+    try:
+        headers, rows = mending.refused_rows(request.actor, found, now=request.now)
+    except Expired as error:
+        messages.error(request, error.message)
+        return redirect("members:roster_file", pid=pid)
+    return download(form, headers, rows, "有错的行")
+
+
+@require_safe
+def template(request: Request) -> HttpResponseBase:
+    """An empty table with the headers and a row that shows how."""
+    request.actor.require_anywhere(Permission.ROSTER_LOAD)
+    sample = [
+        "林晓禾", "370299199003070010", "居民身份证", "13800130001", "3706821010400018", "", "",
+        "莱阳市某某机械有限公司", "在单位上班", "", "操作工", "农村", "汉族", "大学本科毕业", "群众", "2020-05-01",
+    ]  # fmt: skip
+    return download("xlsx", list(rules.LABELS.values()), iter([sample]), "会员名册模板")
+
+
+def download(form: str, headers: Sequence[str], rows: Iterator[Any], name: str) -> HttpResponseBase:
+    """A file made while it is read, or for XLSX before; never kept by a browser's cache."""
+    if form == "csv":
+        response: HttpResponseBase = StreamingHttpResponse(csv_chunks(headers, rows), content_type=CSV)
+    else:
+        out = io.BytesIO()
+        write_xlsx(out, headers, rows, sheet=name[:31])
+        out.seek(0)
+        response = FileResponse(out, content_type=XLSX)
+    return named(response, f"{name}.{form}")
+
+
+def named(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Cache-Control"] = "no-store"
+    return response
