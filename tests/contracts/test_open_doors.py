@@ -16,9 +16,10 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "api_reference", "favicon", "healthz",
-    "members:keys", "members:landing", "members:offline", "members:scan", "members:start", "members:verify", "metrics",
-    "openapi", "people:consent_text", "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children",
-    "regions:search", "ui:elder", "ui:theme", "unions:public",
+    "manifest", "members:keys", "members:landing", "members:offline", "members:scan", "members:scan_code",
+    "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text", "portal:find",
+    "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder", "ui:theme",
+    "unions:public", "worker",
 }  # fmt: skip
 BEFORE_STEP_UP = {
     "accounts:step_up", "accounts:second", "accounts:passkey", "accounts:invite_me", "accounts:set_up",

@@ -18,14 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
+from django.conf import settings
 from ninja import Path, Query, Router, Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from .actor import Kind
-from .errors import NotAllowed, NotSignedIn
+from .errors import Invalid, NotAllowed, NotSignedIn
 from .http import Request
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,8 +72,24 @@ PublicId = Annotated[str, Path(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 """A public id in a body."""
 UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
-After = Annotated[str, Query(max_length=240, description="上一页的 next；第一页留空。")]
+NO_NUL = r"^[^\x00]*$"
+"""For texts in an address: a NUL there is refused before any route sees it."""
+After = Annotated[str, Query(max_length=240, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
 Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+def read_moment(after: str) -> datetime | None:
+    """The place of a list that pages by time; None for the first page. Raises Invalid `request.page`."""
+    if not after:
+        return None
+    try:
+        found = datetime.fromisoformat(after)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        words = "翻页位置不正确，请从第一页重新查看。"
+        raise Invalid("request.page", words, fields={"after": words})
+    return found
 
 
 # --- Who may call -----------------------------------------------------------------------------------------------------
@@ -98,7 +116,7 @@ class SessionCookie:
     openapi_security_schema: Mapping[str, str] = {
         "type": "apiKey",
         "in": "cookie",
-        "name": "sessionid",
+        "name": settings.SESSION_COOKIE_NAME,
         "description": "POST /api/v1/session 登录后得到；写操作另须 X-CSRFToken 头。",
     }
 
@@ -160,13 +178,6 @@ _KEY_HEADER = {
     "description": "同一个键再次提交，得到第一次的结果。保存 48 小时。",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
 }
-_CSRF_HEADER = {
-    "in": "header",
-    "name": "X-CSRFToken",
-    "required": False,
-    "description": "会话调用须带，取自 GET /api/v1/session；签名调用不需要。",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9]{32,64}$"},
-}
 
 
 class Routes(Router):
@@ -176,12 +187,15 @@ class Routes(Router):
         super().__init__(auth=_AUTH[who], tags=[title])
         self.area, self.who, self.surface = area, who, surface
 
-    def read(self, path: str, out: Any, *, links: Mapping[str, Any] | None = None) -> Callable[[View], View]:
-        """A GET that answers `out`. `links` are OpenAPI links of the answer, by name."""
+    def read(
+        self, path: str, out: Any, *, gone: bool = False, links: Mapping[str, Any] | None = None
+    ) -> Callable[[View], View]:
+        """A GET that answers `out`; `gone` where it may say 410. `links` are OpenAPI links of the answer, by name."""
 
         def declare(view: View) -> View:
             _mark(view, self, once=False)
-            return self.get(path, **self._said(view, out, _READING, [], links))(view)
+            codes = (*_READING, 410) if gone else _READING
+            return self.get(path, **self._said(view, out, codes, [], links))(view)
 
         return declare
 
@@ -192,7 +206,7 @@ class Routes(Router):
 
         def declare(view: View) -> View:
             _mark(view, self, once=once)
-            headers = [_CSRF_HEADER, *([_KEY_HEADER] if once else [])]
+            headers = [_KEY_HEADER] if once else []
             return self.post(path, **self._said(view, out, _READING + _WRITING, headers, links))(view)
 
         return declare
@@ -200,7 +214,7 @@ class Routes(Router):
     def _said(
         self, view: Callable[..., Any], out: Any, codes: tuple[int, ...], headers: list[Any], links: Any
     ) -> dict[str, Any]:
-        closed = () if self.who is Who.ANYONE and not headers else (401, 403) if self.who is not Who.ANYONE else (403,)
+        closed = (401, 403)  # without a signature's or a session's right, or its token
         summary, _, more = " ".join((view.__doc__ or "").split()).partition("。")
         extra: dict[str, Any] = {"parameters": headers} if headers else {}
         if links:

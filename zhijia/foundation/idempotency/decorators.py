@@ -70,8 +70,8 @@ def carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase
 
 def key_of(request: Request) -> str | None:
     """The key of a request, None where it has none. Raises Invalid `request.bad_key`."""
-    key = request.headers.get(HEADER) or request.POST.get(FIELD)
-    if not key:
+    key = request.headers.get(HEADER)
+    if key is None and not (key := request.POST.get(FIELD)):
         return None
     if not _SHAPE.match(key):
         raise Invalid("request.bad_key", "页面提交的内容不完整，请刷新页面后重新填写提交。")

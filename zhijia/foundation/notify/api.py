@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
-from ninja import Query
 from pydantic import Field
 
-from zhijia.kernel.api import Done, Limit, Out, PublicId, Routes, Who
+from zhijia.kernel.api import After, Done, Limit, Out, PublicId, Routes, Who, read_moment
 from zhijia.kernel.http import Request
 
 from . import selectors, services
 
 routes = Routes("messages", "消息", who=Who.MEMBER, surface="member")
 ROUTES = (routes,)
-
-Before = Annotated[datetime | None, Query(description="上一页的 next；第一页不带。")]
 
 
 class MessageOut(Out):
@@ -30,7 +26,7 @@ class MessageOut(Out):
 
 class MessageList(Out):
     items: list[MessageOut]
-    next: datetime | None
+    next: str = Field(description="下一页的 after，最后一页为空")
     unread: int = Field(description="未读条数，最多数到 100")
 
 
@@ -50,12 +46,12 @@ def _out(row: selectors.Message) -> MessageOut:
 
 
 @routes.read("/me/messages", MessageList)
-def messages(request: Request, before: Before = None, limit: Limit = 20) -> MessageList:
+def messages(request: Request, after: After = "", limit: Limit = 20) -> MessageList:
     """我的消息，新的在前。"""
-    rows = selectors.list_messages(request.actor, before=before, limit=limit)
+    rows = selectors.list_messages(request.actor, before=read_moment(after), limit=limit)
     return MessageList(
         items=[_out(row) for row in rows],
-        next=rows[-1].at if len(rows) == limit else None,
+        next=rows[-1].at.isoformat() if len(rows) == limit else "",
         unread=selectors.count_unread(request.actor),
     )
 

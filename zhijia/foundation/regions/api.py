@@ -8,7 +8,7 @@ from django.conf import settings
 from ninja import Query
 from pydantic import Field
 
-from zhijia.kernel.api import Out, Routes, Who
+from zhijia.kernel.api import NO_NUL, Out, Routes, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 
@@ -51,7 +51,7 @@ def children(request: Request, parent: Code = "") -> RegionList:
 
 
 @routes.read("/regions/search", FoundRegions)
-def search(request: Request, q: Annotated[str, Query(min_length=1, max_length=40)]) -> FoundRegions:
+def search(request: Request, q: Annotated[str, Query(min_length=1, max_length=40, pattern=NO_NUL)]) -> FoundRegions:
     """按名称、拼音首字母或代码查找本省区划，最多 20 条。"""
     places = selectors.search(q, under=settings.ZHIJIA_PROVINCE, limit=20)
     names = selectors.names_of([place.code for place in places])

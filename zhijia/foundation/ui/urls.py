@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from zhijia.foundation.ui import views
+from zhijia.foundation.ui import installing, views
 
 _looks = (
     [
@@ -12,6 +12,11 @@ _looks = (
     ],
     "ui",
 )
-urlpatterns: list[URLPattern | URLResolver] = [path("ui/", include(_looks))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ui/", include(_looks)),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("sw.js", installing.worker, name="worker"),
+    path("offline", installing.offline, name="offline"),
+]
 if getattr(settings, "ZHIJIA_GALLERY", False):
     urlpatterns.append(path("", include("zhijia.foundation.ui.gallery.urls")))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
-from zhijia.kernel.api import Limit, Out, PublicId, Routes, Who
+from zhijia.kernel.api import After, Limit, Out, PublicId, Routes, Who, read_moment
 from zhijia.kernel.http import Request
 
 from . import selectors, services
@@ -33,7 +33,7 @@ class CaseOut(Out):
 
 class CaseList(Out):
     items: list[CaseOut]
-    next: datetime | None
+    next: str = Field(description="下一页的 after，最后一页为空")
 
 
 class StepOut(Out):
@@ -94,16 +94,14 @@ def _facts(case: selectors.Case) -> dict[str, Any]:
 
 
 @own.read("/me/cases", CaseList)
-def my_cases(
-    request: Request,
-    before: Annotated[datetime | None, Query(description="上一页的 next；第一页不带。")] = None,
-    limit: Limit = 20,
-) -> CaseList:
+def my_cases(request: Request, after: After = "", limit: Limit = 20) -> CaseList:
     """我的全部事项，新的在前。"""
     if request.actor.person_id is None:
-        return CaseList(items=[], next=None)
-    rows = selectors.list_my_cases(request.actor, before=before, limit=limit)
-    return CaseList(items=[_out(row) for row in rows], next=rows[-1].entered_at if len(rows) == limit else None)
+        return CaseList(items=[], next="")
+    rows = selectors.list_my_cases(request.actor, before=read_moment(after), limit=limit)
+    return CaseList(
+        items=[_out(row) for row in rows], next=rows[-1].entered_at.isoformat() if len(rows) == limit else ""
+    )
 
 
 @own.read("/me/cases/{pid}", CaseDetail)

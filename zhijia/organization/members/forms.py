@@ -154,8 +154,8 @@ class ChangeForm(PhoneForm):
             _choices(self, "keep_at").choices = list(keepers)
         else:
             del self.fields["keep_at"]
-        if not evidence:
-            del self.fields["papers"]
+        if not evidence:  # giving up: today, and without a paper
+            del self.fields["papers"], self.fields["on"]
 
 
 class MemberChangeForm(ConsoleForm):

@@ -59,6 +59,7 @@ SCENARIO = Scenario(
     ),
     member_entries=(
         MemberEntry("会员码", "qrcode", "members:card", "red", 10),
+        MemberEntry("扫一扫", "scan", "members:scan_code", "red", 15, signed_in_only=False),
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import cards, changing, console, joining, mine, roster_cases, rosters, verification
+from .views import cards, changing, console, joining, mine, roster_cases, rosters, scanning, verification
 
 app_name = "members"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("m/join/<str:code>/confirm", joining.confirm, name="confirm"),
     path("m/join/<str:code>/already", joining.already, name="already"),
     path("m/join/<str:code>/dispute", joining.open_dispute, name="dispute_open"),
+    path("m/scan", scanning.scan_page, name="scan_code"),
     path("m/welcome", joining.welcome, name="welcome"),
     path("m/applications/<pid:pid>/submitted", joining.submitted, name="submitted"),
     path("m/applications/<pid:pid>", joining.case, name="case"),

@@ -8,7 +8,7 @@ from ninja import Query
 from pydantic import Field
 
 from zhijia.foundation.regions import selectors as regions
-from zhijia.kernel.api import After, Limit, Out, PublicId, Routes, Who
+from zhijia.kernel.api import NO_NUL, After, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 
@@ -20,7 +20,7 @@ public = Routes("public_unions", "找工会", who=Who.ANYONE)
 tree = Routes("unions", "工会组织", who=Who.CADRE, surface="console")
 ROUTES = (public, tree)
 
-Search = Annotated[str, Query(max_length=40, description="名称、拼音首字母、工会编码或统一社会信用代码")]
+Search = Annotated[str, Query(max_length=40, pattern=NO_NUL, description="名称、首字母、工会编码或统一社会信用代码")]
 
 
 class PublicUnion(Out):
@@ -179,7 +179,7 @@ def children(request: Request, pid: PublicId, after: After = "", limit: Limit = 
 @tree.read("/employers", EmployerList)
 def employers(
     request: Request,
-    q: Annotated[str, Query(min_length=2, max_length=60)],
+    q: Annotated[str, Query(min_length=2, max_length=60, pattern=NO_NUL)],
     region: Annotated[str, Query(pattern="^([0-9]{2,12})?$", description="区划代码的前几位")] = "",
     limit: Literal[10, 20] = 10,
 ) -> EmployerList:

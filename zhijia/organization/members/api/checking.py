@@ -28,7 +28,7 @@ class KeysOut(Out):
     keys: dict[str, str] = Field(description="密钥编号和 64 位十六进制公钥，供离线核验")
 
 
-@routes.read("/verify/{payload}", VerdictOut)
+@routes.read("/verify/{payload}", VerdictOut, gone=True)
 def verify(request: Request, payload: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,200}$")]) -> VerdictOut:
     """核验会员码。停用的卡为 410。"""
     code = codes.read_member_code(

@@ -9,8 +9,21 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.api import (
+    NO_NUL,
+    After,
+    Done,
+    In,
+    Limit,
+    Out,
+    PublicId,
+    PublicIdField,
+    Routes,
+    Text,
+    Who,
+    read_moment,
+)
+from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
@@ -27,7 +40,7 @@ class MemberQuery(Schema):
     """Where, whom, and the fixed set of filters of `selectors.list_members`."""
 
     union: str = Field("", pattern="^([0-9a-hjkmnp-tv-z]{16})?$", description="工会编号；留空为最高一级")
-    q: str = Field("", max_length=40, description="姓名开头、拼音首字母、会员卡号，或完整的证件、手机号")
+    q: str = Field("", max_length=40, pattern=NO_NUL, description="姓名开头、首字母、会员卡号，或完整的证件、手机号")
     state: Literal["", "ACTIVE", "RETAINED"] = ""
     work_form: str = Field("", pattern="^[A-Za-z_]{0,16}$")
     new_form_group: str = Field("", pattern="^[A-Za-z_]{0,16}$")
@@ -216,16 +229,11 @@ def applications(request: Request, state: QueueState = "", after: After = "", li
 
 
 def _position(after: str) -> tuple[datetime, int] | None:
-    if not after:
-        return None
     text, _, key = after.rpartition("~")
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not (key.isascii() and key.isdigit()) or len(key) > 18:
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。", fields={"after": "翻页位置不正确。"})
-    return at, int(key)
+    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
+        text = "-"
+    at = read_moment(text)
+    return (at, int(key)) if at is not None else None
 
 
 @routes.write("/applications/decide", RowList)

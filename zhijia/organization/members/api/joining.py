@@ -126,7 +126,7 @@ def _form(said: AnswerIn) -> JoinForm:
     )
 
 
-@public.read("/join/{code}", JoinPlace)
+@public.read("/join/{code}", JoinPlace, gone=True)
 def place(request: Request, code: UnionCode) -> JoinPlace:
     """要加入的工会和可选的就业方式。工会不接收会员时说明原因和去处。"""
     union = _union(code)

@@ -204,6 +204,7 @@ def agree(actor: Actor, public_id: str, *, note: str = "", now: datetime, versio
     `change.holds_post`.
     """
     case, change = _find(public_id)
+    lapsing.take_turn(change.person_id)
     name = "file" if case.state == rules.Change.REPORTED else "agree"
     workflow.move(case, name, actor=actor, now=now, note=note.strip()[:200], version=version)
     _carry_out(actor, case, change, now=now)
@@ -279,6 +280,7 @@ def take_back(actor: Actor, public_id: str, *, now: datetime) -> None:
 def leave_by_clock(case: Case, *, now: datetime) -> None:
     """The cooling-off is over: the withdrawal takes effect. A post taken on meanwhile ends with the membership."""
     change = MembershipChange.objects.get(case_id=case.pk)
+    lapsing.take_turn(change.person_id)
     workflow.move(case, "leave", actor=SYSTEM, now=now)
     stay = selectors.open_stay(change.person_id)
     if stay is None:
@@ -321,6 +323,7 @@ def decide_appeal(actor: Actor, public_id: str, *, overturn: bool, note: str, no
     RuleBroken `case.own` `case.same_person`, Invalid `case.missing`, Duplicate `membership.already_member`.
     """
     case, change = _find(public_id)
+    lapsing.take_turn(change.person_id)
     words = note.strip()[:200]
     name = "overturn" if overturn else "uphold"
     workflow.move(case, name, actor=actor, now=now, given={"note": words}, note=words)

@@ -129,6 +129,7 @@ def confirm_claim(actor: Actor, public_id: str, *, now: datetime) -> int:
     offer = ClaimOffer.objects.filter(case_id=case.pk).first()
     if offer is None:
         raise NotFound
+    lapsing.take_turn(offer.person_id)
     workflow.move(case, "confirm", actor=actor, now=now)
     stay = selectors.open_stay(offer.person_id)
     if stay is None or stay.pk != offer.membership_id:

@@ -7,13 +7,22 @@ from datetime import datetime
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.db import change_rows
+from zhijia.kernel.db import advisory_lock, change_rows
 from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import MembershipChange
 from zhijia.organization.members.rules import changes, claims, transfers
 from zhijia.organization.unions.selectors import UnionFacts
 
 _LAPSE = ((transfers.TRANSFER.code, "lapse"), (changes.CHANGE.code, "lapse"), (claims.CLAIM.code, "end"))
+
+
+def take_turn(person_id: int) -> None:
+    """Whatever changes this person's membership comes one after another until the transaction ends.
+
+    Each such change also ends the others' cases: without a turn two of them wait for each other.
+    """
+    with advisory_lock(f"members.person:{person_id}"):
+        pass
 
 
 def _open_besides(workflow_code: str, person_id: int, besides: int | None) -> list[Case]:

@@ -158,6 +158,7 @@ def accept_transfer(actor: Actor, public_id: str, *, now: datetime, version: int
     `transfer.holds_post` `transfer.not_member`, Expired `union.closed`.
     """
     case, transfer = _find(actor, public_id)
+    lapsing.take_turn(transfer.person_id)
     name = "accept_above" if case.state == rules.Transfer.ESCALATED else "accept"
     workflow.move(case, name, actor=actor, now=now, version=version)
     return _complete(actor, case, transfer, now=now)
@@ -316,6 +317,7 @@ def complete_by_clock(case: Case, *, now: datetime) -> None:
     transfer = Transfer.objects.get(case_id=case.pk)
     try:
         with transaction.atomic():
+            lapsing.take_turn(transfer.person_id)
             workflow.move(case, "complete", actor=SYSTEM, now=now)
             _complete(SYSTEM, case, transfer, now=now)
     except ZhijiaError as error:
@@ -343,6 +345,7 @@ def return_home(actor: Actor, public_id: str, *, now: datetime) -> int:
     transfer = Transfer.objects.filter(case_id=case.pk).first()
     if transfer is None:
         raise NotFound
+    lapsing.take_turn(transfer.person_id)
     back = _open_return(actor, transfer, now=now)
     workflow.move(back, "complete", actor=SYSTEM, now=now, note="本人办理返回")
     return _complete(actor, back, Transfer.objects.get(case_id=back.pk), now=now)

@@ -9,15 +9,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.world import World, build
 from zhijia.foundation.workflow.models import Case, CaseHistory
+from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.services import joining
+from zhijia.organization.members.rules.changes import flow_of
+from zhijia.organization.members.services import changes, claims, joining, lapsing, memberships, transfers
+from zhijia.organization.members.services.changes import Given
 from zhijia.organization.statistics import selectors as figures, services as statistics
+from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -121,3 +125,106 @@ def test_figures_are_exact_under_two_hundred_joins_and_a_running_merge(province:
         values = figures.current(province.unions[key].pk, province.unions[key].path)
         assert (values["members"], values["joined"], values["left"]) == (200, 200, 0)
     assert statistics.recount(now=province.now).differing == 0
+
+
+# --- Transfers, changes and claims at once
+def stays_of(person_id: int) -> list[Membership]:
+    return list(Membership.objects.filter(person_id=person_id, until__isnull=True))
+
+
+def books_are_right(world: World) -> None:
+    assert statistics.recount(now=world.now).wrong == []
+
+
+def test_ten_requests_and_ten_decisions_move_a_member_once(province: World) -> None:
+    province.open_plant("works", "other_town")
+    person, _ = province.member()
+    actor, admin = province.actor(person), province.staff("GRASS_ADMIN", "works")
+    target = province["works"].pk
+    asked = together(10, lambda _n: transfers.request_transfer(actor, target, now=province.now) and "done")
+    assert asked["done"] == 1
+    case = Case.objects.get(workflow="members.transfer").public_id
+    decided = together(10, lambda _n: transfers.accept_transfer(admin, case, now=province.now) and "done")
+    assert decided["done"] == 1
+    (stay,) = stays_of(person.pk)
+    assert stay.union_id == target
+    assert MembershipEvent.objects.filter(kind="transferred_in").count() == 1
+    books_are_right(province)
+
+
+def test_a_transfer_a_leaving_and_a_retaining_at_once_leave_one_truth(province: World) -> None:
+    province.open_plant("works", "other_town")
+    admin, chair = province.staff("GRASS_ADMIN", "works"), province.staff("GRASS_CHAIR", "plant", "郑主席")
+    for name in ("林晓禾", "王建国", "李敏", "周正", "吴芳"):
+        person, stay = province.member(name=name)
+        actor = province.actor(person)
+        moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+        kept = changes.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
+
+        def act(
+            number: int, moving: str = moving, kept: str = kept, person: Any = person, stay: Membership = stay
+        ) -> None:
+            if number % 3 == 0:
+                transfers.accept_transfer(admin, moving, now=province.now)
+            elif number % 3 == 1:
+                changes.agree(chair, kept, now=province.now)
+            else:
+                with transaction.atomic():
+                    lapsing.take_turn(person.pk)
+                    memberships.close_membership(
+                        SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=province.today, now=province.now
+                    )
+                    lapsing.lapse_all(person.pk, besides=None, note="会籍已结束。", now=province.now)
+
+        together(6, act)
+        assert len(stays_of(person.pk)) <= 1
+    books_are_right(province)
+    net = sum(
+        flow_of(event.kind, event.before.get("state", ""), event.after.get("state", ""))
+        for event in MembershipEvent.objects.all()
+    )
+    assert net == Membership.objects.filter(until__isnull=True, state="ACTIVE").count()
+
+
+def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World) -> None:
+    province.open_plant("works", "other_town")
+    person, stay = province.member("home")
+    Membership.objects.filter(pk=stay.pk).update(employer_id=province["plant"].employer_id)
+    actor = province.actor(person)
+    offer = claims.offer_claim(
+        province.staff("GRASS_ADMIN", "plant"), province["plant"].pk, person.pk, now=province.now
+    ).public_id
+    moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+    admin = province.staff("GRASS_ADMIN", "works", "周正")
+
+    def act(number: int) -> None:
+        if number % 2:
+            claims.confirm_claim(actor, offer, now=province.now)
+        else:
+            transfers.accept_transfer(admin, moving, now=province.now)
+
+    outcomes = together(8, act)
+    assert outcomes["done"] == 1, outcomes
+    (now_at,) = stays_of(person.pk)
+    assert now_at.union_id in (province["plant"].pk, province["works"].pk)
+    assert MembershipEvent.objects.filter(kind="transferred_in").count() == 1
+    books_are_right(province)
+
+
+def test_a_transfer_accepted_while_its_target_is_suspended_is_whole_or_not_at_all(province: World) -> None:
+    province.open_plant("works", "other_town")
+    person, _ = province.member()
+    case = transfers.request_transfer(province.actor(person), province["works"].pk, now=province.now).public_id
+    admin = province.staff("GRASS_ADMIN", "works")
+
+    def act(number: int) -> None:
+        if number:
+            transfers.accept_transfer(admin, case, now=province.now)
+        else:
+            editing.suspend_union(SYSTEM, province["works"], reason="整顿期间暂停", now=province.now)
+
+    together(2, act)
+    (stay,) = stays_of(person.pk)
+    moved = Case.objects.get(public_id=case).state == "COMPLETED"
+    assert stay.union_id == province["works" if moved else "plant"].pk
+    books_are_right(province)

@@ -171,7 +171,7 @@ def new_change(request: Request, kind: str) -> HttpResponse:
             given = changes.Given(
                 kind,
                 said["reason"],
-                said["on"],
+                said.get("on") or timezone.localdate(request.now),
                 note=said["note"],
                 papers=[(file.name or "", file.file) for file in said.get("papers", [])],
                 keep_at_id=keeper.id if keeper else None,

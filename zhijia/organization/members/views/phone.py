@@ -49,9 +49,9 @@ def things_to_do(stay: Any, *, transfer: Case | None) -> list[dict[str, Any]]:
         "hue": "red",
         "href": reverse("members:transfer"),
     }
-    kept = change("retain", "保留会籍", "退休、失业、参军，或单位关闭", "player-pause")
-    back = change("restore", "恢复会籍", "重新就业后恢复为在会", "player-play")
-    leave = change("withdraw", "退会", "七天内可以反悔", "logout")
+    kept = change("retain", "保留会籍", "退休、失业、参军，或单位关闭", "clock")
+    back = change("restore", "恢复会籍", "重新就业后恢复为在会", "shield-check")
+    leave = change("withdraw", "退会", "七天内可以反悔", "arrow-back-up")
     return [*([] if transfer else [move]), back if stay.state == "RETAINED" else kept, leave]
 
 

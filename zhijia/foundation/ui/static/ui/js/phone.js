@@ -99,7 +99,40 @@
     document.body.addEventListener("htmx:sendError", function () { say("网络没有连上，请检查后再试一次。"); });
   }
 
+  /** The worker keeps static files and a page for no network; a browser without it goes on as before. */
+  function keep() {
+    var manifest = document.querySelector("link[rel=manifest]");
+    if (!manifest || !("serviceWorker" in navigator) || !window.isSecureContext) { return; }
+    addEventListener("load", function () { navigator.serviceWorker.register("/sw.js").catch(function () {}); });
+  }
+
+  /** Offered once: where the browser says so itself, and on iPhones, which only tell how. "不用了" holds half a year. */
+  function install() {
+    var box = document.querySelector("[data-install]");
+    if (!box) { return; }
+    var key = "zhijia-install-no";
+    var alone = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+    var refused = 0;
+    try { refused = Number(localStorage.getItem(key) || 0); } catch (error) { refused = 0; }
+    if (alone || Date.now() - refused < 180 * 86400000) { return; }
+    function show(name) { box.hidden = false; box.querySelector(name).hidden = false; }
+    box.querySelector("[data-install-no]").addEventListener("click", function () {
+      box.hidden = true;
+      try { localStorage.setItem(key, String(Date.now())); } catch (error) { /* private browsing asks again */ }
+    });
+    if (/iphone|ipad/i.test(navigator.userAgent) && !/micromessenger/i.test(navigator.userAgent)) { show("[data-install-share]"); }
+    addEventListener("beforeinstallprompt", function (event) {
+      event.preventDefault();
+      show("[data-install-offer]");
+      var go = box.querySelector("[data-install-go]");
+      go.hidden = false;
+      go.addEventListener("click", function () { box.hidden = true; event.prompt(); }, { once: true });
+    });
+  }
+
   once();
+  keep();
+  install();
   picked();
   failures();
   count(document);
