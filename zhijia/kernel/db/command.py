@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+MOST_SAVEPOINTS = 4
+
 T = TypeVar("T")
 Row = Mapping[str, Any]
 Model = type[models.Model]
@@ -45,6 +47,7 @@ class Command:
         self.waiting: list[Inserts | Change] = []
         self.known: dict[Model, dict[Hashable, Any]] = {}
         self.lean = False
+        self.savepoints = 0
 
     def waits_for(self, touched: Iterable[Model]) -> bool:
         """Whether a row of one of these tables waits to be written or changed."""
@@ -63,6 +66,11 @@ class Command:
         """What waits, which the caller now writes."""
         waiting, self.waiting = self.waiting, []
         return waiting
+
+    def keeps_savepoint(self) -> bool:
+        """Whether a savepoint that is done with may stay until the end, which saves a way to the server; a few may."""
+        self.savepoints += 1
+        return self.savepoints <= MOST_SAVEPOINTS
 
     def drop(self) -> None:
         """A savepoint was rolled back: what waits came after it, and what was read may have been its own writing."""

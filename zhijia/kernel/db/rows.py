@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import RawCursor
 
 from zhijia.kernel.replica import note_write
 
@@ -205,7 +206,10 @@ def _watch(command: Command, execute: Callable[..., Any], sql: str, *others: Any
     if not command.lean:
         if sql.startswith("ROLLBACK TO"):
             command.drop()
-        elif not sql.startswith("RELEASE"):
+        elif sql.startswith("RELEASE"):
+            if command.keeps_savepoint():
+                return None
+        else:
             _write_waiting(command)
             if not sql.startswith(("SELECT", "SAVEPOINT")):
                 command.forget()
@@ -257,10 +261,29 @@ def _write_waiting(command: Command) -> None:
             statements.append(_changing(each.model, each.where, each.values, connection))
     total = sum(len(parameters) for _, parameters in statements)
     if connection.vendor == "postgresql" and len(statements) > 1 and total < _MOST_PARAMETERS:
-        statements = [(_together(tuple(sql for sql, _ in statements)), [p for _, ps in statements for p in ps])]
+        _write_together(connection, statements)
+        return
     with asking(connection) as cursor:
         for sql, parameters in statements:
             cursor.execute(sql, parameters)
+
+
+def _write_together(connection: BaseDatabaseWrapper, statements: Sequence[tuple[str, list[Any]]]) -> None:
+    """One statement with PostgreSQL's own `$1`: the driver would take the `%s` of a hundred parameters apart each time."""
+    sql = _together(tuple(sql for sql, _ in statements))
+    parameters = [each for _, some in statements for each in some]
+    if connection.queries_logged:
+        with asking(connection) as cursor:
+            cursor.execute(sql, parameters)
+        return
+    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
+        cursor.execute(_numbered(sql), parameters)
+
+
+@functools.lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
+    pieces = sql.split("%s")
+    return "".join(f"{piece}${place}" for place, piece in enumerate(pieces[:-1], start=1)) + pieces[-1]
 
 
 @functools.lru_cache(maxsize=512)
