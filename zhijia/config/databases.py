@@ -7,6 +7,7 @@ from typing import Any
 import environ
 
 SQLITE_WAIT_S = 30
+KEPT_S = 60
 PREPARE_AFTER = 3
 """Times a connection asks the same before it has the plan kept."""
 
@@ -14,7 +15,10 @@ PREPARE_AFTER = 3
 def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) -> dict[str, Any]:
     """`sqlite:///var/zhijia.sqlite3` or `postgres://user@host/name?host=/socket/folder` as an entry of DATABASES.
 
-    `pool_size` above 0 keeps that many PostgreSQL connections a process; 0 is right behind pgbouncer and in tests.
+    Each thread keeps its own PostgreSQL connection for a minute, which is renewed at the next request after that: so a
+    restarted database is noticed, without a question before every request. `pool_size` above 0 lets the threads of a
+    process share that many instead, for more threads than the database has connections; it costs an eighth of a short
+    page.
     `prepared` lets PostgreSQL keep the plan of what a connection asks again and again, which halves its work at a
     join; behind a pgbouncer that keeps no prepared statements (before 1.21, or max_prepared_statements = 0) it must
     be off.
@@ -40,6 +44,5 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
     if pool_size > 0:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     else:
-        settings["CONN_MAX_AGE"] = 60
-        settings["CONN_HEALTH_CHECKS"] = True
+        settings["CONN_MAX_AGE"] = KEPT_S
     return settings

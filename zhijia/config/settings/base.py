@@ -98,7 +98,7 @@ ZHIJIA_SMS_SECRET = env.str("ZHIJIA_SMS_SECRET", default="")
 DATABASES = {
     "default": database_settings(
         env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'zhijia.sqlite3'}"),
-        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=8),
+        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=0),
         prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
     ),
 }
@@ -106,7 +106,7 @@ DATABASES = {
 if env.str("REPLICA_DATABASE_URL", default=""):
     DATABASES["replica"] = database_settings(
         env.str("REPLICA_DATABASE_URL"),
-        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=8),
+        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=0),
         prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
     )
 DATABASE_ROUTERS = ["zhijia.kernel.replica.ReplicaRouter"]

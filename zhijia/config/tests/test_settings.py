@@ -43,7 +43,7 @@ def test_production_starts_with_all_its_secrets(tmp_path):
     done = start(GOOD, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [
-        *("False", "https://zhijia.example.org", "{'min_size':", "1,", "'max_size':", "8,", "'timeout':", "10}"),
+        *("False", "https://zhijia.example.org", "None"),
         *("31536000", "True", "DatabaseCache"),
     ]
 
@@ -99,9 +99,15 @@ def test_sqlite_writers_wait_for_each_other(tmp_path):
     assert "journal_mode=WAL" in options["init_command"]
 
 
-def test_behind_a_pooler_we_keep_no_pool_and_no_cursor():
+def test_threads_share_connections_where_told():
+    options = database_settings("postgres://u@h/n", pool_size=8)["OPTIONS"]
+    assert (options["pool"]["min_size"], options["pool"]["max_size"]) == (1, 8)
+
+
+def test_without_a_pool_each_thread_renews_its_connection_and_keeps_no_cursor():
     settings = database_settings("postgres://u@h/n", pool_size=0)
     assert "pool" not in settings["OPTIONS"]
+    assert settings["CONN_MAX_AGE"] == 60
     assert settings["DISABLE_SERVER_SIDE_CURSORS"] is True
 
 

@@ -110,6 +110,7 @@ def asking(connection: BaseDatabaseWrapper, *touched: type[models.Model], writes
             with connection.cursor() as cursor:
                 yield cursor
             return
+        connection.ensure_connection()
         kept = getattr(connection, "_zhijia_cursor", None)
         if kept is None or kept.closed or kept.connection is not connection.connection:
             kept = connection.cursor()
@@ -269,7 +270,7 @@ def _write_waiting(command: Command) -> None:
 
 
 def _write_together(connection: BaseDatabaseWrapper, statements: Sequence[tuple[str, list[Any]]]) -> None:
-    """One statement with PostgreSQL's own `$1`: the driver would take the `%s` of a hundred parameters apart each time."""
+    """One statement with PostgreSQL's own `$1`: the driver would take a hundred `%s` apart each time."""
     sql = _together(tuple(sql for sql, _ in statements))
     parameters = [each for _, some in statements for each in some]
     if connection.queries_logged:

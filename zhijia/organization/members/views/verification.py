@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 
 from zhijia.foundation.accounts.access import public
 from zhijia.foundation.ui.sheets import render_sheet
@@ -35,12 +38,17 @@ def verify(request: Request, payload: str) -> HttpResponse:
     return _answer(request, "会员卡有效", text, yes=True, file=file)
 
 
+@lru_cache(maxsize=8)
+def _minute(at: datetime) -> SafeString | str:
+    return when(at, "moment")
+
+
 def _answer(request: Request, title: str, text: str, *, yes: bool, file: str = "", status: int = 200) -> HttpResponse:
     def build(texts: Mapping[str, str]) -> dict[str, object]:
         verdict = {"yes": yes, "title": title, "text": texts["text"]}
         return {"verdict": verdict, "file": file, "checked_at": texts["checked_at"]}
 
-    texts = {"text": text, "checked_at": when(request.now, "moment")}
+    texts = {"text": text, "checked_at": _minute(request.now.replace(second=0, microsecond=0))}
     response = render_sheet(request, "members/verify.html", build, given=(yes, title, file), texts=texts, status=status)
     response["Cache-Control"] = "no-store"
     return response
