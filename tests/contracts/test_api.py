@@ -21,10 +21,11 @@ from tests.world import World
 from zhijia.config.api import API
 from zhijia.config.reference import schema
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.api import Route, Who, route_of
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import binding
-from zhijia.organization.people import services as people_services
+from zhijia.organization.members.services import binding, changes, claims, memberships, transfers
+from zhijia.organization.people import selectors as people, services as people_services
 
 pytestmark = pytest.mark.django_db
 
@@ -153,21 +154,46 @@ SAID: dict[str, Any] = {
     "members_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
     "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
+    "changing_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
+    "changing_call_off": {"note": "本人不同意"},
+    "changing_refuse_change": {"note": "材料还不齐全"},
+    "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
+    "changing_offer_claims": {"ids": ["0" * 16]},
+    "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
 }
 APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
 MEMBER = ("members_member", "members_numbers")
 DISPUTE = ("members_dispute", "members_decide_dispute")
+TRANSFER = ("changing_transfer", "changing_accept_transfer", "changing_refuse_transfer", "changing_call_off")
+CHANGE = ("changing_change", "changing_agree_change", "changing_refuse_change", "changing_decide_appeal")
+CLAIM = "changing_take_back_claim"
+CLAIMING = ("changing_claimable", "changing_offer_claims")
+ASKING = ("changing_ask_change",)
+CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE}
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING} - {"changing_transfer"}  # the union left may look
+OF_THE_UNION = {*CLAIMING, *ASKING}
+"""Rights of the grassroots union's own people, not of the county's."""
+ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal"}
+"""What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
 def real(world: World, name: str) -> str:
     """The public id of something real in the small province's county."""
     if name in APPLICATION:
         return world.application(name="王一")[1]
-    if name in MEMBER:
+    if name in (*MEMBER, *ASKING):
         return world.member(name="李二")[0].public_id
+    if name in TRANSFER:
+        person, _ = world.member("home", name="李二")
+        return transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now).public_id
+    if name in CHANGE:
+        person, _ = world.member(name="李二")
+        given = changes.Given("retain", "retired", world.today)
+        return changes.ask_own(world.actor(person), given, now=world.now).public_id
+    if name in CLAIMING:
+        return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
     bound, _ = world.member(name="周三")
@@ -181,20 +207,38 @@ def said_for(world: World, name: str) -> Any:
     return {"employer": world.employer.public_id} if name == "members_match_employer" else SAID.get(name, {})
 
 
-WITH_PID = [*APPLICATION, *MEMBER, *DISPUTE, *UNION]
+WITH_PID = [*APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING]
 
 
 def test_every_cadres_route_with_an_id_is_walked_below() -> None:
     wanted = {door.name for door in ALL if door.route.who is Who.CADRE and "{pid}" in door.path}
-    assert wanted == set(WITH_PID)
+    assert wanted == {*WITH_PID, CLAIM}
+
+
+def test_who_invited_a_member_takes_it_back_and_nobody_else(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    admin, person = world.staff_person("GRASS_ADMIN", "plant"), world.person("李二")
+    memberships.open_membership(
+        SYSTEM, people.get_facts(person.pk), world.facts("home"), now=world.now, work_form="employed",
+        new_form_group="", occupation="", is_migrant=False, employer_id=world.employer.pk, employer_text="",
+        case_id=None,
+    )  # fmt: skip
+    actor = world.actor(admin, staff=True)
+    pid = claims.offer_claim(actor, world["plant"].pk, person.pk, now=world.now).public_id
+    assert register(world).post(f"/claims/{pid}/take-back").status_code == 404
+    for who, status in ((world.staff_person("ORG", "county"), 404), (admin, 200), (admin, 409)):
+        sign_in(client, who, staff=True)
+        assert _call(client, BY_NAME[CLAIM], pid=pid).status_code == status
 
 
 @pytest.mark.parametrize("name", WITH_PID)
 def test_the_right_role_in_scope_is_answered(name: str, world: World, client: Client, sign_in: Any, clock: Any) -> None:
     pid = real(world, name)
-    sign_in(client, world.staff_person("ORG", "county"), staff=True)
+    role, unit = ("GRASS_CHAIR", "plant") if name in OF_THE_UNION else ("ORG", "county")
+    sign_in(client, world.staff_person(role, unit), staff=True)
     answer = _call(client, BY_NAME[name], said_for(world, name), pid=pid)
-    assert answer.status_code == 200, answer.content.decode()
+    assert answer.status_code == (409 if name in ANOTHER_STATE else 200), answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
 
 
@@ -238,7 +282,7 @@ def test_a_system_may_exactly_what_it_was_given(name: str, world: World, clock: 
     assert status(register(world)) == (403 if name in NOT_FOR_SYSTEMS else 200)
 
 
-LISTS = ("/unions", "/members", "/applications", "/employers?q=%E9%B2%81%E4%B8%9C")
+LISTS = ("/unions", "/members", "/applications", "/transfers", "/changes", "/employers?q=%E9%B2%81%E4%B8%9C")
 
 
 @pytest.mark.parametrize("path", LISTS)

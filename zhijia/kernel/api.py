@@ -92,6 +92,20 @@ def read_moment(after: str) -> datetime | None:
     return found
 
 
+def row_place(at: datetime, key: int) -> str:
+    """The `next` of a list that pages by time and row."""
+    return f"{at.isoformat()}~{key}"
+
+
+def read_row_place(after: str) -> tuple[datetime, int] | None:
+    """What `row_place` wrote; None for the first page. Raises Invalid `request.page`."""
+    text, _, key = after.rpartition("~")
+    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
+        text = "-"
+    at = read_moment(text)
+    return (at, int(key)) if at is not None else None
+
+
 # --- Who may call -----------------------------------------------------------------------------------------------------
 class Who(StrEnum):
     """`ANYONE`; `MEMBER`: somebody signed in, for his own affairs; `CADRE`: a cadre who has stepped up, or another

@@ -1,5 +1,15 @@
-"""`joining` and `cards` for the member himself, `checking` for anybody, `desk` for cadres and other systems."""
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` and `changing` for cadres and
+other systems.
+"""
 
-from . import cards, checking, desk, joining
+from . import cards, changing, checking, desk, joining, own
 
-ROUTES = (joining.public, checking.routes, joining.own, cards.routes, desk.routes)
+ROUTES = (
+    joining.public,
+    checking.routes,
+    joining.own,
+    cards.routes,
+    own.routes,
+    desk.routes,
+    changing.routes,
+)

@@ -21,7 +21,8 @@ from zhijia.kernel.api import (
     Routes,
     Text,
     Who,
-    read_moment,
+    read_row_place,
+    row_place,
 )
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
@@ -50,6 +51,7 @@ class MemberQuery(Schema):
 
 
 class PersonOut(Out):
+    id: str
     name: str = Field(description="已遮盖", examples=["林*禾"])
     id_masked: str
     mobile_masked: str
@@ -183,8 +185,9 @@ class DisputeIn(In):
     note: Text = Field(min_length=5, max_length=200)
 
 
-def _person(person: people.PersonFacts) -> PersonOut:
+def person_out(person: people.PersonFacts) -> PersonOut:
     return PersonOut(
+        id=person.public_id,
         name=person.masked_name,
         id_masked=person.id_masked,
         mobile_masked=person.mobile_masked,
@@ -220,20 +223,12 @@ def _queue_row(row: selectors.Application) -> dict[str, Any]:
 def applications(request: Request, state: QueueState = "", after: After = "", limit: Limit = 50) -> QueueList:
     """入会申请，等得最久的在前；不带 state 为等待审核的。"""
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
-    rows = selectors.list_queue(request.actor, state=state, after=_position(after), limit=limit)
+    rows = selectors.list_queue(request.actor, state=state, after=read_row_place(after), limit=limit)
     last = rows[-1].application if len(rows) == limit else None
     return QueueList(
         items=[QueueRow(**_queue_row(row)) for row in rows],
-        next=f"{last.submitted_at.isoformat()}~{last.pk}" if last else "",
+        next=row_place(last.submitted_at, last.pk) if last else "",
     )
-
-
-def _position(after: str) -> tuple[datetime, int] | None:
-    text, _, key = after.rpartition("~")
-    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
-        text = "-"
-    at = read_moment(text)
-    return (at, int(key)) if at is not None else None
 
 
 @routes.write("/applications/decide", RowList)
@@ -253,7 +248,7 @@ def application(request: Request, pid: PublicId) -> ApplicationDetail:
     return ApplicationDetail(
         **_queue_row(row),
         version=row.case.version,
-        person=_person(row.person),
+        person=person_out(row.person),
         work_form=said.work_form,
         new_form_group=said.new_form_group,
         employer_text=said.employer_text,
@@ -367,7 +362,7 @@ def dispute(request: Request, pid: PublicId) -> DisputeOut:
         id=found.case.public_id,
         state=found.case.state,
         label=said["label"],
-        person=_person(found.person),
+        person=person_out(found.person),
         union=found.union.name if found.union else "",
         new_mobile=found.new_mobile,
     )

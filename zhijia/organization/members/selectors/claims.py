@@ -34,6 +34,7 @@ class Claimable:
     home: unions.UnionFacts
     employer: str
     offered: bool
+    key: int
 
 
 def list_claimable(actor: Actor, union: unions.UnionFacts, *, after: int = 0, limit: int = PAGE) -> list[Claimable]:
@@ -67,6 +68,7 @@ def list_claimable(actor: Actor, union: unions.UnionFacts, *, after: int = 0, li
             homes[row.union_id],
             row.employer.name if row.employer else "",
             row.person_id in offered,
+            row.pk,
         )
         for row in found
     ]

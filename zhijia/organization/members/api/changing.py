@@ -1,0 +1,309 @@
+"""For cadres and other systems: transfers, changes of memberships and claims."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Query
+from pydantic import Field
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.api import (
+    After,
+    Done,
+    In,
+    Limit,
+    Out,
+    PublicId,
+    PublicIdField,
+    Routes,
+    Text,
+    Who,
+    read_row_place,
+    row_place,
+)
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.http import Request
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
+from zhijia.organization.members.services import changes, claims, transfers
+from zhijia.organization.unions import selectors as unions
+
+from .desk import PersonOut, person_out
+from .joining import CaseId
+
+routes = Routes("changing", "会籍变动", who=Who.CADRE, surface="console")
+
+
+class TransferRow(Out):
+    id: str
+    state: str
+    label: str
+    version: int
+    person: PersonOut
+    source: str
+    target: str
+    kind: str
+    requested_at: datetime
+    due_at: datetime | None
+
+
+class TransferList(Out):
+    items: list[TransferRow]
+    next: str
+
+
+class AcceptIn(In):
+    version: int | None = Field(None, ge=1, le=1_000_000, description="看到的 version；之后有变化则为 409")
+
+
+class RefuseIn(AcceptIn):
+    reason: Text = Field(min_length=1, max_length=24)
+    note: Text = Field("", max_length=200)
+
+
+class NoteIn(In):
+    note: Text = Field(min_length=2, max_length=200)
+
+
+class BatchIn(In):
+    ids: list[PublicIdField] = Field(min_length=1, max_length=200, description="会员编号")
+    target: PublicIdField = Field(description="转入的工会")
+    reason: Text = Field(min_length=1, max_length=200)
+
+
+class ResultRow(Out):
+    member: str
+    name: str
+    id: str = Field(description="事项编号；没有办成则为空")
+    code: str = Field(description="空为已办理")
+    message: str
+
+
+class ResultList(Out):
+    items: list[ResultRow]
+
+
+class ChangeRow(Out):
+    id: str
+    state: str
+    label: str
+    version: int
+    person: PersonOut
+    union: str
+    kind: str
+    reason: str
+    on: date | None
+    asked_at: datetime
+
+
+class ChangeList(Out):
+    items: list[ChangeRow]
+    next: str
+
+
+class AskIn(In):
+    kind: Literal["retain", "restore", "treated", "expel", "decease"]
+    reason: Text = Field(min_length=1, max_length=24)
+    on: date = Field(strict=False)
+    document: Text = Field("", max_length=60, description="决定的文号")
+    note: Text = Field("", max_length=200)
+
+
+class AgreeIn(AcceptIn):
+    note: Text = Field("", max_length=200)
+
+
+class SendBackIn(AcceptIn):
+    note: Text = Field(min_length=2, max_length=200)
+
+
+class AppealIn(In):
+    overturn: bool
+    note: Text = Field(min_length=2, max_length=200)
+
+
+class ClaimableOut(Out):
+    person: PersonOut
+    home: str
+    employer: str
+    offered: bool
+
+
+class ClaimableList(Out):
+    items: list[ClaimableOut]
+    next: str
+
+
+class OfferIn(In):
+    ids: list[PublicIdField] = Field(min_length=1, max_length=200, description="会员编号")
+
+
+# --- Transfers
+def _transfer(view: reads.TransferView) -> TransferRow:
+    return TransferRow(
+        id=view.case.public_id,
+        state=view.case.state,
+        label=str(cases.describe(view.case)["label"]),
+        version=view.case.version,
+        person=person_out(view.person),
+        source=view.source.name,
+        target=view.target.name,
+        kind=view.transfer.kind,
+        requested_at=view.transfer.requested_at,
+        due_at=view.case.due_at,
+    )
+
+
+@routes.read("/transfers", TransferList)
+def transfer_list(
+    request: Request, view: Literal["in", "out", "noticed", "done"] = "in", after: After = "", limit: Limit = 50
+) -> TransferList:
+    """转会：in 待接收，out 转出中，noticed 异议期内，done 已办结。"""
+    request.actor.require_anywhere(Permission.TRANSFER_DECIDE)
+    rows = reads.list_transfers(request.actor, view=view, after=read_row_place(after), limit=limit)
+    last = rows[-1].transfer if len(rows) == limit else None
+    return TransferList(
+        items=[_transfer(row) for row in rows], next=row_place(last.requested_at, last.pk) if last else ""
+    )
+
+
+@routes.write("/transfers/batch", ResultList)
+def transfer_batch(request: Request, said: BatchIn) -> ResultList:
+    """批量转接，异议期七天，逐人答复。"""
+    target = _union(said.target)
+    _batch, rows = transfers.propose_batch(request.actor, said.ids, target.id, reason=said.reason, now=request.now)
+    return ResultList(items=[_result(row) for row in rows])
+
+
+def _union(pid: str) -> unions.UnionFacts:
+    found = unions.find_by_public_id(pid)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _result(row: Any) -> ResultRow:
+    return ResultRow(member=row.person, name=row.name, id=row.case, code=row.code, message=row.message)
+
+
+@routes.read("/transfers/{pid}", TransferRow)
+def transfer(request: Request, pid: PublicId) -> TransferRow:
+    """一件转会；转出工会可以看，转入工会审核。"""
+    return _transfer(reads.get_transfer(request.actor, pid))
+
+
+@routes.write("/transfers/{pid}/accept", Done)
+def accept_transfer(request: Request, pid: PublicId, said: AcceptIn) -> Done:
+    """同意转入，会籍立即转入。"""
+    transfers.accept_transfer(request.actor, pid, now=request.now, version=said.version)
+    return Done()
+
+
+@routes.write("/transfers/{pid}/refuse", Done)
+def refuse_transfer(request: Request, pid: PublicId, said: RefuseIn) -> Done:
+    """不同意转入，会籍不变。"""
+    transfers.refuse_transfer(
+        request.actor, pid, reason=said.reason, note=said.note, now=request.now, version=said.version
+    )
+    return Done()
+
+
+@routes.write("/transfers/{pid}/call-off", Done)
+def call_off(request: Request, pid: PublicId, said: NoteIn) -> Done:
+    """异议期内取消一人的批量转接。"""
+    transfers.call_off(request.actor, pid, note=said.note, now=request.now)
+    return Done()
+
+
+# --- Changes
+def _change(view: change_reads.ChangeView) -> ChangeRow:
+    return ChangeRow(
+        id=view.case.public_id,
+        state=view.case.state,
+        label=str(cases.describe(view.case)["label"]),
+        version=view.case.version,
+        person=person_out(view.person),
+        union=view.union.name,
+        kind=view.change.kind,
+        reason=view.change.reason,
+        on=view.change.on,
+        asked_at=view.change.asked_at,
+    )
+
+
+@routes.read("/changes", ChangeList)
+def change_list(
+    request: Request, view: Literal["open", "done"] = "open", after: After = "", limit: Limit = 50
+) -> ChangeList:
+    """会籍变更：保留、恢复、退会、开除、去世。"""
+    request.actor.require_anywhere(Permission.CHANGE_DECIDE)
+    rows = change_reads.list_changes(request.actor, view=view, after=read_row_place(after), limit=limit)
+    last = rows[-1].change if len(rows) == limit else None
+    return ChangeList(items=[_change(row) for row in rows], next=row_place(last.asked_at, last.pk) if last else "")
+
+
+@routes.read("/changes/{pid}", ChangeRow)
+def change(request: Request, pid: PublicId) -> ChangeRow:
+    """一件会籍变更。材料在网页上查看。"""
+    return _change(change_reads.get_change(request.actor, pid))
+
+
+@routes.write("/members/{pid}/changes", CaseId)
+def ask_change(request: Request, pid: PublicId, said: AskIn) -> CaseId:
+    """为会员提出变更，由另一人审核。须附材料的在网页上办理。"""
+    given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note)
+    return CaseId(id=changes.ask_for(request.actor, pid, given, now=request.now).public_id)
+
+
+@routes.write("/changes/{pid}/agree", Done)
+def agree_change(request: Request, pid: PublicId, said: AgreeIn) -> Done:
+    """同意。"""
+    changes.agree(request.actor, pid, note=said.note, now=request.now, version=said.version)
+    return Done()
+
+
+@routes.write("/changes/{pid}/refuse", Done)
+def refuse_change(request: Request, pid: PublicId, said: SendBackIn) -> Done:
+    """不同意或退回。"""
+    changes.refuse(request.actor, pid, note=said.note, now=request.now, version=said.version)
+    return Done()
+
+
+@routes.write("/changes/{pid}/appeal", Done)
+def decide_appeal(request: Request, pid: PublicId, said: AppealIn) -> Done:
+    """上级工会对申诉的决定。"""
+    changes.decide_appeal(request.actor, pid, overturn=said.overturn, note=said.note, now=request.now)
+    return Done()
+
+
+# --- Claims
+@routes.read("/unions/{pid}/claimable", ClaimableList)
+def claimable(
+    request: Request,
+    pid: PublicId,
+    after: Annotated[str, Query(pattern="^[0-9]{0,18}$", description="上一页的 next；第一页留空。")] = "",
+    limit: Limit = 50,
+) -> ClaimableList:
+    """在网上会员之家、属于本工会涵盖单位的会员，可以邀请转入。"""
+    rows = claim_reads.list_claimable(request.actor, _union(pid), after=int(after or 0), limit=limit)
+    items = [
+        ClaimableOut(person=person_out(row.person), home=row.home.name, employer=row.employer, offered=row.offered)
+        for row in rows
+    ]
+    return ClaimableList(items=items, next=str(rows[-1].key) if len(rows) == limit else "")
+
+
+@routes.write("/unions/{pid}/claims", ResultList)
+def offer_claims(request: Request, pid: PublicId, said: OfferIn) -> ResultList:
+    """邀请会员转入，本人确认后转入。"""
+    rows = claims.offer_claims(request.actor, _union(pid).id, said.ids, now=request.now)
+    return ResultList(items=[_result(row) for row in rows])
+
+
+@routes.write("/claims/{pid}/take-back", Done)
+def take_back_claim(request: Request, pid: PublicId) -> Done:
+    """撤回邀请。"""
+    claims.take_back_claim(request.actor, pid, now=request.now)
+    return Done()
