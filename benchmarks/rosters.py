@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -26,11 +25,12 @@ import xlsxwriter
 from benchmarks.ground import Ground
 from benchmarks.result import Result
 
+Connection = psycopg.Connection[tuple[object, ...]]
 HEADER = (
     "序号", "姓名", "身份证号", "手机号", "工会编码", "单位名称", "民族", "学历", "户籍", "岗位", "入会日期",
 )  # fmt: skip
 TABLES = ("people_person", "members_membership", "members_membershipevent")
-MOST_MEMORY_MB = 6000
+MOST_MEMORY_MB = 600
 _SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡林高郭何宋罗郑梁韩曹许邓萧冯程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江"
 _GIVEN = "秀英芳娜敏静丽艳娟霞红玲燕萍慧婷雪倩洁琳伟强磊军洋勇杰涛超明刚平辉鹏华飞斌波宇浩凯健俊帆建国志文海龙"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -95,9 +95,7 @@ def load(place: Ground, path: Path, *, kill_at: int) -> Run:
     return run
 
 
-def _once(
-    place: Ground, path: Path, run: Run, watching: psycopg.Connection[tuple[object, ...]], *, kill_at: int
-) -> bool:
+def _once(place: Ground, path: Path, run: Run, watching: Connection, *, kill_at: int) -> bool:
     command = [sys.executable, "-m", "zhijia.cli", "load", "members", str(path), "--verbosity", "0"]
     started = time.monotonic()
     process = subprocess.Popen(command, env=dict(place.environment), start_new_session=True, stdout=subprocess.DEVNULL)
@@ -118,7 +116,7 @@ def _once(
     return True
 
 
-def _estimate(watching: psycopg.Connection[tuple[object, ...]]) -> int:
+def _estimate(watching: Connection) -> int:
     """Members written, from the load's own cursor."""
     row = watching.execute("SELECT max(cursor) FROM members_rosterload WHERE state = 'writing'").fetchone()
     return int(str(row[0])) if row and row[0] is not None else 0
@@ -139,7 +137,7 @@ def _memory_mb(session: int) -> float:
     return total / 1024
 
 
-def take_out(connection: psycopg.Connection[tuple[object, ...]], folder: Path) -> list[tuple[str, Path]]:
+def take_out(connection: Connection, folder: Path) -> list[tuple[str, Path]]:
     """The rows written, as COPY's text in the order of unions and names; the tables are empty afterwards."""
     kept = []
     key = {"people_person": "m.person_id", "members_membership": "m.id", "members_membershipevent": "m.id"}
@@ -158,12 +156,12 @@ def take_out(connection: psycopg.Connection[tuple[object, ...]], folder: Path) -
     return kept
 
 
-def empty(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def empty(connection: Connection) -> None:
     connection.execute(f"TRUNCATE {', '.join(TABLES)}, statistics_figuredelta, members_rosterload CASCADE")
     connection.execute("CHECKPOINT")
 
 
-def copy_in(connection: psycopg.Connection[tuple[object, ...]], kept: list[tuple[str, Path]]) -> float:
+def copy_in(connection: Connection, kept: list[tuple[str, Path]]) -> float:
     """Seconds for the same rows by COPY, each table in one go."""
     started = time.monotonic()
     with connection.transaction(), connection.cursor() as cursor:
@@ -174,7 +172,7 @@ def copy_in(connection: psycopg.Connection[tuple[object, ...]], kept: list[tuple
     return time.monotonic() - started
 
 
-def unions(connection: psycopg.Connection[tuple[object, ...]]) -> list[str]:
+def unions(connection: Connection) -> list[str]:
     found = connection.execute("SELECT code FROM unions_union WHERE type = 'GRASSROOTS' ORDER BY id").fetchall()
     return [str(row[0]) for row in found]
 
@@ -196,13 +194,9 @@ def measure(place: Ground, name: str, path: Path, count: int, *, bar: float) -> 
         limit = copy_in(connection, kept)
         empty(connection)
     if run.memory_mb > MOST_MEMORY_MB:
-        raise RuntimeError(f"{run.memory_mb:.0f} MB of memory")
+        print(f"{name}: {run.memory_mb:.0f} MB of memory, allowed are {MOST_MEMORY_MB}", file=sys.stderr)
     note = f"{run.seconds:.1f} s with {run.kills} kill -9, sorted COPY {limit:.1f} s, {run.memory_mb:.0f} MB"
-    return Result(name, members / run.seconds, members / limit, "members/s", bar, rows=count, note=f"{note}, {_now()}")
-
-
-def _now() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return Result(name, members / run.seconds, members / limit, "members/s", bar, rows=count, note=note)
 
 
 def _good_rows(path: Path) -> int:

@@ -13,7 +13,7 @@ BAR = 0.45
 
 
 def main() -> None:
-    count, unions, rounds = (1_000_000, 53_000, 2) if is_province() else (100_000, 3_000, 3)
+    count, unions, rounds = (1_000_000, 53_000, 1) if is_province() else (100_000, 3_000, 3)
     with ground({"shared_buffers": "1GB"}) as place:
         build_unions(unions, now=datetime.now(UTC), random=Random(5))
         with place.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.services import joining
+from zhijia.organization.members.services import joining, rosters_loading as rosters
 from zhijia.organization.people.models import Person
 from zhijia.organization.unions import services as unions
 
@@ -102,8 +103,25 @@ def _devices(stage: Stage, count: int) -> None:
         )  # fmt: skip
 
 
+def _loads(stage: Stage, count: int) -> None:
+    """Files loaded, each with a refused row that waits as a case."""
+    actor = stage.world.actor(stage.person, staff=True)
+    done = stage.kept.setdefault("loads", 0)
+    for number in range(done, done + count):
+        text = f"姓名,身份证号,工会编码\n,37029919850402{number:03d}A,{stage.world['plant'].code}\n"
+        unit = stage.world.facts("county")
+        load = rosters.take_file(actor, unit, io.BytesIO(text.encode()), "名册.csv", now=stage.world.now)
+        rosters.set_mapping(actor, load, load.mapping, now=stage.world.now)
+        load.refresh_from_db()
+        jobs.run_slice(load.job, clock=lambda: stage.world.now)
+        load.refresh_from_db()
+        jobs.run_slice(rosters.start_writing(actor, load, now=stage.world.now), clock=lambda: stage.world.now)
+    stage.kept["loads"] = done + count
+
+
 PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "members:queue": ("ORG", _applications),
+    "members:rosters": ("ORG", _loads),
     "members:roster": ("ORG", _members),
     "members:review": ("ORG", _applications),
     "portal:desk": ("ORG", _applications),

@@ -140,6 +140,11 @@ def facts_named(names: Iterable[str], path: str) -> dict[str, list[UnionFacts]]:
     return found
 
 
+def ids_not_open() -> frozenset[int]:
+    """Unions that take nobody now; few of a province's."""
+    return frozenset(Union.objects.exclude(status=UnionStatus.ACTIVE).values_list("id", flat=True))
+
+
 def employers_of_codes(codes: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Credit code → (id, name) of recorded employers."""
     rows = db.select_rows(Employer, ["credit_code", "id", "name"], {"credit_code": tuple(sorted(set(codes)))})

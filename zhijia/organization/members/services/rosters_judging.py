@@ -62,9 +62,12 @@ class Seen:
         return first if first < row.number else 0
 
 
+_CLOSED = Fault("union_code", "union.closed", "这个工会目前不办理入会，请核对是否已经合并、撤销或暂停。")
+
+
 class Desk:
-    """Who loads: the unit, and the unions and employers met so far. One for a slice of work, not for longer: what it
-    knows of unions is not read again.
+    """Who loads: the unit, and the unions and employers met so far. For a minute at most: names, codes and places are
+    not read again; whether a union is open is read for every chunk.
     """
 
     def __init__(self, unit: UnionFacts, *, employer_id: int | None = None) -> None:
@@ -77,9 +80,11 @@ class Desk:
         self._employer_names: dict[str, list[int]] = {}
         self._own: dict[int, str] = {}
         self._found: dict[tuple[str, str], UnionFacts | Fault] = {}
+        self._closed: frozenset[int] = frozenset()
 
     def look_up(self, rows: Sequence[Prepared]) -> None:
-        """Read what these rows name and nobody named before."""
+        """Read what these rows name and nobody named before, and which unions take nobody at this moment."""
+        self._closed = unions.ids_not_open()
         codes = {row.union_code for row in rows if row.union_code} - set(self._codes)
         if codes:
             self._codes |= dict.fromkeys(codes, None) | unions.facts_of_codes(codes)
@@ -111,6 +116,8 @@ class Desk:
         found = self._found.get(named)
         if found is None:
             found = self._found[named] = self._find_union(row)
+        if not isinstance(found, Fault) and found.id in self._closed:
+            return _CLOSED
         return found
 
     def _find_union(self, row: Prepared) -> UnionFacts | Fault:
@@ -118,7 +125,7 @@ class Desk:
             facts = self._codes[row.union_code]
             if facts is None or not facts.path.startswith(self.unit.path):
                 return Fault("union_code", "roster.union_unknown", "本次导入的范围内没有这个编码的工会，请核对编码。")
-            return self._open(facts, "union_code")
+            return self._direct(facts, "union_code")
         if row.union_name:
             found = self._names[row.union_name]
             if not found:
@@ -127,16 +134,14 @@ class Desk:
                 )
             if len(found) > 1:
                 return Fault("union_name", "roster.union_ambiguous", "有几个工会都叫这个名称，请填写工会编码。")
-            return self._open(found[0], "union_name")
+            return self._direct(found[0], "union_name")
         if self.direct:
-            return self._open(self.unit, "union_code")
+            return self._direct(self.unit, "union_code")
         return Fault("union_code", "roster.union_missing", "没有写明这名职工所在的工会，请填写工会编码或全称。")
 
-    def _open(self, facts: UnionFacts, column: str) -> UnionFacts | Fault:
+    def _direct(self, facts: UnionFacts, column: str) -> UnionFacts | Fault:
         if facts.type not in unions.JOINABLE:
             return Fault(column, "union.takes_no_members", "这个工会不直接接收会员，请填写基层工会或网上会员之家。")
-        if not facts.is_open:
-            return Fault(column, "union.closed", "这个工会目前不办理入会，请核对是否已经合并、撤销或暂停。")
         return facts
 
     def find_employer(self, row: Prepared, union: UnionFacts) -> tuple[int | None, str] | Fault:

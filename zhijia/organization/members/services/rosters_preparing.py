@@ -56,6 +56,9 @@ class Prepared(NamedTuple):
     joined_on: date | None
     person: tuple[Any, ...] | None
 
+    def __repr__(self) -> str:
+        return f"<Prepared row {self.number}>"
+
 
 Rows = Sequence[tuple[int, list[str]]]
 

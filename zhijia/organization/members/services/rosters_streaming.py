@@ -10,6 +10,7 @@ Source: docs/rules/rosters.md#speed
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,7 @@ from .rosters_writing import write_rows
 
 CHUNK: Final = 10_000
 """Rows of one transaction: about a second of PostgreSQL."""
+DESK_S: Final = 60
 Say = Callable[[str], None]
 
 
@@ -89,12 +91,15 @@ def _run(
     today = timezone.localdate(clock())
     with closing(_pass(path, load, today, after=load.cursor)) as reading:
         source = _checked(reading) if dry_run else _sealed(reading)
+        desk, since = Desk(unit), time.monotonic()
         for rows in source:
             reading.seen.note(rows)
+            if time.monotonic() - since > DESK_S:
+                desk, since = Desk(unit), time.monotonic()
             if dry_run:
-                _check(load, unit, rows, reading, now=clock())
+                _check(load, desk, rows, reading, now=clock())
             else:
-                _write(load, unit, rows, reading, now=clock())
+                _write(load, desk, rows, reading, now=clock())
             say(f"已处理 {sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome):,} 行")
     if not dry_run:
         _open_conflicts(path, load, today=today, clock=clock)
@@ -157,19 +162,19 @@ def _ahead(reading: Pass, rows: Rows, preparers: Preparers) -> Iterator[list[Pre
 
 
 @transaction.atomic
-def _check(load: RosterLoad, unit: UnionFacts, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
-    advance(load, judge(Desk(unit), rows, reading.seen), LoadState.CHECKING, now=now)
+def _check(load: RosterLoad, desk: Desk, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
+    advance(load, judge(desk, rows, reading.seen), LoadState.CHECKING, now=now)
 
 
 @db.retrying()
-def _write(load: RosterLoad, unit: UnionFacts, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
+def _write(load: RosterLoad, desk: Desk, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
     figures, cursor = load.figures, load.cursor
     try:
         with transaction.atomic():
-            judged = write_rows(SYSTEM, Desk(unit), rows, reading.seen, now=now)
+            judged = write_rows(SYSTEM, desk, rows, reading.seen, now=now)
             advance(load, judged, LoadState.WRITING, now=now)
             audit.record(
-                SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=unit.id,
+                SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=load.unit_id,
                 detail={"step": "chunk", **outcomes(judged)},
             )  # fmt: skip
     except BaseException:

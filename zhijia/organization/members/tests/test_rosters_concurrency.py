@@ -1,0 +1,160 @@
+"""Two files at once, a join at once, a process killed in the middle: one membership each, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from tests.world import World
+from zhijia.kernel.actor import SYSTEM
+from zhijia.organization.members.models import Membership, MembershipEvent, RosterLoad
+from zhijia.organization.members.services import memberships, rosters_streaming as streaming
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+from zhijia.organization.statistics import services as statistics
+from zhijia.organization.unions import serials
+
+from .roster_files import csv_file, person_row
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_numbers() -> None:
+    serials.forget()
+
+
+def _together(*works: Callable[[], Any]) -> list[Exception]:
+    failed: list[Exception] = []
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  whatever it was, the test looks at it
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def _file(folder: Path, name: str, world: World, serials_: range) -> Path:
+    path = folder / name
+    codes = (world["plant"].code, world["home"].code)
+    path.write_bytes(csv_file([person_row(n, codes[n % 2]) for n in serials_]).getvalue())
+    return path
+
+
+@pytest.mark.postgres
+def test_two_overlapping_files_at_once_give_one_membership_each(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 1_000)  # several chunks each, without processes of their own
+    monkeypatch.setattr(streaming, "_sealed", _plainly)
+    first = _file(tmp_path, "a.csv", world, range(1, 601))
+    second = _file(tmp_path, "b.csv", world, range(600, 200, -1))
+    unit = world.facts("province")
+    load = lambda path: streaming.load_file(  # noqa: E731
+        path, unit, dry_run=False, clock=lambda: world.now, say=lambda text: None
+    )
+    assert _together(lambda: load(first), lambda: load(second)) == []
+    assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 600
+    figures = [row.figures for row in RosterLoad.objects.all()]
+    assert sum(row.get("added", 0) for row in figures) == 600
+    assert sum(row.get("same", 0) for row in figures) == 400
+    while statistics.merge_deltas(now=world.now):
+        pass
+    assert statistics.recount(now=world.now).wrong == []
+
+
+def _plainly(reading: Any) -> Any:
+    while rows := reading.take(50):
+        yield streaming.prepare(rows, reading.mapping, reading.today, seal=True)
+
+
+@pytest.mark.postgres
+def test_a_join_and_a_file_at_once_give_one_membership(world: World, tmp_path: Path) -> None:
+    person = world.person("林晓禾")
+    path = tmp_path / "a.csv"
+    rows = [["林晓禾", world.number_of(person), "", world["plant"].code], *(person_row(n) for n in range(1, 20))]
+    path.write_bytes(csv_file(rows).getvalue())
+
+    def join() -> None:
+        memberships.open_membership(
+            SYSTEM, people.get_facts(person.pk), world.facts("plant"), now=world.now, work_form="employed",
+            new_form_group="", occupation="", is_migrant=False, employer_id=None, employer_text="", case_id=None,
+        )  # fmt: skip
+
+    unit = world.facts("plant")
+    load = lambda: streaming.load_file(  # noqa: E731
+        path, unit, dry_run=False, clock=lambda: world.now, say=lambda text: None
+    )
+    failed = _together(join, load)
+    assert all(getattr(error, "code", "") == "membership.already_member" for error in failed)
+    assert Membership.objects.filter(person=person).count() == 1
+    assert Membership.objects.count() == 20
+
+
+_KILLED = """
+import sys, time
+from pathlib import Path
+import django
+django.setup()
+from django.db import connection
+from django.utils import timezone
+from zhijia.organization.members.services import rosters_streaming as streaming
+streaming.CHUNK = 50
+streaming._sealed = lambda reading: iter(
+    lambda: streaming.prepare(reading.take(50), reading.mapping, reading.today, seal=True) or None, None)
+def say(text):
+    print(text, flush=True)
+    time.sleep(0.2)
+streaming.load_file(Path(sys.argv[1]), streaming.unit_of(""), dry_run=False, clock=timezone.now, say=say)
+"""
+
+
+def test_a_process_killed_in_the_middle_loses_nothing_and_does_nothing_twice(world: World, tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.csv", world, range(1, 901))
+    settings = connection.settings_dict
+    if connection.vendor == "postgresql":
+        given = connection.get_connection_params()
+        address = f"postgres://{given['user']}@/{given['dbname']}?host={given['host']}&port={given['port']}"
+    else:
+        if "memory" in str(settings["NAME"]):
+            pytest.skip("another process can't see a database in memory")
+        address = f"sqlite:///{settings['NAME']}"
+    environment = os.environ | {"DATABASE_URL": address, "PYTHONPATH": str(Path(__file__).resolve().parents[4])}
+    command = [sys.executable, "-c", _KILLED, str(path)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for _ in range(4):
+        assert process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    halfway = Membership.objects.count()
+    assert 150 <= halfway < 900
+    assert halfway == MembershipEvent.objects.count() == RosterLoad.objects.get().figures["added"]
+    time.sleep(0.1)
+    load = streaming.load_file(
+        path, world.facts("province"), dry_run=False, clock=lambda: world.now, say=lambda text: None
+    )
+    assert (load.figures["added"], load.state, RosterLoad.objects.count()) == (900, "done", 1)
+    assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 900
+    while statistics.merge_deltas(now=world.now):
+        pass
+    assert statistics.recount(now=world.now).wrong == []

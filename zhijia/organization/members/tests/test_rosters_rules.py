@@ -1,0 +1,151 @@
+"""The worked figures of docs/rules/rosters.md, cell by cell."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import date
+from typing import Any
+
+import pytest
+from stdnum.cn import ric
+
+from zhijia.kernel.errors import Invalid
+from zhijia.kernel.xlsx import LostDigits
+from zhijia.organization.members.rules import rosters
+from zhijia.organization.members.services import rosters_preparing as preparing
+from zhijia.organization.members.services.memberships import event_text
+from zhijia.organization.members.services.rosters_writing import _pieces
+
+from .roster_files import id_number
+
+TODAY = date(2026, 11, 20)
+
+
+def entry(today: date = TODAY, **cells: str) -> rosters.Entry:
+    texts = {"name": "林晓禾", "id_number": id_number(1), **cells}
+    mapping = {name: place for place, name in enumerate(texts)}
+    return rosters.understand([(7, list(texts.values()))], mapping, today)[0]
+
+
+def codes(**cells: str) -> list[tuple[str, str]]:
+    return [(fault.column, fault.code) for fault in entry(**cells).faults]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("name", " 张　三 ", "张三"),
+        ("mobile", "138 0013 0001", "13800130001"),
+        ("ethnicity", "汉", "01"),
+        ("ethnicity", "汉族", "01"),
+        ("ethnicity", "01", "01"),
+        ("education", "本科", "21"),
+        ("political_status", "党员", "01"),
+        ("work_form", "劳务派遣", "dispatched"),
+        ("new_form_group", "外卖员", "FOOD_RIDER"),
+        ("rural", "农业户口", True),
+        ("rural", "否", False),
+        ("joined_on", "2020/5/1", date(2020, 5, 1)),
+        ("joined_on", "2020-05-01 00:00:00", date(2020, 5, 1)),
+        ("union_code", "3706 8210 1090 0017", "3706821010900017"),
+        ("occupation", "  操作  工 ", "操作 工"),
+    ],
+)
+def test_a_cell_is_understood(column: str, text: str, value: Any) -> None:
+    found = entry(**{column: text})
+    assert getattr(found, column) == value
+    assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"name": ""}, ("name", "cell.required")),
+        ({"name": "=1+1"}, ("name", "cell.formula")),
+        ({"name": "张3"}, ("name", "name.characters")),
+        ({"id_number": ""}, ("id_number", "cell.required")),
+        ({"id_number": "370299199003070011"}, ("id_number", "id_number.check_digit")),
+        ({"id_number": "370299197802290010"}, ("id_number", "id_number.birthday")),
+        ({"id_number": "3702991990"}, ("id_number", "id_number.length")),
+        ({"id_number": "370299201503080012"}, ("id_number", "join.too_young")),
+        ({"mobile": "1380013"}, ("mobile", "mobile.format")),
+        ({"union_code": "123"}, ("union_code", "union_code.format")),
+        ({"employer_code": "91370200MA3C0A123X"}, ("employer_code", "uscc.check_digit")),
+        ({"ethnicity": "火星"}, ("ethnicity", "cell.choice")),
+        ({"rural": "也许"}, ("rural", "cell.choice")),
+        ({"work_form": "平台接单"}, ("new_form_group", "join.group")),
+        ({"joined_on": "2026-11-21"}, ("joined_on", "roster.joined_future")),
+        ({"joined_on": "1999-01-01"}, ("joined_on", "roster.joined_young")),
+        ({"joined_on": "昨天"}, ("joined_on", "cell.date")),
+        ({"occupation": "@cmd"}, ("occupation", "cell.formula")),
+        ({"occupation": "工" * 41}, ("occupation", "cell.too_long")),
+        ({"id_type": "护照", "id_number": "??"}, ("id_number", "passport.format")),
+    ],
+)
+def test_a_wrong_cell_is_told(cells: dict[str, str], fault: tuple[str, str]) -> None:
+    assert codes(**cells) == [fault]
+    assert entry(**cells).faults[0].reason.endswith("。")
+
+
+def test_fifteen_digits_become_eighteen() -> None:
+    found = entry(id_number="370299900307001")
+    assert (found.id_number, found.born_on, found.sex) == ("370299199003070010", date(1990, 3, 7), "1")
+    assert found.identity == entry(id_number="370299199003070010").identity
+
+
+def test_a_small_x_and_blanks_are_the_same_person() -> None:
+    plain = entry(id_number="37029919850612002X")
+    assert entry(id_number=" 37029919850612002x ").identity == plain.identity == 37029919850612002
+
+
+def test_sixteen_on_the_day_may_be_loaded_and_not_the_day_before() -> None:
+    number = "370299201011200057"
+    assert entry(date(2026, 11, 20), id_number=number).faults == []
+    assert [fault.code for fault in entry(date(2026, 11, 19), id_number=number).faults] == ["join.too_young"]
+
+
+def test_other_documents_are_known_by_type_and_number() -> None:
+    body = "81000019900307001"
+    permit = entry(id_number=body + str(ric.calc_check_digit(body + "0")))
+    assert permit.id_type == "RESIDENCE_PERMIT"
+    passport = entry(id_type="护照", id_number="e1234567")
+    assert (passport.id_number, passport.born_on, passport.sex) == ("E1234567", None, "0")
+    assert passport.identity == "PASSPORT:E1234567"
+
+
+def test_rounded_digits_are_told_also_after_another_process_had_them() -> None:
+    lost = pickle.loads(pickle.dumps(LostDigits("370299198504020000")))
+    assert [fault.code for fault in entry(id_number=lost).faults] == ["cell.lost_digits"]
+
+
+def test_a_group_makes_the_work_a_platforms() -> None:
+    assert entry(new_form_group="快递员").work_form == "platform"
+    assert entry().work_form == "employed"
+
+
+def test_a_mapping_names_what_it_lacks() -> None:
+    with pytest.raises(Invalid) as caught:
+        rosters.check_mapping({"name": 0, "mobile": 0, "other": 3}, 4, needs_union=True)
+    assert set(caught.value.fields) == {"id_number", "union_code", "name", "mobile"}
+    chosen = {"name": 0, "id_number": 1, "union_name": 2}
+    assert rosters.check_mapping({**chosen, "mobile": 9}, 4, needs_union=True) == chosen
+
+
+def test_what_another_process_prepared_is_the_same(settings: Any) -> None:
+    rows = [(2, ["林晓禾", id_number(1), "2020-05-01"]), (3, ["", id_number(2), ""]), (4, ["林晓秀", "1", ""])]
+    mapping = {"name": 0, "id_number": 1, "joined_on": 2}
+    here = preparing.prepare(rows, mapping, TODAY, seal=True)
+    there = preparing.unpack(preparing._packed(rows, mapping, TODAY))
+    sealed = {preparing.PERSON.index(name) for name in ("public_id", "id_sealed", "born_sealed", "mobile_sealed")}
+    for mine, theirs in zip(here, there, strict=True):
+        assert mine._replace(person=None) == theirs._replace(person=None)
+        plain = [value for place, value in enumerate(mine.person or ()) if place not in sealed]
+        assert plain == [value for place, value in enumerate(theirs.person or ()) if place not in sealed]
+    assert id_number(1)[:17] not in repr(here)
+
+
+def test_an_events_text_is_filled_in_as_it_is_made() -> None:
+    same = {"kind": "joined", "on": TODAY, "case_id": None, "before": {}, "after": {"state": "ACTIVE"}, "reason": "r"}
+    head, (first, second), tail = _pieces(same)
+    whole = event_text({**same, "membership_id": 12, "person_id": 345, "union_id": 6})
+    assert f"{head}12{first}345{second}6{tail}" == whole
