@@ -24,7 +24,7 @@ from zhijia.organization.unions.models import Union
 from .desks import play_desks
 from .files import play_files
 from .invention import Inventor
-from .moves import play_changes, play_claims, play_transfers
+from .moves import play_changes, play_claims, play_duplicates, play_transfers
 from .staff import UNUSABLE, person_of
 
 
@@ -219,7 +219,7 @@ def play_grants(stage: Stage) -> None:
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
     acts = (play_rosters, play_joins, play_disputes, play_grants, play_desks)
-    for act in (*acts, play_transfers, play_changes, play_claims, play_files):
+    for act in (*acts, play_transfers, play_changes, play_claims, play_duplicates, play_files):
         try:
             act(stage)
         except ZhijiaError as error:

@@ -10,12 +10,14 @@ from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import FoundingTask
-from zhijia.organization.members.services import changes, claims, memberships, transfers
+from zhijia.organization.members.services import changes, claims, duplicates, memberships, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.unions import selectors as unions, services as union_services
 from zhijia.organization.unions.models import Employer
+
+from .staff import person_of
 
 if TYPE_CHECKING:
     from .cases import Stage
@@ -24,8 +26,10 @@ DOCUMENT = "鲁精工字〔2026〕3号"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 
-def _member(stage: Stage, union: str, *, at: datetime, employer: Employer | None = None) -> Person:
-    person = stage.applicant()
+def _member(
+    stage: Stage, union: str, *, at: datetime, employer: Employer | None = None, person: Person | None = None
+) -> Person:
+    person = person or stage.applicant()
     target = unions.get_facts(stage.unions[union].pk)
     memberships.open_membership(
         SYSTEM,
@@ -186,3 +190,28 @@ def play_claims(stage: Stage) -> None:
                 )
             note = "" if outcome == "found" else "单位正在迁址，年后再动员。"
             claims.close_founding_task(worker, case, founded=outcome == "found", note=note, now=ago(1))
+
+
+def play_duplicates(stage: Stage) -> None:
+    """Two files of one person in every state, and some that the nightly look finds."""
+    ago = stage.workdays_ago
+    asker, checker = stage.holder(Role.ORG, "county"), stage.holder(Role.ORG, "city")
+    why = "姓名、生日和单位相同，电话核实是同一人"
+    for outcome in ("ask", "merge", "refuse", "take_back", "ask_undo", "undo"):
+        first, second = _member(stage, "plant", at=ago(90)), _member(stage, "home", at=ago(60))
+        case = duplicates.ask_merge(asker, first.public_id, second.public_id, reason=why, now=ago(4)).public_id
+        if outcome == "take_back":
+            duplicates.take_back_merge(asker, case, now=ago(3))
+        elif outcome != "ask":
+            note = "" if outcome != "refuse" else "电话核实是两个人。"
+            duplicates.decide_merge(checker, case, agree=outcome != "refuse", note=note, now=ago(3))
+        if outcome in ("ask_undo", "undo"):
+            duplicates.ask_undo(asker, case, note="会员说明是两个人。", now=ago(2))
+        if outcome == "undo":
+            duplicates.decide_undo(checker, case, agree=True, now=ago(1))
+    mobile = stage.inventor.mobile()
+    for name in ("刘洋", "刘阳"):
+        entered = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
+        _member(stage, "plant", at=ago(80), person=entered)
+    while duplicates.look_further(now=stage.now)[0]:
+        pass

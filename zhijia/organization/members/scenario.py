@@ -11,7 +11,7 @@ from zhijia.kernel.registry import (
 )
 
 from .permissions import Permission
-from .rules import DISPUTE, JOIN, changes, claims, transfers
+from .rules import DISPUTE, JOIN, changes, claims, duplicates, transfers
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors.changes import may_read_evidence
 
@@ -43,6 +43,9 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.CHANGE_ASK, "提出会籍变更", _DECIDERS, group="会员", short="提变更"),
         PermissionSpec(Permission.CHANGE_DECIDE, "审核会籍变更", _DECIDERS, group="会员", short="审变更"),
         PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员", short="准重入"),
+        PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员", short="提合并"),
+        PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员", short="审合并"),
+        PermissionSpec(Permission.CORRECT, "更正会员姓名和号码", _DECIDERS, group="会员", short="更正"),
         PermissionSpec(Permission.CLAIM_OFFER, "认领网上会员之家的会员", _GRASSROOTS, group="会员", short="认领"),
         PermissionSpec(
             Permission.FOUNDING_TASK, "办理建会任务", frozenset({"TOWN_WORKER", "ORG"}), group="组织", short="建会"
@@ -55,6 +58,7 @@ SCENARIO = Scenario(
         MenuItem("组织", "转会", "members:transfers", Permission.TRANSFER_DECIDE, 140),
         MenuItem("组织", "会籍变更", "members:changes", Permission.CHANGE_DECIDE, 150),
         MenuItem("组织", "认领会员", "members:claims", Permission.CLAIM_OFFER, 160),
+        MenuItem("组织", "重复档案", "members:duplicates", Permission.MERGE_ASK, 165),
         MenuItem("组织", "建会线索", "members:uncovered", Permission.FOUNDING_TASK, 170),
     ),
     member_entries=(
@@ -70,6 +74,7 @@ SCENARIO = Scenario(
         changes.CHANGE,
         claims.CLAIM,
         claims.FOUNDING_TASK,
+        duplicates.MERGE,
         ROSTER_CONFLICT,
         MEMBER_EXPORT,
     ),
@@ -85,6 +90,7 @@ SCENARIO = Scenario(
             member="members:my_change", console="members:change_review", menu="members:changes"
         ),
         claims.CLAIM.code: CaseLink(member="members:my_claim", console="members:claim", menu="members:claims"),
+        duplicates.MERGE.code: CaseLink(console="members:merge", menu="members:duplicates"),
         claims.FOUNDING_TASK.code: CaseLink(console="members:founding", menu="members:uncovered"),
     },
     parameters=(
@@ -109,6 +115,8 @@ SCENARIO = Scenario(
         ParameterSpec("change.cooling_cd", "退会冷静期", 7, "cd", "平台默认", 1, 60),
         ParameterSpec("change.appeal_cd", "开除会籍申诉期限", 30, "cd", "会籍管理办法；平台默认", 7, 180),
         ParameterSpec("change.appeal_decide_wd", "会籍申诉办理时限", 10, "wd", "平台默认", 1, 60),
+        ParameterSpec("merge.review_wd", "合并档案复核时限", 5, "wd", "平台默认", 1, 30),
+        ParameterSpec("merge.undo_cd", "合并档案可撤销期限", 30, "cd", "平台默认", 7, 365),
         ParameterSpec("claim.answer_cd", "认领邀请有效期", 15, "cd", "平台默认", 3, 90),
         ParameterSpec("claim.hint_members", "同一单位会员达到几人时提示", 5, "count", "平台默认", 2, 1000),
         ParameterSpec("claim.founding_members", "同一单位会员达到几人时建会", 25, "count", "工会法第十一条", 3, 1000),
@@ -168,6 +176,11 @@ SCENARIO = Scenario(
         MessageTemplate("members.change_appealed", "会籍申诉已有结果", "您对{change}的申诉已有结果：{note}"),
         MessageTemplate("members.change_readmitted", "可以重新申请入会", "县级工会同意您重新申请入会：{note}"),
         MessageTemplate(
+            "members.merged",
+            "重复档案已合并",
+            "工会核对后，合并了您名下重复的会员档案，会籍不变。如有疑问请联系工会。",
+        ),
+        MessageTemplate(
             "members.claim_offered",
             "单位工会邀请您转入",
             "您所在单位的“{union}”邀请您把会籍从“{home}”转过去，请在 {until} 前确认；不确认则会籍不变。",
@@ -188,6 +201,7 @@ SCENARIO = Scenario(
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.membership_reopened", "会籍恢复"),
+        AuditEvent("members.duplicate_dismissed", "排除重复档案"),
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import cards, changing, console, joining, mine, roster_cases, rosters, scanning, verification
+from .views import cards, changing, console, joining, mending, mine, roster_cases, rosters, scanning, verification
 
 app_name = "members"
 urlpatterns = [
@@ -71,5 +71,10 @@ urlpatterns = [
     path("console/claims/<pid:pid>", changing.claim, name="claim"),
     path("console/founding", changing.uncovered, name="uncovered"),
     path("console/founding/<pid:pid>", changing.founding, name="founding"),
+    path("console/members/<pid:pid>/correct", mending.correct, name="correct"),
+    path("console/duplicates", mending.duplicate_list, name="duplicates"),
+    path("console/duplicates/dismiss", mending.dismiss, name="dismiss"),
+    path("console/duplicates/<pid:pid>/<pid:other>", mending.compare, name="compare"),
+    path("console/merges/<pid:pid>", mending.merge, name="merge"),
     path("console/disputes/<pid:pid>", console.dispute_review, name="dispute_review"),
 ]

@@ -41,6 +41,12 @@ SCENARIO = Scenario(
     ),
     messages=(
         MessageTemplate(
+            "people.corrected",
+            "您的信息已更正",
+            "{name}，工会已更正您的{what}。如不属实，请联系工会或拨打服务热线。",
+            sms="{name}，工会已更正您的{what}。如不属实，请拨打{hotline}。",
+        ),
+        MessageTemplate(
             "people.mobile_replaced",
             "手机号码已更换",
             "{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打服务热线。",
@@ -48,6 +54,9 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("people.merged", "并入另一份档案"),
+        AuditEvent("people.unmerged", "撤销合并"),
+        AuditEvent("people.corrected", "更正姓名或号码"),
         AuditEvent("people.real_name", "实名核验"),
         AuditEvent("people.numbers_read", "查看完整号码"),
         AuditEvent("people.rebound", "改绑账号"),

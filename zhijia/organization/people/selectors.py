@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -141,9 +141,28 @@ def find_by_public_id(public_id: str) -> PersonFacts | None:
 
 
 def find_by_id_number(id_type: str, number: str) -> PersonFacts | None:
-    """By a normalized document number, through the blind index."""
-    person = Person.objects.filter(id_digest=id_digest(id_type, number)).first()
-    return facts_from(person) if person else None
+    """By a normalized document number, through the blind index; a merged person's survivor."""
+    person = Person.objects.select_related("merged_into").filter(id_digest=id_digest(id_type, number)).first()
+    return facts_from(person.merged_into or person) if person else None
+
+
+def pairs_of_mobile(person_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of unmerged persons with one mobile number, the first of each among those asked for."""
+    own = dict(
+        Person.objects.filter(id__in=list(person_ids), merged_into__isnull=True)
+        .exclude(mobile_digest="")
+        .values_list("id", "mobile_digest")
+    )
+    sharing: dict[str, list[int]] = {}
+    rows = Person.objects.filter(mobile_digest__in=set(own.values()), merged_into__isnull=True)
+    for key, digest in rows.exclude(mobile_digest="").values_list("id", "mobile_digest"):
+        sharing.setdefault(digest, []).append(key)
+    return [(key, other) for key, digest in own.items() for other in sharing[digest] if other != key]
+
+
+def ids_after(person_id: int, *, limit: int) -> list[int]:
+    """The next persons by id: for jobs that walk through all of them."""
+    return list(Person.objects.filter(id__gt=person_id).order_by("id").values_list("id", flat=True)[:limit])
 
 
 def document_label(id_type: str) -> str:
@@ -221,6 +240,11 @@ def _mobile(public_id: str, sealed: bytes | memoryview) -> str:
     if not sealed:
         return ""
     return str(settings.ZHIJIA_KEYS.keyring.open_sealed(sealed, table_column="people_person.mobile", row=public_id))
+
+
+def numbers_for_check(person: Person) -> str:
+    """The document's number on its way to the authority, never to a page."""
+    return _numbers(person).id_number
 
 
 def _numbers(person: Person) -> Numbers:

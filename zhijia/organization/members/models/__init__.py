@@ -1,6 +1,7 @@
 """Tables of memberships and of what changes them."""
 
 from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
+from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -16,6 +17,8 @@ from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, Roste
 __all__ = [
     "BindingDispute",
     "ClaimOffer",
+    "DuplicateHint",
+    "DuplicateScan",
     "EventKind",
     "FoundingTask",
     "JoinApplication",
@@ -26,6 +29,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
+    "PersonMerge",
     "RosterConflict",
     "RosterExport",
     "RosterFault",

@@ -88,7 +88,9 @@ def _view(case: Case) -> ChangeView:
 
 
 def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
-    """Evidence is for who gave it, whose membership it is, and who may decide on it."""
+    """Evidence is for whose membership it is and who may decide on it; of a correction, for who may correct."""
+    if file.about_kind == "person":
+        return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)
     case = cases.find_case(rules.CHANGE.code, file.about_id)
     change = db.find(MembershipChange, case_id=case.pk) if case else None
     if change is None:

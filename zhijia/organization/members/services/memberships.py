@@ -236,33 +236,62 @@ def digests_of_events(rows: Sequence[MembershipEvent]) -> list[RowDigest]:
 
 def follow_verified(event: PersonVerified) -> None:
     """A member's real-name level rose: his row and his union's count follow."""
-    _raise(event.person_id, "real_name_level", 3, "real_name", at=event.at)
+    _raise(event.person_id, "real_name_level", 3, at=event.at)
 
 
 def follow_bound(event: PersonBound) -> None:
     """A roster member has his account: he counts as activated, and has his card at once."""
-    if _raise(event.person_id, "activated", True, "activated", at=event.at):
+    if _raise(event.person_id, "activated", True, at=event.at):
         cards.issue(event.person_id, now=event.at)
 
 
-def _raise(person_id: int, column: str, value: Any, measure: str, *, at: datetime) -> bool:
+def _raise(person_id: int, column: str, value: Any, *, at: datetime) -> bool:
     membership = Membership.objects.filter(person_id=person_id, until__isnull=True).first()
     if membership is None or getattr(membership, column) == value:
         return membership is not None
-    old = getattr(membership, column)
-    if not change_rows(Membership, {"id": membership.pk, column: old, "until": None}, {column: value}):
+    try:
+        correct(SYSTEM, membership, {column: value}, now=at)
+    except WrongState:
         return False
-    counts = {measure: 1} if membership.state == MembershipState.ACTIVE else {}
-    record_event(
-        SYSTEM,
-        EventKind.CORRECTED,
-        person_id=person_id,
-        membership_id=membership.pk,
-        union_id=membership.union_id,
-        on=timezone.localdate(at),
-        now=at,
-        counts=counts,
-        before={column: old},
-        after={column: value},
-    )
     return True
+
+
+_UNTOLD = frozenset({"name_key", "initials"})
+"""Columns whose values say who somebody is: an event names that they changed and no more."""
+
+
+def correct(
+    actor: Actor, stay: Membership, changes: Mapping[str, Any], *, now: datetime, case_id: int | None = None
+) -> None:
+    """Change columns of an open row that are no change of state, as an event of balance 0; counts follow.
+
+    Raises WrongState where the row has changed or ended meanwhile.
+    """
+    before = {name: getattr(stay, name) for name in changes}
+    where = {"id": stay.pk, "until": None, "version": stay.version}
+    counts = stock_of(stay, sign=-1)
+    if not change_rows(Membership, where, {**changes, "version": stay.version + 1}):
+        raise WrongState
+    for name, value in {**changes, "version": stay.version + 1}.items():
+        setattr(stay, name, value)
+    for name, value in stock_of(stay, sign=1).items():
+        counts[name] = counts.get(name, 0) + value
+    record_event(
+        actor,
+        EventKind.CORRECTED,
+        person_id=stay.person_id,
+        membership_id=stay.pk,
+        union_id=stay.union_id,
+        on=timezone.localdate(now),
+        now=now,
+        counts=counts,
+        case_id=case_id,
+        before={name: _told(name, value) for name, value in before.items()},
+        after={name: _told(name, value) for name, value in changes.items()},
+    )
+
+
+def _told(name: str, value: Any) -> Any:
+    if name in _UNTOLD:
+        return "*"
+    return value.isoformat() if isinstance(value, date) else value

@@ -95,6 +95,39 @@ def shift(
     return membership_id
 
 
+def close_for(actor: Actor, stay: Membership, *, kind: str, reason: str, now: datetime, case_id: int | None) -> None:
+    """End a stay that is no leaving: a duplicate's, or one that goes over as its union does. Counts as neither.
+
+    Raises WrongState where it has changed or ended meanwhile.
+    """
+    today = timezone.localdate(now)
+    _close(stay, kind, today)
+    memberships.record_event(
+        actor,
+        kind,
+        person_id=stay.person_id,
+        membership_id=stay.pk,
+        union_id=stay.union_id,
+        on=today,
+        now=now,
+        counts=memberships.stock_of(stay, sign=-1),
+        case_id=case_id,
+        reason=reason,
+        before={"state": stay.state},
+    )
+    audit.record(
+        actor,
+        "members.membership_ended",
+        ("membership", stay.member_number),
+        now=now,
+        unit_id=stay.union_id,
+        concerns=stay.person_id,
+        before={"state": stay.state, "until": None},
+        after={"until": today, "ended_by": str(kind)},
+        detail={"kind": str(kind), "reason": reason},
+    )
+
+
 def _close(stay: Membership, kind: str, today: date) -> None:
     if not change_rows(
         Membership,
@@ -146,14 +179,22 @@ def change_state(
 
 
 def reopen(
-    actor: Actor, ended: Membership, union: UnionFacts, *, kind: str, reason: str, now: datetime, case_id: int | None
+    actor: Actor,
+    ended: Membership,
+    union: UnionFacts,
+    *,
+    kind: str,
+    reason: str,
+    now: datetime,
+    case_id: int | None,
+    state: str = MembershipState.ACTIVE.value,
 ) -> int:
-    """A stay that was ended wrongly goes on as a new one, active, at `union`; his number and joining day come back.
+    """A stay that was ended wrongly goes on as a new one at `union`; his number and joining day come back.
 
     Raises Duplicate `membership.already_member` where he has become a member meanwhile.
     """
     today = timezone.localdate(now)
-    ended.state = MembershipState.ACTIVE.value
+    ended.state = state
     membership_id = _open_like(ended, union, today, {})
     memberships.record_event(
         actor,

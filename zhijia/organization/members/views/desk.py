@@ -17,6 +17,7 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.selectors.changes import ChangeView, Reaching
 from zhijia.organization.members.selectors.claims import Claimable, EmployerCount, FoundingView, OfferView
+from zhijia.organization.members.selectors.duplicates import HintRow, MergeView, Side
 from zhijia.organization.members.selectors.transfers import TransferView
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
@@ -26,6 +27,7 @@ from .tables import steps
 
 Row = TypeVar("Row")
 BULK = "bulk"
+_HINT_STATES = {True: {"text": "合并办理中", "state": "run"}, False: {"text": "待核实", "state": "soon"}}
 _ADVICE = {"task": {"text": "应建会", "state": "late"}, "hint": {"text": "可动员", "state": "soon"}}
 CHANGE_NOTES = {
     change_rules.Kind.RETAIN.value: "由另一位同事审核；同意后不交会费，没有表决权、选举权和被选举权。",
@@ -325,3 +327,47 @@ def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[s
 def rows_result(title: str, lines: Sequence[Mapping[str, Any]], *, back: str) -> dict[str, Any]:
     failed = sum(bool(line["code"]) for line in lines)
     return {"title": title, "lines": lines, "done": len(lines) - failed, "failed": failed, "back": back}
+
+
+# --- Duplicates
+def hint_table(rows: Sequence[HintRow]) -> dict[str, Any]:
+    lines = [
+        _line(
+            "",
+            f"{row.first.person.masked_name} · {row.second.person.masked_name}",
+            reverse("members:merge", args=[row.case_public_id])
+            if row.case_public_id
+            else reverse("members:compare", args=[row.first.person.public_id, row.second.person.public_id]),
+            [
+                {"text": row.kind_label, "wrap": True},
+                {"text": row.first.union.name if row.first.union else "", "wide": True, "wrap": True},
+                {"text": row.second.union.name if row.second.union else "", "wide": True, "wrap": True},
+                {"tag": _HINT_STATES[bool(row.case_public_id)]},
+            ],
+        )
+        for row in rows
+    ]
+    return dict(_table("重复档案", "会员", ("线索", "第一份所在工会", "第二份所在工会", "状态"), lines))
+
+
+def side_words(side: Side) -> str:
+    return f"{side.person.masked_name} · {side.union.name if side.union else '不是会员'}"
+
+
+def side_facts(side: Side) -> list[dict[str, Any]]:
+    facts = [
+        *_person(side.person),
+        {"label": "实名", "value": f"{side.person.real_name_level} 级"},
+        {"label": "工会", "value": side.union.name if side.union else "不是会员"},
+        {"label": "会籍", "value": side.state_label},
+        {"label": "入会", "value": side.joined_on.isoformat() if side.joined_on else ""},
+        {"label": "账号", "value": "已激活" if side.person.account_id else "未激活"},
+    ]
+    return [fact for fact in facts if fact["value"]]
+
+
+def merge_case(view: MergeView, *, now: datetime) -> dict[str, Any]:
+    columns = (side_facts(view.survivor), side_facts(view.duplicate))
+    page = _case(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
+    page["heads"] = ("保留的档案", "并入的档案")
+    return page

@@ -13,15 +13,18 @@ from .consents import (
     withdraw_draft,
 )
 from .identities import Identified, identify, open_mobile, read_identity, rebind, recheck_pending
+from .merging import correct_person, merge_person, unmerge_person
 
 __all__ = [
     "Identified",
     "Identity",
+    "correct_person",
     "decide_text",
     "draft_text",
     "give_consents",
     "identify",
     "keep_agreements",
+    "merge_person",
     "mobile_columns",
     "open_mobile",
     "publish_consent_text",
@@ -30,6 +33,7 @@ __all__ = [
     "rebind",
     "recheck_pending",
     "sealed_columns",
+    "unmerge_person",
     "withdraw_consent",
     "withdraw_draft",
 ]

@@ -131,7 +131,9 @@ def _settle(
     matched = answer.outcome is Outcome.MATCHED
     level = 3 if matched else 2
     digest = selectors.id_digest(identity.id_type, identity.number)
-    person = Person.objects.filter(id_digest=digest).first()
+    person = Person.objects.select_related("merged_into").filter(id_digest=digest).first()
+    if person is not None and person.merged_into is not None:
+        person = person.merged_into
     bound = False
     if person is None:
         public_id = new_public_id()
@@ -188,8 +190,6 @@ def _bind(
     person: Person, account_id: int, identity: Identity, mobile: str, *, level: int, matched: bool, now: datetime
 ) -> bool:
     """Give a roster person his account. Before level 3 nothing is bound: the row stays with the roster's data."""
-    if person.merged_into_id is not None:
-        raise RuleBroken("real_name.merged", "您的档案正在合并整理，请拨打服务热线办理。")
     if not matched:
         raise RuleBroken(
             "real_name.try_later", "实名核验服务暂时没有响应，您的会员信息已在名册中，请稍后再试，不会影响您的会籍。"
@@ -248,7 +248,7 @@ def recheck_pending(*, now: datetime, limit: int = 200, source: Any = None) -> t
     verified = refused = 0
     asked = source or current_source()
     for person in Person.objects.filter(verify_pending=True).order_by("id")[:limit]:
-        number = selectors._numbers(person).id_number
+        number = selectors.numbers_for_check(person)
         answer = asked.check(person.name, person.id_type, number)
         if answer.outcome is Outcome.UNAVAILABLE:
             continue

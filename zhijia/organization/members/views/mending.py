@@ -1,0 +1,193 @@
+"""For cadres: two files of one person merged and parted, names and numbers corrected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui.form import sent
+from zhijia.foundation.workflow import services as workflow
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.kernel.http import Request
+from zhijia.organization.members import selectors
+from zhijia.organization.members.forms import CaseDecisionForm, CorrectionForm, MergeForm
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.selectors import duplicates as reads
+from zhijia.organization.members.services import corrections, duplicates
+from zhijia.organization.people import selectors as people
+
+from . import desk
+
+Refusal = (Invalid, RuleBroken, Expired, Duplicate)
+
+
+def alike_rows(actor: Actor, found: selectors.MemberFile) -> list[dict[str, str]]:
+    """Who may be the same as this member: for his file."""
+    return [
+        {
+            "title": row.side.person.masked_name,
+            "note": f"{row.kind_label} · {row.side.union.name if row.side.union else ''}",
+            "href": reverse("members:compare", args=[found.person.public_id, row.side.person.public_id]),
+        }
+        for row in reads.find_alike(actor, found.person.id)
+    ]
+
+
+def duplicate_list(request: Request) -> HttpResponse:
+    """What the nightly look found and nobody has settled."""
+    request.actor.require_anywhere(Permission.MERGE_ASK)
+    after = request.GET.get("after", "")
+    if after and not (after.isascii() and after.isdigit() and len(after) <= 18):
+        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
+    rows = reads.list_hints(request.actor, after=int(after or 0))
+    onward = f"?after={rows[-1].id}" if len(rows) == selectors.PAGE else ""
+    context = desk.list_page(
+        "重复档案",
+        {},
+        "",
+        desk.hint_table(rows),
+        {"shown": f"本页 {len(rows)} 对", "previous": "", "next": onward},
+        empty=("没有发现重复的档案", "每天夜里自动查找手机号相同，或同名、同生日、同单位的会员。"),
+        note="系统查找的线索，须人工核实",
+    )
+    return render(request, "members/case_list.html", context)
+
+
+@require_POST
+@once
+def dismiss(request: Request) -> HttpResponse:
+    """They are two different people."""
+    text = request.POST.get("hint", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound
+    duplicates.dismiss_hint(request.actor, int(text), now=request.now)
+    messages.success(request, "已标记为不同的人，不再提示。")
+    return redirect("members:duplicates")
+
+
+@once
+def compare(request: Request, pid: str, other: str) -> HttpResponse:
+    """Two files side by side, and the proposal to merge them."""
+    sides = [_side(request.actor, key) for key in (pid, other)]
+    if sides[0].person.id == sides[1].person.id:
+        raise NotFound
+    form = MergeForm(
+        request.POST or None,
+        sides=[(side.person.public_id, desk.side_words(side)) for side in sides if side.union is not None],
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            keep = form.cleaned_data["keep"]
+            gone = other if keep == pid else pid
+            try:
+                case = duplicates.ask_merge(
+                    request.actor, keep, gone, reason=form.cleaned_data["reason"], now=request.now
+                )
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已提出合并，由另一位同事复核。")
+                return redirect("members:merge", pid=case.public_id)
+    context = {
+        "form": form,
+        "columns": [desk.side_facts(side) for side in sides],
+        "hint": reads.find_hint_between(sides[0].person.id, sides[1].person.id),
+    }
+    return render(request, "members/compare.html", context, status=status)
+
+
+def _side(actor: Actor, public_id: str) -> reads.Side:
+    """A file in the actor's scope. Raises NotFound, NotAllowed."""
+    person = people.find_by_public_id(public_id)
+    side = reads.side_of(person.id) if person else None
+    if side is None or side.union is None:
+        raise NotFound
+    actor.require(Permission.MERGE_ASK, side.union.path)
+    return side
+
+
+@once
+def merge(request: Request, pid: str) -> HttpResponse:
+    """A merger: decided by a second person, undone within thirty days by two."""
+    view = reads.get_merge(request.actor, pid)
+    allowed = [move for move in workflow.allowed_moves(view.case, request.actor) if move.name != "take_back"]
+    own = any(move.name == "take_back" for move in workflow.allowed_moves(view.case, request.actor))
+    form = CaseDecisionForm(
+        request.POST if "decision" in request.POST else None,
+        moves=[(move.name, move.button) for move in allowed],
+        initial={"version": view.case.version},
+    )
+    status = 200
+    if request.method == "POST" and "decision" not in request.POST:
+        duplicates.take_back_merge(request.actor, pid, now=request.now)
+        messages.success(request, "已撤回。")
+        return redirect("members:merge", pid=pid)
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _decide(request, pid, form.cleaned_data)
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已办理。")
+                return redirect("members:merge", pid=pid)
+    context = desk.merge_case(view, now=request.now)
+    if allowed:
+        context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "提交", "note": ""}
+    elif own:
+        context["plain_action"] = {"label": "撤回"}
+        context["why_none"] = "等待另一位同事复核。"
+    return render(request, "members/case_review.html", context, status=status)
+
+
+def _decide(request: Request, pid: str, said: dict[str, Any]) -> None:
+    decision, note, now = said["decision"], said["note"], request.now
+    if decision in ("merge", "refuse"):
+        agree = decision == "merge"
+        duplicates.decide_merge(request.actor, pid, agree=agree, note=note, now=now, version=said["version"])
+    elif decision == "ask_undo":
+        duplicates.ask_undo(request.actor, pid, note=note, now=now)
+    else:
+        duplicates.decide_undo(request.actor, pid, agree=decision == "undo", note=note, now=now)
+
+
+@once
+def correct(request: Request, pid: str) -> HttpResponse:
+    """Name, document or mobile of a member, with a paper; the authority is asked again and he is told."""
+    member = selectors.get_member(request.actor, pid)
+    request.actor.require(Permission.CORRECT, member.union.path)
+    form = CorrectionForm(*sent(request), initial={"name": member.person.name, "id_type": member.person.id_type})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            said = form.cleaned_data
+            correction = corrections.Correction(
+                said["name"],
+                said["id_type"],
+                said["id_number"],
+                said["mobile"],
+                said["reason"],
+                [(file.name or "", file.file) for file in said["papers"]],
+            )
+            try:
+                corrections.correct_member(request.actor, pid, correction, now=request.now)
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已更正，本人会收到通知。")
+                return redirect("members:file", pid=pid)
+    return render(request, "members/correct.html", {"member": member, "form": form}, status=status)
