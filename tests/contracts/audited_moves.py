@@ -11,11 +11,20 @@ from tests.world import World
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.organization.members.models import FoundingTask, Membership
+from zhijia.organization.members.models import DuplicateHint, FoundingTask, Membership
 from zhijia.organization.members.selectors import changes as reads
-from zhijia.organization.members.services import changes, claims, memberships, moving, transfers
+from zhijia.organization.members.services import (
+    changes,
+    claims,
+    corrections,
+    duplicates,
+    memberships,
+    moving,
+    transfers,
+)
 from zhijia.organization.members.services.changes import Given
-from zhijia.organization.people import selectors as people
+from zhijia.organization.members.services.corrections import Correction
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.unions import services as unions
 
@@ -216,6 +225,61 @@ def _founding(world: World) -> Callable[[], Any]:
     return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
 
 
+# --- Duplicates and corrections
+def _two(world: World) -> tuple[Person, Person, Actor]:
+    first, _ = world.member(name="林晓禾")
+    second, _ = world.member(name="林晓荷")
+    return first, second, world.staff("ORG", "county", "吴科长")
+
+
+def _ask_merge(world: World) -> Callable[[], Any]:
+    first, second, asker = _two(world)
+    return lambda: duplicates.ask_merge(
+        asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
+    )
+
+
+def _merge_asked(name: str, *, by_asker: bool = False, merged: bool = False, **values: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        first, second, asker = _two(world)
+        checker = world.staff("ORG", "county", "郑科长")
+        case = duplicates.ask_merge(
+            asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
+        ).public_id
+        if merged:
+            duplicates.decide_merge(checker, case, agree=True, now=world.now)
+        if name == "decide_undo":
+            duplicates.ask_undo(asker, case, note="核对后是两个人。", now=world.now)
+        actor = asker if by_asker else checker
+        return lambda: getattr(duplicates, name)(actor, case, now=world.now, **values)
+
+    return prepare
+
+
+def _dismiss(world: World) -> Callable[[], Any]:
+    _, _, asker = _two(world)
+    world.member(name="林晓禾")
+    while duplicates.look_further(now=world.now)[0]:
+        pass
+    hint = DuplicateHint.objects.get()
+    return lambda: duplicates.dismiss_hint(asker, hint.pk, now=world.now)
+
+
+def _correct(world: World) -> Callable[[], Any]:
+    person, _ = world.member(bound=False)
+    said = Correction("林晓禾", "RESIDENT_ID", "", "13900007777", "名册录入时写错了", (_paper(),))
+    admin = world.staff("GRASS_ADMIN", "plant")
+    return lambda: corrections.correct_member(admin, person.public_id, said, now=world.now)
+
+
+def _correct_person(world: World) -> Callable[[], Any]:
+    person, _ = world.member(bound=False)
+    return lambda: people_services.correct_person(
+        SYSTEM, person.pk, name=person.name, id_type="RESIDENT_ID", id_number="", mobile="13900007777",
+        reason="名册录入时写错了", now=world.now,
+    )  # fmt: skip
+
+
 def _read_evidence(world: World) -> Callable[[], Any]:
     person, _ = world.member()
     actor = world.actor(person)
@@ -250,5 +314,18 @@ MOVES: dict[str, Scenario] = {
     "members.services.claims.decline_claim": _offered("decline_claim", by_member=True),
     "members.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
     "members.services.claims.close_founding_task": _founding,
+    "members.services.duplicates.ask_merge": _ask_merge,
+    "members.services.duplicates.decide_merge": _merge_asked("decide_merge", agree=True),
+    "members.services.duplicates.take_back_merge": _merge_asked("take_back_merge", by_asker=True),
+    "members.services.duplicates.ask_undo": _merge_asked(
+        "ask_undo", by_asker=True, merged=True, note="核对后是两个人。"
+    ),
+    "members.services.duplicates.decide_undo": _merge_asked("decide_undo", merged=True, agree=True),
+    "members.services.duplicates.dismiss_hint": _dismiss,
+    "members.services.moving.close_for": _merge_asked("decide_merge", agree=True),
+    "members.services.corrections.correct_member": _correct,
+    "people.services.merging.correct_person": _correct_person,
+    "people.services.merging.merge_person": _merge_asked("decide_merge", agree=True),
+    "people.services.merging.unmerge_person": _merge_asked("decide_undo", merged=True, agree=True),
     "files.services.read_file": _read_evidence,
 }

@@ -40,6 +40,7 @@ SILENT = {
     "foundation.workflow.services.authorize": "decides",
     "foundation.workflow.services.allowed_moves": "reads",
     "organization.members.services.memberships.open_membership": "part of a move, which records; writes the event",
+    "organization.members.services.memberships.correct": "part of what records; writes the event",
     "organization.members.services.moving.change_state": "part of a change's move, which records; writes the event",
     "organization.members.services.memberships.record_event": "writes the event, part of what records",
     "organization.members.services.rosters_loading.sample": "reads the first row of one's own upload, numbers masked",

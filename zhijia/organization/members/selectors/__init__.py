@@ -1,15 +1,12 @@
 """Reads: own ones for members, within a scope for cadres."""
 
+from .lists import FILTERS, MOST_EXAMINED, MemberPage, MemberRow, list_members
 from .memberships import (
-    FILTERS,
-    MOST_EXAMINED,
     PAGE,
     Application,
     CardHolder,
     DisputeFile,
     MemberFile,
-    MemberPage,
-    MemberRow,
     MyCard,
     better_union,
     file_from_card,
@@ -20,7 +17,6 @@ from .memberships import (
     get_member,
     holder_of,
     last_stay,
-    list_members,
     list_queue,
     living_card,
     may_appeal,

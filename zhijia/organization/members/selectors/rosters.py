@@ -19,7 +19,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .memberships import behind, below
+from .lists import behind, below
 
 
 def get_load(actor: Actor, public_id: str) -> RosterLoad:

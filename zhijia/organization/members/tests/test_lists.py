@@ -56,14 +56,14 @@ def test_pages_joined_are_the_naive_list(world, cadre, key, limit):
 
 @pytest.mark.parametrize("windows", [(1, 2, 3), (2, 2, 2), (500, 4_500, 15_000)])
 def test_filtered_pages_joined_are_the_naive_list_whatever_the_windows(world, cadre, monkeypatch, windows):
-    monkeypatch.setattr("zhijia.organization.members.selectors.memberships._WINDOWS", windows)
+    monkeypatch.setattr("zhijia.organization.members.selectors.lists._WINDOWS", windows)
     seen, _ = _through(cadre, world.facts("county"), filters={"sex": "1"}, limit=2)
     naive = Membership.objects.filter(sex="1", until=None).order_by("name_key", "id")
     assert seen == list(naive.values_list("pk", flat=True))
 
 
 def test_a_page_stops_after_so_many_rows_and_says_that_it_goes_on(world, cadre, monkeypatch):
-    monkeypatch.setattr("zhijia.organization.members.selectors.memberships._WINDOWS", (1, 2, 3))
+    monkeypatch.setattr("zhijia.organization.members.selectors.lists._WINDOWS", (1, 2, 3))
     page = selectors.list_members(cadre, world.facts("county"), filters={"state": "RETAINED"})
     assert page.rows == []
     assert page.cut

@@ -20,7 +20,8 @@ from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
 from zhijia.kernel.names import initials, name_key
 from zhijia.organization.people import events, selectors
 from zhijia.organization.people.models import Person, RealNameCheck
-from zhijia.organization.people.services.identities import Identity, mobile_columns, read_identity, sealed_columns
+from zhijia.organization.people.sealing import Identity, mobile_columns, sealed_columns
+from zhijia.organization.people.services.identities import read_identity
 from zhijia.organization.people.sources import Outcome, current_source
 
 

@@ -8,7 +8,7 @@ import zhijia.kernel.db
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_changes"),
+        ("members", "0003_rosters"),
         ("people", "0002_consent_drafts"),
         ("unions", "0002_loads_and_federations"),
         ("workflow", "0002_stood_days"),

@@ -1,0 +1,179 @@
+"""The member list of a unit: by name, searched, filtered, page after page, never a whole county."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from zhijia.kernel import identifiers
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import Invalid
+from zhijia.kernel.names import name_prefixes
+from zhijia.organization.members.models import (
+    Membership,
+    MembershipState,
+)
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+from .memberships import PAGE
+
+MOST_EXAMINED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A line of a member list; masked."""
+
+    membership: Membership
+    person: people.PersonFacts
+    union_name: str
+
+    @property
+    def state_label(self) -> str:
+        return MembershipState(self.membership.state).label
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """`after` is the key of the next page, empty on the last; `cut` says that the page stopped after 20,000 rows."""
+
+    rows: list[MemberRow]
+    after: str
+    cut: bool = False
+
+
+FILTERS = ("state", "work_form", "new_form_group", "real_name", "activated", "sex")
+
+
+def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySet[Membership]:
+    for key in ("state", "work_form", "new_form_group", "sex"):
+        if filters.get(key):
+            rows = rows.filter(**{key: filters[key][:16]})
+    if filters.get("real_name") in ("yes", "no"):
+        rows = (
+            rows.filter(real_name_level__gte=3) if filters["real_name"] == "yes" else rows.filter(real_name_level__lt=3)
+        )
+    if filters.get("activated") in ("yes", "no"):
+        rows = rows.filter(activated=filters["activated"] == "yes")
+    return rows
+
+
+def below(unit: unions.UnionFacts) -> Q:
+    """The condition that chooses the index: one union, the unions of a township, a county, a city, or everybody.
+
+    The copied ancestors may be old for a while after a move; `list_members` looks at the unions' own places too.
+    """
+    if unit.level >= 6:
+        return Q(union_id=unit.id)
+    if unit.level == 5:
+        return Q(union_id__in=unions.ids_below(unit.path))
+    if unit.level == 4:
+        return Q(county_unit=unit.id)
+    return Q(city_unit=unit.id) if unit.level == 3 else Q()
+
+
+def behind(rows: QuerySet[Membership], order: str, key: str, last: int) -> QuerySet[Membership]:
+    """Behind a position. Written so that both databases start reading the index there, however deep it is."""
+    return rows.filter(**{f"{order}__gte": key}).exclude(**{order: key, "id__lte": last})
+
+
+def list_members(
+    actor: Actor,
+    unit: unions.UnionFacts,
+    *,
+    search: str = "",
+    filters: Mapping[str, str] | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> MemberPage:
+    """Open memberships at a unit and below, by name. `search`: exact ID or mobile, name prefix, or pinyin initials.
+
+    Reads the index of the unit in the order of names, never a whole county, and with filters at most 20,000 rows.
+    Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
+    """
+    actor.require(Permission.VIEW, unit.path)
+    rows: QuerySet[Membership] = Membership.objects.filter(below(unit), until__isnull=True)
+    rows, order = _searched(rows, search)
+    if after:
+        key, _, last = after.rpartition("~")
+        if not last.isdigit() or len(last) > 18:
+            raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
+        rows = behind(rows, order, key, int(last))
+    rows = rows.order_by(order, "id")
+    chosen = {key: value for key, value in (filters or {}).items() if value}
+    found, cut_at = _through(rows, order, chosen, limit + 1) if chosen else (list(rows[: limit + 1]), "")
+    next_key = f"{getattr(found[limit - 1], order)}~{found[limit - 1].pk}" if len(found) > limit else cut_at
+    found = found[:limit]
+    persons = people.facts_of(row.person_id for row in found)
+    places = unions.facts_of(row.union_id for row in found)
+    scope = actor.scope_for(Permission.VIEW)
+    page = [
+        MemberRow(row, persons[row.person_id], places[row.union_id].name)
+        for row in found
+        if scope.covers(places[row.union_id].path)
+    ]
+    return MemberPage(page, next_key, cut=bool(cut_at) and len(found) < limit)
+
+
+_WINDOWS = (500, 4_500, MOST_EXAMINED - 5_000)
+
+
+def _through(
+    rows: QuerySet[Membership], order: str, filters: Mapping[str, str], wanted: int
+) -> tuple[list[Membership], str]:
+    """Rows that pass the filters among the next 20,000, and where to go on; empty where the list ends."""
+    found: list[Membership] = []
+    position = ""
+    for size in _WINDOWS:
+        window = rows[:size]
+        within = Membership.objects.filter(pk__in=window.values("pk"))
+        found += _filtered(within, filters).order_by(order, "id")[: wanted - len(found)]
+        end = rows.values_list(order, "id")[size - 1 : size].first()
+        if end is None:
+            return found, ""
+        position = f"{end[0]}~{end[1]}"
+        if len(found) >= wanted:
+            break
+        rows = behind(rows, order, *end)
+    return found, position
+
+
+def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Membership], str]:
+    """Narrow by what was typed and say which column orders the page."""
+    text = search.strip()[:40]
+    if not text:
+        return rows, "name_key"
+    number = _as_number(text)
+    if number:
+        return rows.filter(person_id__in=number), "name_key"
+    if text.isascii() and text.isdigit() and len(text) == 16:
+        return rows.filter(member_number=text), "name_key"
+    letters = text.isascii() and " " not in text and text in (text.lower(), text.upper())
+    if letters:  # "Anna" and "Anna P" are names as written
+        low = text.lower()
+        return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
+    ranges = Q(pk__in=[])
+    for prefix in name_prefixes(text):
+        ranges |= Q(name_key__gte=prefix, name_key__lt=prefix + "~")
+    return rows.filter(ranges, person__name__startswith=text), "name_key"
+
+
+def _as_number(text: str) -> list[int]:
+    """Persons with exactly this ID or mobile number; empty where the text is neither."""
+    for read, find in (
+        (identifiers.normalize_mobile, people.find_by_mobile),
+        (
+            identifiers.normalize_resident_id,
+            lambda number: [p] if (p := people.find_by_id_number("RESIDENT_ID", number)) else [],
+        ),
+    ):
+        try:
+            number = read(text)
+        except Invalid:
+            continue
+        return [person.id for person in find(number)] or [0]
+    return []
