@@ -36,9 +36,12 @@ TOKEN = "t" * 32
 EXPECTED = ["2xx", "401", "403", "404", "409", "410", "422", "429"]
 """What a request that fits the schema may still meet: rules, scope, state and limits are no part of a schema."""
 
-pytestmark = pytest.mark.skipif(
-    django_settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="once is enough: SQLite"
-)
+pytestmark = [
+    pytest.mark.timeout(480),
+    pytest.mark.skipif(
+        django_settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="once is enough: SQLite"
+    ),
+]
 
 
 class App:
