@@ -80,7 +80,7 @@ def compare(request: Request, pid: str, other: str) -> HttpResponse:
         raise NotFound
     form = MergeForm(
         request.POST or None,
-        sides=[(side.person.public_id, desk.side_words(side)) for side in sides if side.union is not None],
+        sides=[(side.person.public_id, f"第 {n} 份 · {desk.side_words(side)}") for n, side in enumerate(sides, 1)],
     )
     status = 200
     if request.method == "POST":
