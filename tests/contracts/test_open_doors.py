@@ -19,7 +19,7 @@ OPEN = {
     "manifest", "members:keys", "members:landing", "members:offline", "members:scan", "members:scan_code",
     "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text", "portal:find",
     "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder", "ui:theme",
-    "unions:public", "worker",
+    "unions:public", "wechat:back", "wechat:begin", "worker",
 }  # fmt: skip
 BEFORE_STEP_UP = {
     "accounts:step_up", "accounts:second", "accounts:passkey", "accounts:invite_me", "accounts:set_up",

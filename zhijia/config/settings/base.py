@@ -94,6 +94,12 @@ ZHIJIA_SMS = env.str("ZHIJIA_SMS", default="console")  # console | http
 ZHIJIA_SMS_URL = env.str("ZHIJIA_SMS_URL", default="")
 ZHIJIA_SMS_SECRET = env.str("ZHIJIA_SMS_SECRET", default="")
 
+ZHIJIA_WECHAT = env.str("ZHIJIA_WECHAT", default="off")  # off | http
+ZHIJIA_WECHAT_APP_ID = env.str("ZHIJIA_WECHAT_APP_ID", default="")
+ZHIJIA_WECHAT_SECRET = env.str("ZHIJIA_WECHAT_SECRET", default="")
+# Where WeChat's scanning script is fetched from, a whole https address; empty scans by camera in WeChat too.
+ZHIJIA_WECHAT_SCRIPT = env.str("ZHIJIA_WECHAT_SCRIPT", default="")
+
 # --- Data -----------------------------------------------------------------------------------------------------------
 DATABASES = {
     "default": database_settings(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings as settings_of_project
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -92,10 +95,19 @@ def _sign_in_page(
         "note": note if joining else "",
         "steps": _JOIN_STEPS if joining else [],
         "go": {"label": "下一步" if joining else "登录", "form": "sign-in"},
+        "wechat": _wechat(request, wanted) if look == "phone" else "",
     }
     if request.htmx:
         return render(request, f"accounts/_sign_in_{look}.html", context, status=422 if status >= 400 else status)
     return render(request, f"accounts/sign_in_{look}.html", context, status=status)
+
+
+def _wechat(request: Request, wanted: str) -> str:
+    """Where WeChat's own way in begins; empty outside WeChat and where it is not configured."""
+    inside = "micromessenger" in request.headers.get("User-Agent", "").lower()
+    if settings_of_project.ZHIJIA_WECHAT != "http" or not inside:
+        return ""
+    return f"{reverse('wechat:begin')}?{urlencode({'next': wanted})}"
 
 
 @require_POST

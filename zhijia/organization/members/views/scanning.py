@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from zhijia.foundation.accounts.access import public
-from zhijia.kernel.errors import Invalid
+from zhijia.foundation.ui.policy import allow_script
+from zhijia.foundation.wechat import selectors as wechat, services as wechat_services
+from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.members.rules.scanning import MOST_LETTERS, Scanned, read_scanned
 
@@ -26,7 +31,7 @@ def scan_page(request: Request) -> HttpResponse:
             return HttpResponseRedirect(_target(read_scanned(text)))
         except Invalid as refused:
             error, status = refused.message, 422
-    scan = {
+    scan: dict[str, Any] = {
         "action": reverse("members:scan_code"),
         "say": "可以用手机自带的扫一扫打开，或在下面输入工会编码",
         "aim": "把二维码放进框里",
@@ -41,7 +46,28 @@ def scan_page(request: Request) -> HttpResponse:
         "value": text if len(text) <= 24 else "",
         "error": error,
     }
-    return render(request, "members/scan.html", {"scan": scan}, status=status)
+    script = _wechat_script(request)
+    if script:
+        scan["wechat"] = _signed(request)
+    response = render(request, "members/scan.html", {"scan": scan, "wechat_script": script}, status=status)
+    if script:
+        allow_script(response, script)
+    return response
+
+
+def _wechat_script(request: Request) -> str:
+    """The address of WeChat's scanning script, inside WeChat and where it is configured; else empty."""
+    inside = wechat.is_on() and wechat.is_inside(request.headers.get("User-Agent", ""))
+    return str(settings.ZHIJIA_WECHAT_SCRIPT) if inside else ""
+
+
+def _signed(request: Request) -> str:
+    """What `wx.config` takes, as JSON; empty while WeChat does not answer: then the camera scans."""
+    address = settings.ZHIJIA_PUBLIC_URL + request.get_full_path()
+    try:
+        return json.dumps(wechat_services.sdk_configuration(address, now=request.now))
+    except RuleBroken:
+        return ""
 
 
 def _target(scanned: Scanned) -> str:
