@@ -29,9 +29,10 @@ def _firsts(patterns: Iterable[_AnyPattern]) -> frozenset[str] | None:
     """The first parts of these addresses, None where one may begin with anything."""
     firsts = set()
     for each in patterns:
-        first = str(each.pattern).partition("/")[0]
+        first = str(each.pattern).removeprefix("^").partition("/")[0]
         nested = isinstance(each, URLResolver) and not str(each.pattern).endswith("/")
-        if not isinstance(each.pattern, RoutePattern) or "<" in first or nested:
+        plain = isinstance(each.pattern, RoutePattern) or (str(each.pattern).startswith("^") and first.isalpha())
+        if not plain or "<" in first or nested:
             return None
         firsts.add(first)
     return frozenset(firsts)

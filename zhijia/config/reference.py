@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhijia.config.api import API
+from zhijia.foundation.idempotency.decorators import HEADER
 from zhijia.kernel.doors import public
 from zhijia.kernel.http import Request
 
@@ -64,6 +65,7 @@ def _route(path: str, method: str, said: Json) -> dict[str, Any]:
             "words": _must(given.get("required", False), given.get("description", "")),
         }
         for given in said.get("parameters", [])
+        if given["name"] != HEADER
     ]
     if "requestBody" in said:
         takes += _fields(_content(said["requestBody"]), "请求体")
@@ -72,11 +74,11 @@ def _route(path: str, method: str, said: Json) -> dict[str, Any]:
         "method": method.upper(),
         "path": path,
         "summary": said["summary"],
-        "description": said.get("description", ""),
+        "description": said.get("description", "").removeprefix(said["summary"]).lstrip("。"),
+        "once": any(given["name"] == HEADER for given in said.get("parameters", [])),
         "callers": "、".join(callers) or "任何人",
         "takes": takes,
         "gives": _fields(_content(said["responses"][200]), ""),
-        "errors": "、".join(str(status) for status in said["responses"] if status != 200),
     }
 
 
