@@ -15,6 +15,7 @@ from django.db import transaction
 from zhijia.foundation.notify import delivery
 from zhijia.foundation.regions import services as regions
 from zhijia.foundation.ui.site import current_site
+from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.codes import link_signature
 from zhijia.kernel.registry import registry
@@ -24,7 +25,7 @@ from zhijia.organization.statistics import services as statistics
 from zhijia.organization.unions import building
 from zhijia.organization.unions.models import Union
 
-from . import figures, roster
+from . import figures, province, roster
 from .cases import Stage, play
 from .invention import Inventor
 from .marks import find_mark, set_mark, was_cut_off
@@ -36,7 +37,7 @@ PURPOSE = "join"
 
 
 def build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -> str:
-    """Build where nothing stands yet, and return the guide in either case. `scale` is small here."""
+    """Build where nothing stands yet, and return the guide in either case. `scale` is small or province."""
     mark = find_mark()
     if mark is None:
         mark = build_anew(scale=scale, seed=seed, now=now, say=say)
@@ -49,11 +50,14 @@ def build_anew(
     seed: int,
     now: datetime,
     say: Callable[[str], None],
-    unions_count: int = UNIONS,
-    members_count: int = MEMBERS,
+    unions_count: int | None = None,
+    members_count: int | None = None,
 ) -> dict[str, str]:
-    if scale != "small":
-        raise SystemExit("这一版只带 small 规模的演示数据。")
+    whole = scale == "province"
+    if whole and not db.holds_millions():
+        raise SystemExit("全省规模的演示数据有 1,128 万名会员，请用 DATABASE_URL 指定 PostgreSQL 数据库后再建。")
+    unions_count = unions_count or (province.UNIONS if whole else UNIONS)
+    members_count = members_count or (province.MEMBERS if whole else MEMBERS)
     if was_cut_off():
         say("上次没有建完，重新建立。")
         call_command("flush", interactive=False, verbosity=0)
@@ -75,7 +79,10 @@ def build_anew(
     done("建立省、市、县、乡镇工会和网上会员之家")
     roster.add_unions(inventor, unions_count, now=now)
     done(f"建立 {unions_count:,} 个基层工会")
-    roster.add_members(inventor, members_count, now=now)
+    if whole:
+        province.add_members(inventor, members_count, now=now, say=say)
+    else:
+        roster.add_members(inventor, members_count, now=now)
     done(f"写入 {members_count:,} 名会员和 {roster.MONTHS} 个月的经过")
     figures.write_figures(now=now)
     done("汇总各级数字")

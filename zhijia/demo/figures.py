@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.rules import counts_of
 from zhijia.organization.statistics.models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot
 from zhijia.organization.unions.models import Union
 from zhijia.organization.unions.rules import ancestors
@@ -52,26 +55,37 @@ def write_figures(*, now: datetime) -> None:
 
 
 def _changes(firsts: list[date]) -> list[dict[int, dict[str, int]]]:
-    """What changed in each month: slot 0 before the first of `firsts`, the last slot since the newest of them."""
-    slots: list[dict[int, dict[str, int]]] = [defaultdict(lambda: defaultdict(int)) for _ in range(len(firsts) + 1)]
-    columns = ("union_id", "since", "sex", "is_migrant", "new_form_group", "work_form", "real_name_level", "activated")
-    rows = Membership.objects.filter(until__isnull=True).values_list(*columns)
-    for union_id, since, sex, migrant, group, form, level, activated in rows.iterator(chunk_size=CHUNK):
-        slot = sum(1 for first in firsts if since >= first)
-        counts = counts_of(
-            sign=1,
-            female=sex == "2",
-            migrant=migrant,
-            new_form=bool(group),
-            real_name=level >= 3,
-            activated=activated,
-            dispatched=form == "dispatched",
-        )
-        target = slots[slot][union_id]
-        for name, value in counts.items():
-            target[name] += value
-        target["joined"] += 1
+    """What changed in each month: slot 0 before the first of `firsts`, the last slot since the newest of them.
+
+    Counted by the database, a row for each union and month, so that a whole province fits.
+    """
+    slots: list[dict[int, dict[str, int]]] = [{} for _ in range(len(firsts) + 1)]
+    earlier = When(since__lt=firsts[0], then=Value(0))
+    month = Case(earlier, default=ExtractYear("since") * 100 + ExtractMonth("since"), output_field=IntegerField())
+    grouped: Any = (
+        Membership.objects.filter(until__isnull=True)
+        .annotate(month=month)
+        .values_list("month", "union_id")
+        .annotate(**{name: Count("id", filter=condition) for name, condition in _COUNTED.items()})
+        .order_by("month", "union_id")
+    )
+    months = [first.year * 100 + first.month for first in firsts]
+    for joined, union_id, *counts in grouped.iterator(chunk_size=CHUNK):
+        slots[bisect_right(months, joined)][union_id] = dict(zip(_COUNTED, counts, strict=True))
     return slots
+
+
+_COUNTED = {
+    "members": Q(),
+    "joined": Q(),
+    "female": Q(sex="2"),
+    "migrant": Q(is_migrant=True),
+    "new_form": ~Q(new_form_group=""),
+    "real_name": Q(real_name_level__gte=3),
+    "activated": Q(activated=True),
+    "dispatched": Q(work_form="dispatched"),
+}
+"""Measures of a membership as `members.rules.counts_of` counts them, and its joining."""
 
 
 def _add(
@@ -89,9 +103,7 @@ def _add(
 
 
 def _store(model: type[FigureSnapshot] | type[FigureMonth], values: dict[int, Values], on: date) -> None:
-    rows = [
-        {"union_id": key, "on": on, **dict(zip(MEASURES, row, strict=True))} for key, row in values.items() if any(row)
-    ]
+    rows = [(key, on, *row) for key, row in values.items() if any(row)]
     for start in range(0, len(rows), CHUNK):
         with transaction.atomic():
-            db.insert_rows(model, rows[start : start + CHUNK])
+            db.copy_rows(model, ["union_id", "on", *MEASURES], rows[start : start + CHUNK])

@@ -25,7 +25,7 @@ HEADER = ("姓名", "身份证号", "手机号码", "单位名称", "入会日�
 def play_files(stage: Stage) -> None:
     """The plant's and the home's rosters with people added and rows refused, then exports."""
     admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
-    _load(stage, admin, "plant", "鲁东机械2026年名册.csv", _plant_rows(stage), days=6)
+    _load(stage, admin, "plant", "2026年职工名册.csv", _plant_rows(stage), days=6)
     _load(stage, worker, "home", "沐浴店镇灵活就业人员.csv", _home_rows(stage), days=4)
     _settle(stage, admin)
     _export(stage)

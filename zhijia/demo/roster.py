@@ -183,7 +183,7 @@ class _Member:
         level = 3 if draw.random() < 0.94 else 2
         self.bound = level == 3 and draw.random() < 0.46
         mobile = inventor.mobile()
-        self.joined_on = _joining_day(draw, born, now.date())
+        self.joined_on = joining_day(draw, born, now.date())
         at = timezone.make_aware(datetime.combine(self.joined_on, time(9, draw.randrange(60))))
         year = self.joined_on.year
         serials[year] += 1
@@ -259,7 +259,8 @@ class _Member:
         }
 
 
-def _joining_day(draw: Any, born: date, today: date) -> date:
+def joining_day(draw: Any, born: date, today: date) -> date:
+    """A day of the last twelve years, at sixteen or older; a third of them within the window of 24 months."""
     earliest = max(born + timedelta(days=16 * 366), today - timedelta(days=365 * 12))
     window = today - timedelta(days=30 * MONTHS)
     if earliest >= window or draw.random() < 0.33:

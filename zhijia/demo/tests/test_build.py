@@ -19,6 +19,7 @@ from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.statistics.models import FigureSnapshot
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.models import Union
 
@@ -102,3 +103,29 @@ def a_second_start_changes_nothing_and_says_the_same(province: dict[str, str], n
     assert Union.objects.count() == count
     assert province["plant_name"] in guide
     assert f"/j/{province['plant']}?s=" in guide
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_province_is_written_as_a_small_one_is(now: datetime, settings: Any, tmp_path: Path) -> None:
+    """`--scale province` at a size that a test can wait for: the same figures, numbers that open, digests that hold."""
+    settings.VAR_DIR = tmp_path
+    build.build_anew(scale="province", seed=3, now=now, say=lambda _text: None, unions_count=150, members_count=3_000)
+    assert Membership.objects.count() >= 3_000
+    its_figures_equal_a_recount(now)
+    assert FigureSnapshot.objects.values("on").distinct().count() == 24
+    stay = Membership.objects.filter(activated=True).select_related("person").order_by("id")[100]
+    full = people.read_numbers(SYSTEM, stay.person_id, reason="核对全省演示", now=now)
+    assert people.find_by_id_number("RESIDENT_ID", full.id_number).id == stay.person_id
+    assert people.find_by_mobile(full.mobile)[0].id == stay.person_id
+    for event in MembershipEvent.objects.order_by("id")[:50]:
+        assert [row.stated == row.actual for row in memberships.digests_of_events([event])] == [True]
+    numbers = set(Membership.objects.values_list("member_number", flat=True))
+    assert len(numbers) == Membership.objects.values("person").distinct().count()
+
+
+@pytest.mark.django_db
+def test_a_province_is_refused_by_a_database_for_a_county(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build.db, "holds_millions", lambda: False)
+    with pytest.raises(SystemExit, match="PostgreSQL"):
+        build.build_anew(scale="province", seed=1, now=now, say=lambda _text: None)

@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from .bulk import copy_rows, reserve_keys
+from .bulk import copy_rows, holds_millions, reserve_keys
 from .command import remembered
 from .questions import Question
 from .rows import (
@@ -38,7 +38,8 @@ from .rows import (
 
 __all__ = [
     "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
-    "copy_rows", "find", "find_rows", "in_scope", "insert_later", "insert_row", "insert_rows", "instant",
+    "copy_rows", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row", "insert_rows",
+    "instant",
     "is_conflict_between_writers", "keep_partitions_ahead", "one_command", "remembered", "reserve_keys", "retrying",
     "select_rows", "subtree", "subtree_bounds", "take_rows",
 ]  # fmt: skip

@@ -12,6 +12,11 @@ from zhijia.kernel.replica import note_write
 from .rows import _column, _defaults, _field, _prepared
 
 
+def holds_millions(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether the database is one for a province; SQLite serves a county."""
+    return connections[using].vendor == "postgresql"
+
+
 def reserve_keys(model: type[models.Model], count: int, *, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     """`count` primary keys of a table, for rows that name one another before they are written (`copy_rows`).
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.rules.rosters import Fault, Kind, Outcome
@@ -42,24 +45,55 @@ class Judged:
 
 
 class Seen:
-    """Who stands in the rows of a file read so far: identity → number of the row that counts."""
+    """Who stands in the rows of a file read so far: identity → number of the first row, which counts.
+
+    Numbers of identity cards lie in sorted arrays, 16 bytes a person, where a dict takes a hundred.
+    """
+
+    _MOST_RUNS = 8
 
     def __init__(self) -> None:
-        self._first: dict[int | str, int] = {}
+        self._runs: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        self._others: dict[str, int] = {}
 
     def note(self, rows: Iterable[Prepared]) -> None:
         self.note_identities((row.identity, row.number) for row in rows)
 
     def note_identities(self, pairs: Iterable[tuple[int | str, int]]) -> None:
-        """`(identity, row number)`; rows without an identity count for nobody."""
+        """`(identity, row number)`, row numbers rising; rows without an identity count for nobody."""
+        cards, numbers = [], []
         for identity, number in pairs:
-            if identity:
-                self._first.setdefault(identity, number)
+            if isinstance(identity, str):
+                if identity:
+                    self._others.setdefault(identity, number)
+            else:
+                cards.append(identity)
+                numbers.append(number)
+        ids, first = np.unique(np.array(cards, dtype=np.int64), return_index=True)
+        fresh = self._look_up(ids) == 0
+        if fresh.any():
+            self._runs.append((ids[fresh], np.array(numbers, dtype=np.int64)[first][fresh]))
+        if len(self._runs) > self._MOST_RUNS:
+            whole = np.concatenate([run for run, _ in self._runs])
+            order = np.argsort(whole)
+            self._runs = [(whole[order], np.concatenate([rows for _, rows in self._runs])[order])]
 
-    def before(self, row: Prepared) -> int:
-        """The earlier row of the same person, 0 where this is the first."""
-        first = self._first.get(row.identity, row.number) if row.identity else row.number
-        return first if first < row.number else 0
+    def _look_up(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first row of each number, 0 where it was not met."""
+        found = np.zeros(len(ids), dtype=np.int64)
+        for run, rows in self._runs:
+            at = np.minimum(np.searchsorted(run, ids), len(run) - 1)
+            found = np.where(run[at] == ids, rows[at], found)
+        return found
+
+    def before(self, rows: Sequence[Prepared]) -> list[int]:
+        """For each row the earlier row of the same person, 0 where it is the first or says nobody."""
+        cards = np.array([row.identity if isinstance(row.identity, int) else 0 for row in rows], dtype=np.int64)
+        firsts = self._look_up(cards).tolist()
+        for place, row in enumerate(rows):
+            first = self._others.get(row.identity, 0) if isinstance(row.identity, str) else firsts[place]
+            firsts[place] = first if first < row.number else 0
+        return [int(first) for first in firsts]
 
 
 _CLOSED = Fault("union_code", "union.closed", "这个工会目前不办理入会，请核对是否已经合并、撤销或暂停。")
@@ -173,12 +207,12 @@ class Desk:
 def judge(desk: Desk, rows: Sequence[Prepared], seen: Seen) -> list[Judged]:
     """Every row with what it would come to. `seen` knows these rows already."""
     desk.look_up(rows)
-    judged = [_alone(desk, row, seen) for row in rows]
+    judged = [_alone(desk, row, earlier) for row, earlier in zip(rows, seen.before(rows), strict=True)]
     _against_persons(judged)
     return judged
 
 
-def _alone(desk: Desk, row: Prepared, seen: Seen) -> Judged:
+def _alone(desk: Desk, row: Prepared, earlier: int) -> Judged:
     item = Judged(row)
     if row.faults:
         item.outcome = Outcome.BAD
@@ -189,7 +223,7 @@ def _alone(desk: Desk, row: Prepared, seen: Seen) -> Judged:
             item.refuse(Kind.DATA, *union)
     else:
         item.union = union
-    if earlier := seen.before(row):
+    if earlier:
         item.refuse(
             Kind.TWICE, "id_number", "roster.twice", f"文件第{earlier}行已有同一证件号码，以那一行为准，本行不写入。"
         )

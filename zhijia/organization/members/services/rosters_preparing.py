@@ -151,13 +151,14 @@ def _warm() -> bool:
 
 
 class Preparers:
-    """Processes that prepare rows, one a core; `with Preparers() as preparers: preparers.begin(rows, mapping, today)`.
+    """Processes that prepare rows, one for every core but this process's own.
 
-    They are started anew, not forked: nothing of this process, such as its connections, goes along.
+    `with Preparers() as preparers: preparers.begin(rows, mapping, today)`. They are started anew, not forked: nothing
+    of this process, such as its connections, goes along.
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        count = processes or min(4, os.cpu_count() or 1)
+        count = processes or max(1, min(3, (os.cpu_count() or 1) - 1))
         self.ahead: Final = count + 1
         self._pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
 

@@ -164,6 +164,8 @@ def roster(request: Request) -> HttpResponse:
         "pager": tables.pager(page, query),
         "bar": tables.roster_bar(unit, query),
         "narrowed": bool(search or any(filters.values())),
+        "may_load": request.actor.may(Permission.ROSTER_LOAD, unit.path),
+        "may_export": request.actor.may(Permission.EXPORT, unit.path),
         "empty": {
             "title": "没有找到会员",
             "text": "可以换一个条件；姓名可按前几个字或拼音首字母查，证件和手机号须输入完整。",

@@ -40,6 +40,9 @@ _KINDS = {
     "twice": "文件内重复",
 }
 _HINTS = {
+    "roster.elsewhere": "在待处理中邀请转会",
+    "roster.twice": "不用处理",
+    "roster.left": "请本人重新申请入会",
     "name": "对照证件填写姓名",
     "id_number": "对照证件核对号码",
     "mobile": "11 位手机号，没有可留空",
@@ -260,10 +263,10 @@ def _error_rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
             "column": rules.LABELS.get(column, column),
             "name": row.name,
             "reason": reason,
-            "fix": _HINTS.get(column, "修改后重新上传"),
+            "fix": _HINTS.get(code) or _HINTS.get(column, "修改后重新上传"),
         }
         for row in rows
-        for column, _, reason in row.faults
+        for column, code, reason in row.faults
     ]
 
 
