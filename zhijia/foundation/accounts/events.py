@@ -31,5 +31,14 @@ class MobileChanged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NumberReleased:
+    """Who proved a number said that the account behind it is somebody else's: it has no number any more."""
+
+    account_id: int
+    at: datetime
+
+
 signed_in: Announcement[AccountSignedIn] = Announcement("accounts.signed_in")
 mobile_changed: Announcement[MobileChanged] = Announcement("accounts.mobile_changed")
+number_released: Announcement[NumberReleased] = Announcement("accounts.number_released")

@@ -52,6 +52,7 @@ SCENARIO = Scenario(
         AuditEvent("accounts.session_ended", "退出一台设备"),
         AuditEvent("accounts.sessions_ended", "退出多台设备"),
         AuditEvent("accounts.mobile_changed", "更换手机号"),
+        AuditEvent("accounts.number_released", "手机号已换机主"),
         AuditEvent("accounts.stepped_up", "进入工作台"),
         AuditEvent("accounts.step_up_failed", "进入工作台未通过"),
         AuditEvent("accounts.stepped_down", "离开工作台"),

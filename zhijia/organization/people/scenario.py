@@ -30,7 +30,10 @@ SCENARIO = Scenario(
         ),
     ),
     menu=(MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),),
-    settings_rows=(MenuItem("设置", "我的同意", "people:consents", order=40, icon="shield-check"),),
+    settings_rows=(
+        MenuItem("设置", "这不是我的账号", "people:not_me", order=30, icon="user-x"),
+        MenuItem("设置", "我的同意", "people:consents", order=40, icon="shield-check"),
+    ),
     workflows=(CONSENT_TEXT,),
     case_links={CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts")},
     parameters=(
@@ -40,6 +43,11 @@ SCENARIO = Scenario(
         ),
     ),
     messages=(
+        MessageTemplate(
+            "people.number_released",
+            "您的手机号已换机主",
+            "原来的手机号已由新机主使用，不再与您的账号关联。请用新手机号登录并核验身份，由县级工会核实后恢复。",
+        ),
         MessageTemplate(
             "people.corrected",
             "您的信息已更正",

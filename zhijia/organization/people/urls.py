@@ -6,6 +6,7 @@ app_name = "people"
 urlpatterns = [
     path("consents/<slug:purpose>", wordings.consent_text, name="consent_text"),
     path("m/mobile/without-old", mobiles.without_old, name="mobile_without_old"),
+    path("m/not-me", mobiles.not_me, name="not_me"),
     path("m/consents", consents.consents, name="consents"),
     path("m/consents/withdraw", consents.withdraw, name="withdraw"),
     path("m/consents/renew", consents.renew, name="renew"),

@@ -5,7 +5,7 @@ from zhijia.foundation.accounts.sessions import verified_mobile
 from .codes import send_code
 from .devices import end_session, end_sessions
 from .invitations import invite_staff
-from .mobiles import change_mobile, change_mobile_without_old
+from .mobiles import change_mobile, change_mobile_without_old, release_number
 from .signing_in import sign_in
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "invite_staff",
+    "release_number",
     "send_code",
     "sign_in",
     "verified_mobile",

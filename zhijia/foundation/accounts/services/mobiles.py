@@ -13,7 +13,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.kernel import masks
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, retrying
-from zhijia.kernel.errors import Duplicate, Invalid, WrongState
+from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
 from zhijia.kernel.registry import registry
 
 from .codes import read_mobile, spend_code, try_code
@@ -97,3 +97,31 @@ def _move(
     end_sessions(actor, but=keep_session, now=now)
     events.mobile_changed.announce(events.MobileChanged(account.pk, new, bool(old), now))
     return selectors.get_account(account.pk)
+
+
+@retrying()
+@transaction.atomic
+def release_number(actor: Actor, *, now: datetime) -> None:
+    """The number was given to somebody new, who finds another person's account behind it: the two are parted at once.
+
+    The account loses its number and all its sessions; whoever holds the number now signs in anew and gets an account of
+    his own. Raises RuleBroken `accounts.staff_number` for an account that enters the console, WrongState.
+    Source: docs/rules/accounts.md#recycled-numbers
+    """
+    account = selectors.account_of(actor)
+    if account.password and account.has_usable_password():
+        raise RuleBroken("accounts.staff_number", "这是工会工作人员的账号，请拨打服务热线，由工会核对后办理。")
+    before = account.number_digest
+    if before is None or not change_rows(Account, {"id": account.pk, "number_digest": before}, {"number_digest": None}):
+        raise WrongState
+    audit.record(
+        actor,
+        "accounts.number_released",
+        ("account", account.public_id),
+        now=now,
+        concerns=actor.person_id,
+        before={"number": before},
+        after={"number": None},
+    )
+    end_sessions(actor, now=now)
+    events.number_released.announce(events.NumberReleased(account.pk, now))

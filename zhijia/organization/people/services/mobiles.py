@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhijia.foundation.accounts import services as accounts
-from zhijia.foundation.accounts.events import MobileChanged
+from zhijia.foundation.accounts.events import MobileChanged, NumberReleased
 from zhijia.foundation.limits import services as limits
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.parameters import selectors as parameters
@@ -34,6 +34,16 @@ def follow_account(event: MobileChanged) -> None:
         context = {"name": masks.mask_name_public(person.name)}
         notify.send("people.mobile_replaced", person_id=person.pk, context=context, now=event.at)
     change_rows(Person, {"id": person.pk}, columns)
+
+
+@transaction.atomic
+def follow_release(event: NumberReleased) -> None:
+    """The number is somebody else's by now: it leaves the person's file, so that nothing is sent there any more."""
+    person = Person.objects.filter(account_id=event.account_id).first()
+    if person is None:
+        return
+    change_rows(Person, {"id": person.pk}, mobile_columns(person.public_id, ""))
+    notify.send("people.number_released", person_id=person.pk, context={}, now=event.at)
 
 
 def change_mobile_without_old(

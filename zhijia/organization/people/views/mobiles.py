@@ -1,4 +1,4 @@
-"""`/m/mobile/without-old`: another number for who can't read messages on the old one any more."""
+"""A number that is lost, and a number that came with somebody else's account."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from zhijia.foundation.accounts import sending, sessions
+from zhijia.foundation.accounts import sending, services as accounts, sessions
 from zhijia.foundation.accounts.rules import Purpose
-from zhijia.kernel.errors import ZhijiaError
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.kernel.errors import RuleBroken, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
+from zhijia.organization.people import selectors
 from zhijia.organization.people.forms import MobileWithoutOldForm
 from zhijia.organization.people.services import identities, mobiles
 
@@ -68,3 +70,21 @@ def _change(request: Request, said: dict[str, Any]) -> None:
         now=request.now,
     )
     sessions.keep_number(request, sessions.signed_in_account(request), said["mobile"])
+
+
+@never_cache
+@once
+def not_me(request: Request) -> HttpResponse:
+    """The number was somebody else's before: the new owner leaves that account and signs in to one of his own."""
+    error = None
+    if request.method == "POST":
+        try:
+            accounts.release_number(request.actor, now=request.now)
+        except RuleBroken as refusal:
+            error = refusal
+        else:
+            return redirect("accounts:sign_in")
+    person_id = request.actor.person_id
+    name = selectors.public_name(person_id) if person_id is not None else ""
+    context = {"name": name, "error": error, "number": mask_mobile(sessions.verified_mobile(request))}
+    return render(request, "people/not_me.html", context, status=error.status if error else 200)
