@@ -111,24 +111,21 @@ def living_world(transactional_db: None, now: Any, clock: Any) -> World:
 
 @pytest.mark.browser
 def test_the_camera_reads_a_printed_code_and_leads_to_the_union(
-    living_world: World, live_server: Any, tmp_path: Path
+    living_world: World, live_server: Any, chromium: Any, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     film = _film(tmp_path / "code.y4m", _printed(living_world))
     arguments = [
         *CHROMIUM_ARGUMENTS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]  # fmt: skip
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=arguments
-        )
-        page = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}).new_page()
-        page.goto("/m/scan")
-        page.get_by_role("button", name="打开相机扫码").click()
-        page.wait_for_url(f"**/m/join/{living_world['plant'].code}/", timeout=30_000)
-        browser.close()
+    browser = chromium.browser_type.launch(
+        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=arguments
+    )
+    page = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}).new_page()
+    page.goto("/m/scan")
+    page.get_by_role("button", name="打开相机扫码").click()
+    page.wait_for_url(f"**/m/join/{living_world['plant'].code}/", timeout=30_000)
+    browser.close()
 
 
 @pytest.mark.browser
