@@ -245,10 +245,15 @@ def _against_persons(judged: Sequence[Judged]) -> None:
         keys = tuple({person.id for person in known.values()})
         for stay in db.select_rows(Membership, _STAY, {"person_id": keys}, order=["since", "id"]):
             stays.setdefault(stay[0], []).append(stay)
+    met: set[int] = set()
     for item in judged:
         item.known = known.get(item.row.digest)
-        if item.known is not None and item.kind is not Kind.TWICE:
-            _against_person(item, item.known, stays.get(item.known.id, []))
+        if item.known is None or item.kind is Kind.TWICE:
+            continue
+        _against_person(item, item.known, stays.get(item.known.id, []))
+        if item.outcome is Outcome.KNOWN and item.known.id in met:  # two documents of files that were merged
+            item.refuse(Kind.TWICE, "id_number", "roster.twice", "文件里已有同一人的另一个证件号码，本行不写入。")
+        met.add(item.known.id)
 
 
 def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[Any, ...]]) -> None:

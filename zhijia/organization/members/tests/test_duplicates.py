@@ -17,7 +17,7 @@ from zhijia.organization.members.models import DuplicateHint, MemberCard, Member
 from zhijia.organization.members.selectors import changes as timelines, duplicates as reads
 from zhijia.organization.members.services import claims, corrections, duplicates, transfers
 from zhijia.organization.members.services.corrections import Correction
-from zhijia.organization.people import selectors as people
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
@@ -108,6 +108,17 @@ def test_two_persons_of_the_county_merge_and_the_survivor_keeps_the_earlier_day(
     assert len(timelines.timeline(young.pk)[0]) == 2
     assert Case.objects.get(public_id=case).state == "MERGED"
     assert MembershipEvent.objects.filter(kind="merged", union_id=world["plant"].pk).count() == 1
+
+
+def test_who_names_the_merged_document_is_the_survivor(world: World) -> None:
+    old, young = twins(world)
+    merged(world, young, old)
+    actor = world.actor(Person.objects.get(pk=young.pk))
+    identity = people_services.read_identity("林晓禾", "RESIDENT_ID", world.number_of(old), today=world.today)
+    done = people_services.identify(
+        actor, identity, mobile="13700008888", channel="web", now=world.now, source=Authority()
+    )
+    assert done.person.id == young.pk
 
 
 def test_who_asks_does_not_decide_and_strangers_find_nothing(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
@@ -86,7 +87,8 @@ def identify(
         raise AssertionError("unreachable")
     own = selectors.person_id_of_account(account_id)
     digest = selectors.id_digest(identity.id_type, identity.number)
-    if own is not None and not Person.objects.filter(pk=own, id_digest=digest).exists():
+    himself = Person.objects.filter(Q(pk=own) | Q(merged_into_id=own), id_digest=digest)
+    if own is not None and not himself.exists():
         raise RuleBroken("real_name.other_person", "您的账号已实名认证为另一位，如需更正请拨打服务热线或到工会办理。")
     most = int(parameters.value("people.real_name_failures", on=timezone.localdate(now)))
     tries = (f"account:{account_id}", f"id:{digest}")
