@@ -17,7 +17,7 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access import services
 from zhijia.organization.people.models import Person
 
-from .test_grants import ask
+from .test_grants import ask, holds
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,182 @@
+"""Members out: masked at once, whole with a second person and a mark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.files.models import StoredFile
+from zhijia.foundation.jobs import services as jobs
+from zhijia.kernel.actor import SYSTEM
+from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken
+from zhijia.kernel.xlsx import open_workbook
+from zhijia.organization.members.models import Membership, RosterConflict, RosterExport
+from zhijia.organization.members.selectors import rosters as selectors
+from zhijia.organization.members.services import (
+    memberships,
+    rosters_conflicts as conflicts,
+    rosters_exporting as exporting,
+    rosters_loading as loading,
+    rosters_mending as mending,
+)
+
+from .roster_files import csv_file, id_number, person_row
+from .test_rosters_pages import loaded, take
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_masked_list_leaves_at_once(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    person, stay = world.member("plant", "林晓禾")
+    Membership.objects.filter(pk=stay.pk).update(employer_text="=2+3")
+    world.member("other_home", "钱在外")
+    sign_in(client, world.staff_person("ORG", "county"), staff=True)
+    address = reverse("members:export")
+    assert client.get(address).status_code == 200
+    answer = client.post(address, {"numbers": "masked", "format": "csv"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 2
+    assert rows[1][0] == "林*禾"
+    assert world.number_of(person) not in text
+    assert "'=2+3" in rows[1]
+    assert AuditEntry.objects.filter(event="members.exported").count() == 1
+    book = client.post(address, {"numbers": "masked", "format": "xlsx"})
+    made = io.BytesIO(b"".join(book.streaming_content))
+    assert [cells[0] for _, cells in open_workbook(made).read()] == ["姓名", "林*禾"]
+    assert client.post(address, {"numbers": "masked", "format": "pdf"}).status_code == 422
+    assert client.post(address, {"numbers": "whole", "format": "csv", "reason": "要"}).status_code == 422
+
+
+def test_full_numbers_need_a_second_person_and_carry_a_mark(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person, _ = world.member("plant", "林晓禾")
+    admin, chair = world.staff_person("GRASS_ADMIN", "plant"), world.staff_person("GRASS_CHAIR", "plant", "宋立军")
+    maker = world.actor(admin, staff=True)
+    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
+    with pytest.raises(Duplicate), _savepoint():
+        exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
+    with pytest.raises(NotAllowed):
+        exporting.decide_whole(maker, case, allow=True, note="", now=world.now)
+    checker = world.actor(chair, staff=True)
+    own = exporting.ask_whole(checker, world.facts("plant"), reason="自己申请自己批", form="csv", now=world.now)
+    with pytest.raises(RuleBroken):
+        exporting.decide_whole(checker, own, allow=True, note="", now=world.now)
+    with pytest.raises(Invalid):
+        exporting.decide_whole(checker, case, allow=False, note="", now=world.now)
+    sign_in(client, chair, staff=True)
+    page = reverse("members:export_case", args=[case])
+    assert "办理互助保障参保" in client.get(page).content.decode()
+    assert client.post(page, {"move": "refuse"}).status_code == 422
+    assert client.post(page, {"move": "allow"}).status_code == 302
+    export = RosterExport.objects.get(case__public_id=case)
+    jobs.run_slice(export.job, clock=lambda: world.now)
+    export.refresh_from_db()
+    assert (export.rows, StoredFile.objects.filter(use="members.export_part", dropped_at=None).count()) == (1, 0)
+    address = reverse("files:console", args=[export.file])
+    assert client.get(address).status_code == 404  # who allowed it does not fetch it
+    sign_in(client, admin, staff=True)
+    assert "下载" in client.get(page).content.decode()
+    answer = client.get(address)
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    _, row = csv.reader(io.StringIO(text))
+    assert row[2] == world.number_of(person)
+    assert "孙玉梅" in row[-1]
+    assert case in row[-1]
+    assert "2026-09-15 10:00" in row[-1]
+    assert StoredFile.objects.get(public_id=export.file).keep_until == world.now + timedelta(days=1)
+    assert AuditEntry.objects.filter(event="people.numbers_read", concerns_person_id=person.pk).exists()
+
+
+def _savepoint() -> Any:
+    from django.db import transaction
+
+    return transaction.atomic()
+
+
+def test_a_wish_for_full_numbers_is_taken_back(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    admin = world.staff_person("GRASS_ADMIN", "plant")
+    sign_in(client, admin, staff=True)
+    sent = client.post(reverse("members:export"), {"numbers": "whole", "format": "xlsx", "reason": "办理互助保障参保"})
+    assert client.post(sent["Location"], {"move": "withdraw"}).status_code == 302
+    assert RosterExport.objects.get().case.state == "WITHDRAWN"
+    stranger = world.staff("GRASS_CHAIR", "other_home")
+    with pytest.raises(NotFound):
+        selectors.get_export(stranger, RosterExport.objects.get().case.public_id)
+
+
+def test_a_roster_member_is_activated_by_himself(world: World) -> None:
+    from zhijia.organization.people import services as people_services
+
+    loaded(world, [person_row(1)])
+    actor = world.bare_actor()
+    identity = people_services.read_identity("林晓禾", "RESIDENT_ID", id_number(1), today=world.today)
+    done = people_services.identify(actor, identity, mobile="13700002222", channel="web", now=world.now)
+    assert done.bound
+    stay = Membership.objects.get(person_id=done.person.id)
+    assert (stay.activated, stay.real_name_level) == (True, 3)
+
+
+def test_memberships_that_left_are_no_longer_exported(world: World) -> None:
+    _, stay = world.member("plant")
+    memberships.close_membership(SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=world.today, now=world.now)
+    assert list(exporting.masked_rows(world.facts("plant"))) == []
+
+
+def test_every_step_around_a_file_leaves_a_row(world: World) -> None:
+    person, _ = world.member("other_home", "钱在外")
+    actor, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
+    rows = [["钱在外", world.number_of(person), "", ""], person_row(1), ["", *person_row(2)[1:]], ["错", "1", "", ""]]
+    seen = AuditEntry.objects.count()
+
+    def left_a_row() -> bool:
+        nonlocal seen
+        before, seen = seen, AuditEntry.objects.count()
+        return seen > before
+
+    load = take(world, actor, csv_file(rows))
+    assert left_a_row()
+    loading.set_mapping(actor, load, load.mapping, now=world.now)
+    assert left_a_row()
+    load.refresh_from_db()
+    jobs.run_slice(load.job, clock=lambda: world.now)
+    load.refresh_from_db()
+    left_a_row()
+    job = loading.start_writing(actor, load, now=world.now)
+    assert left_a_row()
+    jobs.run_slice(job, clock=lambda: world.now)
+    assert left_a_row()
+    mending.refused_rows(actor, load, now=world.now)
+    assert left_a_row()
+    elsewhere, nameless, wrong = [row.case.public_id for row in RosterConflict.objects.order_by("number")]
+    conflicts.read_row(actor, wrong, now=world.now)
+    assert left_a_row()
+    conflicts.settle(actor, nameless, {"name": "林晓苗"}, now=world.now)
+    assert left_a_row()
+    conflicts.offer_transfer(actor, elsewhere, now=world.now)
+    assert left_a_row()
+    conflicts.dismiss(actor, wrong, note="号码无从核实。", now=world.now)
+    assert left_a_row()
+    other = take(world, actor, csv_file(rows))
+    left_a_row()
+    loading.drop_load(actor, other, now=world.now)
+    assert left_a_row()
+    exporting.record_masked(actor, world.facts("plant"), "csv", now=world.now)
+    assert left_a_row()
+    for allow in (True, False, None):
+        case = exporting.ask_whole(actor, world.facts("plant"), reason="办理互助保障", form="csv", now=world.now)
+        assert left_a_row()
+        if allow is None:
+            exporting.withdraw_whole(actor, case, now=world.now)
+        else:
+            exporting.decide_whole(chair, case, allow=allow, note="请写明用途。", now=world.now)
+        assert left_a_row()
