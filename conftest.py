@@ -75,15 +75,27 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On SQLite what needs PostgreSQL is skipped; on PostgreSQL what asks no database is left out: it ran already."""
     from django.conf import settings
 
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        without = [item for item in items if not _asks_a_database(item)]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if _asks_a_database(item)]
         return
     skip = pytest.mark.skip(reason="needs PostgreSQL")
     for item in items:
         if item.get_closest_marker("postgres"):
             item.add_marker(skip)
+
+
+_DATABASES = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    named = _DATABASES & set(getattr(item, "fixturenames", ()))
+    return bool(named) or item.get_closest_marker("django_db") is not None
 
 
 # --- The clock stands still -----------------------------------------------------------------------------------------
