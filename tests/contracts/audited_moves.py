@@ -26,6 +26,7 @@ from zhijia.organization.members.services.changes import Given
 from zhijia.organization.members.services.corrections import Correction
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.people.services import holds, rights
 from zhijia.organization.unions import services as unions
 
 Scenario = Callable[[World], Callable[[], Any]]
@@ -288,7 +289,60 @@ def _read_evidence(world: World) -> Callable[[], Any]:
     return lambda: files.read_file(actor, file.public_id, now=world.now)
 
 
+# --- A person's own data
+_WORDS = "请按我的要求办理，谢谢。"
+
+
+def _ask_rights(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    return lambda: rights.ask(world.actor(person), "explain", text=_WORDS, now=world.now)
+
+
+def _answered(name: str, kind: str, *arguments: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        person, _ = world.member()
+        case = rights.ask(world.actor(person), kind, text=_WORDS, now=world.now)
+        officer = world.staff("PRIVACY", "county")
+        return lambda: getattr(rights, name)(officer, case, *arguments, text=_WORDS, now=world.now)
+
+    return prepare
+
+
+def _withdraw_rights(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    case = rights.ask(world.actor(person), "explain", text=_WORDS, now=world.now)
+    return lambda: rights.withdraw(world.actor(person), case, now=world.now)
+
+
+def _hold(name: str, **values: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        person, _ = world.member()
+        officer, second = world.staff("PRIVACY", "county"), world.staff("PRIVACY", "county", "李静")
+        number = world.number_of(person)
+
+        def propose() -> str:
+            return holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令8号", now=world.now)
+
+        if name == "propose":
+            return propose
+        case = propose()
+        if name == "lift":
+            holds.decide(second, case, agree=True, now=world.now)
+        actor = officer if name == "withdraw" else second
+        return lambda: getattr(holds, name)(actor, case, now=world.now, **values)
+
+    return prepare
+
+
 MOVES: dict[str, Scenario] = {
+    "people.services.rights.ask": _ask_rights,
+    "people.services.rights.withdraw": _withdraw_rights,
+    "people.services.rights.answer": _answered("answer", "explain", "answer"),
+    "people.services.rights.execute": _answered("execute", "delete"),
+    "people.services.holds.propose": _hold("propose"),
+    "people.services.holds.decide": _hold("decide", agree=True),
+    "people.services.holds.withdraw": _hold("withdraw"),
+    "people.services.holds.lift": _hold("lift", note="案件已结。"),
     "members.services.transfers.request_transfer": _request,
     "members.services.transfers.accept_transfer": _decided("accept_transfer"),
     "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),

@@ -37,6 +37,7 @@ SILENT = {
     "foundation.accounts.services.stepping.standing_of": "reads",
     "foundation.idempotency.services.take_key": "the command inside records",
     "foundation.idempotency.services.keep_answer": "the command inside records",
+    "foundation.workflow.services.acting_under": "reads",
     "foundation.workflow.services.authorize": "decides",
     "foundation.workflow.services.allowed_moves": "reads",
     "organization.members.services.memberships.open_membership": "part of a move, which records; writes the event",
@@ -91,7 +92,7 @@ OPENS = {
     "foundation.idempotency.services": "the same person's own answer again",
     "foundation.notify.delivery": "the number of a text on its way out",
     "organization.members.services.rosters_conflicts": "a refused row for whoever corrects it; read_row records",
-    "organization.people.selectors": "birthday for a rule, number for a text; read_numbers records",
+    "organization.people.selectors.__init__": "a rule's birthday, a text's number, his own copy; read_numbers records",
     "organization.people.services.identities": "the number of a decided dispute",
 }
 

@@ -20,7 +20,9 @@ from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.services import joining, rosters_loading as rosters
+from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.people.services import holds, rights
 from zhijia.organization.unions import services as unions
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +121,35 @@ def _loads(stage: Stage, count: int) -> None:
     stage.kept["loads"] = done + count
 
 
+def _requests(stage: Stage, count: int) -> None:
+    for number in range(count):
+        person, _ = stage.world.member(name=f"林{NAMES[number % 10]}")
+        rights.ask(stage.world.actor(person), "explain", text="请说明处理依据。", now=stage.world.now)
+
+
+def _own_requests(stage: Stage, count: int) -> None:
+    actor = stage.world.actor(stage.person)
+    for _ in range(count):
+        case = rights.ask(actor, "explain", text="请说明处理依据。", now=stage.world.now)
+        rights.withdraw(actor, case, now=stage.world.now)
+
+
+def _looks(stage: Stage, count: int) -> None:
+    officer = stage.kept.setdefault("officer", stage.world.staff("ORG", "county", "李敏"))
+    for _ in range(count):
+        people.read_numbers(officer, stage.person.pk, reason="核对退休手续", now=stage.world.now)
+
+
+def _holds(stage: Stage, count: int) -> None:
+    officer = stage.world.actor(stage.person, staff=True)
+    for number in range(count):
+        person, _ = stage.world.member(name=f"林{NAMES[number % 10]}")
+        holds.propose(
+            officer, person.name, "RESIDENT_ID", stage.world.number_of(person), reason="法院调查令8号",
+            now=stage.world.now,
+        )  # fmt: skip
+
+
 PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "members:queue": ("ORG", _applications),
     "members:rosters": ("ORG", _loads),
@@ -135,6 +166,10 @@ PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "portal:cases": ("", _own_cases),
     "portal:messages": ("", _messages),
     "accounts:devices": ("", _devices),
+    "people:rights": ("", _own_requests),
+    "people:looks": ("", _looks),
+    "people:rights_desk": ("PRIVACY", _requests),
+    "people:holds": ("PRIVACY", _holds),
 }
 
 

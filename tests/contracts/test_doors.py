@@ -20,6 +20,7 @@ from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
+from zhijia.organization.people.services import rights
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +175,10 @@ def things(world: World) -> dict[str, dict[str, str]]:
         world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
     )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
+    asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     return {
+        "people:rights_review": {"pid": asked},
+        "people:rights_case": {"pid": asked},
         "members:review": own,
         "members:match_employer": own,
         "members:case": own,
@@ -191,7 +195,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
-    "members:appeal", "members:answer", "unions:file",
+    "members:appeal", "members:answer", "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
 
@@ -210,7 +214,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
     assert cut[0] == cut[1]
 
 
-@pytest.mark.parametrize("name", ["members:review", "members:file", "members:dispute_review"])
+@pytest.mark.parametrize("name", ["members:review", "members:file", "members:dispute_review", "people:rights_review"])
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(
     name: str, world: World, client: Client, sign_in: Any
 ) -> None:

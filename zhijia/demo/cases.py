@@ -25,6 +25,7 @@ from .desks import play_desks
 from .files import play_files
 from .invention import Inventor
 from .moves import play_changes, play_claims, play_duplicates, play_transfers
+from .rights import play_rights
 from .staff import UNUSABLE, person_of
 
 
@@ -219,7 +220,8 @@ def play_grants(stage: Stage) -> None:
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
     acts = (play_rosters, play_joins, play_disputes, play_grants, play_desks)
-    for act in (*acts, play_transfers, play_changes, play_claims, play_duplicates, play_files):
+    later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights)
+    for act in (*acts, *later):
         try:
             act(stage)
         except ZhijiaError as error:

@@ -50,6 +50,7 @@ POSTS = (
     Post(Role.OPERATOR, "province", "冯洁", "13800000011"),
     Post(Role.AUDIT_ADMIN, "province", "何亮", "13800000012"),
     Post(Role.GRASS_CHAIR, "plant", "宋立军", "13800000013"),
+    Post(Role.PRIVACY, "county", "李静", "13800000014"),
 )
 
 

@@ -125,13 +125,60 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalData:
-    """A capability's part in a person's rights: what is kept, for how long, how it is handed over and erased."""
+class DataSubject:
+    """Whose data is asked about: `persons` his own id first, then those of duplicates merged into him.
 
+    `asking` is the public id of the case by which he asks, which does not stand in its own way.
+    """
+
+    persons: tuple[int, ...]
+    account_id: int | None
+    asking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows that must stay for now: how many, the reason as a whole sentence, the first day on which they may go.
+
+    `until` None: for good, or as long as the reason holds. `needs_him`: they mean nothing without knowing who he is.
+    """
+
+    count: int
+    reason: str
+    until: date | None = None
+    needs_him: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A capability's part in a person's rights: what is kept, why, how long, how it is handed over and erased.
+
+    `export` gives rows with Chinese column names, for himself only. `kept(subject, now)` tells what may not be erased
+    at this moment; `erase(subject, now)` erases everything else and says how many rows that was. `last`: who he is, and
+    so only erased where nothing that needs it is kept. Without `erase` all of it is kept, and `kept` says why.
+    """
+
+    code: str
     label: str
+    purpose: str
     retention: str
-    export: Callable[[int], Sequence[Mapping[str, Any]]]
-    erase: Callable[[int], int] | None = None
+    export: Callable[[DataSubject], Sequence[Mapping[str, Any]]]
+    kept: Callable[[DataSubject, datetime], Sequence[Kept]] | None = None
+    erase: Callable[[DataSubject, datetime], int] | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What is deleted by the clock when its time is over, `days` after it counts for nothing.
+
+    `run(now, limit, held)` deletes at most `limit` rows, none of the persons in `held`, and says how many.
+    """
+
+    code: str
+    label: str
+    days: int
+    run: Callable[[datetime, int, frozenset[int]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +215,7 @@ class Scenario:
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
     open_items: Callable[[int], Sequence[str]] | None = None
@@ -262,6 +310,8 @@ class Registry:
         self._send_text: SendText | None = None
         self._parameter: ReadParameter | None = None
         self._find_people: FindPeople | None = None
+        self._unit_of: Callable[[int], int] | None = None
+        self._role_labels: dict[str, str] = {}
 
     def add(self, scenario: Scenario) -> None:
         """Raises ValueError where a code, permission, parameter or workflow is declared twice."""
@@ -404,6 +454,29 @@ class Registry:
 
     def offer_people(self, find_people: FindPeople) -> None:
         self._find_people = find_people
+
+    def personal_data(self) -> list[PersonalData]:
+        """Every capability's part, those that tell who he is at the end."""
+        return sorted((p for scenario in self.scenarios for p in scenario.personal_data), key=lambda part: part.last)
+
+    def sweeps(self) -> list[Sweep]:
+        return [sweep for scenario in self.scenarios for sweep in scenario.sweeps]
+
+    def unit_of(self, person_id: int) -> int:
+        """The unit whose upper ones answer for a person's data. Raises RuntimeError where no room keeps a roster."""
+        if self._unit_of is None:
+            raise RuntimeError("no room says where a person belongs")
+        return self._unit_of(person_id)
+
+    def role_label(self, role: str) -> str:
+        """What a role is called; its code where no room names it."""
+        return self._role_labels.get(role, role)
+
+    def offer_roles(self, labels: Mapping[str, str]) -> None:
+        self._role_labels = dict(labels)
+
+    def offer_unit_of(self, unit_of: Callable[[int], int]) -> None:
+        self._unit_of = unit_of
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory

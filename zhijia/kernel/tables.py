@@ -441,25 +441,34 @@ def write_xlsx(
     `sheet` at most 31 characters, `width` of every column in characters. Raises Invalid `table.too_many_rows` beyond
     a sheet.
     """
+    return write_book(out, [(sheet, headers, rows)], width=width)
+
+
+def write_book(
+    out: IO[bytes], sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[object]]]], *, width: int = 18
+) -> int:
+    """As `write_xlsx`, of several sheets `(name, headers, rows)`, one after the other; no two of the same name."""
     book = xlsxwriter.Workbook(
         out,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
-    page = book.add_worksheet(sheet)
-    page.freeze_panes(1, 0)
-    page.set_column(0, max(0, len(headers) - 1), width)
     bold = book.add_format({"bold": True})
-    for place, header in enumerate(headers):
-        page.write_string(0, place, str(safe_cell(header)), bold)
-    number = 0
-    for number, row in enumerate(rows, 1):
-        if number >= SHEET_ROWS:
-            raise Invalid("table.too_many_rows", "数据超过一张工作表的行数，请缩小范围或改用CSV格式导出。")
-        for place, value in enumerate(row):
-            cell = safe_cell(value)
-            if isinstance(cell, int):
-                page.write_number(number, place, cell)
-            elif cell:
-                page.write_string(number, place, cell)
+    total = 0
+    for sheet, headers, rows in sheets:
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        page.set_column(0, max(0, len(headers) - 1), width)
+        for place, header in enumerate(headers):
+            page.write_string(0, place, str(safe_cell(header)), bold)
+        for number, row in enumerate(rows, 1):
+            if number >= SHEET_ROWS:
+                raise Invalid("table.too_many_rows", "数据超过一张工作表的行数，请缩小范围或改用CSV格式导出。")
+            for place, value in enumerate(row):
+                cell = safe_cell(value)
+                if isinstance(cell, int):
+                    page.write_number(number, place, cell)
+                elif cell:
+                    page.write_string(number, place, cell)
+            total += 1
     book.close()
-    return number
+    return total

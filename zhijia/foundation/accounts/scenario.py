@@ -1,8 +1,45 @@
-from zhijia.kernel.registry import AuditEvent, MenuItem, MessageTemplate, ParameterSpec, Scenario
+from datetime import datetime
+
+from zhijia.kernel.registry import (
+    AuditEvent,
+    MenuItem,
+    MessageTemplate,
+    ParameterSpec,
+    PersonalData,
+    Scenario,
+    Sweep,
+)
+
+from .services import codes, devices, erasing
+
+
+def _old_codes(now: datetime, limit: int, held: frozenset[int]) -> int:
+    return codes.delete_old(now=now, at_most=limit)
+
+
+def _old_devices(now: datetime, limit: int, held: frozenset[int]) -> int:
+    return devices.delete_old(now=now, at_most=limit)
+
 
 SCENARIO = Scenario(
     code="accounts",
     name="账号",
+    personal_data=(
+        PersonalData(
+            "accounts.account",
+            "登录账号和设备",
+            "让您用手机号登录，并看到账号在哪些设备上登录过。",
+            "账号使用期间；一个月没有使用的设备记录自动删除",
+            erasing.export_account,
+            erasing.kept_account,
+            erasing.close_account,
+            last=True,
+        ),
+    ),
+    sweeps=(
+        Sweep("accounts.codes", "过期的验证码", 1, _old_codes),
+        Sweep("accounts.devices", "很久不用的登录设备", 31, _old_devices),
+    ),
     settings_rows=(
         MenuItem("设置", "更换手机号", "accounts:mobile", order=10, icon="device-mobile"),
         MenuItem("设置", "登录过的设备", "accounts:devices", order=20, icon="devices"),

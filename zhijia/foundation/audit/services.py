@@ -108,7 +108,12 @@ def record_read(
     unit_id: int | None = None,
     concerns: int | None = None,
 ) -> None:
-    """Somebody saw unmasked personal data. `reason` is what he gave for it."""
+    """Somebody saw unmasked personal data. `reason` is what he gave for it.
+
+    Whom it concerns is told the unit and the role: those of the reader's grant on `unit_id`, else of his highest.
+    """
+    grants = actor.living_grants
+    used = next((grant for grant in grants if grant.unit_id == unit_id), grants[0] if grants else None)
     db.insert_later(
         AuditEntry,
         [
@@ -118,8 +123,8 @@ def record_read(
                 subject,
                 now=now,
                 outcome=Outcome.READ,
-                role="",
-                unit_id=unit_id,
+                role=used.role if used else "",
+                unit_id=unit_id if unit_id is not None or used is None else used.unit_id,
                 concerns=concerns,
                 before=None,
                 after=None,

@@ -1,4 +1,13 @@
-from zhijia.kernel.registry import AuditEvent, Scenario
+from datetime import datetime
+
+from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario, Sweep
+
+from . import selectors, services
+
+
+def _expired(now: datetime, limit: int, held: frozenset[int]) -> int:
+    return services.drop_expired(now=now, at_most=limit, held=held)
+
 
 SCENARIO = Scenario(
     code="files",
@@ -8,4 +17,15 @@ SCENARIO = Scenario(
         AuditEvent("files.read", "查看文件", erases="none"),
         AuditEvent("files.dropped", "删除文件", erases="none"),
     ),
+    personal_data=(
+        PersonalData(
+            "files.given",
+            "上传的文件",
+            "作为办理事项的证明材料，由办理的工会核对。",
+            "随所属事项保存；有保存期限的到期删除",
+            selectors.export_files,
+            selectors.kept_files,
+        ),
+    ),
+    sweeps=(Sweep("files.expired", "到期的文件", 0, _expired),),
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, NotFound
-from zhijia.kernel.registry import registry
+from zhijia.kernel.registry import DataSubject, Kept, registry
 
 from . import rules
 from .models import StoredFile
@@ -88,3 +92,34 @@ def get_readable(actor: Actor, public_id: str) -> FileFacts:
     if file.dropped_at is not None:
         raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
     return file
+
+
+def _given_by(subject: DataSubject) -> QuerySet[StoredFile]:
+    return StoredFile.objects.filter(person_id__in=subject.persons, dropped_at__isnull=True).order_by("created_at")
+
+
+def export_files(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
+    """For his copy: which files he gave or had made, and how long each is kept."""
+    return [
+        {
+            "时间": row.created_at,
+            "文件": row.name,
+            "用途": registry.file_uses[row.use].label if row.use in registry.file_uses else row.use,
+            "大小": rules.size_words(row.size),
+            "保存到": row.keep_until or "随所属事项保存",
+        }
+        for row in _given_by(subject)
+    ]
+
+
+def kept_files(subject: DataSubject, now: datetime) -> list[Kept]:
+    """All of them: those with a day of their own go on it, the others with what they belong to."""
+    days = list(_given_by(subject).values_list("keep_until", flat=True))
+    dated = [day for day in days if day is not None]
+    kept = []
+    if dated:
+        kept.append(Kept(len(dated), "文件到期自动删除，到期前供您下载或核对。", timezone.localdate(max(dated)), False))
+    if len(days) > len(dated):
+        reason = "这些材料是已办事项的凭据，随该事项的档案保存。"
+        kept.append(Kept(len(days) - len(dated), reason))
+    return kept

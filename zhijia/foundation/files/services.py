@@ -162,6 +162,8 @@ def open_content(file: FileFacts) -> IO[bytes]:
 def read_file(actor: Actor, public_id: str, *, now: datetime) -> tuple[FileFacts, Iterator[bytes]]:
     """A file for somebody who may read it, with an audit row. Raises NotFound, Expired `file.dropped`."""
     file = selectors.get_readable(actor, public_id)
+    if file.keep_until is not None and file.keep_until <= now:
+        raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
     audit.record_read(
         actor,
         "files.read",
@@ -196,9 +198,10 @@ def drop(actor: Actor, public_id: str, *, reason: str, now: datetime) -> bool:
     return True
 
 
-def drop_expired(*, now: datetime, at_most: int = 500) -> int:
-    """Drop what has been kept long enough; returns how many."""
+def drop_expired(*, now: datetime, at_most: int = 500, held: frozenset[int] = frozenset()) -> int:
+    """Drop what has been kept long enough, but for files of the persons in `held`; returns how many."""
     due = StoredFile.objects.filter(keep_until__lte=now, dropped_at__isnull=True).order_by("keep_until")
+    due = due.exclude(person_id__in=held) if held else due
     names = list(due.values_list("public_id", flat=True)[:at_most])
     return sum(drop(SYSTEM, name, reason="expired", now=now) for name in names)
 

@@ -12,9 +12,8 @@ from . import services
 
 
 @daily("03:40")
-def drop_expired_files(now: datetime) -> None:
-    while services.drop_expired(now=now) > 0:
-        pass
+def delete_dropped_files_again(now: datetime) -> None:
+    """Dropping itself belongs to the daily deletion, which records how many."""
     services.delete_again(now=now)
 
 

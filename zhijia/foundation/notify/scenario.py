@@ -1,5 +1,19 @@
-from zhijia.kernel.registry import AuditEvent, Scenario
+from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario
+
+from . import selectors, services
 
 SCENARIO = Scenario(
-    code="notify", name="消息", audit_events=(AuditEvent("notify.template", "修改消息文案", erases="none"),)
+    code="notify",
+    name="消息",
+    audit_events=(AuditEvent("notify.template", "修改消息文案", erases="none"),),
+    personal_data=(
+        PersonalData(
+            "notify.messages",
+            "消息",
+            "告诉您办理的进展和结果。",
+            "到您要求删除为止；短信的号码和内容七天后抹去",
+            selectors.export_messages,
+            erase=services.erase_messages,
+        ),
+    ),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.registry import DataSubject
 
 from .models import Message as Message, TemplateText  # noqa: PLC0414  the type others name
 
@@ -36,3 +39,12 @@ def count_unread(actor: Actor, *, most: int = 100) -> int:
 def own_versions() -> dict[str, int]:
     """Code to the newest version of an operator's own wording: `{"members.join_approved": 2}`. One query."""
     return dict(TemplateText.objects.order_by("code", "version").values_list("code", "version"))
+
+
+def export_messages(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
+    """For his copy, oldest first."""
+    rows = Message.objects.filter(person_id__in=subject.persons).order_by("at", "id")
+    return [
+        {"时间": at, "标题": title, "内容": body, "已读": read_at}
+        for at, title, body, read_at in rows.values_list("at", "title", "body", "read_at")
+    ]

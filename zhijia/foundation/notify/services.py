@@ -15,7 +15,7 @@ from zhijia.foundation.ui.site import current_site
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.ids import new_public_id
-from zhijia.kernel.registry import MessageTemplate, registry
+from zhijia.kernel.registry import DataSubject, MessageTemplate, registry
 
 from . import delivery
 from .models import Message, TemplateText, TextMessage, TextState
@@ -127,3 +127,8 @@ def set_wording(
         detail={"version": text.version},
     )
     return text
+
+
+def erase_messages(subject: DataSubject, now: datetime) -> int:
+    """His list is empty afterwards. Returns how many there were."""
+    return Message.objects.filter(person_id__in=subject.persons).delete()[0]

@@ -1,4 +1,6 @@
-from zhijia.kernel.registry import AuditEvent, MessageTemplate, Scenario
+from zhijia.kernel.registry import AuditEvent, MessageTemplate, PersonalData, Scenario
+
+from . import selectors
 
 SCENARIO = Scenario(
     code="workflow",
@@ -8,6 +10,16 @@ SCENARIO = Scenario(
         AuditEvent("workflow.extend", "延长期限", erases="none"),
         AuditEvent("workflow.pause", "暂停计时", erases="none"),
         AuditEvent("workflow.resume", "恢复计时", erases="none"),
+    ),
+    personal_data=(
+        PersonalData(
+            "workflow.cases",
+            "办理事项",
+            "让您看到提交过的事项走到哪一步，让工会按期办理。",
+            "办结后作为工作记录保存，到期删除的申请同时抹去姓名",
+            selectors.export_cases,
+            selectors.kept_cases,
+        ),
     ),
     messages=(
         MessageTemplate(

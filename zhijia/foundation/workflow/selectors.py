@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
-from zhijia.kernel.registry import registry
+from zhijia.kernel.registry import DataSubject, Kept, registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry  # noqa: PLC0414  the type others name
 from .rules import Workflow
@@ -255,3 +255,34 @@ def describe(case: Case) -> dict[str, Any]:
         "member_url_name": link.member,
         "console_url_name": link.console,
     }
+
+
+def export_cases(subject: DataSubject) -> list[Mapping[str, Any]]:
+    """For his copy: every matter of his, oldest first."""
+    rows: list[Mapping[str, Any]] = []
+    for case in Case.objects.filter(owner_person_id__in=subject.persons).order_by("opened_at", "id"):
+        workflow: Workflow = registry.workflow(case.workflow)
+        rows.append(
+            {
+                "编号": case.public_id,
+                "事项": workflow.name,
+                "提交时间": case.opened_at,
+                "状态": workflow.labels[case.state],
+                "办结时间": case.closed_at,
+                "说明": case.note,
+            }
+        )
+    return rows
+
+
+def kept_cases(subject: DataSubject, now: datetime) -> list[Kept]:
+    """All of them: what is open needs him, what is closed is the record of what was decided."""
+    own = Case.objects.filter(owner_person_id__in=subject.persons)
+    waiting = own.filter(closed_at__isnull=True).exclude(public_id=subject.asking).count()
+    others = own.count() - waiting
+    kept = []
+    if waiting:
+        kept.append(Kept(waiting, "您有事项正在办理，办结之后才能删除；您也可以先撤回这些事项。"))
+    if others:
+        kept.append(Kept(others, "办理的时间、步骤和结果是工会工作的记录，按档案规定保存。", needs_him=False))
+    return kept

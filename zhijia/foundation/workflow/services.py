@@ -25,6 +25,9 @@ from . import deadlines
 from .models import Case, CaseHistory, Deadline, InboxEntry
 from .rules import CLOCK, MAKER, OTHER, OWNER, SYSTEM, UNIT, UPPER, Move, Workflow
 
+FORGOTTEN = "已到期删除"
+"""What a case is called whose personal part has gone."""
+
 
 def open_case(
     workflow: Workflow,
@@ -102,6 +105,11 @@ def _acting_grant(actor: Actor, permission: str, path: str) -> tuple[str, int | 
         default=None,
     )
     return (best.role, best.unit_id) if best else ("", None)
+
+
+def acting_under(actor: Actor, permission: str, unit_id: int) -> tuple[str, int | None]:
+    """Role and unit under which the actor acts on a unit; empty and None where he does not."""
+    return _acting_grant(actor, permission, registry.units.path(unit_id))
 
 
 def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
@@ -381,3 +389,9 @@ def not_deciding(entry: InboxEntry) -> frozenset[int]:
         UNIT,
     )
     return _not_deciding(workflow, case, role, entry.permission)
+
+
+def forget_cases(case_ids: Sequence[int]) -> int:
+    """Closed cases no longer name anybody; state, days and sealed history stay. Returns how many were changed."""
+    closed = Case.objects.filter(id__in=list(case_ids), closed_at__isnull=False)
+    return closed.update(title=FORGOTTEN, note="", owner_person_id=None)

@@ -12,7 +12,9 @@ class AccessConfig(CapabilityConfig):
         from .directory import UnionDirectory
         from .events import grants_changed
         from .rerouting import follow_grants
+        from .roles import ROLES
 
         registry.offer_units(UnionDirectory())
         registry.offer_standing(standing)
+        registry.offer_roles({code: spec.label for code, spec in ROLES.items()})
         grants_changed.subscribe(follow_grants)

@@ -18,9 +18,11 @@ class MembersConfig(CapabilityConfig):
         from .rules import JOIN
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
+        from .selectors.personal import unit_of
         from .services import changes, joining, memberships, placing, rosters_conflicts, transfers
 
         registry.offer_people(find_people)
+        registry.offer_unit_of(unit_of)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
         membership_changed.subscribe(rosters_conflicts.follow_transfer)

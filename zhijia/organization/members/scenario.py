@@ -7,13 +7,17 @@ from zhijia.kernel.registry import (
     MessageTemplate,
     ParameterSpec,
     PermissionSpec,
+    PersonalData,
     Scenario,
+    Sweep,
 )
 
 from .permissions import Permission
 from .rules import DISPUTE, JOIN, changes, claims, duplicates, transfers
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
+from .selectors import personal
 from .selectors.changes import may_read_evidence
+from .services import forgetting
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 _GRASSROOTS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN"})
@@ -67,6 +71,42 @@ SCENARIO = Scenario(
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),
+    personal_data=(
+        PersonalData(
+            "members.stays",
+            "会籍",
+            "记录您在哪个工会、什么时候入会，享受会员的权利和服务。",
+            "永久（工会档案）",
+            personal.export_stays,
+            personal.kept_stays,
+        ),
+        PersonalData(
+            "members.cards",
+            "会员卡",
+            "出示会员码，核对是您本人的卡。",
+            "随会籍档案保存",
+            personal.export_cards,
+            personal.kept_cards,
+        ),
+        PersonalData(
+            "members.applications",
+            "入会申请",
+            "由工会审核您是否可以入会。",
+            "通过的永久；未通过和撤回的一年",
+            personal.export_applications,
+            personal.kept_applications,
+            forgetting.erase_applications,
+        ),
+        PersonalData(
+            "members.moves",
+            "转会和会籍变更",
+            "办理转会、保留会籍、退会等，保存经过。",
+            "永久（工会档案）",
+            personal.export_moves,
+            personal.kept_moves,
+        ),
+    ),
+    sweeps=(Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),),
     workflows=(
         JOIN,
         DISPUTE,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from zhijia.foundation.ui.form import (
+    ChoiceGroup,
     ConsoleForm,
     DayField,
     IdNumberField,
@@ -57,3 +58,65 @@ class TextForm(ConsoleForm):
         widget=forms.Textarea(attrs={"rows": 22}),
         help_text="空一行为一段；一段的第一行较短且不带标点，就是小标题",
     )
+
+
+class RightsForm(PhoneForm):
+    """What somebody asks about his data: `parts` are `[(code, label)]` that a deletion may mean."""
+
+    ALL = "all"
+
+    scope = forms.ChoiceField(label="删除哪些", widget=ChoiceGroup(), initial=ALL)
+    text = forms.CharField(label="说明", max_length=500, min_length=5, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, data: Any = None, *, hint: str, parts: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["text"].help_text = hint
+        if parts:
+            self.fields["scope"].choices = [(self.ALL, "全部可以删除的"), *parts]  # type: ignore[attr-defined]
+        else:
+            del self.fields["scope"]
+
+
+class RightsAnswerForm(ConsoleForm):
+    """How the privacy desk answers; `moves` are `[(move, words)]`."""
+
+    decision = forms.ChoiceField(label="办理结论", widget=ChoiceGroup())
+    answer = forms.CharField(
+        label="答复",
+        max_length=500,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="本人会看到：办了什么，没有办的是什么理由",
+    )
+    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["decision"].choices = list(moves)  # type: ignore[attr-defined]
+
+
+class HoldForm(ConsoleForm):
+    """Whose data is to be kept, as the demanding paper names him, and by which paper."""
+
+    name = forms.CharField(label="姓名", max_length=30)
+    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
+    id_number = IdNumberField(label="证件号码", max_length=20)
+    reason = forms.CharField(
+        label="依据和原因",
+        min_length=5,
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="例如：莱阳市人民法院调查令〔2026〕8号",
+    )
+
+
+class HoldNoteForm(ConsoleForm):
+    """One of the moves of a hold, with a note."""
+
+    decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
+    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["decision"].choices = list(moves)  # type: ignore[attr-defined]

@@ -1,15 +1,21 @@
 from zhijia.kernel.registry import (
     AuditEvent,
     CaseLink,
+    FileUse,
     MenuItem,
     MessageTemplate,
     ParameterSpec,
     PermissionSpec,
+    PersonalData,
     Scenario,
 )
 
 from .permissions import Permission
 from .rules import CONSENT_TEXT
+from .rules.rights import COPY_DAYS, HOLD, RIGHTS
+from .selectors import personal
+from .services import erasing
+from .services.rights import COPY_USE
 
 SCENARIO = Scenario(
     code="people",
@@ -28,15 +34,75 @@ SCENARIO = Scenario(
         PermissionSpec(
             Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员", short="看号码"
         ),
+        PermissionSpec(
+            Permission.RIGHTS_ANSWER, "答复个人信息请求", frozenset({"PRIVACY"}), group="管理", short="答请求"
+        ),
+        PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理", short="保全"),
     ),
-    menu=(MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),),
+    menu=(
+        MenuItem("管理", "个人信息请求", "people:rights_desk", Permission.RIGHTS_ANSWER, 830),
+        MenuItem("管理", "信息保全", "people:holds", Permission.HOLD, 834),
+        MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),
+    ),
     settings_rows=(
         MenuItem("设置", "这不是我的账号", "people:not_me", order=30, icon="user-x"),
         MenuItem("设置", "我的同意", "people:consents", order=40, icon="shield-check"),
+        MenuItem("设置", "我的数据", "people:rights", order=45, icon="file-text"),
     ),
-    workflows=(CONSENT_TEXT,),
-    case_links={CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts")},
+    workflows=(CONSENT_TEXT, RIGHTS, HOLD),
+    case_links={
+        CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts"),
+        RIGHTS.code: CaseLink(member="people:rights_case", console="people:rights_review", menu="people:rights_desk"),
+        HOLD.code: CaseLink(console="people:hold", menu="people:holds"),
+    },
+    file_uses=(FileUse(COPY_USE, "个人信息副本", frozenset({"xlsx"}), 100 * 1024 * 1024, keep_days=COPY_DAYS),),
+    personal_data=(
+        PersonalData(
+            "people.profile",
+            "自愿填写的情况",
+            "统计和提供有针对性的服务，不填不影响入会。",
+            "到您要求删除为止",
+            personal.export_profile,
+            erase=erasing.erase_profile,
+        ),
+        PersonalData(
+            "people.consents",
+            "同意记录",
+            "证明您同意过什么、什么时候撤回。",
+            "同意生效期间，撤回后三年",
+            personal.export_consents,
+            personal.kept_consents,
+        ),
+        PersonalData(
+            "people.checks",
+            "实名核验记录",
+            "证明姓名和证件号码经过国家规定的机构核验。",
+            "档案保存期间，不含姓名和号码",
+            personal.export_checks,
+            personal.kept_checks,
+        ),
+        PersonalData(
+            "people.requests",
+            "个人信息请求",
+            "按期办理您的请求，便于您核对和投诉。",
+            "提出后三年",
+            personal.export_requests,
+            personal.kept_requests,
+        ),
+        PersonalData(
+            "people.identity",
+            "身份信息",
+            "确认是您本人，避免一人多份会籍；用手机号通知您办理结果。",
+            "会籍档案保存期间；没有会籍和在办事项的，到您要求删除为止",
+            personal.export_identity,
+            erase=erasing.erase_identity,
+            last=True,
+        ),
+    ),
     parameters=(
+        ParameterSpec("people.rights_wd", "个人信息请求答复时限", 15, "wd", "个人信息保护法第五十条；平台默认", 1, 30),
+        ParameterSpec("people.rights_copy_h", "副本没有备好时转人工的小时数", 24, "h", "平台默认", 1, 240),
+        ParameterSpec("people.hold_wd", "信息保全复核时限", 2, "wd", "平台默认", 1, 15),
         ParameterSpec("people.consent_check_wd", "同意书复核时限", 5, "wd", "平台默认", minimum=1, maximum=30),
         ParameterSpec(
             "people.real_name_failures", "每人每天实名核验失败次数上限", 5, "count", "平台默认", minimum=1, maximum=20
@@ -55,6 +121,17 @@ SCENARIO = Scenario(
             sms="{name}，工会已更正您的{what}。如不属实，请拨打{hotline}。",
         ),
         MessageTemplate(
+            "people.copy_ready",
+            "个人信息副本已备好",
+            "您索取的个人信息副本已经备好，请在{days}天内下载，过后自动删除。",
+        ),
+        MessageTemplate(
+            "people.rights_answered",
+            "个人信息请求已答复",
+            "您的请求“{request}”已有结果：{result}。请打开查看答复。",
+            sms="【{site}】您的个人信息请求“{request}”已有结果：{result}。详情请登录查看，或拨打{hotline}。",
+        ),
+        MessageTemplate(
             "people.mobile_replaced",
             "手机号码已更换",
             "{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打服务热线。",
@@ -71,5 +148,12 @@ SCENARIO = Scenario(
         AuditEvent("people.consent", "给予同意"),
         AuditEvent("people.consent_withdrawn", "撤回同意"),
         AuditEvent("people.consent_text", "发布同意书", erases="none"),
+        AuditEvent("people.copied", "生成个人信息副本"),
+        AuditEvent("people.rights_answered", "答复个人信息请求"),
+        AuditEvent("people.erased", "执行删除个人信息", erases="none"),
+        AuditEvent("people.hold_asked", "申请信息保全"),
+        AuditEvent("people.hold_begun", "开始信息保全"),
+        AuditEvent("people.hold_lifted", "解除信息保全"),
+        AuditEvent("people.swept", "删除到期的个人信息", erases="none"),
     ),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import consents, console, mobiles, wordings
+from .views import consents, console, mobiles, privacy, rights, wordings
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,17 @@ urlpatterns = [
     path("m/consents", consents.consents, name="consents"),
     path("m/consents/withdraw", consents.withdraw, name="withdraw"),
     path("m/consents/renew", consents.renew, name="renew"),
+    path("m/data", rights.mine, name="rights"),
+    path("m/data/looks", rights.looks, name="looks"),
+    path("m/data/ask/<slug:kind>", rights.ask, name="rights_ask"),
+    path("m/data/<pid:pid>", rights.case, name="rights_case"),
+    path("m/data/<pid:pid>/withdraw", rights.withdraw, name="rights_withdraw"),
+    path("console/rights", privacy.desk, name="rights_desk"),
+    path("console/rights/deletions", privacy.deletions, name="deletions"),
+    path("console/rights/<pid:pid>", privacy.review, name="rights_review"),
+    path("console/holds", privacy.holds_list, name="holds"),
+    path("console/holds/new", privacy.hold_new, name="hold_new"),
+    path("console/holds/<pid:pid>", privacy.hold, name="hold"),
     path("console/consents", console.texts, name="texts"),
     path("console/consents/<slug:purpose>", console.text, name="text"),
     path("console/consents/cases/<pid:pid>", console.text_case, name="text_case"),

@@ -346,11 +346,3 @@ def stock_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str
     for union_id, number in kept.values_list("union_id", "retained"):
         counts.setdefault(union_id, {})["retained"] = number
     return counts
-
-
-def personal_rows(person_id: int) -> list[dict[str, Any]]:
-    """The person's own memberships, for his copy."""
-    return [
-        {"since": row.since, "until": row.until, "number": row.member_number, "state": row.state}
-        for row in Membership.objects.filter(person_id=person_id).order_by("since")
-    ]

@@ -185,8 +185,9 @@ def _plain(value: object) -> str:
 def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, str, str]:
     """Name and full numbers; every one leaves an audit row with the reason and the case."""
     full = people.read_numbers(
-        _maker(export), line.person.id, reason=f"{export.reason}（{export.case.public_id}）", now=now
-    )
+        _maker(export), line.person.id, reason=f"{export.reason}（{export.case.public_id}）", now=now,
+        unit_id=export.unit_id,
+    )  # fmt: skip
     return line.person.name, full.id_number, full.mobile
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.places import read_place
 from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
@@ -28,7 +29,6 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from . import desk
-from .places import read_place
 
 Refusal = (Invalid, RuleBroken, Expired, Duplicate)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.places import write_place
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
@@ -22,7 +23,6 @@ from zhijia.organization.members.selectors.transfers import TransferView
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .places import write_place
 from .tables import steps
 
 Row = TypeVar("Row")

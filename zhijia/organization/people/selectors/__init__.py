@@ -16,11 +16,10 @@ from zhijia.kernel import db, masks
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound, NotSignedIn
 from zhijia.kernel.registry import registry
-
-from . import rules
-from .models import ID_TYPES, Consent, ConsentDraft, ConsentText, Person, Purpose
-from .permissions import Permission
-from .sealing import id_digest as _id_digest, mobile_digest as _mobile_digest
+from zhijia.organization.people import rules
+from zhijia.organization.people.models import ID_TYPES, Consent, ConsentDraft, ConsentText, Person, Purpose
+from zhijia.organization.people.permissions import Permission
+from zhijia.organization.people.sealing import id_digest as _id_digest, mobile_digest as _mobile_digest
 
 id_digest = _id_digest
 mobile_digest = _mobile_digest
@@ -236,6 +235,12 @@ class Numbers:
         return "<Numbers>"
 
 
+def open_for_himself(person_id: int) -> tuple[PersonFacts, Numbers, date | None]:
+    """Everything of a person in full, for the copy that he alone receives; making it is what is recorded."""
+    person = _get(person_id)
+    return facts_from(person), _numbers(person), _birthday(person)
+
+
 def _mobile(public_id: str, sealed: bytes | memoryview) -> str:
     if not sealed:
         return ""
@@ -253,8 +258,10 @@ def _numbers(person: Person) -> Numbers:
     return Numbers(number, _mobile(person.public_id, person.mobile_sealed))
 
 
-def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime) -> Numbers:
+def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime, unit_id: int | None = None) -> Numbers:
     """The full ID and mobile numbers, for somebody whose right the caller has checked. Leaves an audit row.
+
+    `unit_id` is the unit he reads for, where that is not the one of his grant.
 
     Raises NotFound, Invalid `people.reason` for a reason under five characters.
     """
@@ -265,7 +272,13 @@ def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime) ->
     if person is None:
         raise NotFound
     audit.record_read(
-        actor, "people.numbers_read", ("person", person.public_id), now=now, reason=reason.strip(), concerns=person.pk
+        actor,
+        "people.numbers_read",
+        ("person", person.public_id),
+        now=now,
+        reason=reason.strip(),
+        unit_id=unit_id,
+        concerns=person.pk,
     )
     return _numbers(person)
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
-
-from .permissions import Permission
+from zhijia.organization.people.permissions import Permission
 
 
 class TextState(StrEnum):

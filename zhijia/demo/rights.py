@@ -1,0 +1,117 @@
+"""Requests about personal data and legal holds, in every state of both, and what the clock deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.jobs.models import Job
+from zhijia.kernel.actor import SYSTEM
+from zhijia.organization.access.roles import Role
+from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
+from zhijia.organization.people.services import holds, retention, rights
+from zhijia.organization.unions import selectors as unions
+
+if TYPE_CHECKING:
+    from .cases import Stage
+
+
+def play_rights(stage: Stage) -> None:
+    """Four kinds of requests, answered, refused, late and taken back; holds of every state; a night's deletion."""
+    _old_application(stage)
+    _requests(stage)
+    _holds(stage)
+    _look(stage)
+
+
+def _member(stage: Stage) -> Person:
+    person = stage.applicant()
+    plant = unions.get_facts(stage.unions["plant"].pk)
+    memberships.open_membership(
+        SYSTEM,
+        people.get_facts(person.pk),
+        plant,
+        now=stage.workdays_ago(80),
+        work_form="employed",
+        new_form_group="",
+        occupation="",
+        is_migrant=False,
+        employer_id=plant.employer_id,
+        employer_text="",
+        case_id=None,
+    )
+    Person.objects.filter(pk=person.pk).update(ethnicity="01", education="21")
+    return person
+
+
+def _run(stage: Stage, kind: str, days: int) -> None:
+    at = stage.workdays_ago(days)
+    for job in Job.objects.filter(kind=kind, state="queued").values_list("public_id", flat=True):
+        jobs.run_slice(job, clock=lambda: at)
+
+
+def _requests(stage: Stage) -> None:
+    desk = stage.holder(Role.PRIVACY, "county")
+    rights.ask(stage.actor(_member(stage)), "copy", now=stage.workdays_ago(3))
+    _run(stage, rights.COPY_JOB, 3)
+    rights.ask(stage.actor(_member(stage)), "copy", now=stage.now)
+    for kind, text, days in (
+        ("explain", "为什么我去年的入会申请没有通过？", 18),
+        ("correct", "我的学历登记错了，应为大学本科毕业。", 6),
+        ("delete", "我已经离开这个行业，不想再留个人信息。", 2),
+    ):
+        rights.ask(stage.actor(_member(stage)), kind, text=text, now=stage.workdays_ago(days))
+    answered = rights.ask(
+        stage.actor(_member(stage)), "correct", text="民族登记错了，应为回族。", now=stage.workdays_ago(9)
+    )
+    rights.answer(desk, answered, "answer", text="已核对身份证，民族改为回族。", now=stage.workdays_ago(7))
+    part = rights.ask(stage.actor(_member(stage)), "delete", text="希望删除我的全部信息。", now=stage.workdays_ago(8))
+    rights.execute(desk, part, text="消息和自愿填写的情况已经删除；会籍档案依法永久保存。", now=stage.workdays_ago(5))
+    refused = rights.ask(
+        stage.actor(_member(stage)), "correct", text="请把我的入会日期改成二十年前。", now=stage.workdays_ago(7)
+    )
+    rights.answer(
+        desk, refused, "refuse", text="入会日期与档案一致，没有可以证明更早入会的材料，不能更改。",
+        now=stage.workdays_ago(4),
+    )  # fmt: skip
+    person = _member(stage)
+    back = rights.ask(stage.actor(person), "explain", text="请说明为什么要填工作单位。", now=stage.workdays_ago(4))
+    rights.withdraw(stage.actor(person), back, now=stage.workdays_ago(3))
+
+
+def _holds(stage: Stage) -> None:
+    desk, second = (stage.holder(Role.PRIVACY, "county", nth=place) for place in (0, 1))
+    for outcome in ("wait", "agree", "refuse", "withdraw", "lift"):
+        person = _member(stage)
+        number = people.read_numbers(SYSTEM, person.pk, reason="演示信息保全", now=stage.now).id_number
+        at = stage.workdays_ago(6)
+        case = holds.propose(
+            desk, person.name, "RESIDENT_ID", number, reason="莱阳市人民法院调查令〔2026〕8号，劳动争议取证", now=at
+        )
+        if outcome in ("agree", "lift"):
+            holds.decide(second, case, agree=True, now=at + timedelta(hours=2))
+        if outcome == "refuse":
+            holds.decide(second, case, agree=False, note="文书没有加盖公章，请补正。", now=at + timedelta(hours=2))
+        if outcome == "withdraw":
+            holds.withdraw(desk, case, now=at + timedelta(hours=1))
+        if outcome == "lift":
+            holds.lift(desk, case, note="案件已经调解结案。", now=stage.workdays_ago(1))
+
+
+def _old_application(stage: Stage) -> None:
+    """One taken back more than a year ago, which the night then deletes."""
+    person, case = stage.submit("plant", at=stage.now - timedelta(days=372))
+    joining.withdraw(stage.actor(person), case, now=stage.now - timedelta(days=370))
+    retention.begin(now=stage.workdays_ago(1))
+    _run(stage, retention.JOB, 1)
+
+
+def _look(stage: Stage) -> None:
+    """A cadre saw a member's full numbers: he finds it under his own data."""
+    person = people.find_by_mobile("13900000001")
+    if person:
+        org = stage.holder(Role.ORG, "county")
+        people.read_numbers(org, person[0].id, reason="核对退休手续", now=stage.workdays_ago(2))

@@ -1,0 +1,38 @@
+"""Applications that came to nothing are deleted a year later, or earlier never. Source: docs/rules/rights.md"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.kernel.registry import DataSubject
+from zhijia.organization.members import rules
+from zhijia.organization.members.models import JoinApplication
+from zhijia.organization.members.selectors.personal import REFUSED_DAYS, over_on
+from zhijia.organization.people.rules import rights
+
+OVER = (rules.Join.REJECTED.value, rules.Join.WITHDRAWN.value)
+
+
+def _forget(rows: Sequence[JoinApplication]) -> int:
+    """The application goes; its case keeps state and days and names nobody any more."""
+    JoinApplication.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    workflow.forget_cases([row.case_id for row in rows])
+    return len(rows)
+
+
+def forget_refused(now: datetime, limit: int, held: frozenset[int]) -> int:
+    """Refused and withdrawn applications of a year ago, but for persons in `held`; at most `limit`. How many went."""
+    last_day = rights.cut_off(timezone.localdate(now), REFUSED_DAYS)
+    due = JoinApplication.objects.filter(case__state__in=OVER, case__closed_at__lt=deadlines.end_of(last_day))
+    due = due.exclude(person_id__in=held) if held else due
+    return _forget(list(due.order_by("case__closed_at", "id")[:limit]))
+
+
+def erase_applications(subject: DataSubject, now: datetime) -> int:
+    """A person's own ones that nothing keeps any more."""
+    own = JoinApplication.objects.filter(person_id__in=subject.persons).select_related("case")
+    return _forget([row for row in own if over_on(row, now)])

@@ -1,0 +1,222 @@
+"""What is kept of a person and why, his requests about it, and the privacy desk's side of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from zhijia.foundation.audit import selectors as trail
+from zhijia.foundation.audit.selectors import Look as Look  # noqa: PLC0414  the type others name
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.registry import DataSubject, PersonalData, registry
+from zhijia.organization.people import selectors
+from zhijia.organization.people.models import DeletionRecord, LegalHold, RightsRequest
+from zhijia.organization.people.permissions import Permission
+from zhijia.organization.people.rules import rights as rules
+from zhijia.organization.people.selectors import PersonFacts
+
+from .personal import own_subject, subject_of
+
+PAGE = 50
+OPEN_TAB = 200
+"""So many open requests are shown at once, the first due first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as a page shows it."""
+
+    request: RightsRequest
+    case: Case
+    person: PersonFacts
+    kind_label: str
+    scope_label: str
+    unit: str
+
+
+def parts() -> list[PersonalData]:
+    return registry.personal_data()
+
+
+def part_label(code: str) -> str:
+    return next((part.label for part in parts() if part.code == code), code)
+
+
+def holdings(subject: DataSubject, *, now: datetime) -> list[rules.Holding]:
+    """What every part keeps of him, and what of it must stay."""
+    return [
+        rules.Holding(
+            part.code,
+            part.label,
+            len(part.export(subject)),
+            tuple(part.kept(subject, now)) if part.kept else (),
+            part.erase is not None,
+            part.last,
+        )
+        for part in parts()
+    ]
+
+
+def plan_for(subject: DataSubject, scope: str, *, now: datetime) -> rules.Plan:
+    on_hold = LegalHold.objects.filter(person_id__in=subject.persons, in_force=True).exists()
+    return rules.plan(holdings(subject, now=now), scope=scope, on_hold=on_hold)
+
+
+def own_plan(actor: Actor, *, now: datetime) -> rules.Plan:
+    """What a deletion would take away and leave today."""
+    return plan_for(own_subject(actor), "", now=now)
+
+
+def held_persons() -> frozenset[int]:
+    """Whom no deletion touches."""
+    return frozenset(LegalHold.objects.filter(in_force=True).values_list("person_id", flat=True))
+
+
+# --- His side
+def _views(rows: list[RightsRequest]) -> list[RequestView]:
+    persons = selectors.facts_of(row.person_id for row in rows)
+    names = registry.units.names({row.desk_unit_id for row in rows})
+    return [
+        RequestView(
+            row,
+            row.case,
+            persons[row.person_id],
+            rules.KINDS[row.kind],
+            part_label(row.scope) if row.scope else "全部",
+            names.get(row.desk_unit_id, ""),
+        )
+        for row in rows
+    ]
+
+
+def list_own(actor: Actor, *, limit: int = 20) -> list[RequestView]:
+    """Newest first."""
+    rows = RightsRequest.objects.filter(person_id=actor.require_person()).select_related("case").order_by("-id")
+    return _views(list(rows[:limit]))
+
+
+def own_request(actor: Actor, public_id: str) -> RequestView:
+    """Raises NotFound also for other people's."""
+    row = RightsRequest.objects.filter(case__public_id=public_id, person_id=actor.require_person())
+    found = list(row.select_related("case"))
+    if not found:
+        raise NotFound
+    return _views(found)[0]
+
+
+def list_looks(actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = 20) -> list[Look]:
+    """Who saw his full data, newest first; never by name."""
+    return trail.list_looks(own_subject(actor), after=after, limit=limit)
+
+
+# --- The desk's side
+def _own_units(actor: Actor, permission: str) -> list[int]:
+    return [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
+
+
+def list_open(actor: Actor, *, now: datetime) -> list[RequestView]:
+    """What waits for this desk, the first due first. Raises NotAllowed."""
+    actor.require_anywhere(Permission.RIGHTS_ANSWER)
+    keys = [row.case.pk for row in cases.list_inbox(actor, now=now, workflow=rules.RIGHTS.code, limit=OPEN_TAB)]
+    rows = RightsRequest.objects.filter(case_id__in=keys).select_related("case")
+    return _views(sorted(rows, key=lambda row: keys.index(row.case_id)))
+
+
+def list_done(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[RequestView]:
+    """What this desk answered, and what was taken back before, newest first. Raises NotAllowed."""
+    actor.require_anywhere(Permission.RIGHTS_ANSWER)
+    rows = RightsRequest.objects.filter(
+        desk_unit_id__in=_own_units(actor, Permission.RIGHTS_ANSWER), answered_at__isnull=False
+    )
+    if after is not None:
+        at, key = after
+        rows = rows.filter(answered_at__lte=at).exclude(answered_at=at, id__gte=key)
+    return _views(list(rows.select_related("case").order_by("-answered_at", "-id")[:PAGE]))
+
+
+def get_request(actor: Actor, public_id: str) -> RequestView:
+    """Raises NotFound out of scope, NotAllowed without the right."""
+    row = RightsRequest.objects.filter(case__public_id=public_id).select_related("case").first()
+    if row is None:
+        raise NotFound
+    actor.require(Permission.RIGHTS_ANSWER, registry.units.path(row.case.unit_id))
+    return _views([row])[0]
+
+
+def plan_of(view: RequestView, *, now: datetime) -> rules.Plan:
+    """What carrying out this deletion would take away and leave at this moment."""
+    return plan_for(subject_of_request(view.request), view.request.scope, now=now)
+
+
+def subject_of_request(request: RightsRequest) -> DataSubject:
+    return subject_of(request.person_id, request.account_id, asking=request.case.public_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    hold: LegalHold
+    case: Case
+    person: PersonFacts
+
+
+def list_holds(actor: Actor, *, before: int = 0) -> list[HoldView]:
+    """Of this desk, newest first; `before` is the last one's key of the page before. Raises NotAllowed."""
+    actor.require_anywhere(Permission.HOLD)
+    units = _own_units(actor, Permission.HOLD)
+    waiting = [row.case.pk for row in cases.inbox_entries(actor).filter(case__workflow=rules.HOLD.code)[:OPEN_TAB]]
+    rows = LegalHold.objects.filter(Q(desk_unit_id__in=units) | Q(case_id__in=waiting)).select_related("case")
+    rows = rows.filter(id__lt=before) if before else rows
+    found = list(rows.order_by("-id")[:PAGE])
+    persons = selectors.facts_of(row.person_id for row in found)
+    return [HoldView(row, row.case, persons[row.person_id]) for row in found]
+
+
+def get_hold(actor: Actor, public_id: str) -> HoldView:
+    """Raises NotFound, NotAllowed."""
+    row = LegalHold.objects.filter(case__public_id=public_id).select_related("case").first()
+    if row is None:
+        raise NotFound
+    actor.require(Permission.HOLD, registry.units.path(row.case.unit_id))
+    return HoldView(row, row.case, selectors.get_facts(row.person_id))
+
+
+def list_deletions(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[DeletionRecord]:
+    """By the clock anywhere, by request at this desk; newest first. Raises NotAllowed."""
+    actor.require_anywhere(Permission.RIGHTS_ANSWER)
+    rows = DeletionRecord.objects.filter(
+        Q(unit_id__isnull=True) | Q(unit_id__in=_own_units(actor, Permission.RIGHTS_ANSWER))
+    )
+    if after is not None:
+        at, key = after
+        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
+    return list(rows.order_by("-at", "-id")[:PAGE])
+
+
+def copy_sheets(subject: DataSubject) -> list[tuple[str, list[str], list[list[Any]]]]:
+    """The sheets of a copy: first what is kept and why, then every part that holds something."""
+    sheets: list[tuple[str, list[str], list[list[Any]]]] = []
+    overview: list[list[Any]] = []
+    for part in parts():
+        rows = part.export(subject)
+        overview.append([part.label, part.purpose, part.retention, len(rows)])
+        if rows:
+            headers = list(dict.fromkeys(name for row in rows for name in row))
+            sheets.append((part.label[:31], headers, [[row.get(name) for name in headers] for row in rows]))
+    return [("说明", ["信息", "为什么保存", "保存多久", "条数"], overview), *sheets]
+
+
+def copy_is_over(request: RightsRequest, *, now: datetime) -> bool:
+    """Whether its copy can no longer be fetched."""
+    return request.answered_at is not None and request.answered_at + rules.COPY_WINDOW <= now
+
+
+def shown_until(file_made_at: datetime) -> date:
+    """The last day on which a copy can be fetched."""
+    return timezone.localdate(file_made_at) + rules.COPY_WINDOW

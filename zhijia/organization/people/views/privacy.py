@@ -1,0 +1,325 @@
+"""The privacy desk: requests to answer, data to keep from deletion, and what was deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.places import read_place, write_place
+from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
+from zhijia.kernel.http import Request
+from zhijia.organization.people.forms import HoldForm, HoldNoteForm, RightsAnswerForm
+from zhijia.organization.people.permissions import Permission
+from zhijia.organization.people.rules import rights as rules
+from zhijia.organization.people.selectors import rights as reads
+from zhijia.organization.people.services import holds, rights
+
+Refusal = (Invalid, RuleBroken, Duplicate)
+EXECUTE = "execute"
+
+
+def _table(label: str, first: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "label": label,
+        "first": {"label": first},
+        "columns": [{"label": column} for column in columns],
+        "pick": "",
+        "rows": rows,
+    }
+
+
+def _line(label: str, href: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"pid": "", "label": label, "href": href, "cells": cells, "locked": ""}
+
+
+def _due(case: Case, now: datetime) -> dict[str, Any]:
+    due, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
+    return {"text": words, "state": {"late": "late", "today": "soon"}.get(due, "")}
+
+
+def _state(case: Case) -> dict[str, Any]:
+    told = cases.describe(case)
+    return {"tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]}}
+
+
+def _tabs(current: str, *tabs: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"label": label, "href": href, "current": href == current} for label, href in tabs]
+
+
+def _pages(current: str) -> list[dict[str, Any]]:
+    desk = reverse("people:rights_desk")
+    return _tabs(current, ("待答复", desk), ("已办结", f"{desk}?view=done"), ("删除记录", reverse("people:deletions")))
+
+
+@require_safe
+def desk(request: Request) -> HttpResponse:
+    """What waits, the first due first; or what is done, newest first."""
+    request.actor.require_anywhere(Permission.RIGHTS_ANSWER)
+    done = request.GET.get("view") == "done"
+    after = read_place(request.GET.get("after", ""))
+    found = reads.list_done(request.actor, after=after) if done else reads.list_open(request.actor, now=request.now)
+    today = formats.local_day(request.now)
+    rows = [
+        _line(
+            view.person.masked_name,
+            reverse("people:rights_review", args=[view.case.public_id]),
+            [
+                {"text": view.kind_label},
+                _due(view.case, request.now)
+                if not done
+                else {"text": formats.short_day(view.request.answered_at or request.now, today), "dim": True},
+                {"text": view.unit, "wide": True, "wrap": True},
+                {"text": formats.short_day(view.request.asked_at, today), "dim": True},
+                _state(view.case),
+            ],
+        )
+        for view in found
+    ]
+    onward = ""
+    if done and len(found) == reads.PAGE and found[-1].request.answered_at:
+        place = write_place(found[-1].request.answered_at, found[-1].request.pk)
+        onward = f"?{urlencode({'view': 'done', 'after': place})}"
+    here = reverse("people:rights_desk")
+    context = {
+        "title": "个人信息请求",
+        "note": "15 个工作日内答复本人",
+        "views": _pages(f"{here}?view=done" if done else here),
+        "table": _table("个人信息请求", "本人", ("请求", "答复" if done else "期限", "办理单位", "提出", "状态"), rows),
+        "pager": {"shown": f"本页 {len(rows)} 件", "previous": "", "next": onward},
+        "empty": {
+            "title": "没有办结的请求" if done else "没有等待答复的请求",
+            "text": "职工在手机上“我的数据”里提出更正、删除、说明后，会出现在这里；副本由系统直接提供。",
+        },
+    }
+    return render(request, "people/privacy_list.html", context)
+
+
+@require_safe
+def deletions(request: Request) -> HttpResponse:
+    """What was deleted, by request at this desk or by the clock: kinds and counts, nothing of anybody."""
+    found = reads.list_deletions(request.actor, after=read_place(request.GET.get("after", "")))
+    rows = [
+        _line(
+            row.label,
+            "",
+            [
+                {"text": formats.number(row.count), "num": True},
+                {"text": "本人请求" if row.case else "到期自动"},
+                {"text": row.cut_off.isoformat() if row.cut_off else "", "dim": True},
+                {"text": f"{row.case[:4]}-{row.case[4:8]}", "href": reverse("people:rights_review", args=[row.case])}
+                if row.case
+                else {"text": ""},
+                {"text": formats.short_moment(row.at, formats.local_day(request.now)), "dim": True},
+            ],
+        )
+        for row in found
+    ]
+    onward = f"?{urlencode({'after': write_place(found[-1].at, found[-1].pk)})}" if len(found) == reads.PAGE else ""
+    context = {
+        "title": "删除记录",
+        "note": "只记种类和条数，不记个人",
+        "views": _pages(reverse("people:deletions")),
+        "table": _table("删除记录", "信息", ("条数", "原因", "截止日期", "请求编号", "时间"), rows),
+        "pager": {"shown": f"本页 {len(rows)} 条", "previous": "", "next": onward},
+        "empty": {"title": "还没有删除记录", "text": "系统每天凌晨删除到期的信息，执行删除请求后也会记在这里。"},
+    }
+    return render(request, "people/privacy_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def review(request: Request, pid: str) -> HttpResponse:
+    """One request: what is asked, what the rules say may be deleted, and the answer."""
+    view = reads.get_request(request.actor, pid)
+    moves = {move.name: move for move in workflow.allowed_moves(view.case, request.actor)}
+    deleting = view.request.kind == rules.Kind.DELETE
+    if deleting:
+        choices = [(EXECUTE, "按规则执行删除，并答复本人")]
+    else:
+        choices = [(name, moves[name].button) for name in ("answer", "answer_part", "refuse") if name in moves]
+    form = RightsAnswerForm(
+        request.POST or None,
+        moves=choices,
+        initial={"version": view.case.version, "decision": EXECUTE if deleting else None},
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                _answer(request, pid, said)
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已办理并答复，本人会收到通知。")
+                return redirect("people:rights_review", pid=pid)
+    plan = reads.plan_of(view, now=request.now) if deleting and not view.case.closed_at else None
+    context = {
+        "view": view,
+        "head": presenting.head(view.case, now=request.now),
+        "explained": "" if view.case.closed_at else view.case.due_explained,
+        "facts": _request_facts(view, request.now),
+        "erased": rules.as_json(plan.erased) if plan else view.request.result.get("erased", []),
+        "kept": rules.as_json(plan.kept) if plan else view.request.result.get("kept", []),
+        "planned": plan is not None,
+        "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if "answer" in moves else None,
+    }
+    return render(request, "people/rights_review.html", context, status=status)
+
+
+def _request_facts(view: reads.RequestView, now: datetime) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"label": "请求", "value": view.kind_label},
+        {"label": "本人", "value": view.person.masked_name},
+        {"label": "证件", "value": view.person.id_masked, "code": True},
+        {"label": "手机", "value": view.person.mobile_masked, "code": True},
+        {"label": "办理单位", "value": view.unit},
+        {"label": "提出", "value": formats.moment(view.request.asked_at, formats.local_day(now))},
+        {"label": "范围", "value": view.scope_label if view.request.kind == rules.Kind.DELETE else ""},
+    ]
+    return [fact for fact in facts if fact["value"]]
+
+
+def _answer(request: Request, pid: str, said: dict[str, Any]) -> None:
+    if said["decision"] == EXECUTE:
+        rights.execute(request.actor, pid, text=said["answer"], now=request.now, version=said["version"])
+        return
+    rights.answer(request.actor, pid, said["decision"], text=said["answer"], now=request.now, version=said["version"])
+
+
+# --- Holds
+def _before(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
+@require_safe
+def holds_list(request: Request) -> HttpResponse:
+    found = reads.list_holds(request.actor, before=_before(request.GET.get("before", "")))
+    rows = [
+        _line(
+            view.person.masked_name,
+            reverse("people:hold", args=[view.case.public_id]),
+            [
+                {"text": view.hold.reason, "wide": True, "wrap": True},
+                _due(view.case, request.now),
+                {"text": formats.short_day(view.hold.asked_at, formats.local_day(request.now)), "dim": True},
+                _state(view.case),
+            ],
+        )
+        for view in found
+    ]
+    context = {
+        "title": "信息保全",
+        "note": "保全期间不因请求或到期删除，须两人办理",
+        "views": [],
+        "table": _table("信息保全", "本人", ("依据和原因", "期限", "提出", "状态"), rows),
+        "pager": {
+            "shown": f"本页 {len(rows)} 件",
+            "previous": "",
+            "next": f"?before={found[-1].hold.pk}" if len(found) == reads.PAGE else "",
+        },
+        "empty": {
+            "title": "没有保全的信息",
+            "text": "司法机关等依法要求保存某人的信息时，在这里申请，由另一位同事复核。",
+        },
+        "head_actions": [{"label": "申请保全", "href": reverse("people:hold_new"), "primary": True}],
+    }
+    return render(request, "people/privacy_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def hold_new(request: Request) -> HttpResponse:
+    request.actor.require_anywhere(Permission.HOLD)
+    form = HoldForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                pid = holds.propose(
+                    request.actor,
+                    said["name"],
+                    said["id_type"],
+                    said["id_number"],
+                    reason=said["reason"],
+                    now=request.now,
+                )
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            except NotFound as error:
+                form.add_error("id_number", error.message)
+                status = error.status
+            else:
+                messages.success(request, "已提交，由另一位同事复核后开始保全。")
+                return redirect("people:hold", pid=pid)
+    buttons = [{"label": "提交复核", "primary": True}]
+    return render(request, "people/hold_new.html", {"form": form, "buttons": buttons}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def hold(request: Request, pid: str) -> HttpResponse:
+    """One hold: why, and agreeing, sending back, taking back or lifting it."""
+    view = reads.get_hold(request.actor, pid)
+    allowed = workflow.allowed_moves(view.case, request.actor)
+    form = HoldNoteForm(
+        request.POST or None,
+        moves=[(move.name, move.button) for move in allowed],
+        initial={"version": view.case.version},
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _move_hold(request, pid, form.cleaned_data)
+            except Refusal as error:
+                form.take(error)
+                status = error.status
+            else:
+                messages.success(request, "已办理。")
+                return redirect("people:hold", pid=pid)
+    context = {
+        "view": view,
+        "head": presenting.head(view.case, now=request.now),
+        "facts": [
+            {"label": "本人", "value": view.person.masked_name},
+            {"label": "证件", "value": view.person.id_masked, "code": True},
+            {"label": "依据和原因", "value": view.hold.reason},
+        ],
+        "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if allowed else None,
+        "checks": [presenting.two_persons(view.case, request.actor)],
+    }
+    return render(request, "people/hold.html", context, status=status)
+
+
+def _move_hold(request: Request, pid: str, said: dict[str, Any]) -> None:
+    if said["decision"] == "withdraw":
+        holds.withdraw(request.actor, pid, now=request.now)
+    elif said["decision"] == "lift":
+        holds.lift(request.actor, pid, note=said["note"], now=request.now)
+    else:
+        holds.decide(
+            request.actor,
+            pid,
+            agree=said["decision"] == "agree",
+            note=said["note"],
+            now=request.now,
+            version=said["version"],
+        )
