@@ -209,25 +209,28 @@ def execute(actor: Actor, public_id: str, *, text: str, now: datetime, version: 
     plan = selectors.plan_for(subject, request.scope, now=now)
     result = {"erased": rules.as_json(plan.erased), "kept": rules.as_json(plan.kept)}
     move = {rules.Rights.ANSWERED: "answer", rules.Rights.PART: "answer_part", rules.Rights.REFUSED: "refuse"}
-    _close(actor, case, request, move[plan.outcome], text, now=now, version=version, result=result)
     _, acting = workflow.acting_under(actor, Permission.RIGHTS_ANSWER, case.unit_id)
-    going = {line.code: line for line in plan.erased}
-    records = []
-    for part in registry.personal_data():
-        if part.code not in going or part.erase is None:
-            continue
-        count = part.erase(subject, now)
-        records.append(
+    going = {line.code for line in plan.erased}
+    parts = [part for part in registry.personal_data() if part.code in going]
+
+    def erased(*, last: bool) -> list[dict[str, Any]]:
+        return [
             {
                 "code": part.code,
                 "label": part.label,
-                "count": count,
+                "count": part.erase(subject, now),
                 "cut_off": None,
                 "case": public_id,
                 "unit_id": acting,
                 "at": now,
             }
-        )
+            for part in parts
+            if part.erase is not None and part.last is last
+        ]
+
+    records = erased(last=False)  # his messages go before the one that answers him
+    _close(actor, case, request, move[plan.outcome], text, now=now, version=version, result=result)
+    records += erased(last=True)  # his number goes after the text that tells him
     insert_rows(DeletionRecord, records)
     audit.record(
         actor,

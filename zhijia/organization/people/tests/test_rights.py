@@ -275,6 +275,23 @@ def test_a_members_deletion_is_carried_out_in_part(world: World) -> None:
     records = DeletionRecord.objects.filter(case=case)
     assert set(records.values_list("code", flat=True)) == erased
     assert AuditEntry.objects.filter(event="people.erased").count() == 1
+    assert list(Message.objects.filter(person_id=person.pk).values_list("template", flat=True)) == [
+        "people.rights_answered"
+    ], "the answer outlives the messages that were deleted"
+
+
+@pytest.mark.django_db
+def test_a_refused_try_deletes_nothing(world: World) -> None:
+    person, _ = world.member()
+    Person.objects.filter(pk=person.pk).update(education="21")
+    case = rights.ask(world.actor(person), "delete", text="不想再留个人信息。", now=world.now)
+    with pytest.raises(NotAllowed):
+        rights.execute(world.staff("ORG", "county"), case, text=WORDS, now=world.now)
+    with pytest.raises(Invalid):
+        rights.execute(desk(world), case, text="", now=world.now)
+    person.refresh_from_db()
+    assert person.education == "21"
+    assert not DeletionRecord.objects.exists()
 
 
 @pytest.mark.django_db
