@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, include
+from django.urls import URLPattern, URLResolver, include, register_converter
 from django.urls.resolvers import RoutePattern
+
+from zhijia.kernel.ids import PublicIdConverter
+
+register_converter(PublicIdConverter, "pid")
 
 _AnyPattern = URLPattern | URLResolver
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path, register_converter
-from django.urls.converters import get_converters
+from django.urls import URLPattern, URLResolver, include, path
 
 from zhijia.config import api, operations, reference
 from zhijia.config.addresses import room
 from zhijia.config.rooms import url_modules
-from zhijia.kernel.ids import PublicIdConverter
-
-if "pid" not in get_converters():  # an address below that fails to import must show its own error, not this one
-    register_converter(PublicIdConverter, "pid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", operations.healthz, name="healthz"),
