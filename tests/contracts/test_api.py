@@ -1,13 +1,13 @@
 """Every route of the API: closed by default, 401 and never a redirect, the same scope as the pages, one shape of error.
 
-Each route for cadres and systems that takes a public id stands in `DOORS` with something real behind it: a new route
+Each route for cadres and systems that takes a public id stands in `WITH_PID` with something real behind it: a new route
 can't be forgotten here.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,16 +16,38 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.callers import System, register, send
-from tests.contracts.test_budgets import Stage, _applications, _devices, _members, _messages, _own_cases, _unions
+from tests.contracts.api_doors import (
+    ALL,
+    ANOTHER_STATE,
+    BY_NAME,
+    CLAIM,
+    NOT_FOR_SYSTEMS,
+    OF_THE_UNION,
+    STATS_MAY,
+    TAKE_BACK_MERGE,
+    WITH_PID,
+    Door,
+    call,
+    is_error,
+    real,
+    said_for,
+)  # fmt: skip
+from tests.contracts.test_budgets import (
+    Stage,
+    _applications,
+    _devices,
+    _loads,
+    _members,
+    _messages,
+    _own_cases,
+    _unions,
+)
 from tests.world import World
-from zhijia.config.api import API
 from zhijia.config.reference import schema
 from zhijia.foundation.audit.models import AuditEntry
-from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.api import Route, Who, route_of
+from zhijia.kernel.api import Who
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import binding, changes, claims, memberships, transfers
-from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.members.services import duplicates
 
 pytestmark = pytest.mark.django_db
 
@@ -34,47 +56,10 @@ OPEN = {
     "regions_search", "session_current", "session_send_code", "session_sign_in", "verify_keys", "verify_verify",
 }  # fmt: skip
 NOT_ONCE = {
-    "account_change_mobile", "account_end_everywhere", "account_mobile_code", "account_password", "account_second",
-    "account_second_code", "account_sign_out", "applications_identify", "members_numbers", "people_mobile_without_old",
-    "session_send_code", "session_sign_in",
+    "account_change_mobile", "account_end_everywhere", "account_mobile_code", "account_password",
+    "account_release_number", "account_second", "account_second_code", "account_sign_out", "applications_identify",
+    "members_numbers", "people_mobile_without_old", "session_send_code", "session_sign_in",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Door:
-    route: Route
-    method: str
-    path: str
-
-    @property
-    def name(self) -> str:
-        return self.route.name
-
-    def address(self, **values: str) -> str:
-        usual = {"pid": "0" * 16, "code": "0" * 16, "payload": "x", "purpose": "privacy"}
-        return self.path.format(**{**usual, **values})
-
-
-def doors() -> list[Door]:
-    return [
-        Door(route_of(operation.view_func), operation.methods[0], path)
-        for bound in API._get_bound_routers()
-        for path, view in bound.path_operations.items()
-        for operation in view.operations
-    ]
-
-
-ALL = doors()
-BY_NAME = {door.name: door for door in ALL}
-
-
-def _call(client: Client, door: Door, said: Any = None, **values: str) -> Any:
-    address = door.address(**values)
-    return client.get("/api/v1" + address) if door.method == "GET" else send(client, address, said or {})
-
-
-def _is_error(answer: Any) -> bool:
-    return set(answer.json()) == {"code", "message", "fields"} and answer.json()["message"].endswith("。")
 
 
 # --- Declared -------------------------------------------------------------------------------------------------------
@@ -117,9 +102,9 @@ def test_no_field_bears_the_name_of_something_that_is_never_given() -> None:
 # --- Who ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("door", [door for door in ALL if door.route.who is not Who.ANYONE], ids=lambda door: door.name)
 def test_a_visitor_is_told_401_and_never_led_away(door: Door, client: Client) -> None:
-    answer = _call(client, door)
+    answer = call(client, door)
     assert answer.status_code == 401, answer.content.decode()
-    assert _is_error(answer)
+    assert is_error(answer)
     assert "WWW-Authenticate" in answer
 
 
@@ -128,7 +113,7 @@ def test_a_member_and_a_cadre_before_his_step_up_are_asked_for_it(
     door: Door, world: World, client: Client, sign_in: Any, clock: Any
 ) -> None:
     sign_in(client, world.staff_person("ORG", "county"))
-    answer = _call(client, door)
+    answer = call(client, door)
     assert (answer.status_code, answer.json()["code"]) == (401, "auth.step_up")
 
 
@@ -148,88 +133,9 @@ def test_a_session_needs_its_token_for_a_write(world: World, sign_in: Any, clock
 
 
 # --- Where ----------------------------------------------------------------------------------------------------------
-SAID: dict[str, Any] = {
-    "members_approve": {},
-    "members_reject": {"reason": "NOT_EMPLOYEE"},
-    "members_ask": {"note": "请补充单位全称"},
-    "members_numbers": {"reason": "核对退休手续"},
-    "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
-    "changing_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
-    "changing_call_off": {"note": "本人不同意"},
-    "changing_refuse_change": {"note": "材料还不齐全"},
-    "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
-    "changing_offer_claims": {"ids": ["0" * 16]},
-    "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
-}
-APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
-MEMBER = ("members_member", "members_numbers")
-DISPUTE = ("members_dispute", "members_decide_dispute")
-TRANSFER = ("changing_transfer", "changing_accept_transfer", "changing_refuse_transfer", "changing_call_off")
-CHANGE = ("changing_change", "changing_agree_change", "changing_refuse_change", "changing_decide_appeal")
-CLAIM = "changing_take_back_claim"
-CLAIMING = ("changing_claimable", "changing_offer_claims")
-ASKING = ("changing_ask_change",)
-CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
-UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
-STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING} - {"changing_transfer"}  # the union left may look
-OF_THE_UNION = {*CLAIMING, *ASKING}
-"""Rights of the grassroots union's own people, not of the county's."""
-ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal"}
-"""What the real one below is not ready for: in scope and with the right the answer is 409."""
-
-
-def real(world: World, name: str) -> str:
-    """The public id of something real in the small province's county."""
-    if name in APPLICATION:
-        return world.application(name="王一")[1]
-    if name in (*MEMBER, *ASKING):
-        return world.member(name="李二")[0].public_id
-    if name in TRANSFER:
-        person, _ = world.member("home", name="李二")
-        return transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now).public_id
-    if name in CHANGE:
-        person, _ = world.member(name="李二")
-        given = changes.Given("retain", "retired", world.today)
-        return changes.ask_own(world.actor(person), given, now=world.now).public_id
-    if name in CLAIMING:
-        return world["plant"].public_id
-    if name in UNION:
-        return world["town"].public_id
-    bound, _ = world.member(name="周三")
-    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    return binding.open_dispute(
-        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
-
-
-def said_for(world: World, name: str) -> Any:
-    return {"employer": world.employer.public_id} if name == "members_match_employer" else SAID.get(name, {})
-
-
-WITH_PID = [*APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING]
-
-
 def test_every_cadres_route_with_an_id_is_walked_below() -> None:
     wanted = {door.name for door in ALL if door.route.who is Who.CADRE and "{pid}" in door.path}
-    assert wanted == {*WITH_PID, CLAIM}
-
-
-def test_who_invited_a_member_takes_it_back_and_nobody_else(
-    world: World, client: Client, sign_in: Any, clock: Any
-) -> None:
-    admin, person = world.staff_person("GRASS_ADMIN", "plant"), world.person("李二")
-    memberships.open_membership(
-        SYSTEM, people.get_facts(person.pk), world.facts("home"), now=world.now, work_form="employed",
-        new_form_group="", occupation="", is_migrant=False, employer_id=world.employer.pk, employer_text="",
-        case_id=None,
-    )  # fmt: skip
-    actor = world.actor(admin, staff=True)
-    pid = claims.offer_claim(actor, world["plant"].pk, person.pk, now=world.now).public_id
-    assert register(world).post(f"/claims/{pid}/take-back").status_code == 404
-    for who, status in ((world.staff_person("ORG", "county"), 404), (admin, 200), (admin, 409)):
-        sign_in(client, who, staff=True)
-        assert _call(client, BY_NAME[CLAIM], pid=pid).status_code == status
+    assert wanted == {*WITH_PID, CLAIM, TAKE_BACK_MERGE}
 
 
 @pytest.mark.parametrize("name", WITH_PID)
@@ -237,7 +143,7 @@ def test_the_right_role_in_scope_is_answered(name: str, world: World, client: Cl
     pid = real(world, name)
     role, unit = ("GRASS_CHAIR", "plant") if name in OF_THE_UNION else ("ORG", "county")
     sign_in(client, world.staff_person(role, unit), staff=True)
-    answer = _call(client, BY_NAME[name], said_for(world, name), pid=pid)
+    answer = call(client, BY_NAME[name], said_for(world, name), pid=pid)
     assert answer.status_code == (409 if name in ANOTHER_STATE else 200), answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
 
@@ -248,7 +154,7 @@ def test_elsewhere_the_real_one_and_a_made_up_one_look_alike(
 ) -> None:
     pid = real(world, name)
     sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
-    answers = [_call(client, BY_NAME[name], said_for(world, name), pid=one) for one in (pid, "0" * 16)]
+    answers = [call(client, BY_NAME[name], said_for(world, name), pid=one) for one in (pid, "0" * 16)]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
     assert AuditEntry.objects.filter(event="audit.denied").count() == 2
@@ -260,7 +166,7 @@ def test_the_wrong_role_in_scope_is_refused_and_leaves_a_trace(
 ) -> None:
     pid = real(world, name)
     sign_in(client, world.staff_person("STATS", "county"), staff=True)
-    answer = _call(client, BY_NAME[name], said_for(world, name), pid=pid)
+    answer = call(client, BY_NAME[name], said_for(world, name), pid=pid)
     assert answer.status_code == 403, answer.content.decode()
     assert AuditEntry.objects.filter(event="audit.denied", subject_id=name).exists()
     assert not Membership.objects.filter(person__name="王一").exists()
@@ -282,7 +188,10 @@ def test_a_system_may_exactly_what_it_was_given(name: str, world: World, clock: 
     assert status(register(world)) == (403 if name in NOT_FOR_SYSTEMS else 200)
 
 
-LISTS = ("/unions", "/members", "/applications", "/transfers", "/changes", "/employers?q=%E9%B2%81%E4%B8%9C")
+LISTS = (
+    "/unions", "/members", "/applications", "/transfers", "/changes", "/duplicates", "/rosters", "/roster-conflicts",
+    "/employers?q=%E9%B2%81%E4%B8%9C",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -378,7 +287,7 @@ def test_everything_that_is_wrong_is_said_in_one_shape(
 ) -> None:
     answer = client.generic(method, "/api/v1" + path, body, content_type=kind or "application/json")
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content.decode()
-    assert _is_error(answer)
+    assert is_error(answer)
     if status == 405:
         assert "GET" in answer["Allow"]
 
@@ -422,6 +331,16 @@ def test_the_page_for_people_and_the_schema_for_programs_are_public(client: Clie
 
 
 # --- Budgets ----------------------------------------------------------------------------------------------------------
+def _twins(stage: Stage, count: int) -> None:
+    """Pairs found at night, each of people with a name of their own."""
+    done = stage.kept.setdefault("twins", 0)
+    for number in range(done, done + count):
+        for _ in range(2):
+            stage.world.member(name="林" + chr(ord("一") + number), born=date(1990, 3, 7))
+    stage.kept["twins"] = done + count
+    duplicates.look_further(now=stage.world.now)
+
+
 BUDGETS: dict[str, tuple[str, Any]] = {
     "/me/cases": ("", _own_cases),
     "/me/messages": ("", _messages),
@@ -429,6 +348,9 @@ BUDGETS: dict[str, tuple[str, Any]] = {
     "/desk/inbox": ("ORG", _applications),
     "/applications": ("ORG", _applications),
     "/members": ("ORG", _members),
+    "/duplicates": ("ORG", _twins),
+    "/rosters": ("ORG", _loads),
+    "/roster-conflicts": ("ORG", _loads),
     "/unions/{town}/children": ("ORG", _unions),
     "/figures/{town}/children": ("ORG", _unions),
 }

@@ -75,6 +75,8 @@ UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["37068210109000
 NO_NUL = r"^[^\x00]*$"
 """For texts in an address: a NUL there is refused before any route sees it."""
 After = Annotated[str, Query(max_length=240, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
+AfterKey = Annotated[str, Query(pattern="^[0-9]{0,18}$", description="上一页的 next；第一页留空。")]
+"""`After` of a list that pages by row."""
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 

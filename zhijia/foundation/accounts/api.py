@@ -228,6 +228,14 @@ def change_mobile(request: Request, said: ChangeMobileIn) -> Done:
     return Done()
 
 
+@own.write("/me/mobile/release", Done, once=False)
+def release_number(request: Request) -> Done:
+    """号码已换机主：登录后看到的是原机主的账号。号码与原账号分开，所有设备退出登录；重新登录得到自己的账号。"""
+    mobiles.release_number(request.actor, now=request.now)
+    logout(request)
+    return Done()
+
+
 @own.write("/me/elder", Done)
 def elder(request: Request, said: ElderIn) -> Done:
     """大字版的选择，换设备后也保留。"""

@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` and `changing` for cadres and
-other systems.
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`, `mending` and
+`rosters` for cadres and other systems.
 """
 
-from . import cards, changing, checking, desk, joining, own
+from . import cards, changing, checking, desk, joining, mending, own, rosters
 
 ROUTES = (
     joining.public,
@@ -12,4 +12,6 @@ ROUTES = (
     own.routes,
     desk.routes,
     changing.routes,
+    mending.routes,
+    rosters.routes,
 )

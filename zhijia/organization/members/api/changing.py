@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from ninja import Query
 from pydantic import Field
 
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
+    AfterKey,
     Done,
     In,
     Limit,
@@ -280,12 +280,7 @@ def decide_appeal(request: Request, pid: PublicId, said: AppealIn) -> Done:
 
 # --- Claims
 @routes.read("/unions/{pid}/claimable", ClaimableList)
-def claimable(
-    request: Request,
-    pid: PublicId,
-    after: Annotated[str, Query(pattern="^[0-9]{0,18}$", description="上一页的 next；第一页留空。")] = "",
-    limit: Limit = 50,
-) -> ClaimableList:
+def claimable(request: Request, pid: PublicId, after: AfterKey = "", limit: Limit = 50) -> ClaimableList:
     """在网上会员之家、属于本工会涵盖单位的会员，可以邀请转入。"""
     rows = claim_reads.list_claimable(request.actor, _union(pid), after=int(after or 0), limit=limit)
     items = [

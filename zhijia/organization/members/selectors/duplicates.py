@@ -40,6 +40,16 @@ def side_of(person_id: int) -> Side:
     return Side(person, unions.get_facts(stay.union_id), stay.joined_on, stay.get_state_display())
 
 
+def get_side(actor: Actor, public_id: str) -> Side:
+    """The file of a member whom the actor may propose to merge. Raises NotFound, NotAllowed."""
+    person = people.find_by_public_id(public_id)
+    side = side_of(person.id) if person else None
+    if side is None or side.union is None:
+        raise NotFound
+    actor.require(Permission.MERGE_ASK, side.union.path)
+    return side
+
+
 def alike(person_ids: Sequence[int]) -> list[tuple[int, int, str]]:
     """Pairs `(older id, younger id, kind)` that some of these persons make with anybody: same mobile with another ID,
     or same name, birthday, sex and union or employer. Merged persons are left out.

@@ -39,9 +39,11 @@ def get_load_of_job(actor: Actor, job: str) -> RosterLoad:
     return get_load(actor, load.public_id)
 
 
-def list_loads(actor: Actor, *, limit: int = 10) -> list[RosterLoad]:
-    """The newest loads of the actor's scope."""
+def list_loads(actor: Actor, *, before: int | None = None, limit: int = 10) -> list[RosterLoad]:
+    """The newest loads of the actor's scope, older than the row `before`."""
     rows = RosterLoad.objects.filter(db.in_scope("unit__path", actor.scope_for(Permission.ROSTER_LOAD)))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     return list(rows.select_related("unit").order_by("-id")[:limit])
 
 
@@ -67,8 +69,11 @@ def count_conflicts(load: RosterLoad) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ConflictFile:
-    """A refused row as the cadre sees it; `person` is whom it means, masked, where he is another union's member."""
+    """A refused row as the cadre sees it; `key` orders lists, `person` is whom it means, masked, where he is another
+    union's member.
+    """
 
+    key: int
     case: Case
     kind: str
     number: int
@@ -86,20 +91,20 @@ def get_conflict(actor: Actor, public_id: str) -> ConflictFile:
     union = unions.get_facts(row.union_id)
     actor.require(Permission.ROSTER_LOAD, union.path)
     person = people.get_facts(row.person_id) if row.person_id else None
-    return ConflictFile(row.case, row.kind, row.number, row.load, union, row.faults, person)
+    return ConflictFile(row.pk, row.case, row.kind, row.number, row.load, union, row.faults, person)
 
 
-def list_conflicts(actor: Actor, *, limit: int = 50) -> list[ConflictFile]:
+def list_conflicts(actor: Actor, *, after: int = 0, limit: int = 50) -> list[ConflictFile]:
     """Open ones of the actor's scope, oldest first."""
     rows = (
         RosterConflict.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)))
-        .filter(case__closed_at__isnull=True)
+        .filter(case__closed_at__isnull=True, pk__gt=after)
         .select_related("case", "load")
         .order_by("id")[:limit]
     )
     found = list(rows)
     places: Mapping[int, UnionFacts] = unions.facts_of(row.union_id for row in found)
-    return [ConflictFile(r.case, r.kind, r.number, r.load, places[r.union_id], r.faults, None) for r in found]
+    return [ConflictFile(r.pk, r.case, r.kind, r.number, r.load, places[r.union_id], r.faults, None) for r in found]
 
 
 def get_export(actor: Actor, public_id: str) -> RosterExport:

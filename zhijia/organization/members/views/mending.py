@@ -21,7 +21,6 @@ from zhijia.organization.members.forms import CaseDecisionForm, CorrectionForm, 
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import duplicates as reads
 from zhijia.organization.members.services import corrections, duplicates
-from zhijia.organization.people import selectors as people
 
 from . import desk
 
@@ -75,7 +74,7 @@ def dismiss(request: Request) -> HttpResponse:
 @once
 def compare(request: Request, pid: str, other: str) -> HttpResponse:
     """Two files side by side, and the proposal to merge them."""
-    sides = [_side(request.actor, key) for key in (pid, other)]
+    sides = [reads.get_side(request.actor, key) for key in (pid, other)]
     if sides[0].person.id == sides[1].person.id:
         raise NotFound
     form = MergeForm(
@@ -104,16 +103,6 @@ def compare(request: Request, pid: str, other: str) -> HttpResponse:
         "hint": reads.find_hint_between(sides[0].person.id, sides[1].person.id),
     }
     return render(request, "members/compare.html", context, status=status)
-
-
-def _side(actor: Actor, public_id: str) -> reads.Side:
-    """A file in the actor's scope. Raises NotFound, NotAllowed."""
-    person = people.find_by_public_id(public_id)
-    side = reads.side_of(person.id) if person else None
-    if side is None or side.union is None:
-        raise NotFound
-    actor.require(Permission.MERGE_ASK, side.union.path)
-    return side
 
 
 @once

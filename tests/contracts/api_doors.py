@@ -1,0 +1,177 @@
+"""The routes of the API by name, and something real behind each that takes a public id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from tests.callers import send
+from tests.world import World
+from zhijia.config.api import API
+from zhijia.foundation.jobs import services as jobs
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.api import Route, route_of
+from zhijia.organization.members.models import RosterLoad
+from zhijia.organization.members.selectors import rosters as roster_reads
+from zhijia.organization.members.services import binding, changes, duplicates, rosters_loading as rosters, transfers
+from zhijia.organization.members.tests.roster_files import csv_file, id_number
+from zhijia.organization.people import services as people_services
+
+
+@dataclass(frozen=True)
+class Door:
+    route: Route
+    method: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        return self.route.name
+
+    def address(self, **values: str) -> str:
+        usual = {"pid": "0" * 16, "code": "0" * 16, "payload": "x", "purpose": "privacy"}
+        return self.path.format(**{**usual, **values})
+
+
+def doors() -> list[Door]:
+    return [
+        Door(route_of(operation.view_func), operation.methods[0], path)
+        for bound in API._get_bound_routers()
+        for path, view in bound.path_operations.items()
+        for operation in view.operations
+    ]
+
+
+ALL = doors()
+BY_NAME = {door.name: door for door in ALL}
+
+
+def call(client: Client, door: Door, said: Any = None, **values: str) -> Any:
+    address = door.address(**values)
+    return client.get("/api/v1" + address) if door.method == "GET" else send(client, address, said or {})
+
+
+def is_error(answer: Any) -> bool:
+    return set(answer.json()) == {"code", "message", "fields"} and answer.json()["message"].endswith("。")
+
+
+# --- Something real ---
+SAID: dict[str, Any] = {
+    "members_approve": {},
+    "members_reject": {"reason": "NOT_EMPLOYEE"},
+    "members_ask": {"note": "请补充单位全称"},
+    "members_numbers": {"reason": "核对退休手续"},
+    "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
+    "changing_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
+    "changing_call_off": {"note": "本人不同意"},
+    "changing_refuse_change": {"note": "材料还不齐全"},
+    "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
+    "changing_offer_claims": {"ids": ["0" * 16]},
+    "duplicates_decide_merge": {"agree": True},
+    "duplicates_ask_undo": {"note": "实为同名的两个人"},
+    "duplicates_decide_undo": {"agree": True},
+    "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
+    "rosters_dismiss_conflict": {"note": "名册里的空行。"},
+    "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
+}
+APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
+MEMBER = ("members_member", "members_numbers")
+DISPUTE = ("members_dispute", "members_decide_dispute")
+TRANSFER = ("changing_transfer", "changing_accept_transfer", "changing_refuse_transfer", "changing_call_off")
+CHANGE = ("changing_change", "changing_agree_change", "changing_refuse_change", "changing_decide_appeal")
+CLAIM = "changing_take_back_claim"
+CLAIMING = ("changing_claimable", "changing_offer_claims")
+ASKING = ("changing_ask_change",)
+CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
+MERGE = ("duplicates_merge", "duplicates_decide_merge", "duplicates_ask_undo", "duplicates_decide_undo")
+TAKE_BACK_MERGE = "duplicates_take_back_merge"
+LOAD = ("rosters_load", "rosters_fault_list", "rosters_write_load", "rosters_drop_load")
+CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
+INVITED = ("rosters_offer_conflict",)
+ROSTER = (*LOAD, *CONFLICT, *INVITED)
+UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
+STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER} - {
+    "changing_transfer"
+}  # the union left may look
+OF_THE_UNION = {*CLAIMING, *ASKING}
+"""Rights of the grassroots union's own people, not of the county's."""
+ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo"}
+"""What the real one below is not ready for: in scope and with the right the answer is 409."""
+
+
+def real(world: World, name: str) -> str:
+    """The public id of something real in the small province's county."""
+    if name in APPLICATION:
+        return world.application(name="王一")[1]
+    if name in (*MEMBER, *ASKING):
+        return world.member(name="李二")[0].public_id
+    if name in TRANSFER:
+        person, _ = world.member("home", name="李二")
+        return transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now).public_id
+    if name in CHANGE:
+        person, _ = world.member(name="李二")
+        given = changes.Given("retain", "retired", world.today)
+        return changes.ask_own(world.actor(person), given, now=world.now).public_id
+    if name in CLAIMING:
+        return world["plant"].public_id
+    if name in UNION:
+        return world["town"].public_id
+    if name in MERGE:
+        return propose_merger(world)
+    if name in LOAD:
+        return checked_file(world, ["林晓禾", "3702", ""]).public_id
+    if name in (*CONFLICT, *INVITED):
+        return refused_row(world, name)
+    bound, _ = world.member(name="周三")
+    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
+    return binding.open_dispute(
+        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
+    )
+
+
+def propose_merger(world: World, asker: Actor | None = None) -> str:
+    """Two files of one woman, said to be one."""
+    survivor, duplicate = (world.member(name="林晓禾")[0].public_id for _ in range(2))
+    asker = asker or world.staff("ORG", "county", "吴科长")
+    case = duplicates.ask_merge(asker, survivor, duplicate, reason="同一人重复登记", now=world.now)
+    return case.public_id
+
+
+def checked_file(world: World, *rows: list[str]) -> RosterLoad:
+    """A county's file, checked, not yet written: these rows (the plant's where they name no union) and a good one."""
+    actor = world.staff("ORG", "county", "吴科长")
+    whole = [[*row, world["plant"].code][:4] for row in (*rows, ["韩七", id_number(9), ""])]
+    file = csv_file(whole, ("姓名", "证件号码", "单位名称", "工会编码"))
+    load = rosters.take_file(actor, world.facts("county"), file, "名册.csv", now=world.now)
+    rosters.set_mapping(actor, load, load.mapping, now=world.now)
+    load.refresh_from_db()
+    jobs.run_slice(load.job, clock=lambda: world.now)
+    load.refresh_from_db()
+    return load
+
+
+def refused_row(world: World, name: str) -> str:
+    """A row that waits as a case, such as the route `name` settles."""
+    row = ["林晓禾", id_number(7)[:-1] + "A", ""]
+    if name in INVITED:
+        person, _ = world.member("home", name="李二")
+        row = ["李二", world.number_of(person), ""]
+    elif name == "rosters_match_conflict":
+        row = ["林晓禾", id_number(7), "鲁东精密分厂", world["home"].code]
+    load = checked_file(world, row)
+    actor = world.staff("ORG", "county", "吴科长")
+    jobs.run_slice(rosters.start_writing(actor, load, now=world.now), clock=lambda: world.now)
+    (found,) = roster_reads.list_conflicts(actor)
+    return found.case.public_id
+
+
+def said_for(world: World, name: str) -> Any:
+    if name in ("members_match_employer", "rosters_match_conflict"):
+        return {"employer": world.employer.public_id}
+    return SAID.get(name, {})
+
+
+WITH_PID = [*APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER]

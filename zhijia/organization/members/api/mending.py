@@ -1,0 +1,169 @@
+"""For cadres: two files that may be one person, merged by two persons and parted again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.api import AfterKey, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
+from zhijia.kernel.errors import NotFound
+from zhijia.kernel.http import Request
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.selectors import duplicates as reads
+from zhijia.organization.members.services import duplicates
+from zhijia.organization.people import selectors as people
+
+from .desk import PersonOut, person_out
+from .joining import CaseId
+
+routes = Routes("duplicates", "重复档案", who=Who.CADRE, surface="console")
+
+
+class SideOut(Out):
+    person: PersonOut
+    union: str = Field(description="空为现在不是会员")
+    joined_on: date | None
+    state: str
+
+
+class HintOut(Out):
+    first: SideOut
+    second: SideOut
+    kind: str
+    merge: str = Field(description="已提出的合并的编号；没有则为空")
+
+
+class HintList(Out):
+    items: list[HintOut]
+    next: str
+
+
+class PairIn(In):
+    first: PublicIdField = Field(description="会员编号")
+    second: PublicIdField = Field(description="会员编号")
+
+
+class MergeIn(In):
+    survivor: PublicIdField = Field(description="保留的档案")
+    duplicate: PublicIdField = Field(description="并入的档案")
+    reason: Text = Field(min_length=5, max_length=200)
+
+
+class MergeOut(Out):
+    id: str
+    state: str
+    label: str
+    version: int
+    survivor: SideOut
+    duplicate: SideOut
+    reason: str
+    asked_at: datetime
+    due_at: datetime | None
+
+
+class DecideUndoIn(In):
+    agree: bool
+    note: Text = Field("", max_length=200, description="不同意时必填")
+
+
+class DecideIn(DecideUndoIn):
+    version: int | None = Field(None, ge=1, le=1_000_000, description="看到的 version；之后有变化则为 409")
+
+
+class UndoIn(In):
+    note: Text = Field(min_length=2, max_length=200)
+
+
+def _side(side: reads.Side) -> SideOut:
+    return SideOut(
+        person=person_out(side.person),
+        union=side.union.name if side.union else "",
+        joined_on=side.joined_on,
+        state=side.state_label,
+    )
+
+
+@routes.read("/duplicates", HintList)
+def hint_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> HintList:
+    """系统查找到的可能重复的档案，须人工核实。"""
+    request.actor.require_anywhere(Permission.MERGE_ASK)
+    rows = reads.list_hints(request.actor, after=int(after or 0), limit=limit)
+    items = [
+        HintOut(first=_side(row.first), second=_side(row.second), kind=row.kind_label, merge=row.case_public_id)
+        for row in rows
+    ]
+    return HintList(items=items, next=str(rows[-1].id) if len(rows) == limit else "")
+
+
+@routes.write("/duplicates/dismiss", Done)
+def dismiss(request: Request, said: PairIn) -> Done:
+    """标记为不同的人，不再提示。"""
+    first, second = (people.find_by_public_id(pid) for pid in (said.first, said.second))
+    hint = reads.find_hint_between(first.id, second.id) if first and second else None
+    if hint is None:
+        raise NotFound
+    duplicates.dismiss_hint(request.actor, hint, now=request.now)
+    return Done()
+
+
+_LINKS: dict[str, Any] = {
+    name: {"operationId": f"duplicates_{name}", "parameters": {"pid": "$response.body#/id"}}
+    for name in ("merge", "take_back_merge")
+}
+
+
+@routes.write("/merges", CaseId, links=_LINKS)
+def ask_merge(request: Request, said: MergeIn) -> CaseId:
+    """提出合并两份档案，由另一人复核。"""
+    for pid in (said.survivor, said.duplicate):
+        reads.get_side(request.actor, pid)
+    case = duplicates.ask_merge(request.actor, said.survivor, said.duplicate, reason=said.reason, now=request.now)
+    return CaseId(id=case.public_id)
+
+
+@routes.read("/merges/{pid}", MergeOut)
+def merge(request: Request, pid: PublicId) -> MergeOut:
+    """一件档案合并。"""
+    view = reads.get_merge(request.actor, pid)
+    return MergeOut(
+        id=view.case.public_id,
+        state=view.case.state,
+        label=str(cases.describe(view.case)["label"]),
+        version=view.case.version,
+        survivor=_side(view.survivor),
+        duplicate=_side(view.duplicate),
+        reason=view.merge.reason,
+        asked_at=view.merge.asked_at,
+        due_at=view.case.due_at,
+    )
+
+
+@routes.write("/merges/{pid}/decide", Done)
+def decide_merge(request: Request, pid: PublicId, said: DecideIn) -> Done:
+    """复核合并。不能由提出人复核。"""
+    duplicates.decide_merge(request.actor, pid, agree=said.agree, note=said.note, now=request.now, version=said.version)
+    return Done()
+
+
+@routes.write("/merges/{pid}/take-back", Done)
+def take_back_merge(request: Request, pid: PublicId) -> Done:
+    """提出人撤回。"""
+    duplicates.take_back_merge(request.actor, pid, now=request.now)
+    return Done()
+
+
+@routes.write("/merges/{pid}/undo", Done)
+def ask_undo(request: Request, pid: PublicId, said: UndoIn) -> Done:
+    """合并后 30 天内提出撤销合并，由另一人复核。"""
+    duplicates.ask_undo(request.actor, pid, note=said.note, now=request.now)
+    return Done()
+
+
+@routes.write("/merges/{pid}/undo/decide", Done)
+def decide_undo(request: Request, pid: PublicId, said: DecideUndoIn) -> Done:
+    """复核撤销合并：同意则两份档案分开，会籍恢复。"""
+    duplicates.decide_undo(request.actor, pid, agree=said.agree, note=said.note, now=request.now)
+    return Done()

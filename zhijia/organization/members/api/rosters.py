@@ -1,0 +1,275 @@
+"""For cadres: files of members as far as no file is sent or fetched, and the refused rows that wait as cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.api import AfterKey, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
+from zhijia.kernel.http import Request
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules.rosters import Kind, Outcome
+from zhijia.organization.members.selectors import rosters as reads
+from zhijia.organization.members.services import rosters_conflicts as conflicts, rosters_loading as loading
+
+from .desk import PersonOut, person_out
+
+routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
+
+Cell = Text | None
+
+
+class LoadOut(Out):
+    id: str
+    file_name: str
+    union: str
+    state: str = Field(examples=["checked"])
+    label: str
+    rows: int | None = Field(description="行数；还没有数完则为空")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class LoadList(Out):
+    items: list[LoadOut]
+    next: str
+
+
+class FiguresOut(Out):
+    """Rows by outcome: the first two before the file is written, the next two after."""
+
+    new: int = Field(description="将新增档案和会籍")
+    known: int = Field(description="已有档案，将登记会籍")
+    added: int = Field(description="已新增")
+    bound: int = Field(description="已登记")
+    same: int = Field(description="已是本工会会员")
+    bad: int = Field(description="有错，不写入")
+
+
+class RefusedOut(Out):
+    """Refused rows by who can settle them."""
+
+    data: int
+    elsewhere: int
+    employer: int
+    twice: int
+
+
+class LoadDetail(LoadOut):
+    figures: FiguresOut
+    refused: RefusedOut
+
+
+class FaultOut(Out):
+    column: str
+    code: str
+    message: str
+
+
+class RowFaults(Out):
+    row: int = Field(description="文件中的行号")
+    name: str = Field(description="已遮盖", examples=["林*禾"])
+    kind: str
+    faults: list[FaultOut]
+
+
+class FaultList(Out):
+    items: list[RowFaults]
+    next: str
+
+
+class ConflictRow(Out):
+    id: str
+    state: str
+    label: str
+    version: int
+    kind: str
+    title: str = Field(description="姓名已遮盖，或文件中的行号")
+    union: str
+    row: int
+    due_at: datetime | None
+    faults: list[FaultOut]
+
+
+class ConflictList(Out):
+    items: list[ConflictRow]
+    next: str
+
+
+class ConflictOut(ConflictRow):
+    load: str
+    person: PersonOut | None = Field(description="是其他工会会员的，本人是谁")
+
+
+class MendIn(In):
+    """The cells that are changed, by column; the others stay as they were written."""
+
+    name: Cell = Field(None, max_length=200)
+    id_number: Cell = Field(None, max_length=200)
+    id_type: Cell = Field(None, max_length=200)
+    mobile: Cell = Field(None, max_length=200)
+    union_code: Cell = Field(None, max_length=200)
+    union_name: Cell = Field(None, max_length=200)
+    employer_code: Cell = Field(None, max_length=200)
+    employer_name: Cell = Field(None, max_length=200)
+    work_form: Cell = Field(None, max_length=200)
+    new_form_group: Cell = Field(None, max_length=200)
+    occupation: Cell = Field(None, max_length=200)
+    rural: Cell = Field(None, max_length=200)
+    ethnicity: Cell = Field(None, max_length=200)
+    education: Cell = Field(None, max_length=200)
+    political_status: Cell = Field(None, max_length=200)
+    joined_on: Cell = Field(None, max_length=200)
+
+
+class MatchIn(In):
+    employer: PublicIdField = Field(description="用人单位")
+
+
+class LetGoIn(In):
+    note: Text = Field(min_length=5, max_length=200)
+
+
+class SettledOut(Out):
+    outcome: Literal["added", "bound", "same", "elsewhere"] = Field(
+        description="elsewhere：更正后的号码是其他工会的会员，本件没有办结，可以邀请本人转会"
+    )
+
+
+# --- Files
+def _load(load: Any) -> dict[str, Any]:
+    return {
+        "id": load.public_id,
+        "file_name": load.file_name,
+        "union": load.unit.name,
+        "state": load.state,
+        "label": load.get_state_display(),
+        "rows": load.rows,
+        "created_at": load.created_at,
+        "finished_at": load.finished_at,
+    }
+
+
+def _faults(faults: Any) -> list[FaultOut]:
+    return [FaultOut(column=column, code=code, message=words) for column, code, words in faults]
+
+
+@routes.read("/rosters", LoadList)
+def load_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> LoadList:
+    """导入过的名册文件，最近的在前。文件在网页上上传。"""
+    request.actor.require_anywhere(Permission.ROSTER_LOAD)
+    rows = reads.list_loads(request.actor, before=int(after) if after else None, limit=limit)
+    return LoadList(items=[LoadOut(**_load(row)) for row in rows], next=str(rows[-1].pk) if len(rows) == limit else "")
+
+
+@routes.read("/rosters/{pid}", LoadDetail)
+def load(request: Request, pid: PublicId) -> LoadDetail:
+    """一个名册文件：状态和各类行数。"""
+    found = reads.get_load(request.actor, pid)
+    return LoadDetail(
+        **_load(found),
+        figures=FiguresOut(**{name: found.figures.get(name, 0) for name in FiguresOut.model_fields}),
+        refused=RefusedOut(**{kind.value: found.figures.get(f"kind:{kind.value}", 0) for kind in Kind}),
+    )
+
+
+@routes.read("/rosters/{pid}/faults", FaultList)
+def fault_list(
+    request: Request,
+    pid: PublicId,
+    kind: Literal["", "data", "elsewhere", "employer", "twice"] = "",
+    after: AfterKey = "",
+    limit: Limit = 50,
+) -> FaultList:
+    """没有写入的行，按文件中的顺序；每行说明哪一列为什么不行。"""
+    found = reads.get_load(request.actor, pid)
+    rows = reads.list_refused(found, kind=kind, after=int(after or 0), limit=limit)
+    items = [
+        RowFaults(row=row.number, name=row.name, kind=row.kind, faults=_faults(row.faults)) for row in rows[:limit]
+    ]
+    return FaultList(items=items, next=str(items[-1].row) if len(rows) > limit else "")
+
+
+@routes.write("/rosters/{pid}/write", Done)
+def write_load(request: Request, pid: PublicId) -> Done:
+    """核对后开始写入，在后台进行。"""
+    loading.start_writing(request.actor, reads.get_load(request.actor, pid), now=request.now)
+    return Done()
+
+
+@routes.write("/rosters/{pid}/drop", Done)
+def drop_load(request: Request, pid: PublicId) -> Done:
+    """放弃还没有写入的文件。"""
+    loading.drop_load(request.actor, reads.get_load(request.actor, pid), now=request.now)
+    return Done()
+
+
+# --- Refused rows that wait
+def _conflict(found: reads.ConflictFile) -> dict[str, Any]:
+    return {
+        "id": found.case.public_id,
+        "state": found.case.state,
+        "label": str(cases.describe(found.case)["label"]),
+        "version": found.case.version,
+        "kind": found.kind,
+        "title": found.case.title,
+        "union": found.union.name,
+        "row": found.number,
+        "due_at": found.case.due_at,
+        "faults": _faults(found.faults),
+    }
+
+
+@routes.read("/roster-conflicts", ConflictList)
+def conflict_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> ConflictList:
+    """名册中等待处理的行，最早的在前。"""
+    request.actor.require_anywhere(Permission.ROSTER_LOAD)
+    rows = reads.list_conflicts(request.actor, after=int(after or 0), limit=limit)
+    return ConflictList(
+        items=[ConflictRow(**_conflict(row)) for row in rows], next=str(rows[-1].key) if len(rows) == limit else ""
+    )
+
+
+@routes.read("/roster-conflicts/{pid}", ConflictOut)
+def conflict(request: Request, pid: PublicId) -> ConflictOut:
+    """一行等待处理的名册。原文在网页上查看。"""
+    found = reads.get_conflict(request.actor, pid)
+    return ConflictOut(
+        **_conflict(found),
+        load=found.load.public_id,
+        person=person_out(found.person) if found.person else None,
+    )
+
+
+@routes.write("/roster-conflicts/{pid}/mend", SettledOut)
+def mend_conflict(request: Request, pid: PublicId, said: MendIn) -> SettledOut:
+    """更正后登记为会员，只写需要更正的列。"""
+    return _settled(conflicts.settle(request.actor, pid, said.model_dump(exclude_none=True), now=request.now))
+
+
+@routes.write("/roster-conflicts/{pid}/match", SettledOut)
+def match_conflict(request: Request, pid: PublicId, said: MatchIn) -> SettledOut:
+    """对应用人单位后登记为会员。"""
+    return _settled(conflicts.settle(request.actor, pid, {}, employer=said.employer, now=request.now))
+
+
+def _settled(outcome: Outcome) -> SettledOut:
+    turned = outcome is Outcome.BAD
+    return SettledOut.model_validate({"outcome": Kind.ELSEWHERE.value if turned else outcome.value})
+
+
+@routes.write("/roster-conflicts/{pid}/offer", Done)
+def offer_conflict(request: Request, pid: PublicId) -> Done:
+    """邀请其他工会的会员转入，由本人办理。"""
+    conflicts.offer_transfer(request.actor, pid, now=request.now)
+    return Done()
+
+
+@routes.write("/roster-conflicts/{pid}/dismiss", Done)
+def dismiss_conflict(request: Request, pid: PublicId, said: LetGoIn) -> Done:
+    """不再处理，写明原因。"""
+    conflicts.dismiss(request.actor, pid, note=said.note, now=request.now)
+    return Done()
