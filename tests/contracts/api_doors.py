@@ -15,7 +15,8 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.members.models import RosterLoad
 from zhijia.organization.members.selectors import rosters as roster_reads
-from zhijia.organization.members.services import binding, changes, duplicates, rosters_loading as rosters, transfers
+from zhijia.organization.members.services import binding, changes, duplicates, transfers
+from zhijia.organization.members.services.rosters import loading as rosters
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
 

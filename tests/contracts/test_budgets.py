@@ -19,7 +19,8 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.services import joining, rosters_loading as rosters
+from zhijia.organization.members.services import joining
+from zhijia.organization.members.services.rosters import loading as rosters
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import holds, rights

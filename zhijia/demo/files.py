@@ -12,7 +12,11 @@ from zhijia.foundation.workflow import clock
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import Membership, RosterConflict
-from zhijia.organization.members.services import rosters_conflicts, rosters_exporting, rosters_loading
+from zhijia.organization.members.services.rosters import (
+    conflicts as rosters_conflicts,
+    exporting as rosters_exporting,
+    loading as rosters_loading,
+)
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 

@@ -19,7 +19,8 @@ class MembersConfig(CapabilityConfig):
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
-        from .services import changes, joining, memberships, placing, rosters_conflicts, transfers
+        from .services import changes, joining, memberships, placing, transfers
+        from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
         registry.offer_unit_of(unit_of)

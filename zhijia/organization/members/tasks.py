@@ -9,14 +9,8 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import (
-    duplicates,
-    placing,
-    rosters_conflicts,
-    rosters_exporting as exporting,
-    rosters_loading as loading,
-    transfers,
-)
+from .services import duplicates, placing, transfers
+from .services.rosters import conflicts as rosters_conflicts, exporting, loading
 
 
 @daily("06:30")

@@ -13,7 +13,7 @@ from zhijia.kernel.http import Request
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules.rosters import Kind, Outcome
 from zhijia.organization.members.selectors import rosters as reads
-from zhijia.organization.members.services import rosters_conflicts as conflicts, rosters_loading as loading
+from zhijia.organization.members.services.rosters import conflicts, loading
 
 from .desk import PersonOut, person_out
 

@@ -23,8 +23,8 @@ from zhijia.organization.members.models import (
     RosterLoad,
 )
 from zhijia.organization.members.selectors import stock_counts
-from zhijia.organization.members.services import rosters_streaming as streaming
 from zhijia.organization.members.services.memberships import event_digest
+from zhijia.organization.members.services.rosters import streaming
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics

@@ -18,7 +18,8 @@ from django.db import connection, connections
 from tests.world import World
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.members.models import Membership, MembershipEvent, RosterLoad
-from zhijia.organization.members.services import memberships, rosters_streaming as streaming
+from zhijia.organization.members.services import memberships
+from zhijia.organization.members.services.rosters import streaming
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -117,7 +118,7 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-from zhijia.organization.members.services import rosters_streaming as streaming
+from zhijia.organization.members.services.rosters import streaming
 streaming.CHUNK = 50
 streaming._sealed = lambda reading: iter(
     lambda: streaming.prepare(reading.take(50), reading.mapping, reading.today, seal=True) or None, None)

@@ -20,13 +20,8 @@ from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleB
 from zhijia.kernel.xlsx import open_workbook
 from zhijia.organization.members.models import Membership, RosterConflict, RosterExport
 from zhijia.organization.members.selectors import rosters as selectors
-from zhijia.organization.members.services import (
-    memberships,
-    rosters_conflicts as conflicts,
-    rosters_exporting as exporting,
-    rosters_loading as loading,
-    rosters_mending as mending,
-)
+from zhijia.organization.members.services import memberships
+from zhijia.organization.members.services.rosters import conflicts, exporting, loading, mending
 
 from .roster_files import csv_file, id_number, person_row
 from .test_rosters_pages import loaded, take

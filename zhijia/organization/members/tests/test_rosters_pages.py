@@ -25,11 +25,7 @@ from zhijia.organization.members.models import Membership, RosterConflict, Roste
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.rosters import Outcome
 from zhijia.organization.members.selectors import rosters as selectors
-from zhijia.organization.members.services import (
-    rosters_conflicts as conflicts,
-    rosters_loading as loading,
-    rosters_mending as mending,
-)
+from zhijia.organization.members.services.rosters import conflicts, loading, mending
 from zhijia.organization.people import selectors as people
 
 from .roster_files import HEADER, csv_file, id_number, person_row, xlsx_file

@@ -12,9 +12,9 @@ from stdnum.cn import ric
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.xlsx import LostDigits
 from zhijia.organization.members.rules import rosters
-from zhijia.organization.members.services import rosters_preparing as preparing
 from zhijia.organization.members.services.memberships import event_text
-from zhijia.organization.members.services.rosters_writing import _pieces
+from zhijia.organization.members.services.rosters import preparing
+from zhijia.organization.members.services.rosters.writing import _pieces
 
 from .roster_files import id_number
 

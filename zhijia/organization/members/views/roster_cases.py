@@ -21,7 +21,7 @@ from zhijia.organization.members.forms import NotingForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.selectors import rosters as selectors
-from zhijia.organization.members.services import rosters_conflicts as conflicts, rosters_exporting as exporting
+from zhijia.organization.members.services.rosters import conflicts, exporting
 from zhijia.organization.unions import selectors as unions
 
 from . import tables

@@ -25,7 +25,7 @@ from zhijia.organization.members.forms import RosterForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.selectors import rosters as selectors
-from zhijia.organization.members.services import rosters_loading as loading, rosters_mending as mending
+from zhijia.organization.members.services.rosters import loading, mending
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 

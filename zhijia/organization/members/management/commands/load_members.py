@@ -10,7 +10,7 @@ from django.utils import timezone
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.rules.rosters import LABELS
 from zhijia.organization.members.selectors import rosters
-from zhijia.organization.members.services import rosters_streaming as streaming
+from zhijia.organization.members.services.rosters import streaming
 
 SHOWN = 50
 

@@ -19,7 +19,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .rosters_preparing import Prepared
+from .preparing import Prepared
 
 _STAY = ("person_id", "union_id", "until", "ended_by", "member_number", "joined_on")
 

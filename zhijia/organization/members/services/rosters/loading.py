@@ -31,11 +31,11 @@ from zhijia.organization.members.rules.rosters import Outcome
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .rosters_conflicts import open_some
-from .rosters_judging import Desk, Judged, judge
-from .rosters_preparing import prepare
-from .rosters_reading import Pass, finished, going_on
-from .rosters_writing import write_rows
+from .conflicts import open_some
+from .judging import Desk, Judged, judge
+from .preparing import prepare
+from .reading import Pass, finished, going_on
+from .writing import write_rows
 
 CHECK_JOB: Final = "members.roster_check"
 WRITE_JOB: Final = "members.roster_write"
@@ -297,7 +297,7 @@ def begun_writing(load: RosterLoad) -> dict[str, Any]:
 
 
 def open_conflicts(load_id: int, after: int, opened: int, *, now: datetime) -> tuple[int, int]:
-    """Cases for the next refused rows of a written file, in the job's transaction; as `rosters_conflicts.open_some`."""
+    """Cases for the next refused rows of a written file, in the job's transaction; as `conflicts.open_some`."""
     load = RosterLoad.objects.get(pk=load_id)
     key = (load.pk, "conflicts")
     begin = _begin(load, unions.get_facts(load.unit_id), now=now)

@@ -32,10 +32,10 @@ from zhijia.organization.members.rules.rosters import Kind, Outcome
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .rosters_judging import Desk, Judged, Seen, judge
-from .rosters_preparing import prepare_entry
-from .rosters_reading import Pass
-from .rosters_writing import write_rows
+from .judging import Desk, Judged, Seen, judge
+from .preparing import prepare_entry
+from .reading import Pass
+from .writing import write_rows
 
 AT_ONCE: Final = 20
 """Cases of one transaction."""

@@ -12,8 +12,8 @@ from typing import IO, Final
 from zhijia.kernel.tables import open_sheet
 from zhijia.organization.members.rules.rosters import COLUMNS, understand
 
-from .rosters_judging import Seen
-from .rosters_preparing import Rows
+from .judging import Seen
+from .preparing import Rows
 
 _SKIP: Final = 5_000
 _KEPT: Final = 4

@@ -32,12 +32,12 @@ from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .rosters_conflicts import open_some
-from .rosters_judging import Desk, judge
-from .rosters_loading import advance, outcomes
-from .rosters_preparing import Prepared, Preparers, Rows, prepare, unpack
-from .rosters_reading import Pass
-from .rosters_writing import write_rows
+from .conflicts import open_some
+from .judging import Desk, judge
+from .loading import advance, outcomes
+from .preparing import Prepared, Preparers, Rows, prepare, unpack
+from .reading import Pass
+from .writing import write_rows
 
 CHUNK: Final = 10_000
 """Rows of one transaction: about a second of PostgreSQL."""

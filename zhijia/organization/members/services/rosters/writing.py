@@ -24,14 +24,14 @@ from zhijia.organization.members import events
 from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
 from zhijia.organization.members.rules import counts_of
 from zhijia.organization.members.rules.rosters import Outcome
+from zhijia.organization.members.services import cards
+from zhijia.organization.members.services.memberships import event_text
 from zhijia.organization.people.services import rosters as people_rosters
 from zhijia.organization.people.services.rosters import ROSTER_LEVEL
 from zhijia.organization.unions import serials
 
-from . import cards
-from .memberships import event_text
-from .rosters_judging import Desk, Judged, Seen, judge
-from .rosters_preparing import PERSON, Prepared
+from .judging import Desk, Judged, Seen, judge
+from .preparing import PERSON, Prepared
 
 TRIES: Final = 4
 """Somebody may be quicker more than once."""
