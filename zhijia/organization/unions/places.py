@@ -10,7 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Query
 
 from zhijia.kernel.db import subtree
 
-from .models import Union, UnionPath, UnionStatus
+from .models import Union, UnionPath, UnionStatus, UnionType
 from .rules import ancestors
 
 
@@ -74,3 +74,9 @@ def active_of_types(types: Collection[str], union_ids: Collection[int] | None = 
     if union_ids is not None:
         unions = unions.filter(id__in=union_ids)
     return list(unions.values_list("id", flat=True))
+
+
+def home_ids_after(union_id: int, *, limit: int) -> list[int]:
+    """The next open online homes by id: for jobs that walk through all of them."""
+    rows = Union.objects.filter(type=UnionType.ONLINE_HOME, status=UnionStatus.ACTIVE, id__gt=union_id)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from zhijia.foundation.notify import services as notify
@@ -22,7 +23,7 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import claims as rules
 from zhijia.organization.members.selectors.claims import covers_employer
 from zhijia.organization.people import selectors as people
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 
 from . import lapsing, moving
 
@@ -163,6 +164,23 @@ def follow_arrival(union: unions.UnionFacts, employer_id: int | None, *, now: da
     """Somebody came to an online home: his employer's people there may be many enough for a union of their own."""
     if union.is_home and employer_id is not None and unions.union_covering(employer_id) is None:
         watch_employer(union, employer_id, now=now)
+
+
+def look_through_homes(after: int, *, now: datetime, size: int = 50) -> tuple[int, int, int]:
+    """Count employers' people in the next online homes, those that came by roster among them.
+
+    Returns `(last home looked at, homes looked at, tasks opened)`; no home means the end. For the nightly job.
+    """
+    homes = places.home_ids_after(after, limit=size)
+    least = int(parameters.value("claim.founding_members", on=timezone.localdate(now)))
+    opened = 0
+    for home_id in homes:
+        rows = Membership.objects.filter(union_id=home_id, until__isnull=True, employer_id__isnull=False)
+        many = rows.values("employer_id").annotate(members=Count("id")).filter(members__gte=min(least, 25))
+        for employer_id in many.values_list("employer_id", flat=True).order_by("employer_id"):
+            if unions.union_covering(employer_id) is None:
+                opened += watch_employer(unions.get_facts(home_id), employer_id, now=now) is not None
+    return (homes[-1] if homes else after), len(homes), opened
 
 
 def watch_employer(home: unions.UnionFacts, employer_id: int, *, now: datetime) -> Case | None:

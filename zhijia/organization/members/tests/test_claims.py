@@ -173,6 +173,19 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     assert FoundingTask.objects.count() == 2
 
 
+def test_people_who_came_by_roster_are_counted_at_night(world: World) -> None:
+    employer = union_services.open_employer(
+        SYSTEM, name="迅达同城配送有限公司", credit_code="", region="370682101000", now=world.now
+    )
+    for letter in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄":
+        at_home(world, employer, f"工人{letter}")
+    last, looked, opened = claims.look_through_homes(0, now=world.now)
+    assert (looked, opened) == (2, 1)
+    assert FoundingTask.objects.get().members == 25
+    assert claims.look_through_homes(last, now=world.now) == (last, 0, 0)
+    assert claims.look_through_homes(0, now=world.now)[2] == 0
+
+
 def test_an_employer_that_has_a_union_opens_no_task(world: World) -> None:
     assert world.employer is not None
     for number in range(26):
