@@ -9,8 +9,10 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from zhijia.config.errors import error_response
 from zhijia.config.metrics import count_request
@@ -54,6 +56,21 @@ def surface_of(path: str) -> str | None:
     if first in _ALWAYS:
         return None
     return _SURFACE_OF_FIRST_PART.get(first, "public")
+
+
+class Sessions(SessionMiddleware):
+    """Django's, but it takes the cookie away only where somebody is signed out.
+
+    A key changes at each sign-in and step-up. What the browser had on its way with the old key by then, such as the
+    worker's own look for news, would otherwise be answered by throwing away the new cookie.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.modified or not request.session.is_empty():
+            return super().process_response(request, response)
+        if request.session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
 
 
 class RequestFrame:
