@@ -29,6 +29,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -58,7 +59,7 @@ class Answer:
 
 
 @dataclass
-class ApiClient:
+class ApiClient(ABC):
     """What both kinds of caller share; `headers_for` is theirs. `wait` is replaced in tests."""
 
     base: str
@@ -68,8 +69,9 @@ class ApiClient:
     wait: Callable[[float], None] = time.sleep
     opener: urllib.request.OpenerDirector = field(default_factory=urllib.request.build_opener)
 
+    @abstractmethod
     def headers_for(self, method: str, target: str, body: bytes) -> dict[str, str]:
-        raise NotImplementedError
+        """What tells the platform who asks: a session's cookie and token, or a signature."""
 
     def get(self, path: str, **query: str | int) -> Json:
         """`get("/members", q="林", limit=20)`. Raises ApiError."""

@@ -172,14 +172,17 @@ def look_through_homes(after: int, *, now: datetime, size: int = 50) -> tuple[in
     Returns `(last home looked at, homes looked at, tasks opened)`; no home means the end. For the nightly job.
     """
     homes = places.home_ids_after(after, limit=size)
-    least = int(parameters.value("claim.founding_members", on=timezone.localdate(now)))
+    facts = unions.facts_of(homes)
     opened = 0
-    for home_id in homes:
-        rows = Membership.objects.filter(union_id=home_id, until__isnull=True, employer_id__isnull=False)
-        many = rows.values("employer_id").annotate(members=Count("id")).filter(members__gte=min(least, 25))
-        for employer_id in many.values_list("employer_id", flat=True).order_by("employer_id"):
-            if unions.union_covering(employer_id) is None:
-                opened += watch_employer(unions.get_facts(home_id), employer_id, now=now) is not None
+    for home in (facts[key] for key in homes):
+        task = int(parameters.value("claim.founding_members", on=timezone.localdate(now), region=home.region))
+        rows = Membership.objects.filter(union_id=home.id, until__isnull=True, employer_id__isnull=False)
+        many = rows.values("employer_id").annotate(members=Count("id")).filter(members__gte=task)
+        employers = list(many.order_by("employer_id").values_list("employer_id", flat=True))
+        covered = unions.unions_covering(employers)
+        for employer_id in employers:
+            if employer_id not in covered:
+                opened += watch_employer(home, employer_id, now=now) is not None
     return (homes[-1] if homes else after), len(homes), opened
 
 

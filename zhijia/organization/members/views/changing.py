@@ -390,7 +390,7 @@ def uncovered(request: Request) -> HttpResponse:
         "unit": unit,
         "home": home,
         "table": desk.uncovered_table(rows),
-        "towns": desk.town_links(request.actor, unit) if home is None else [],
+        "towns": desk.town_links(unions.children(request.actor, unit.id, limit=200)) if home is None else [],
         "hint": hint,
         "task": task,
     }

@@ -1,4 +1,4 @@
-"""How transfers, changes, claims and founding tasks are laid out for the console's parts; no queries of their own."""
+"""How transfers, changes, claims and founding tasks are laid out for the console; a case's timeline is all it reads."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.places import write_place
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.actor import Actor
 from zhijia.organization.members import selectors
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.selectors.changes import ChangeView, Reaching
 from zhijia.organization.members.selectors.claims import Claimable, EmployerCount, FoundingView, OfferView
 from zhijia.organization.members.selectors.duplicates import HintRow, MergeView, Side
 from zhijia.organization.members.selectors.transfers import TransferView
-from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.selectors import UnionFacts
 
 from .tables import steps
 
 Row = TypeVar("Row")
 BULK = "bulk"
+TOWNSHIP_LEVEL = 5
 _HINT_STATES = {True: {"text": "合并办理中", "state": "run"}, False: {"text": "待核实", "state": "soon"}}
 _ADVICE = {"task": {"text": "应建会", "state": "late"}, "hint": {"text": "可动员", "state": "soon"}}
 CHANGE_NOTES = {
@@ -212,13 +210,12 @@ def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:
     return dict(_table("到龄提示", "会员", ("到龄日期", "年龄", "办理"), lines))
 
 
-def town_links(actor: Actor, unit: UnionFacts) -> list[dict[str, str]]:
-    """Where a unit has no online home of its own: its lower unions, to go down to one that has."""
-    children = unions.children(actor, unit.id, limit=200)
+def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
+    """Where a unit has no online home of its own: the general unions under it, to go down to one that has."""
     return [
-        {"label": child.name, "href": f"{reverse('members:uncovered')}?unit={child.public_id}"}
-        for child in children
-        if child.level <= 5
+        {"label": union.name, "href": f"{reverse('members:uncovered')}?unit={union.public_id}"}
+        for union in below
+        if union.level <= TOWNSHIP_LEVEL
     ]
 
 
