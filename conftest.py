@@ -231,13 +231,16 @@ def axe() -> Callable[[Any], list[str]]:
 
 # --- Copies in the process ------------------------------------------------------------------------------------------
 @pytest.fixture(autouse=True)
-def _no_old_parameters() -> Iterator[None]:
-    """A test's values are rolled back, the process's copy of them is not."""
+def _no_old_copies() -> Iterator[None]:
+    """A test's rows are rolled back; what the process kept of them, values and reserved numbers, is not."""
     from zhijia.foundation.parameters import selectors
+    from zhijia.organization.unions import serials
 
-    selectors.forget()
+    for forget in (selectors.forget, serials.forget):
+        forget()
     yield
-    selectors.forget()
+    for forget in (selectors.forget, serials.forget):
+        forget()
 
 
 # --- A small province -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -66,9 +67,19 @@ def take_counts(names: Iterable[str]) -> dict[str, int]:
 
 
 def forget() -> None:
-    """Drop what this process reserved: after a fork, and between tests."""
+    """Drop what this process reserved: the numbers become a gap."""
     with _lock:
         _blocks.clear()
+
+
+def _forget_in_child() -> None:
+    """A child would hand out its parent's numbers a second time, and inherit a lock that nobody opens."""
+    global _lock  # noqa: PLW0603  the inherited one may be held by a thread that the child does not have
+    _lock = threading.Lock()
+    _blocks.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def _reserve(name: str, count: int) -> int:

@@ -29,17 +29,10 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.statistics.models import FigureDelta
-from zhijia.organization.unions import serials
 
 from .roster_files import csv_file, id_number, person_row, xlsx_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_numbers() -> None:
-    """Blocks of numbers that this process kept belong to a database that was emptied since."""
-    serials.forget()
 
 
 def _load(world: World, path: Path, *, dry_run: bool = False, under: str = "province") -> RosterLoad:

@@ -23,16 +23,10 @@ from zhijia.organization.members.services.rosters import streaming
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
-from zhijia.organization.unions import serials
 
 from .roster_files import csv_file, person_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_numbers() -> None:
-    serials.forget()
 
 
 def _together(*works: Callable[[], Any]) -> list[Exception]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -13,13 +13,6 @@ from tests.world import World
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.unions import serials, services
 from zhijia.organization.unions.models import Serial, Union
-
-
-@pytest.fixture(autouse=True)
-def _forgetful() -> Iterator[None]:
-    serials.forget()
-    yield
-    serials.forget()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,6 +31,15 @@ def test_a_block_that_is_rolled_back_is_not_kept() -> None:
     assert serials.take("x", block=1_000) == 1
     serials.forget()  # another process
     assert serials.take("x", block=1_000) == 1_001
+
+
+def test_a_child_hands_out_none_of_its_parents_numbers() -> None:
+    serials._keep("x", 2, 1_001)
+    child = os.fork()
+    if child == 0:
+        os._exit(len(serials._blocks))
+    assert os.waitpid(child, 0)[1] == 0
+    assert serials._blocks == {"x": (2, 1_001)}
 
 
 @pytest.mark.django_db
