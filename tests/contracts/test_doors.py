@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.resolvers import RegexPattern
 
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
@@ -100,14 +99,10 @@ def doors() -> list[Door]:
                 inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
                 yield from walk(pattern.url_patterns, before + str(pattern.pattern), inner)
             elif isinstance(pattern, URLPattern):
-                route, arguments = before + str(pattern.pattern), tuple(pattern.pattern.converters)
-                usual: dict[str, str] = {}
-                if isinstance(pattern.pattern, RegexPattern):
-                    arguments = tuple(pattern.pattern.regex.groupindex)
-                    usual = dict(re.findall(r"\(\?P<(\w+)>(\w+)\|", route))
-                    route = (
-                        re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("\\Z", "").replace("\\", "").strip("^$")
-                    )
+                route, converters = before + str(pattern.pattern), pattern.pattern.converters
+                forms = {name: each.regex.partition("|") for name, each in converters.items()}
+                usual = {name: first for name, (first, more, _) in forms.items() if more and first.isalpha()}
+                arguments = tuple(converters)
                 yield Door(route, space + (pattern.name or ""), pattern.callback, arguments, usual)
 
     found = walk(get_resolver().url_patterns, "", "")

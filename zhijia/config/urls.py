@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from zhijia.config import api, operations, reference
-from zhijia.config.addresses import room
+from zhijia.config.addresses import Addresses
 from zhijia.config.rooms import url_modules
 
-urlpatterns: list[URLPattern | URLResolver] = [
+_all: list[URLPattern | URLResolver] = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
@@ -16,8 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", reference.openapi, name="openapi"),
     path("api/v1/docs", reference.reference, name="api_reference"),
     path("api/v1/", include((api.patterns(), "api"))),
-    *(room(module) for module in url_modules()),
+    *(path("", include(module)) for module in url_modules()),
 ]
+urlpatterns = [Addresses(_all)]
 handler400 = "zhijia.config.errors.bad_request"
 handler403 = "zhijia.config.errors.not_allowed"
 handler404 = "zhijia.config.errors.not_found"

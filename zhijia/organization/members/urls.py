@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from .views import cards, changing, console, joining, mending, mine, roster_cases, rosters, scanning, verification
 
@@ -47,11 +47,7 @@ urlpatterns = [
     path("console/members/rosters/<pid:pid>/columns", rosters.columns, name="roster_columns"),
     path("console/members/rosters/<pid:pid>/write", rosters.write, name="roster_write"),
     path("console/members/rosters/<pid:pid>/drop", rosters.drop, name="roster_drop"),
-    re_path(
-        r"^console/members/rosters/(?P<pid>[0-9a-hjkmnp-tv-z]{16})/refused\.(?P<form>csv|xlsx)$",
-        rosters.refused,
-        name="roster_refused",
-    ),
+    path("console/members/rosters/<pid:pid>/refused.<table:form>", rosters.refused, name="roster_refused"),
     path("console/members/conflicts/<pid:pid>", roster_cases.conflict, name="conflict"),
     path("console/members/export", roster_cases.export, name="export"),
     path("console/members/exports/of/<pid:public_id>", roster_cases.export_of_job, name="export_of_job"),

@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from .views import changing, codes, files, rosters, site, tree
 
@@ -14,11 +14,7 @@ urlpatterns = [
     path("console/unions/import/<pid:pid>", rosters.load_file, name="load_file"),
     path("console/unions/import/<pid:pid>/write", rosters.write, name="load_write"),
     path("console/unions/import/<pid:pid>/drop", rosters.drop, name="load_drop"),
-    re_path(
-        r"^console/unions/import/(?P<pid>[0-9a-hjkmnp-tv-z]{16})/bad\.(?P<form>xlsx|csv)\Z",
-        rosters.bad_rows,
-        name="load_bad",
-    ),
+    path("console/unions/import/<pid:pid>/bad.<table:form>", rosters.bad_rows, name="load_bad"),
     path("console/unions/prints/<pid:public_id>", codes.print_job, name="print"),
     path("console/unions/prints/<pid:public_id>/codes.zip", codes.print_zip, name="print_zip"),
     path("console/unions/<pid:pid>", files.file, name="file"),
@@ -33,5 +29,5 @@ urlpatterns = [
     path("console/unions/<pid:pid>/unlist", files.unlist_member, name="unlist_member"),
     path("console/unions/<pid:pid>/print", codes.print_below, name="print_below"),
     path("console/unions/<pid:pid>/poster.pdf", codes.poster, name="poster"),
-    re_path(r"^console/unions/(?P<pid>[0-9a-hjkmnp-tv-z]{16})/code\.(?P<form>png|svg)\Z", codes.picture, name="code"),
+    path("console/unions/<pid:pid>/code.<picture:form>", codes.picture, name="code"),
 ]
