@@ -26,10 +26,11 @@ from zhijia.organization.unions import building
 from zhijia.organization.unions.models import Union
 
 from . import figures, province, roster
-from .cases import Stage, play
+from .cases import play
 from .invention import Inventor
 from .marks import find_mark, set_mark, was_cut_off
 from .staff import PASSWORD, POSTS, appoint, find_unions, totp_secret
+from .stage import Stage
 
 UNIONS = 3_000
 MEMBERS = 60_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zhijia.foundation.administration.services import calendar, parameters, wordings
 from zhijia.foundation.clients import services as clients
@@ -15,8 +15,7 @@ from zhijia.organization.access.roles import Role
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import ConsentDraft, Purpose
 
-if TYPE_CHECKING:
-    from .cases import Stage
+from .stage import Stage
 
 OUTCOMES = ("agree", "refuse", "withdraw", "wait")
 REFUSAL = "依据还不充分，请补充文件后再提。"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock
@@ -20,8 +19,7 @@ from zhijia.organization.members.services.rosters import (
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-if TYPE_CHECKING:
-    from .cases import Stage
+from .stage import Stage
 
 HEADER = ("姓名", "身份证号", "手机号码", "单位名称", "入会日期")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -18,9 +17,7 @@ from zhijia.organization.unions import selectors as unions, services as union_se
 from zhijia.organization.unions.models import Employer
 
 from .staff import person_of
-
-if TYPE_CHECKING:
-    from .cases import Stage
+from .stage import Stage
 
 DOCUMENT = "鲁精工字〔2026〕3号"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"

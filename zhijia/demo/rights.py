@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
@@ -15,8 +14,7 @@ from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import holds, retention, rights
 from zhijia.organization.unions import selectors as unions
 
-if TYPE_CHECKING:
-    from .cases import Stage
+from .stage import Stage
 
 
 def play_rights(stage: Stage) -> None:

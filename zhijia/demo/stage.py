@@ -1,0 +1,78 @@
+"""What all who play cases in the demonstration share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.kernel.actor import Actor
+from zhijia.organization.access import actors
+from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.services import joining
+from zhijia.organization.people import services as people_services
+from zhijia.organization.people.models import Person, Purpose
+from zhijia.organization.unions.models import Union
+
+from .invention import Inventor
+from .staff import person_of
+
+
+@dataclass
+class Stage:
+    """What the case makers share: the stream, the unions of the guide, the day, and whom the guide names."""
+
+    inventor: Inventor
+    unions: dict[str, Union]
+    now: datetime
+    named: dict[str, str] = field(default_factory=dict)
+
+    def actor(self, person: Person, *, staff: bool = False) -> Actor:
+        return actors.actor_of(person.account_id or 0, today=self.now.date(), staff=staff, address="127.0.0.1")
+
+    def holder(self, role: str, union: str, *, nth: int = 0) -> Actor:
+        grants = RoleGrant.objects.filter(role=role, union=self.unions[union], in_force=True).order_by("id")
+        return self.actor(grants[nth].person, staff=True)
+
+    def workdays_ago(self, count: int) -> datetime:
+        """The same hour so many working days back."""
+        calendar = parameters.calendar()
+        moment = self.now
+        while count > 0:
+            moment -= timedelta(days=1)
+            count -= calendar.is_workday(moment.date())
+        return moment
+
+    def applicant(self, *, level: int = 3, sequence: int | None = None) -> Person:
+        female = self.inventor.share(0.5)
+        person = person_of(
+            self.inventor,
+            self.inventor.name(female),
+            self.inventor.mobile(),
+            now=self.now,
+            female=female,
+            level=level,
+            sequence=sequence,
+        )
+        people_services.give_consents(
+            self.actor(person), Purpose.values, channel="web", now=self.now - timedelta(days=30)
+        )
+        return person
+
+    def submit(
+        self, union: str, *, at: datetime, form: JoinForm | None = None, person: Person | None = None
+    ) -> tuple[Person, str]:
+        person = person or self.applicant()
+        target = self.unions[union]
+        home = target.type == "ONLINE_HOME"
+        said = form or (
+            JoinForm("platform", new_form_group="FOOD_RIDER", fallback_by="workplace", employer_text="迅达同城配送站")
+            if home
+            else JoinForm(
+                "employed", employer_text=target.employer.name if target.employer else "莱阳市恒信商贸有限公司"
+            )
+        )
+        result = joining.submit(self.actor(person), target.pk, said, channel="web", now=at)
+        assert result.case is not None  # noqa: S101  an applicant of our own is no member yet
+        return person, result.case.public_id
