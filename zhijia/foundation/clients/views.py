@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
-from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 
@@ -73,18 +73,13 @@ def new(request: Request) -> HttpResponse:
             "valid_until": today.replace(month=1, day=1, year=today.year + 2),
         },
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                pid = services.register(request.actor, **form.read(), now=request.now)
-            except (Invalid, RuleBroken) as error:
-                form.take(error)
-            else:
-                messages.success(request, "已提交，等待安全管理员复核。")
-                return redirect("clients:case", pid=pid)
-    return render(request, "clients/new.html", {"form": form}, status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            pid = services.register(request.actor, **form.read(), now=request.now)
+            messages.success(request, "已提交，等待安全管理员复核。")
+            return redirect("clients:case", pid=pid)
+    return render(request, "clients/new.html", {"form": form}, status=submission.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,20 +88,16 @@ def case(request: Request, pid: str) -> HttpResponse:
     """One system: what it may, its secrets, the decision, stopping it."""
     client = selectors.get_client(request.actor, pid)
     form = CheckForm(request.POST or None, agree="对方即可领取密钥并调用", initial={"version": client.case.version})
-    if request.method == "POST":
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                services.decide_registration(
-                    request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"]
-                )
-            except (Duplicate, Invalid, RuleBroken) as error:
-                form.take(error)
-            else:
-                messages.success(request, "已同意，登记人可以领取密钥。" if form.agrees else "已退回登记人。")
-                return redirect("clients:case", pid=pid)
-        return _page(request, client, decision=form, status=422)
-    return _page(request, client, decision=form)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            services.decide_registration(
+                request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"]
+            )
+            messages.success(request, "已同意，登记人可以领取密钥。" if form.agrees else "已退回登记人。")
+            return redirect("clients:case", pid=pid)
+    return _page(request, client, decision=form, status=submission.status)
 
 
 def _page(
@@ -172,13 +163,11 @@ def state(request: Request, pid: str) -> HttpResponse:
     client = selectors.get_client(request.actor, pid)
     form = StateForm(request.POST)
     stop = request.POST.get("change") != "resume"
-    if form.is_valid():
-        try:
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
             change = services.suspend if stop else services.resume
             change(request.actor, pid, note=form.cleaned_data["note"], now=request.now)
-        except (Invalid, RuleBroken) as error:
-            form.take(error)
-        else:
             messages.success(request, "已停用，立即生效。" if stop else "已恢复，可以继续调用。")
             return redirect("clients:case", pid=pid)
-    return _page(request, client, state_form=form, status=422)
+    return _page(request, client, state_form=form, status=submission.status)

@@ -16,7 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from zhijia.kernel.errors import ZhijiaError
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, ZhijiaError
 
 KEY_FIELD = "idempotency_key"
 _CHOOSES = (forms.ChoiceField, forms.MultipleChoiceField)
@@ -196,6 +196,40 @@ class ZhijiaForm(forms.Form):
         others = [text for name, text in error.fields.items() if name not in self.fields]
         if others or not named:
             self.add_error(None, others or [error.message])
+
+
+REFUSED: tuple[type[ZhijiaError], ...] = (Invalid, RuleBroken, Duplicate, Expired)
+"""What a service says about what was sent, and not about who sent it or where."""
+
+
+class Submission:
+    """A form that may have been sent, from the question to the answer:
+
+        submission = Submission(request, form)
+        if submission.is_right:
+            with submission:
+                pid = services.ask(request.actor, **form.cleaned_data, now=request.now)
+                return redirect("case", pid=pid)
+        return render(request, "page.html", {"form": form}, status=submission.status)
+
+    In the `with` an error of `told` goes to the form, and the page is shown again; any other becomes its own page.
+    """
+
+    def __init__(
+        self, request: HttpRequest, form: ZhijiaForm, *, told: tuple[type[ZhijiaError], ...] = REFUSED
+    ) -> None:
+        self.form, self.told = form, told
+        self.is_right = request.method == "POST" and form.is_valid()
+        self.status = 422 if request.method == "POST" else 200
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, self.told):
+            return False
+        self.form.take(error)
+        self.status = error.status
+        return True
 
 
 def _speak_chinese(name: str, field: forms.Field) -> None:

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -148,25 +149,19 @@ def ask(request: Request) -> HttpResponse:
     today = _today(request)
     initial = {"since": today, "until": today.replace(month=1, day=1, year=today.year + USUAL_YEARS)}
     form = GrantForm(request.POST or None, roles=selectors.roles_for(union.level), initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                public_id = services.ask_grant(
-                    request.actor,
-                    person_public_id=found.public_id,
-                    union_public_id=union.public_id,
-                    **form.cleaned_data,
-                    now=request.now,
-                )
-            except (Duplicate, Invalid, RuleBroken) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，等待安全管理员复核。")
-                return redirect("access:case", pid=public_id)
-    return render(request, "access/ask.html", _ask_context(request, found, union, form=form), status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            public_id = services.ask_grant(
+                request.actor,
+                person_public_id=found.public_id,
+                union_public_id=union.public_id,
+                **form.cleaned_data,
+                now=request.now,
+            )
+            messages.success(request, "已提交，等待安全管理员复核。")
+            return redirect("access:case", pid=public_id)
+    return render(request, "access/ask.html", _ask_context(request, found, union, form=form), status=submission.status)
 
 
 def _find_person(request: Request) -> HttpResponse:
@@ -260,18 +255,12 @@ def case(request: Request, pid: str) -> HttpResponse:
     form = CheckForm(
         request.POST or None, agree=f"{row.since} 起生效，到期自动失效", initial={"version": found.version}
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _decide(request, pid, form)
-            except (Duplicate, Invalid, RuleBroken) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已同意，授权生效。" if form.agrees else "已退回申请人。")
-                return redirect("access:case", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            _decide(request, pid, form)
+            messages.success(request, "已同意，授权生效。" if form.agrees else "已退回申请人。")
+            return redirect("access:case", pid=pid)
     moves = {move.name for move in workflow.allowed_moves(found, request.actor)}
     held = [pair for pair in selectors.held_roles(row.person.id, today=today) if pair != (row.role, row.union.id)]
     context = {
@@ -290,7 +279,7 @@ def case(request: Request, pid: str) -> HttpResponse:
         if row.in_force and request.actor.may(Permission.VIEW, row.union.path)
         else "",
     }
-    return render(request, "access/case.html", context, status=status)
+    return render(request, "access/case.html", context, status=submission.status)
 
 
 def _decide(request: Request, pid: str, form: CheckForm) -> None:

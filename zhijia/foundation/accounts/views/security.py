@@ -15,6 +15,7 @@ from zhijia.foundation.accounts import entering, selectors, sessions
 from zhijia.foundation.accounts.forms import ChangePasswordForm, PasskeyForm, SecondForm
 from zhijia.foundation.accounts.rules import Factor
 from zhijia.foundation.accounts.services import devices, factors, stepping
+from zhijia.foundation.ui.form import Submission
 from zhijia.kernel.errors import Invalid, NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
 
@@ -84,20 +85,14 @@ def authenticator(request: Request) -> HttpResponse:
     account, has = _own(request)
     secret = pending_secret(request, account)
     form = SecondForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                codes = factors.enrol_totp(request.actor, account, secret, form.cleaned_data["code"], now=request.now)
-            except ZhijiaError as error:
-                form.take(error)
-                status = error.status
-            else:
-                entering.step_up(request, Factor.TOTP)
-                return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": "/console/security"})
+    submission = Submission(request, form, told=(ZhijiaError,))
+    if submission.is_right:
+        with submission:
+            codes = factors.enrol_totp(request.actor, account, secret, form.cleaned_data["code"], now=request.now)
+            entering.step_up(request, Factor.TOTP)
+            return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": "/console/security"})
     context = {"form": form, "picture": picture(account, secret), "secret": secret, "has": has}
-    return render(request, "accounts/security_totp.html", context, status=status)
+    return render(request, "accounts/security_totp.html", context, status=submission.status)
 
 
 @never_cache

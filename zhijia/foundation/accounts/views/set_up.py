@@ -16,6 +16,7 @@ from zhijia.foundation.accounts.access import CONSOLE, before_step_up, public, s
 from zhijia.foundation.accounts.forms import NewPasswordForm, SecondForm
 from zhijia.foundation.accounts.rules import Factor
 from zhijia.foundation.accounts.services import factors, invitations, stepping
+from zhijia.foundation.ui.form import Submission
 from zhijia.kernel import codes as drawing
 from zhijia.kernel.errors import NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
@@ -52,25 +53,21 @@ def set_up(request: Request) -> HttpResponse:
 
 def _password(request: Request, public_id: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                account = invitations.set_first_password(
-                    request.actor,
-                    public_id,
-                    form.cleaned_data["password"],
-                    keep_session=sessions.current_digest(request),
-                    now=request.now,
-                )
-            except ZhijiaError as error:
-                form.take(error)
-                status = error.status
-            else:
-                entering.take_new_password(request, account)
-                return redirect("accounts:set_up")
-    return render(request, "accounts/set_up_password.html", {"form": form, "steps": _steps(0)}, status=status)
+    submission = Submission(request, form, told=(ZhijiaError,))
+    if submission.is_right:
+        with submission:
+            account = invitations.set_first_password(
+                request.actor,
+                public_id,
+                form.cleaned_data["password"],
+                keep_session=sessions.current_digest(request),
+                now=request.now,
+            )
+            entering.take_new_password(request, account)
+            return redirect("accounts:set_up")
+    return render(
+        request, "accounts/set_up_password.html", {"form": form, "steps": _steps(0)}, status=submission.status
+    )
 
 
 def _steps(current: int) -> list[dict[str, str]]:
@@ -104,15 +101,10 @@ def _authenticator(request: Request, public_id: str) -> HttpResponse:
         return redirect("accounts:step_up")
     secret = pending_secret(request, account)
     form = SecondForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _finish(request, public_id, secret, form.cleaned_data["code"])
-            except ZhijiaError as error:
-                form.take(error)
-                status = error.status
+    submission = Submission(request, form, told=(ZhijiaError,))
+    if submission.is_right:
+        with submission:
+            return _finish(request, public_id, secret, form.cleaned_data["code"])
     context = {
         "form": form,
         "picture": picture(account, secret),
@@ -120,7 +112,7 @@ def _authenticator(request: Request, public_id: str) -> HttpResponse:
         "text_allowed": text_allowed,
         "steps": _steps(1),
     }
-    return render(request, "accounts/set_up_totp.html", context, status=status)
+    return render(request, "accounts/set_up_totp.html", context, status=submission.status)
 
 
 def _finish(request: Request, public_id: str, secret: str, code: str) -> HttpResponse:

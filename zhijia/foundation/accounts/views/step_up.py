@@ -18,6 +18,7 @@ from zhijia.foundation.accounts.forms import PasswordForm, SecondForm
 from zhijia.foundation.accounts.rules import PASSWORD_STANDS, Factor
 from zhijia.foundation.accounts.sending import send_code_by
 from zhijia.foundation.accounts.services import factors, invitations, stepping
+from zhijia.foundation.ui.form import Submission
 from zhijia.kernel.errors import NotAllowed, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
@@ -56,20 +57,14 @@ def step_up(request: Request) -> HttpResponse:
             request, "accounts/not_set_up.html", {"standing": standing, "number": _masked(request), "next": wanted}
         )
     form = PasswordForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                stepping.check_password(request.actor, form.cleaned_data["password"], now=request.now)
-            except ZhijiaError as error:
-                form.take(error)
-                status = error.status
-            else:
-                sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
-                return _to("accounts:second", wanted)
+    submission = Submission(request, form, told=(ZhijiaError,))
+    if submission.is_right:
+        with submission:
+            stepping.check_password(request.actor, form.cleaned_data["password"], now=request.now)
+            sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
+            return _to("accounts:second", wanted)
     context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
-    return render(request, "accounts/step_up.html", context, status=status)
+    return render(request, "accounts/step_up.html", context, status=submission.status)
 
 
 def _masked(request: Request) -> str:

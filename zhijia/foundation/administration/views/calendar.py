@@ -17,7 +17,8 @@ from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.administration.services import calendar as services
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
-from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed
+from zhijia.foundation.ui.form import Submission
+from zhijia.kernel.errors import NotAllowed
 from zhijia.kernel.http import Request
 
 from . import deciding
@@ -39,22 +40,16 @@ def calendar(request: Request) -> HttpResponse:
     year, this = _year(request), timezone.localdate(request.now).year
     loaded = parameters.loaded_years()
     form = CalendarForm(request.POST or None, request.FILES or None, initial={"year": this + 1})
-    status = 200
-    if request.method == "POST":
-        if not may_propose:
-            raise NotAllowed
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                days = services.read_days(form.rows())
-                pid = services.propose_year(actor, said["year"], days, source=said["source"], now=request.now)
-            except (Duplicate, Invalid) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，等待另一位系统管理员复核。")
-                return redirect("administration:calendar_case", pid=pid)
+    if request.method == "POST" and not may_propose:
+        raise NotAllowed
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            days = services.read_days(form.rows())
+            pid = services.propose_year(actor, said["year"], days, source=said["source"], now=request.now)
+            messages.success(request, "已提交，等待另一位系统管理员复核。")
+            return redirect("administration:calendar_case", pid=pid)
     days = parameters.list_special_days(year)
     years = sorted({*loaded, this, this + 1})
     context = {
@@ -71,7 +66,7 @@ def calendar(request: Request) -> HttpResponse:
         "form": form,
         "may_propose": may_propose,
     }
-    return render(request, "administration/calendar.html", context, status=status)
+    return render(request, "administration/calendar.html", context, status=submission.status)
 
 
 @require_http_methods(["GET", "POST"])

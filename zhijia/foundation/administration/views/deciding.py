@@ -10,9 +10,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from zhijia.foundation.administration import rules
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
-from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
 from zhijia.kernel.http import Request
 
 Decide = Callable[..., object]
@@ -24,18 +24,14 @@ def check_form(request: Request, case: Any, *, agree: str) -> CheckForm:
 
 def decided(request: Request, pid: str, form: CheckForm, decide: Decide, *, page: str) -> HttpResponse | int:
     """Carry the posted decision out: the way on, or the status with which the form is shown again."""
-    if request.method != "POST":
-        return 200
-    if not form.is_valid():
-        return 422
-    said = form.cleaned_data
-    try:
-        decide(request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"])
-    except (Duplicate, Invalid, RuleBroken) as error:
-        form.take(error)
-        return error.status
-    messages.success(request, "已同意。" if form.agrees else "已退回制单人。")
-    return HttpResponseRedirect(reverse(page, args=[pid]))
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            decide(request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"])
+            messages.success(request, "已同意。" if form.agrees else "已退回制单人。")
+            return HttpResponseRedirect(reverse(page, args=[pid]))
+    return submission.status
 
 
 def case_context(request: Request, case: Any, form: CheckForm) -> dict[str, Any]:

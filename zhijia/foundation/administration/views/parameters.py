@@ -17,7 +17,8 @@ from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.administration.services import parameters as services
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
-from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed
+from zhijia.foundation.ui.form import Submission
+from zhijia.kernel.errors import NotAllowed
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import ParameterSpec
 
@@ -51,22 +52,16 @@ def parameter(request: Request, code: str) -> HttpResponse:
     spec = selectors.get_spec(code)
     regions = selectors.region_choices(request.actor)
     form = ValueForm(request.POST or None, unit=spec.unit, bounds=rules.bounds_words(spec), regions=regions)
-    status = 200
-    if request.method == "POST":
-        if not regions:
-            raise NotAllowed
-        status = 422
-        if form.is_valid():
-            try:
-                pid = services.propose_value(request.actor, code, **form.cleaned_data, now=request.now)
-            except (Duplicate, Invalid) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，等待另一位系统管理员复核。")
-                return redirect("administration:parameter_case", pid=pid)
+    if request.method == "POST" and not regions:
+        raise NotAllowed
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            pid = services.propose_value(request.actor, code, **form.cleaned_data, now=request.now)
+            messages.success(request, "已提交，等待另一位系统管理员复核。")
+            return redirect("administration:parameter_case", pid=pid)
     context = _page(request, spec) | {"form": form, "may_propose": bool(regions)}
-    return render(request, "administration/parameter.html", context, status=status)
+    return render(request, "administration/parameter.html", context, status=submission.status)
 
 
 def _page(request: Request, spec: ParameterSpec) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
-from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.form import REFUSED, Submission, sent
 from zhijia.foundation.ui.places import read_place
 from zhijia.foundation.workflow import services as workflow
-from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import BatchForm, CaseDecisionForm, MemberChangeForm, TransferDecisionForm
@@ -29,8 +29,6 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from . import desk
-
-Refusal = (Invalid, RuleBroken, Expired, Duplicate)
 
 
 def _unit(request: Request, permission: str, *, joinable: bool = False) -> UnionFacts:
@@ -76,29 +74,23 @@ def transfer_review(request: Request, pid: str) -> HttpResponse:
     """One transfer: from, to, who; the target's decision."""
     view = reads.get_transfer(request.actor, pid)
     form = TransferDecisionForm(request.POST or None, initial={"version": view.case.version})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                if said["decision"] == "accept":
-                    transfers.accept_transfer(request.actor, pid, now=request.now, version=said["version"])
-                else:
-                    transfers.refuse_transfer(
-                        request.actor,
-                        pid,
-                        reason=said["reason"],
-                        note=said["note"],
-                        now=request.now,
-                        version=said["version"],
-                    )
-            except Refusal as error:
-                form.take(error)
-                status = error.status
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            if said["decision"] == "accept":
+                transfers.accept_transfer(request.actor, pid, now=request.now, version=said["version"])
             else:
-                messages.success(request, "已办理，会员会收到通知。")
-                return redirect("members:transfer_review", pid=pid)
+                transfers.refuse_transfer(
+                    request.actor,
+                    pid,
+                    reason=said["reason"],
+                    note=said["note"],
+                    now=request.now,
+                    version=said["version"],
+                )
+            messages.success(request, "已办理，会员会收到通知。")
+            return redirect("members:transfer_review", pid=pid)
     moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
     context = desk.transfer_case(view, now=request.now)
     if moves & {"accept", "accept_above"}:
@@ -111,7 +103,7 @@ def transfer_review(request: Request, pid: str) -> HttpResponse:
         }
     elif "call_off" in moves:
         context["call_off"] = reverse("members:transfer_call_off", args=[pid])
-    return render(request, "members/case_review.html", context, status=status)
+    return render(request, "members/case_review.html", context, status=submission.status)
 
 
 @require_POST
@@ -141,7 +133,7 @@ def transfer_batch(request: Request) -> HttpResponse:
                 _batch, rows = transfers.propose_batch(
                     request.actor, picked, target.id, reason=form.cleaned_data["reason"], now=request.now
                 )
-            except Refusal as error:
+            except REFUSED as error:
                 form.take(error)
                 status = error.status
             else:
@@ -206,22 +198,16 @@ def change_review(request: Request, pid: str) -> HttpResponse:
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": view.case.version},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _decide_change(request, pid, form.cleaned_data)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已办理，会员会收到通知。")
-                return redirect("members:change_review", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            _decide_change(request, pid, form.cleaned_data)
+            messages.success(request, "已办理，会员会收到通知。")
+            return redirect("members:change_review", pid=pid)
     context = desk.change_case(view, now=request.now)
     if allowed:
         context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "提交", "note": ""}
-    return render(request, "members/case_review.html", context, status=status)
+    return render(request, "members/case_review.html", context, status=submission.status)
 
 
 def _decide_change(request: Request, pid: str, said: dict[str, Any]) -> None:
@@ -252,27 +238,21 @@ def change_new(request: Request, pid: str, kind: str) -> HttpResponse:
         document=kind in (change_rules.Kind.EXPEL, change_rules.Kind.TREATED),
         initial={"on": timezone.localdate(request.now)},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            given = changes.Given(
-                kind,
-                said["reason"],
-                said["on"],
-                document=said.get("document", ""),
-                note=said["note"],
-                papers=[(file.name or "", file.file) for file in said["papers"]],
-            )
-            try:
-                case = changes.ask_for(request.actor, pid, given, now=request.now)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，由另一位同事或上级工会审核。")
-                return redirect("members:change_review", pid=case.public_id)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        given = changes.Given(
+            kind,
+            said["reason"],
+            said["on"],
+            document=said.get("document", ""),
+            note=said["note"],
+            papers=[(file.name or "", file.file) for file in said["papers"]],
+        )
+        with submission:
+            case = changes.ask_for(request.actor, pid, given, now=request.now)
+            messages.success(request, "已提交，由另一位同事或上级工会审核。")
+            return redirect("members:change_review", pid=case.public_id)
     context = {
         "member": member,
         "title": change_rules.KINDS[kind],
@@ -280,7 +260,7 @@ def change_new(request: Request, pid: str, kind: str) -> HttpResponse:
         "note": desk.CHANGE_NOTES[kind],
         "kinds": desk.change_kinds(member, kind),
     }
-    return render(request, "members/change_ask.html", context, status=status)
+    return render(request, "members/change_ask.html", context, status=submission.status)
 
 
 def retiring(request: Request) -> HttpResponse:
@@ -406,22 +386,16 @@ def founding(request: Request, pid: str) -> HttpResponse:
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": view.case.version},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                claims.close_founding_task(
-                    request.actor, pid, founded=said["decision"] == "found", note=said["note"], now=request.now
-                )
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已办结。")
-                return redirect("members:founding", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            claims.close_founding_task(
+                request.actor, pid, founded=said["decision"] == "found", note=said["note"], now=request.now
+            )
+            messages.success(request, "已办结。")
+            return redirect("members:founding", pid=pid)
     context = desk.founding_case(view, now=request.now)
     if allowed:
         context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "办结", "note": ""}
-    return render(request, "members/case_review.html", context, status=status)
+    return render(request, "members/case_review.html", context, status=submission.status)

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 from zhijia.organization.members import rules, selectors
@@ -77,17 +78,11 @@ def decide_batch(request: Request) -> HttpResponse:
 def review(request: Request, pid: str) -> HttpResponse:
     """One application: what it says, what the rules say, and the decision; then the next one."""
     form = DecisionForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _decide(request, pid, form.cleaned_data)
-            except (Invalid, RuleBroken) as error:
-                form.take(error)
-                status = error.status
-            else:
-                return _next(request, pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            _decide(request, pid, form.cleaned_data)
+            return _next(request, pid)
     application = selectors.get_application(request.actor, pid)
     form.initial["version"] = application.case.version
     context = {
@@ -106,7 +101,7 @@ def review(request: Request, pid: str) -> HttpResponse:
         "entries": tables.steps(cases.timeline(application.case)),
         "employers": _candidates(application),
     }
-    return render(request, "members/review.html", context, status=status)
+    return render(request, "members/review.html", context, status=submission.status)
 
 
 def _candidates(application: selectors.Application) -> list[Any]:
@@ -232,23 +227,18 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
     """Two accounts claim one person: the county's decision."""
     dispute = selectors.get_dispute(request.actor, pid)
     form = DisputeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                binding.decide(
-                    request.actor,
-                    pid,
-                    uphold=request.POST.get("decision") == "uphold",
-                    note=form.cleaned_data["note"],
-                    now=request.now,
-                )
-            except (Invalid, RuleBroken) as error:
-                form.take(error)
-            else:
-                messages.success(request, "已办理。")
-                return redirect(reverse("members:dispute_review", args=[pid]))
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            binding.decide(
+                request.actor,
+                pid,
+                uphold=request.POST.get("decision") == "uphold",
+                note=form.cleaned_data["note"],
+                now=request.now,
+            )
+            messages.success(request, "已办理。")
+            return redirect(reverse("members:dispute_review", args=[pid]))
     context = {
         "dispute": dispute,
         "form": form,
@@ -256,4 +246,4 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
         "entries": tables.steps(cases.timeline(dispute.case)),
         "moves": {move.name: move for move in workflow.allowed_moves(dispute.case, request.actor)},
     }
-    return render(request, "members/dispute_review.html", context, status=status)
+    return render(request, "members/dispute_review.html", context, status=submission.status)

@@ -15,6 +15,7 @@ from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.access import public
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, TooMany, ZhijiaError
@@ -263,19 +264,17 @@ def answer(request: Request, pid: str) -> HttpResponse:
     }
     form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
     asked = next((step.note for step in cases.timeline(found) if step.state == rules.Join.NEED_INFO), "")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                joining.answer(request.actor, pid, form.read(), note="", now=request.now)
-            except Invalid as error:
-                form.take(error)
-            else:
-                messages.success(request, "已补充，工会会继续审核。")
-                return redirect("members:case", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            joining.answer(request.actor, pid, form.read(), note="", now=request.now)
+            messages.success(request, "已补充，工会会继续审核。")
+            return redirect("members:case", pid=pid)
     return render(
-        request, "members/answer.html", {"case": found, "form": form, "asked": asked, "union": union}, status=status
+        request,
+        "members/answer.html",
+        {"case": found, "form": form, "asked": asked, "union": union},
+        status=submission.status,
     )
 
 

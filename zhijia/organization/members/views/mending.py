@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import CaseDecisionForm, CorrectionForm, MergeForm
@@ -23,8 +23,6 @@ from zhijia.organization.members.selectors import duplicates as reads
 from zhijia.organization.members.services import corrections, duplicates
 
 from . import desk
-
-Refusal = (Invalid, RuleBroken, Expired, Duplicate)
 
 
 def alike_rows(actor: Actor, found: selectors.MemberFile) -> list[dict[str, str]]:
@@ -81,28 +79,20 @@ def compare(request: Request, pid: str, other: str) -> HttpResponse:
         request.POST or None,
         sides=[(side.person.public_id, f"第 {n} 份 · {desk.side_words(side)}") for n, side in enumerate(sides, 1)],
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            keep = form.cleaned_data["keep"]
-            gone = other if keep == pid else pid
-            try:
-                case = duplicates.ask_merge(
-                    request.actor, keep, gone, reason=form.cleaned_data["reason"], now=request.now
-                )
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提出合并，由另一位同事复核。")
-                return redirect("members:merge", pid=case.public_id)
+    submission = Submission(request, form)
+    if submission.is_right:
+        keep = form.cleaned_data["keep"]
+        gone = other if keep == pid else pid
+        with submission:
+            case = duplicates.ask_merge(request.actor, keep, gone, reason=form.cleaned_data["reason"], now=request.now)
+            messages.success(request, "已提出合并，由另一位同事复核。")
+            return redirect("members:merge", pid=case.public_id)
     context = {
         "form": form,
         "columns": [desk.side_facts(side) for side in sides],
         "hint": reads.find_hint_between(sides[0].person.id, sides[1].person.id),
     }
-    return render(request, "members/compare.html", context, status=status)
+    return render(request, "members/compare.html", context, status=submission.status)
 
 
 @once
@@ -116,29 +106,23 @@ def merge(request: Request, pid: str) -> HttpResponse:
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": view.case.version},
     )
-    status = 200
     if request.method == "POST" and "decision" not in request.POST:
         duplicates.take_back_merge(request.actor, pid, now=request.now)
         messages.success(request, "已撤回。")
         return redirect("members:merge", pid=pid)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _decide(request, pid, form.cleaned_data)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已办理。")
-                return redirect("members:merge", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            _decide(request, pid, form.cleaned_data)
+            messages.success(request, "已办理。")
+            return redirect("members:merge", pid=pid)
     context = desk.merge_case(view, now=request.now)
     if allowed:
         context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "提交", "note": ""}
     elif own:
         context["plain_action"] = {"label": "撤回"}
         context["why_none"] = "等待另一位同事复核。"
-    return render(request, "members/case_review.html", context, status=status)
+    return render(request, "members/case_review.html", context, status=submission.status)
 
 
 def _decide(request: Request, pid: str, said: dict[str, Any]) -> None:
@@ -158,25 +142,19 @@ def correct(request: Request, pid: str) -> HttpResponse:
     member = selectors.get_member(request.actor, pid)
     request.actor.require(Permission.CORRECT, member.union.path)
     form = CorrectionForm(*sent(request), initial={"name": member.person.name, "id_type": member.person.id_type})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            correction = corrections.Correction(
-                said["name"],
-                said["id_type"],
-                said["id_number"],
-                said["mobile"],
-                said["reason"],
-                [(file.name or "", file.file) for file in said["papers"]],
-            )
-            try:
-                corrections.correct_member(request.actor, pid, correction, now=request.now)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已更正，本人会收到通知。")
-                return redirect("members:file", pid=pid)
-    return render(request, "members/correct.html", {"member": member, "form": form}, status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        correction = corrections.Correction(
+            said["name"],
+            said["id_type"],
+            said["id_number"],
+            said["mobile"],
+            said["reason"],
+            [(file.name or "", file.file) for file in said["papers"]],
+        )
+        with submission:
+            corrections.correct_member(request.actor, pid, correction, now=request.now)
+            messages.success(request, "已更正，本人会收到通知。")
+            return redirect("members:file", pid=pid)
+    return render(request, "members/correct.html", {"member": member, "form": form}, status=submission.status)

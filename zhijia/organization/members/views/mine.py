@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import ChangeForm, NoteForm, TransferForm
@@ -24,8 +24,6 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import normalize_union_code
 
 from . import phone
-
-Refusal = (Invalid, RuleBroken, Expired, Duplicate)
 
 
 def mine(request: Request) -> HttpResponse:
@@ -96,21 +94,15 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
     if stay.union_id == union.id:
         return redirect("members:mine")
     form = TransferForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                case = transfers.request_transfer(
-                    request.actor, union.id, reason=said["reason"], until=said["until"], now=request.now
-                )
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, f"已提交，等待{union.name}审核。")
-                return redirect("members:my_transfer", pid=case.public_id)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            case = transfers.request_transfer(
+                request.actor, union.id, reason=said["reason"], until=said["until"], now=request.now
+            )
+            messages.success(request, f"已提交，等待{union.name}审核。")
+            return redirect("members:my_transfer", pid=case.public_id)
     context = {
         "form": form,
         "left": {"label": "现在的工会", "name": unions.get_facts(stay.union_id).name},
@@ -119,7 +111,7 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
         "then": phone.transfer_consequences(),
         "said_more": bool(form.is_bound and (form.errors or form["until"].value())),
     }
-    return render(request, "members/transfer_confirm.html", context, status=status)
+    return render(request, "members/transfer_confirm.html", context, status=submission.status)
 
 
 def my_transfer(request: Request, pid: str) -> HttpResponse:
@@ -162,28 +154,22 @@ def new_change(request: Request, kind: str) -> HttpResponse:
         evidence=kind != change_rules.Kind.WITHDRAW,
         initial={"on": timezone.localdate(request.now)},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            keeper = next((union for union in keepers if union.public_id == said.get("keep_at")), None)
-            given = changes.Given(
-                kind,
-                said["reason"],
-                said.get("on") or timezone.localdate(request.now),
-                note=said["note"],
-                papers=[(file.name or "", file.file) for file in said.get("papers", [])],
-                keep_at_id=keeper.id if keeper else None,
-            )
-            try:
-                case = changes.ask_own(request.actor, given, now=request.now)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交。")
-                return redirect("members:my_change", pid=case.public_id)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        keeper = next((union for union in keepers if union.public_id == said.get("keep_at")), None)
+        given = changes.Given(
+            kind,
+            said["reason"],
+            said.get("on") or timezone.localdate(request.now),
+            note=said["note"],
+            papers=[(file.name or "", file.file) for file in said.get("papers", [])],
+            keep_at_id=keeper.id if keeper else None,
+        )
+        with submission:
+            case = changes.ask_own(request.actor, given, now=request.now)
+            messages.success(request, "已提交。")
+            return redirect("members:my_change", pid=case.public_id)
     context = {
         "kind": kind,
         "title": f"申请{change_rules.KINDS[kind]}",
@@ -191,7 +177,7 @@ def new_change(request: Request, kind: str) -> HttpResponse:
         "then": phone.change_consequences(kind),
         "submit": "确认退会" if kind == change_rules.Kind.WITHDRAW else "提交申请",
     }
-    return render(request, "members/change_new.html", context, status=status)
+    return render(request, "members/change_new.html", context, status=submission.status)
 
 
 def _keepers(union_id: int) -> list[unions.UnionFacts]:
@@ -223,18 +209,13 @@ def take_back_change(request: Request, pid: str) -> HttpResponse:
 def appeal_change(request: Request, pid: str) -> HttpResponse:
     view = change_reads.own_change(request.actor, pid)
     form = NoteForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                changes.appeal(request.actor, pid, note=form.cleaned_data["note"], now=request.now)
-            except Invalid as error:
-                form.take(error)
-            else:
-                messages.success(request, "申诉已提交，由上级工会办理。")
-                return redirect("members:my_change", pid=pid)
-    return render(request, "members/confirm.html", {**phone.appeal_page(view), "form": form}, status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            changes.appeal(request.actor, pid, note=form.cleaned_data["note"], now=request.now)
+            messages.success(request, "申诉已提交，由上级工会办理。")
+            return redirect("members:my_change", pid=pid)
+    return render(request, "members/confirm.html", {**phone.appeal_page(view), "form": form}, status=submission.status)
 
 
 # --- Claims

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
-from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, RuleBroken
+from zhijia.kernel.errors import NotAllowed
 from zhijia.kernel.http import Request
 from zhijia.organization.people import rules, selectors, services
 from zhijia.organization.people.forms import TextForm
@@ -83,20 +84,14 @@ def text(request: Request, purpose: str) -> HttpResponse:
     may_edit = selectors.top_unit(request.actor, Permission.CONSENT_EDIT) is not None
     initial = {"title": newest.title, "body": newest.body} if newest else {}
     form = TextForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        if not may_edit:
-            raise NotAllowed
-        status = 422
-        if form.is_valid():
-            try:
-                draft = services.draft_text(request.actor, purpose, **form.cleaned_data, now=request.now)
-            except (Duplicate, Invalid) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，等待另一位同事复核。")
-                return redirect("people:text_case", pid=draft.case.public_id)
+    if request.method == "POST" and not may_edit:
+        raise NotAllowed
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            draft = services.draft_text(request.actor, purpose, **form.cleaned_data, now=request.now)
+            messages.success(request, "已提交，等待另一位同事复核。")
+            return redirect("people:text_case", pid=draft.case.public_id)
     waiting = next(
         (d for d in selectors.list_drafts(request.actor) if d.purpose == purpose and d.case.closed_at is None), None
     )
@@ -125,7 +120,7 @@ def text(request: Request, purpose: str) -> HttpResponse:
         "buttons": [{"label": "提交复核", "primary": True}],
         "public_href": reverse("people:consent_text", args=[purpose]),
     }
-    return render(request, "people/text.html", context, status=status)
+    return render(request, "people/text.html", context, status=submission.status)
 
 
 def _current(published: list[Any], request: Request) -> Any:
@@ -141,21 +136,15 @@ def text_case(request: Request, pid: str) -> HttpResponse:
     form = CheckForm(
         request.POST or None, agree=f"到 {since} 零时自动生效，会员须重新同意", initial={"version": draft.case.version}
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                services.decide_text(
-                    request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"]
-                )
-            except (Invalid, RuleBroken) as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, f"已同意，{since} 起生效。" if form.agrees else "已退回起草人。")
-                return redirect("people:text_case", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            services.decide_text(
+                request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"]
+            )
+            messages.success(request, f"已同意，{since} 起生效。" if form.agrees else "已退回起草人。")
+            return redirect("people:text_case", pid=pid)
     moves = {move.name for move in workflow.allowed_moves(draft.case, request.actor)}
     old = selectors.find_text(draft.purpose, draft.base_version)
     context = {
@@ -182,7 +171,7 @@ def text_case(request: Request, pid: str) -> HttpResponse:
         "decision": {"action": "", "title": "复核", "form": form, "submit": "提交复核"} if "publish" in moves else None,
         "may_withdraw": "withdraw" in moves,
     }
-    return render(request, "people/text_case.html", context, status=status)
+    return render(request, "people/text_case.html", context, status=submission.status)
 
 
 @require_POST

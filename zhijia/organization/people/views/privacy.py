@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import REFUSED, Submission
 from zhijia.foundation.ui.places import read_place, write_place
 from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.people.forms import HoldForm, HoldNoteForm, RightsAnswerForm
 from zhijia.organization.people.permissions import Permission
@@ -25,7 +26,6 @@ from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
 from zhijia.organization.people.services import holds, rights
 
-Refusal = (Invalid, RuleBroken, Duplicate)
 EXECUTE = "execute"
 
 
@@ -153,19 +153,13 @@ def review(request: Request, pid: str) -> HttpResponse:
         moves=choices,
         initial={"version": view.case.version, "decision": EXECUTE if deleting else None},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                _answer(request, pid, said)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已办理并答复，本人会收到通知。")
-                return redirect("people:rights_review", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            _answer(request, pid, said)
+            messages.success(request, "已办理并答复，本人会收到通知。")
+            return redirect("people:rights_review", pid=pid)
     plan = reads.plan_of(view, now=request.now) if deleting and not view.case.closed_at else None
     context = {
         "view": view,
@@ -177,7 +171,7 @@ def review(request: Request, pid: str) -> HttpResponse:
         "planned": plan is not None,
         "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if "answer" in moves else None,
     }
-    return render(request, "people/rights_review.html", context, status=status)
+    return render(request, "people/rights_review.html", context, status=submission.status)
 
 
 def _request_facts(view: reads.RequestView, now: datetime) -> list[dict[str, Any]]:
@@ -259,7 +253,7 @@ def hold_new(request: Request) -> HttpResponse:
                     reason=said["reason"],
                     now=request.now,
                 )
-            except Refusal as error:
+            except REFUSED as error:
                 form.take(error)
                 status = error.status
             except NotFound as error:
@@ -283,18 +277,12 @@ def hold(request: Request, pid: str) -> HttpResponse:
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": view.case.version},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                _move_hold(request, pid, form.cleaned_data)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已办理。")
-                return redirect("people:hold", pid=pid)
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
+            _move_hold(request, pid, form.cleaned_data)
+            messages.success(request, "已办理。")
+            return redirect("people:hold", pid=pid)
     context = {
         "view": view,
         "head": presenting.head(view.case, now=request.now),
@@ -306,7 +294,7 @@ def hold(request: Request, pid: str) -> HttpResponse:
         "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if allowed else None,
         "checks": [presenting.two_persons(view.case, request.actor)],
     }
-    return render(request, "people/hold.html", context, status=status)
+    return render(request, "people/hold.html", context, status=submission.status)
 
 
 def _move_hold(request: Request, pid: str, said: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions.forms import going_down
-from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
 from zhijia.kernel.http import Request
 from zhijia.organization.unions import rules, selectors, services
@@ -97,19 +97,13 @@ def edit(request: Request, pid: str) -> HttpResponse:
     union = selectors.get_union(request.actor, pid)
     request.actor.require(Permission.EDIT, union.path)
     form = EditForm(sent(request)[0], initial={key: getattr(union, key) for key in ("version", *services.EDITABLE)})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                services.edit_union(request.actor, union, values, version=values["version"], now=request.now)
-            except _TOLD as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "资料已修改。")
-                return redirect("unions:file", pid=pid)
+    submission = Submission(request, form, told=_TOLD)
+    if submission.is_right:
+        values = form.cleaned_data
+        with submission:
+            services.edit_union(request.actor, union, values, version=values["version"], now=request.now)
+            messages.success(request, "资料已修改。")
+            return redirect("unions:file", pid=pid)
     context = {
         "form": form,
         "union": union,
@@ -117,7 +111,7 @@ def edit(request: Request, pid: str) -> HttpResponse:
         "title": "修改工会资料",
         "note": "职工在入会页和公开页上看到这些内容",
     }
-    return render(request, "unions/change.html", context, status=status)
+    return render(request, "unions/change.html", context, status=submission.status)
 
 
 @once
@@ -128,29 +122,23 @@ def relations(request: Request, pid: str) -> HttpResponse:
     known = selectors.relations_of(union)
     initial = {name: facts.code for name, facts in known.items() if facts and name != "parent"}
     form = RelationsForm(sent(request)[0], initial=initial | {"version": union.version})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                services.set_relations(
-                    request.actor,
-                    union,
-                    industry_parent=values["industry_parent"],
-                    fund_parent=values["fund_parent"],
-                    version=values["version"],
-                    now=request.now,
-                )
-            except _TOLD as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "关系已修改。")
-                return redirect("unions:file", pid=pid)
+    submission = Submission(request, form, told=_TOLD)
+    if submission.is_right:
+        values = form.cleaned_data
+        with submission:
+            services.set_relations(
+                request.actor,
+                union,
+                industry_parent=values["industry_parent"],
+                fund_parent=values["fund_parent"],
+                version=values["version"],
+                now=request.now,
+            )
+            messages.success(request, "关系已修改。")
+            return redirect("unions:file", pid=pid)
     note = "领导关系不变；经费上缴留空时上缴给上级工会"
     context = {"form": form, "union": union, "wide": WIDE, "title": "指导和经费关系", "note": note}
-    return render(request, "unions/change.html", context, status=status)
+    return render(request, "unions/change.html", context, status=submission.status)
 
 
 @once
@@ -162,29 +150,23 @@ def move(request: Request, pid: str) -> HttpResponse:
         raise NotAllowed
     request.actor.require(Permission.MOVE, parent.path)
     form = MoveForm(sent(request)[0], initial={"version": union.version})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                services.move_union(
-                    request.actor,
-                    union,
-                    values["parent"],
-                    reason=values["reason"],
-                    version=values["version"],
-                    now=request.now,
-                )
-            except _TOLD as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已改隶，下级工会一并移动。")
-                return redirect("unions:file", pid=pid)
+    submission = Submission(request, form, told=_TOLD)
+    if submission.is_right:
+        values = form.cleaned_data
+        with submission:
+            services.move_union(
+                request.actor,
+                union,
+                values["parent"],
+                reason=values["reason"],
+                version=values["version"],
+                now=request.now,
+            )
+            messages.success(request, "已改隶，下级工会一并移动。")
+            return redirect("unions:file", pid=pid)
     note = f"现在的上级：{parent.name}。它的全部下级一并移动，编码不变"
     context = {"form": form, "union": union, "wide": WIDE, "title": "改隶", "note": note, "button": "改隶"}
-    return render(request, "unions/change.html", context, status=status)
+    return render(request, "unions/change.html", context, status=submission.status)
 
 
 @once
@@ -196,19 +178,13 @@ def status(request: Request, pid: str) -> HttpResponse:
         raise NotFound
     resumes = union.status == "SUSPENDED"
     form = StatusForm(sent(request)[0])
-    answer = 200
-    if request.method == "POST":
-        answer = 422
-        if form.is_valid():
-            change = services.resume_union if resumes else services.suspend_union
-            try:
-                change(request.actor, union, reason=form.cleaned_data["reason"], now=request.now)
-            except _TOLD as error:
-                form.take(error)
-                answer = error.status
-            else:
-                messages.success(request, "工会已恢复正常。" if resumes else "工会已暂停，不再受理入会。")
-                return redirect("unions:file", pid=pid)
+    submission = Submission(request, form, told=_TOLD)
+    if submission.is_right:
+        change = services.resume_union if resumes else services.suspend_union
+        with submission:
+            change(request.actor, union, reason=form.cleaned_data["reason"], now=request.now)
+            messages.success(request, "工会已恢复正常。" if resumes else "工会已暂停，不再受理入会。")
+            return redirect("unions:file", pid=pid)
     title = "恢复工会" if resumes else "暂停工会"
     note = "恢复后照常受理入会" if resumes else "暂停期间不受理入会，会员和会籍不变，扫码的职工会看到该找谁"
     context = {
@@ -220,4 +196,4 @@ def status(request: Request, pid: str) -> HttpResponse:
         "button": title,
         "danger": not resumes,
     }
-    return render(request, "unions/change.html", context, status=answer)
+    return render(request, "unions/change.html", context, status=submission.status)
