@@ -118,15 +118,34 @@ def test_a_refused_row_is_mended_in_the_file_and_loaded_again(world: World, clie
         client.get(reverse("members:roster_refused", args=[load.public_id, "csv"])).streaming_content
     ).decode("utf-8-sig")
     header, row = csv.reader(io.StringIO(text))
-    assert header == [*HEADER, "原行号", "错误原因"]
-    assert row[-2:] == ["3", "姓名：“姓名”没有填写，请补充后重新导入。"]
+    assert header == [*HEADER, *mending.TAIL]
+    assert row[-3:] == ["3", "姓名：“姓名”没有填写，请补充后重新导入。", f"{load.public_id}-3"]
     row[0] = "林晓苗"
+    write(world, actor, load)
+    conflict = _case("data")
+    assert conflict.case.closed_at is None
     again = write(world, actor, check(world, actor, take(world, actor, csv_file([row], header))))
     assert again.figures["added"] == 1
+    conflict.refresh_from_db()
+    assert (conflict.case.state, bytes(conflict.row_sealed)) == ("RESOLVED", b"")
+    assert not InboxEntry.objects.filter(case=conflict.case, closed_at__isnull=True).exists()
     assert AuditEntry.objects.filter(event="members.roster_rows").exists()
     other = world.staff("GRASS_ADMIN", "plant", "李另一")
     with pytest.raises(NotFound):
         mending.refused_rows(other, load, now=world.now)
+
+
+def test_a_mark_of_another_unions_row_settles_nothing(world: World) -> None:
+    _, load = loaded(world, [["", *person_row(2)[1:]]])
+    works = world.open_plant("works", "other_town", name="青岛海滨机械有限公司")
+    actor = world.staff("GRASS_ADMIN", "works", "赵志强")
+    row = ["林晓苗", id_number(2), "", "", "3", "", f"{load.public_id}-2"]
+    theirs = take(
+        world, actor, csv_file([row, [*person_row(3), "", "", "nonsense-9"]], [*HEADER, *mending.TAIL]), "works"
+    )
+    assert write(world, actor, check(world, actor, theirs)).figures["added"] == 2
+    assert Membership.objects.filter(union=works).count() == 2
+    assert _case("data").case.state == "OPEN"
 
 
 # --- Conflicts ------------------------------------------------------------------------------------------------------

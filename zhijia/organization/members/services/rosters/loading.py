@@ -33,6 +33,7 @@ from zhijia.organization.unions.selectors import UnionFacts
 
 from .conflicts import open_some
 from .judging import Desk, Judged, judge
+from .mending import marks_of, settle_marked
 from .preparing import prepare
 from .reading import Pass, finished, going_on
 from .writing import write_rows
@@ -197,6 +198,7 @@ def write_some(load_id: int, *, now: datetime) -> tuple[int, dict[str, int], boo
         actor = in_the_name_of(load, unit)
         judged = write_rows(actor, Desk(unit), prepared, reading.seen, now=now)
         advance(load, judged, LoadState.WRITING, now=now)
+        settle_marked(actor, marks_of(load, rows), judged, now=now)
         if rows:
             _record(actor, load, "chunk", now=now, **outcomes(judged))
     through = len(rows) < CHUNK

@@ -1,25 +1,39 @@
-"""Refused rows handed back to who uploaded them, as they were written and with the reasons."""
+"""Refused rows handed back to who uploaded them, as they were written and with the reasons; mended and loaded again,
+each settles the case it became.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.files import selectors as files, services as file_services
+from zhijia.foundation.workflow import services as workflow
+from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, NotFound
 from zhijia.kernel.tables import open_sheet
-from zhijia.organization.members.models import RosterLoad
+from zhijia.organization.members.models import RosterConflict, RosterLoad
+from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
+from zhijia.organization.members.rules.conflicts import Conflict
+from zhijia.organization.members.rules.rosters import Outcome
 from zhijia.organization.members.selectors import rosters as selectors
 
-TAIL = ("原行号", "错误原因")
+from .judging import Judged
+
+MARK: Final = "行标识（请保留）"
+TAIL: Final = ("原行号", "错误原因", MARK)
+_MARK: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{16})-([0-9]{1,8})")
+_IN: Final = (Outcome.ADDED, Outcome.BOUND, Outcome.SAME)
 
 
 def refused_rows(actor: Actor, load: RosterLoad, *, now: datetime) -> tuple[list[str], Iterator[list[object]]]:
-    """Headers and rows for a file: the upload's own columns, its row number and what is wrong; mended, it is loaded
-    again as it is.
+    """Headers and rows for a file: the upload's own columns, its row number, what is wrong, and a mark that tells the
+    row again; mended, it is loaded again as it is.
 
     Only for who uploaded the file, since it holds whole numbers. Raises NotFound, Expired `file.dropped`.
     """
@@ -44,7 +58,45 @@ def refused_rows(actor: Actor, load: RosterLoad, *, now: datetime) -> tuple[list
                     return
                 if number == fault.number:
                     own = [cells[place] if place < len(cells) else "" for place in kept]
-                    yield [*own, number, rules.reasons(fault.faults)]
+                    yield [*own, number, rules.reasons(fault.faults), f"{load.public_id}-{number}"]
                     fault = next(wanted, None)
 
     return [*headers, *TAIL], rows()
+
+
+def marks_of(load: RosterLoad, rows: Sequence[tuple[int, list[str]]]) -> dict[int, tuple[str, int]]:
+    """Row of this file → file and row it was handed back from, where the file still holds the marks."""
+    if MARK not in load.header:
+        return {}
+    place = load.header.index(MARK)
+    marks = {}
+    for number, cells in rows:
+        found = _MARK.fullmatch(cells[place].strip()) if place < len(cells) else None
+        if found:
+            marks[number] = (found[1], int(found[2]))
+    return marks
+
+
+def settle_marked(actor: Actor, marks: dict[int, tuple[str, int]], judged: Iterable[Judged], *, now: datetime) -> int:
+    """Close the cases of rows that have come in mended, within what the actor may load; in the caller's transaction.
+
+    Returns how many. At most as many as one file opens: `members.roster_conflicts`.
+    """
+    came = {marks[item.row.number]: item for item in judged if item.row.number in marks and item.outcome in _IN}
+    if not came:
+        return 0
+    waiting = RosterConflict.objects.select_related("case", "load").filter(
+        db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)),
+        load__public_id__in={pid for pid, _ in came},
+        number__in={number for _, number in came},
+        case__state=Conflict.OPEN,
+    )
+    settled = 0
+    for conflict in waiting:
+        item = came.get((conflict.load.public_id, conflict.number))
+        if item is None or item.union is None or item.union.id != conflict.union_id:
+            continue
+        workflow.move(conflict.case, "mend", actor=actor, now=now, facts={"outcome": item.outcome.value})
+        db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+        settled += 1
+    return settled
