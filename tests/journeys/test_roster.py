@@ -49,8 +49,9 @@ def work(kind: str, world: World) -> None:
 
 
 def test_a_roster_with_errors_is_reported_mended_and_written(
-    world: World, clock: Any, desk_page: Any, sign_in: Any, axe: Any, shoot: Any, tmp_path: Path, page_faults: Any
-) -> None:
+    world: World, clock: Any, desk_page: Any, phone_page: Any, sign_in: Any, axe: Any, shoot: Any, tmp_path: Path,
+    page_faults: Any,
+) -> None:  # fmt: skip
     clock(world.now)
     world.open_plant("works", "other_town", name="青岛海滨机械有限公司")
     member, _ = world.member("works", name="周海生")
@@ -161,3 +162,26 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
     look(page, shoot, axe, "roster-10-conflict")
     waiting = RosterConflict.objects.filter(case__closed_at__isnull=True)
     assert [conflict.kind for conflict in waiting] == ["elsewhere"]
+
+    page.get_by_role("button", name="邀请本人转会").click()
+    page.get_by_text("等待本人确认").first.wait_for()
+    look(page, shoot, axe, "roster-11-invited")
+    phone = phone_page
+    sign_in(phone, member)
+    phone.goto("/m/messages")
+    phone.get_by_text("邀请您转会").first.click()
+    phone.get_by_role("link", name=re.compile("查看|办理")).first.click()
+    phone.get_by_role("button", name="确认转会").wait_for()
+    assert axe(phone) == []
+    shoot(phone, "invited-1-offer")
+    phone.get_by_role("button", name="确认转会").click()
+    phone.get_by_text("等待转入工会审核").first.wait_for()
+    assert axe(phone) == []
+    shoot(phone, "invited-2-confirmed")
+    page.goto("/console/transfers")
+    page.get_by_role("link", name="周*生").click()
+    page.get_by_label("同意接收").check()
+    page.get_by_role("button", name="提交").click()
+    page.get_by_text("已办理").first.wait_for()
+    assert Membership.objects.get(person=member, until__isnull=True).union_id == world["plant"].pk
+    assert not waiting.all().exists()
