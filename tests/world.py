@@ -118,6 +118,10 @@ class World:
     def staff(self, role: str, union: str, name: str = "孙玉梅") -> Actor:
         """An actor who has stepped up and holds the role on the union."""
         person = self.person(name)
+        self.grant(person, role, union)
+        return self.actor(person, staff=True)
+
+    def grant(self, person: Person, role: str, union: str) -> None:
         RoleGrant.objects.create(
             person=person,
             union=self.unions[union],
@@ -127,7 +131,6 @@ class World:
             in_force=True,
             created_at=self.now,
         )
-        return self.actor(person, staff=True)
 
     # --- unions
     def open_plant(self, key: str, parent: str, *, name: str = "", credit_code: str = "") -> Union:

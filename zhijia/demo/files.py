@@ -7,16 +7,18 @@ import io
 from datetime import timedelta
 
 from zhijia.foundation.jobs import services as jobs
-from zhijia.foundation.workflow import clock
+from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.models import Membership, RosterConflict
+from zhijia.organization.members.models import Membership, RosterConflict, Transfer
+from zhijia.organization.members.services import transfers
 from zhijia.organization.members.services.rosters import (
     conflicts as rosters_conflicts,
     exporting as rosters_exporting,
     loading as rosters_loading,
 )
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.models import Person
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -35,7 +37,9 @@ def play_files(stage: Stage) -> None:
 
 def _plant_rows(stage: Stage) -> list[list[str]]:
     rows = [_fresh(stage) for _ in range(24)]
-    others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True).order_by("id")[:3]
+    moving = Transfer.objects.filter(case__closed_at=None).values("person_id")
+    others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True)
+    others = others.exclude(person_id__in=moving).order_by("id")[:4]
     for stay in others:
         full = people.read_numbers(SYSTEM, stay.person_id, reason="写入演示名册", now=stage.now)
         rows.append([people.get_facts(stay.person_id).name, full.id_number, "", "", ""])
@@ -71,12 +75,16 @@ def _load(stage: Stage, actor: Actor, key: str, name: str, rows: list[list[str]]
 
 
 def _settle(stage: Stage, admin: Actor) -> None:
-    """One row invited, one corrected, one let go; an invitation that nobody followed lapses."""
+    """One row invited, one invited and declined, one corrected, one let go."""
     waiting = RosterConflict.objects.filter(union=stage.unions["plant"]).select_related("case").order_by("id")
     elsewhere = [row.case.public_id for row in waiting if row.kind == "elsewhere"]
     mendable = [row.case.public_id for row in waiting if any(code == "mobile.format" for _, code, _ in row.faults)]
     then = stage.workdays_ago(3)
     rosters_conflicts.offer_transfer(admin, elsewhere[0], now=then)
+    rosters_conflicts.offer_transfer(admin, elsewhere[2], now=then)
+    declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
+    invitation = cases.list_open("members.transfer", declining.pk)[0]
+    transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
     rosters_conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
     rosters_conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)
 

@@ -158,9 +158,12 @@ def _transfer(view: reads.TransferView) -> TransferRow:
 
 @routes.read("/transfers", TransferList)
 def transfer_list(
-    request: Request, view: Literal["in", "out", "noticed", "done"] = "in", after: After = "", limit: Limit = 50
+    request: Request,
+    view: Literal["in", "out", "invited", "noticed", "done"] = "in",
+    after: After = "",
+    limit: Limit = 50,
 ) -> TransferList:
-    """转会：in 待接收，out 转出中，noticed 异议期内，done 已办结。"""
+    """转会：in 待接收，out 转出中，invited 已邀请，noticed 异议期内，done 已办结。"""
     request.actor.require_anywhere(Permission.TRANSFER_DECIDE)
     rows = reads.list_transfers(request.actor, view=view, after=read_row_place(after), limit=limit)
     last = rows[-1].transfer if len(rows) == limit else None

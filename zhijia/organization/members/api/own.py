@@ -136,9 +136,16 @@ def transfer(request: Request, pid: PublicId) -> TransferOut:
     )
 
 
+@routes.write("/me/transfers/{pid}/confirm", Done)
+def confirm_transfer(request: Request, pid: PublicId) -> Done:
+    """同意工会的转会邀请，由转入的工会审核。"""
+    transfers.confirm_transfer(request.actor, pid, now=request.now)
+    return Done()
+
+
 @routes.write("/me/transfers/{pid}/cancel", Done)
 def cancel_transfer(request: Request, pid: PublicId) -> Done:
-    """取消转会，会籍仍在原工会。"""
+    """取消转会、对转接提出异议，或不接受邀请；会籍仍在原工会。"""
     transfers.cancel_transfer(request.actor, pid, now=request.now)
     return Done()
 

@@ -24,7 +24,7 @@ ROSTER_CONFLICT = Workflow(
     start=Conflict.OPEN,
     labels={
         Conflict.OPEN: "等待工会处理",
-        Conflict.OFFERED: "已邀请本人转会",
+        Conflict.OFFERED: "已邀请，等待本人确认",
         Conflict.RESOLVED: "已登记为会员",
         Conflict.DISMISSED: "不再处理",
     },
@@ -64,6 +64,7 @@ ROSTER_CONFLICT = Workflow(
             button="邀请本人转会",
         ),
         Move("join", {Conflict.OFFERED}, Conflict.RESOLVED, by=SYSTEM, title="本人已经转入"),
+        Move("end", {Conflict.OFFERED}, Conflict.DISMISSED, by=SYSTEM, title="转会没有办成"),
         Move(
             "lapse",
             {Conflict.OFFERED},

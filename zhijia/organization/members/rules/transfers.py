@@ -14,6 +14,7 @@ from zhijia.organization.members.permissions import Permission
 
 
 class Transfer(StrEnum):
+    INVITED = "INVITED"
     TARGET_PENDING = "TARGET_PENDING"
     ESCALATED = "ESCALATED"
     NOTICED = "NOTICED"
@@ -21,6 +22,7 @@ class Transfer(StrEnum):
     REJECTED = "REJECTED"
     CANCELLED = "CANCELLED"
     OBJECTED = "OBJECTED"
+    DECLINED = "DECLINED"
 
 
 class Kind(StrEnum):
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     BATCH = "batch"
     SECONDMENT = "secondment"
     RETURN = "return"
+    INVITED = "invited"
 
 
 KINDS = {
@@ -37,9 +40,12 @@ KINDS = {
     Kind.BATCH.value: "工会批量转接",
     Kind.SECONDMENT.value: "借调转会",
     Kind.RETURN.value: "借调期满返回",
+    Kind.INVITED.value: "工会邀请转会",
 }
 
-_OPEN = frozenset({Transfer.TARGET_PENDING, Transfer.ESCALATED, Transfer.NOTICED})
+OWN_WISH = frozenset({Kind.OWN, Kind.SECONDMENT, Kind.RETURN})
+"""What a member asks for himself: it ends an invitation of somebody else."""
+_OPEN = frozenset({Transfer.INVITED, Transfer.TARGET_PENDING, Transfer.ESCALATED, Transfer.NOTICED})
 
 # A case stands at the union that takes the member over; `other` is the union he leaves, which is told and has no veto.
 TRANSFER = Workflow(
@@ -47,6 +53,7 @@ TRANSFER = Workflow(
     "转会",
     start=Transfer.TARGET_PENDING,
     labels={
+        Transfer.INVITED: "等待本人确认",
         Transfer.TARGET_PENDING: "等待转入工会审核",
         Transfer.ESCALATED: "上级工会办理中",
         Transfer.NOTICED: "已告知，异议期内",
@@ -54,8 +61,10 @@ TRANSFER = Workflow(
         Transfer.REJECTED: "未通过",
         Transfer.CANCELLED: "已取消",
         Transfer.OBJECTED: "本人有异议，不再转接",
+        Transfer.DECLINED: "本人没有接受邀请",
     },
     hues={
+        Transfer.INVITED: Hue.SOON,
         Transfer.TARGET_PENDING: Hue.RUN,
         Transfer.ESCALATED: Hue.RUN,
         Transfer.NOTICED: Hue.SOON,
@@ -63,11 +72,39 @@ TRANSFER = Workflow(
         Transfer.REJECTED: Hue.LATE,
         Transfer.CANCELLED: Hue.STILL,
         Transfer.OBJECTED: Hue.STILL,
+        Transfer.DECLINED: Hue.STILL,
     },
-    other_starts=frozenset({Transfer.NOTICED}),
-    closed=frozenset({Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED}),
+    other_starts=frozenset({Transfer.INVITED, Transfer.NOTICED}),
+    owner_acts=frozenset({Transfer.INVITED}),
+    closed=frozenset(
+        {Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED, Transfer.DECLINED}
+    ),
     due={Transfer.TARGET_PENDING: "transfer.review_wd", Transfer.ESCALATED: "transfer.escalated_wd"},
     moves=(
+        Move(
+            "confirm",
+            {Transfer.INVITED},
+            Transfer.TARGET_PENDING,
+            by=OWNER,
+            title="您确认了转会",
+            button="确认转会",
+        ),
+        Move(
+            "decline",
+            {Transfer.INVITED},
+            Transfer.DECLINED,
+            by=OWNER,
+            title="您没有接受邀请",
+            button="暂不转会",
+        ),
+        Move(
+            "expire",
+            {Transfer.INVITED},
+            Transfer.CANCELLED,
+            by=CLOCK,
+            after="members.roster_offer_cd",
+            title="逾期没有确认，邀请失效",
+        ),
         Move(
             "accept",
             {Transfer.TARGET_PENDING},

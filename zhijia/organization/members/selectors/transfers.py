@@ -76,14 +76,21 @@ def get_transfer(actor: Actor, public_id: str) -> TransferView:
     if case is None or transfer is None:
         raise NotFound
     view = _view(case, transfer)
-    if not actor.scope_for(Permission.VIEW).covers(view.source.path):
+    if not _shown_to_source(view) or not actor.scope_for(Permission.VIEW).covers(view.source.path):
         actor.require(Permission.TRANSFER_DECIDE, view.target.path)
     return view
 
 
+def _shown_to_source(view: TransferView) -> bool:
+    """The union he is in learns of an invitation only by his own word."""
+    return view.transfer.kind != rules.Kind.INVITED or view.case.state not in _UNSPOKEN
+
+
+_UNSPOKEN = (rules.Transfer.INVITED.value, rules.Transfer.DECLINED.value, rules.Transfer.CANCELLED.value)
 STATES = {
     "in": "待接收",
     "out": "转出中",
+    "invited": "已邀请",
     "noticed": "异议期内",
     "done": "已办结",
 }
@@ -93,18 +100,21 @@ _WAITING = (rules.Transfer.TARGET_PENDING.value, rules.Transfer.ESCALATED.value)
 def list_transfers(
     actor: Actor, *, view: str = "in", after: tuple[datetime, int] | None = None, limit: int = PAGE
 ) -> list[TransferView]:
-    """Transfers of the actor's scope: coming `in` and waiting, going `out`, `noticed`, or `done`, oldest request first
-    (done: newest first). A fixed number of queries.
+    """Transfers of the actor's scope: coming `in` and waiting, going `out`, `invited`, `noticed`, or `done`, oldest
+    request first (done: newest first). A fixed number of queries.
     """
     coming = db.in_scope("target__path", actor.scope_for(Permission.TRANSFER_DECIDE))
     going = db.in_scope("source__path", actor.scope_for(Permission.VIEW))
     rows = Transfer.objects.select_related("case")
     if view == "out":
         rows = rows.filter(going, case__state__in=_WAITING)
+    elif view == "invited":
+        rows = rows.filter(coming, case__state=rules.Transfer.INVITED)
     elif view == "noticed":
         rows = rows.filter(coming | going, case__state=rules.Transfer.NOTICED)
     elif view == "done":
-        rows = rows.filter(coming | going, case__closed_at__isnull=False)
+        unspoken = Q(kind=rules.Kind.INVITED, case__state__in=_UNSPOKEN)
+        rows = rows.filter(coming | (going & ~unspoken), case__closed_at__isnull=False)
     else:
         rows = rows.filter(coming, case__state__in=_WAITING)
     newest = view == "done"

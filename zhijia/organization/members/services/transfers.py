@@ -15,7 +15,7 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
-from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, WrongState, ZhijiaError
+from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import selectors as access
@@ -38,7 +38,8 @@ def request_transfer(
 ) -> Case:
     """A member asks another union to take him over; with `until` for a secondment that ends on that day.
 
-    His membership stays where it is until it is completed. Raises NotSignedIn; RuleBroken `transfer.not_member`
+    His membership stays where it is until it is completed. An invitation that waits is confirmed by this where it is
+    that union's, and ended otherwise. Raises NotSignedIn; RuleBroken `transfer.not_member`
     `transfer.same_union` `transfer.holds_post`; Invalid `transfer.secondment` `transfer.reason_long`; Expired
     `union.closed`; Duplicate `members.transfer.already_open`. Source: docs/rules/transfers.md
     """
@@ -50,6 +51,9 @@ def request_transfer(
     if len(reason) > 200:
         text = "说明请不要超过 200 个字。"
         raise Invalid("transfer.reason_long", text, fields={"reason": text})
+    invited = _open_invitation(person_id)
+    if invited is not None and invited.unit_id == target.id and until is None:
+        return confirm_transfer(actor, invited.public_id, now=now)
     if until is not None:
         rules.check_secondment(until, today)
     kind = rules.Kind.SECONDMENT if until is not None else rules.Kind.OWN
@@ -64,7 +68,7 @@ def _movable(person_id: int, today: date) -> Membership:
     stay = selectors.open_stay(person_id)
     if stay is None:
         raise RuleBroken("transfer.not_member", "您现在不是工会会员，请直接申请入会。")
-    if any(unit == stay.union_id for _role, unit in access.held_roles(person_id, today=today)):
+    if _holds_post(stay, today):
         raise RuleBroken("transfer.holds_post", "您在现在的工会还担任职务或持有岗位授权，请先办理卸任，再转会。")
     return stay
 
@@ -89,6 +93,8 @@ def _open(
     start: str | None = None,
 ) -> Case:
     person = people.get_facts(stay.person_id)
+    if kind in rules.OWN_WISH:
+        _end_invitation(person.id, now=now)
     case = workflow.open_case(
         rules.TRANSFER,
         actor,
@@ -213,15 +219,103 @@ def refuse_transfer(
     workflow.move(case, name, actor=actor, now=now, given={"reason": reason}, note=words[:500], version=version)
     change_rows(Transfer, {"id": transfer.pk}, {"refusal": reason})
     target = unions.get_facts(transfer.target_id)
+    lapsing.end_invitations(transfer.person_id, union_id=target.id, note=f"转入审核没有同意：{words}", now=now)
     _tell(transfer.person_id, "members.transfer_refused", {"union": target.name, "reason": words}, case, now=now)
 
 
 @retrying()
 @transaction.atomic
 def cancel_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
-    """The member takes it back, or objects where his union proposed it. Raises NotFound, WrongState."""
+    """The member takes it back, objects where his union proposed it, or declines an invitation. Raises NotFound,
+    WrongState.
+    """
     case = cases.get_my_case(actor, public_id)
-    workflow.move(case, "object" if case.state == rules.Transfer.NOTICED else "cancel", actor=actor, now=now)
+    names = {rules.Transfer.NOTICED: "object", rules.Transfer.INVITED: "decline"}
+    name = names.get(rules.Transfer(case.state), "cancel")
+    workflow.move(case, name, actor=actor, now=now)
+    words = "本人没有接受邀请。" if name == "decline" else "本人取消了转会。"
+    lapsing.end_invitations(actor.require_person(), union_id=case.unit_id, note=words, now=now)
+
+
+# --- Invitations
+@retrying()
+@transaction.atomic
+def invite(actor: Actor, person_id: int, target_id: int, *, now: datetime) -> Case:
+    """A union asks another union's member to come: his transfer is opened, and waits for his word alone.
+
+    The union he is in learns of it when he has confirmed. The caller holds the right to invite. Raises RuleBroken
+    `case.own` `transfer.not_member` `transfer.same_union` `transfer.holds_post`, Expired `union.closed`, Duplicate
+    `members.transfer.already_open`.
+    """
+    if actor.person_id == person_id:
+        raise RuleBroken("case.own", "这是您本人的事项，需由其他人办理。")
+    stay = selectors.open_stay(person_id)
+    if stay is None:
+        raise RuleBroken("transfer.not_member", "这位职工现在不是任何工会的会员，不需要转会，请直接登记。")
+    target = unions.get_facts(target_id)
+    if stay.union_id == target.id:
+        raise RuleBroken("transfer.same_union", "这位职工已经是本工会会员，不需要邀请。")
+    if _holds_post(stay, timezone.localdate(now)):
+        raise RuleBroken("transfer.holds_post", "这位会员在现在的工会还担任职务，卸任后才能转会，请以后再邀请。")
+    unions.require_takes_members(target)
+    under_way = cases.list_open(rules.TRANSFER.code, person_id)
+    if under_way:
+        here = under_way[0].unit_id == target.id
+        words = "他已申请转入本工会，请在“转会”中审核。" if here else "办结之前不能邀请，请过几天再来办理。"
+        raise Duplicate("members.transfer.already_open", f"这位会员正在办理转会，{words}")
+    case = _open(actor, stay, target, kind=rules.Kind.INVITED, now=now, start=rules.Transfer.INVITED)
+    until = timezone.localdate(case.due_at).isoformat() if case.due_at else ""
+    _tell(person_id, "members.transfer_invited", {"union": target.name, "until": until}, case, now=now)
+    return case
+
+
+def _holds_post(stay: Membership, today: date) -> bool:
+    return any(unit == stay.union_id for _role, unit in access.held_roles(stay.person_id, today=today))
+
+
+def _open_invitation(person_id: int) -> Case | None:
+    found = cases.list_open(rules.TRANSFER.code, person_id)
+    return next((case for case in found if case.state == rules.Transfer.INVITED), None)
+
+
+def _end_invitation(person_id: int, *, now: datetime) -> None:
+    """His own wish to go elsewhere counts more than an invitation."""
+    case = _open_invitation(person_id)
+    if case is not None:
+        workflow.move(case, "lapse", actor=SYSTEM, now=now, note="本人另行申请转会。")
+        lapsing.end_invitations(person_id, union_id=case.unit_id, note="本人申请转到其他工会。", now=now)
+
+
+@retrying()
+@transaction.atomic
+def confirm_transfer(actor: Actor, public_id: str, *, now: datetime) -> Case:
+    """The member says yes to an invitation with one tap; from here on it is as if he had asked himself.
+
+    Raises NotFound, WrongState, also `transfer.moved` where his membership has changed since; RuleBroken
+    `transfer.holds_post` `transfer.not_member`; Expired `union.closed`.
+    """
+    case = cases.get_my_case(actor, public_id)
+    transfer = Transfer.objects.filter(case_id=case.pk).first()
+    if transfer is None:
+        raise NotFound
+    lapsing.take_turn(transfer.person_id)
+    stay = _movable(transfer.person_id, timezone.localdate(now))
+    source, target = unions.get_facts(transfer.source_id), unions.get_facts(transfer.target_id)
+    if stay.union_id != source.id:
+        raise WrongState("transfer.moved", "您的会籍已有变动，这份邀请不再有效，请刷新后查看。")
+    _check_target(stay, target)
+    workflow.move(case, "confirm", actor=actor, now=now)
+    change_rows(Transfer, {"id": transfer.pk}, {"requested_at": now})
+    _tell(transfer.person_id, "members.transfer_asked", {"union": target.name}, case, now=now)
+    _tell_source(case, source, target, now=now)
+    return case
+
+
+def withdraw_invitation(person_id: int, target_id: int, *, now: datetime) -> None:
+    """The union does not wait for him any more; in the caller's transaction."""
+    case = _open_invitation(person_id)
+    if case is not None and case.unit_id == target_id:
+        workflow.move(case, "lapse", actor=SYSTEM, now=now, note="发出邀请的工会不再办理。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,16 @@ from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
+from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, WrongState
+from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import Membership, RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.rosters import Outcome
-from zhijia.organization.members.selectors import rosters as selectors
+from zhijia.organization.members.selectors import rosters as selectors, transfers as transfer_reads
+from zhijia.organization.members.services import transfers
 from zhijia.organization.members.services.rosters import conflicts, loading, mending
 from zhijia.organization.people import selectors as people
 
@@ -199,11 +202,14 @@ def test_a_member_elsewhere_is_invited_and_never_taken(world: World, client: Cli
     assert conflict.case.state == "OFFERED"
     stay.refresh_from_db()
     assert (stay.union_id, stay.until) == (world["other_home"].pk, None)
-    from zhijia.organization.members.events import MembershipChanged, membership_changed
-
-    membership_changed.announce(
-        MembershipChanged(person.pk, world["plant"].pk, "transferred_in", world.today, world.now, {})
-    )
+    case = transfer_reads.open_transfer(person.pk)
+    assert case is not None
+    assert (case.state, case.unit_id) == ("INVITED", world["plant"].pk)
+    transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+    stay.refresh_from_db()
+    assert stay.until is None
+    transfers.accept_transfer(actor, case.public_id, now=world.now)
+    assert members.open_stay(person.pk).union_id == world["plant"].pk
     conflict.case.refresh_from_db()
     assert conflict.case.state == "RESOLVED"
 
@@ -271,8 +277,6 @@ def test_a_row_is_let_go_only_with_words(world: World) -> None:
 
 
 def test_an_invitation_nobody_follows_lapses(world: World) -> None:
-    from zhijia.foundation.workflow import clock as deadlines
-
     person, _ = world.member("other_home", "钱在外")
     actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
     conflicts.offer_transfer(actor, _case("elsewhere").case.public_id, now=world.now)

@@ -51,7 +51,7 @@ def transfer(request: Request) -> HttpResponse:
     person_id = request.actor.require_person()
     stay = selectors.open_stay(person_id)
     under_way = reads.open_transfer(person_id)
-    if under_way is not None:
+    if under_way is not None and under_way.state != "INVITED":
         messages.info(request, "您有一件转会正在办理，请先查看进度。")
         return redirect("members:my_transfer", pid=under_way.public_id)
     text = request.GET.get("q", "")[:40]
@@ -114,8 +114,21 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
     return render(request, "members/transfer_confirm.html", context, status=submission.status)
 
 
+@once
 def my_transfer(request: Request, pid: str) -> HttpResponse:
+    """A transfer under way; where it is an invitation, the tap that confirms it or not."""
     view = reads.own_transfer(request.actor, pid)
+    if request.method == "POST":
+        try:
+            if request.POST.get("answer") == "confirm":
+                transfers.confirm_transfer(request.actor, pid, now=request.now)
+                messages.success(request, f"已确认，等待{view.target.name}审核。")
+            else:
+                transfers.cancel_transfer(request.actor, pid, now=request.now)
+                messages.success(request, "好的，会籍不变。")
+        except (RuleBroken, Expired) as error:
+            messages.error(request, error.message)
+        return redirect("members:my_transfer", pid=pid)
     return render(request, "members/my_case.html", phone.transfer_page(view, request.actor))
 
 

@@ -52,7 +52,8 @@ def things_to_do(stay: Any, *, transfer: Case | None) -> list[dict[str, Any]]:
     kept = change("retain", "保留会籍", "退休、失业、参军，或单位关闭", "clock")
     back = change("restore", "恢复会籍", "重新就业后恢复为在会", "shield-check")
     leave = change("withdraw", "退会", "七天内可以反悔", "arrow-back-up")
-    return [*([] if transfer else [move]), back if stay.state == "RETAINED" else kept, leave]
+    moving = transfer is not None and transfer.state != "INVITED"
+    return [*([] if moving else [move]), back if stay.state == "RETAINED" else kept, leave]
 
 
 def waiting_rows(*open_cases: Case | None) -> list[dict[str, Any]]:
@@ -134,7 +135,7 @@ def _page(case: Case, title: str, facts: Sequence[dict[str, Any]]) -> dict[str, 
         "links": [],
         "primary": None,
         "second": None,
-        "form_answer": "",
+        "answers": None,
     }
 
 
@@ -162,7 +163,17 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
         "right": {"label": "转入的工会", "name": view.target.name},
     }
     cancel = reverse("members:cancel_transfer", args=[case.public_id])
-    if "object" in moves:
+    if "confirm" in moves:
+        page["step"] = {
+            "lead": f"“{view.target.name}”邀请您把会籍转过去，最晚",
+            "at": case.last_day,
+            "after": "前确认",
+            "mine": True,
+            "note": "确认后由转入的工会审核；不确认的，会籍留在现在的工会，不受影响。",
+            "explain": _explain(case),
+        }
+        page["answers"] = {"yes": "确认转会", "no": "暂不转会"}
+    elif "object" in moves:
         page["step"] = {
             "lead": "如果不同意转接，请在期满前提出异议，最晚",
             "at": case.last_day,
@@ -187,7 +198,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
         }
     elif case.state == "COMPLETED":
         page["primary"] = {"label": "查看会员卡", "href": reverse("members:card")}
-    elif case.closed_at and case.state != "OBJECTED":
+    elif case.closed_at and case.state not in ("OBJECTED", "DECLINED"):
         page["primary"] = {"label": "重新选择工会", "href": reverse("members:transfer")}
     if view.target.phone and not case.closed_at:
         page["links"].append(
@@ -323,7 +334,7 @@ def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:
             "note": "不确认的，会籍留在现在的工会，不受影响。",
             "explain": _explain(case),
         }
-        page["form_answer"] = "claim"
+        page["answers"] = {"yes": "确认转入", "no": "暂不转入"}
     elif case.state == "CONFIRMED":
         page["primary"] = {"label": "查看会员卡", "href": reverse("members:card")}
     return page

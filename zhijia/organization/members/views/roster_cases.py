@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, WrongState
 from zhijia.kernel.http import Request
 from zhijia.organization.members.forms import NotingForm
 from zhijia.organization.members.permissions import Permission
@@ -40,7 +40,7 @@ def conflict(request: Request, pid: str) -> HttpResponse:
     if request.method == "POST":
         try:
             words = _settle(request, pid)
-        except (Invalid, RuleBroken) as error:
+        except (Invalid, RuleBroken, Duplicate, Expired) as error:
             wrong, status = dict(error.fields) or {"": error.message}, error.status
         except WrongState as error:
             messages.error(request, error.message)
@@ -81,7 +81,7 @@ def _settle(request: Request, pid: str) -> str:
     asked = request.POST.get("move", "")
     if asked == "offer":
         conflicts.offer_transfer(request.actor, pid, now=request.now)
-        return "已向本人发出转会邀请，本人办理转会后本件自动办结。"
+        return "已为他开好转会，等待本人确认；转入后本件自动办结。"
     if asked == "dismiss":
         conflicts.dismiss(request.actor, pid, note=request.POST.get("note", "")[:201], now=request.now)
         return "已记下，不再处理。"

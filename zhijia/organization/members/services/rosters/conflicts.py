@@ -16,7 +16,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.notify import services as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
@@ -29,6 +28,7 @@ from zhijia.organization.members.models import EventKind, RosterConflict, Roster
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT, Conflict
 from zhijia.organization.members.rules.rosters import Kind, Outcome
+from zhijia.organization.members.services import lapsing, transfers
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -41,6 +41,7 @@ AT_ONCE: Final = 20
 """Cases of one transaction."""
 _PLACE: Final = "members_rosterconflict.row"
 _SETTLED: Final = (Kind.TWICE.value,)
+_GONE: Final = (EventKind.WITHDRAWN, EventKind.EXPELLED, EventKind.DECEASED, EventKind.MERGED)
 
 
 def most_conflicts(now: datetime) -> int:
@@ -218,16 +219,17 @@ def _turn_elsewhere(
 @db.retrying()
 @transaction.atomic
 def offer_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
-    """Invite a member of another union to transfer; he alone decides. Raises NotFound, NotAllowed, WrongState,
-    RuleBroken `roster.not_elsewhere`.
+    """Open the transfer of another union's member, which he confirms with one tap or not.
+
+    Raises NotFound, NotAllowed, WrongState, RuleBroken `roster.not_elsewhere`, and as `transfers.invite` where he is
+    being transferred already or cannot be.
     """
     case, conflict = _find(public_id)
     if conflict.kind != Kind.ELSEWHERE or conflict.person_id is None:
         workflow.authorize(case, ROSTER_CONFLICT.move("offer"), actor)
         raise RuleBroken("roster.not_elsewhere", "这一行不是其他工会的会员，请更正后登记，或不再处理。")
     workflow.move(case, "offer", actor=actor, now=now)
-    union = unions.get_facts(conflict.union_id)
-    notify.send("members.transfer_invited", person_id=conflict.person_id, context={"union": union.name}, now=now)
+    transfers.invite(actor, conflict.person_id, conflict.union_id, now=now)
 
 
 @db.retrying()
@@ -241,12 +243,17 @@ def dismiss(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
     if not 5 <= len(words) <= 200:
         text = "请写明为什么不再处理，5 到 200 个字。"
         raise Invalid("roster.note", text, fields={"note": text})
+    invited = case.state == Conflict.OFFERED
     workflow.move(case, "dismiss", actor=actor, now=now, given={"note": words}, note=words)
     db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+    if invited and conflict.person_id is not None:
+        transfers.withdraw_invitation(conflict.person_id, conflict.union_id, now=now)
 
 
 def follow_transfer(event: MembershipChanged) -> None:
-    """Whoever was invited has come: his case is settled."""
+    """Whoever was invited has come, and his case is settled; or he has gone elsewhere or left, and it is, too."""
+    if event.kind in _GONE:
+        lapsing.end_invitations(event.person_id, note="本人的会籍已经终止。", now=event.at)
     if event.kind not in (EventKind.TRANSFERRED_IN, EventKind.REORGANIZED_IN):
         return
     invited = RosterConflict.objects.select_related("case").filter(
@@ -255,6 +262,7 @@ def follow_transfer(event: MembershipChanged) -> None:
     for conflict in invited:
         workflow.move(conflict.case, "join", actor=SYSTEM, now=event.at)
         db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+    lapsing.end_invitations(event.person_id, note="本人已转到其他工会。", now=event.at)
 
 
 def forget_settled(*, now: datetime, at_most: int = 500) -> int:
