@@ -63,6 +63,18 @@ def _cancel(world: World) -> Callable[[], Any]:
     return lambda: transfers.cancel_transfer(world.actor(person), case.public_id, now=world.now)
 
 
+def _invite(world: World) -> Act:
+    person, _ = world.member("home")
+    actor = world.staff("GRASS_ADMIN", "plant")
+    return lambda: transfers.invite(actor, person.pk, world["plant"].pk, now=world.now)
+
+
+def _confirm_invitation(world: World) -> Act:
+    person, _ = world.member("home")
+    case = transfers.invite(world.staff("GRASS_ADMIN", "plant"), person.pk, world["plant"].pk, now=world.now)
+    return lambda: transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+
+
 def _batch(world: World) -> Callable[[], Any]:
     world.open_plant("works", "town")
     person, _ = world.member()
@@ -347,6 +359,8 @@ MOVES: dict[str, Scenario] = {
     "members.services.transfers.accept_transfer": _decided("accept_transfer"),
     "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
     "members.services.transfers.cancel_transfer": _cancel,
+    "members.services.transfers.invite": _invite,
+    "members.services.transfers.confirm_transfer": _confirm_invitation,
     "members.services.transfers.propose_batch": _batch,
     "members.services.transfers.propose_one": _one,
     "members.services.transfers.call_off": _call_off,

@@ -338,6 +338,7 @@ ELSEWHERE = {
     "members.services.rosters.loading.start_writing",
     "members.services.rosters.loading.drop_load",
     "members.services.rosters.mending.refused_rows",
+    "members.services.rosters.mending.settle_marked",
     "members.services.rosters.conflicts.read_row",
     "members.services.rosters.conflicts.settle",
     "members.services.rosters.conflicts.offer_transfer",

@@ -264,7 +264,7 @@ def invite(actor: Actor, person_id: int, target_id: int, *, now: datetime) -> Ca
         words = "他已申请转入本工会，请在“转会”中审核。" if here else "办结之前不能邀请，请过几天再来办理。"
         raise Duplicate("members.transfer.already_open", f"这位会员正在办理转会，{words}")
     case = _open(actor, stay, target, kind=rules.Kind.INVITED, now=now, start=rules.Transfer.INVITED)
-    until = timezone.localdate(case.due_at).isoformat() if case.due_at else ""
+    until = case.last_day.isoformat() if case.last_day else ""
     _tell(person_id, "members.transfer_invited", {"union": target.name, "until": until}, case, now=now)
     return case
 

@@ -53,7 +53,7 @@ def test_the_message_leads_to_the_case_and_one_tap_asks_for_it(
     person, _, _, case = invited(world)
     told = Message.objects.get(template="members.transfer_invited")
     assert told.case_public_id == case.public_id
-    assert "2026-10-16 前" in told.body
+    assert "2026-10-15 打开" in told.body
     sign_in(client, person)
     address = reverse("members:my_transfer", args=[case.public_id])
     page = client.get(address).content.decode()

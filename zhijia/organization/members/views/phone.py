@@ -154,7 +154,10 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
             {"label": "方式", "value": view.kind_label},
             {"label": "说明", "value": row.reason},
             {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
-            {"label": "提交时间", "value": formats.moment(row.requested_at, row.requested_at.date())},
+            {
+                "label": "邀请时间" if case.state == "INVITED" else "提交时间",
+                "value": formats.moment(row.requested_at, row.requested_at.date()),
+            },
             {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起在新工会缴纳" if row.dues_from else ""},
         ],
     )
