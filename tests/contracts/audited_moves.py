@@ -63,13 +63,13 @@ def _cancel(world: World) -> Callable[[], Any]:
     return lambda: transfers.cancel_transfer(world.actor(person), case.public_id, now=world.now)
 
 
-def _invite(world: World) -> Act:
+def _invite(world: World) -> Callable[[], Any]:
     person, _ = world.member("home")
     actor = world.staff("GRASS_ADMIN", "plant")
     return lambda: transfers.invite(actor, person.pk, world["plant"].pk, now=world.now)
 
 
-def _confirm_invitation(world: World) -> Act:
+def _confirm_invitation(world: World) -> Callable[[], Any]:
     person, _ = world.member("home")
     case = transfers.invite(world.staff("GRASS_ADMIN", "plant"), person.pk, world["plant"].pk, now=world.now)
     return lambda: transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
