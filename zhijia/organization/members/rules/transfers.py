@@ -76,9 +76,7 @@ TRANSFER = Workflow(
     },
     other_starts=frozenset({Transfer.INVITED, Transfer.NOTICED}),
     owner_acts=frozenset({Transfer.INVITED}),
-    closed=frozenset(
-        {Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED, Transfer.DECLINED}
-    ),
+    closed=frozenset({Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED, Transfer.DECLINED}),
     due={Transfer.TARGET_PENDING: "transfer.review_wd", Transfer.ESCALATED: "transfer.escalated_wd"},
     moves=(
         Move(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import ChangeForm, NoteForm, TransferForm
