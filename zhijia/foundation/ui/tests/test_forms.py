@@ -1,9 +1,20 @@
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.test import RequestFactory
 
-from zhijia.foundation.ui.form import ConsoleForm, DayField, IdNumberField, MobileField, MoneyField, PhoneForm
-from zhijia.kernel.errors import Invalid, RuleBroken
+from zhijia.foundation.ui.form import (
+    ConsoleForm,
+    DayField,
+    IdNumberField,
+    MobileField,
+    MoneyField,
+    PhoneForm,
+    Submission,
+    ZhijiaForm,
+    sent,
+)
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
 
 
 class Sample(PhoneForm):
@@ -96,3 +107,43 @@ def test_a_field_of_another_form_is_not_swallowed():
     form = Sample({"name": "林"})
     form.take(Invalid("x.invalid", "请修改。", fields={"elsewhere": "地址写得不对。"}))
     assert form.problems[0]["text"] == "地址写得不对。"
+
+
+# --- A submission ---------------------------------------------------------------------------------------------------
+class _Asked(ZhijiaForm):
+    name = forms.CharField(label="姓名")
+
+
+def _submission(method: str, data: dict[str, str], error: Exception | None = None) -> tuple[Submission, bool]:
+    request = getattr(RequestFactory(), method)("/", data)
+    submission = Submission(request, _Asked(*sent(request)[:1]))
+    done = False
+    if submission.is_right:
+        with submission:
+            if error:
+                raise error
+            done = True
+    return submission, done
+
+
+def test_a_page_that_only_looks_is_no_submission():
+    submission, done = _submission("get", {})
+    assert (submission.is_right, submission.status, done) == (False, 200, False)
+
+
+def test_a_wrong_form_asks_no_service():
+    submission, done = _submission("post", {})
+    assert (submission.is_right, submission.status, done) == (False, 422, False)
+
+
+def test_what_a_service_refuses_stands_beside_the_field():
+    error = Duplicate("x.there", "已经有了。", fields={"name": "已有同名的。"})
+    submission, done = _submission("post", {"name": "王小明"}, error)
+    assert (submission.is_right, submission.status, done) == (True, 409, False)
+    assert submission.form.problems == [{"href": "#id_name", "text": "已有同名的。"}]
+
+
+def test_what_is_no_matter_of_the_form_becomes_its_own_page():
+    with pytest.raises(NotFound):
+        _submission("post", {"name": "王小明"}, NotFound())
+    assert _submission("post", {"name": "王小明"})[1]
