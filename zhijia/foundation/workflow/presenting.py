@@ -8,9 +8,11 @@ from typing import Any
 
 from zhijia.foundation.ui.formats import local_day
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.registry import registry
 
 from .models import Case
 from .selectors import Step, describe, due_words, timeline
+from .services import kept_out
 
 
 def entries(steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -23,7 +25,9 @@ def entries(steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 def two_persons(case: Case, actor: Actor) -> dict[str, str]:
     """Whether the reader may check what somebody made; a line of `ui/console/rule_checks.html`."""
-    own = actor.person_id is not None and actor.person_id in (case.maker_person_id, case.last_person_id)
+    checks = [move for move in registry.workflow(case.workflow).moves_from(case.state) if move.checker]
+    made = frozenset().union(*(kept_out(case, move) for move in checks)) if checks else {case.maker_person_id}
+    own = actor.person_id is not None and actor.person_id in made
     detail = "这件由您经办，须由另一位同事或上级复核。" if own else ""
     return {
         "state": "bad" if own else "ok",

@@ -27,7 +27,8 @@ class Move:
     `by` is a permission code, held on `unit`; or OWNER, MAKER, CLOCK, SYSTEM. `needs` names values that must be given.
     `after` (parameter code) makes the clock move by itself so long after the state was entered; `within` closes the
     move so long after it. `once`: a case can make it a single time. `checker`: not the person who made the case or
-    the last move. `title` is what the timeline says, `button` what the page says.
+    the last move. `afresh`: what is checked was asked for by the last move, so only who made that one is kept out;
+    whoever made the case counts as anybody. `title` is what the timeline says, `button` what the page says.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Move:
     within: str = ""
     once: bool = False
     checker: bool = False
+    afresh: bool = False
     title: str = ""
     button: str = ""
 
@@ -56,6 +58,7 @@ class Move:
         within: str = "",
         once: bool = False,
         checker: bool = False,
+        afresh: bool = False,
         title: str = "",
         button: str = "",
     ) -> None:
@@ -70,6 +73,7 @@ class Move:
             "within": within,
             "once": once,
             "checker": checker,
+            "afresh": afresh,
             "title": title or name,
             "button": button or title or name,
         }.items():
@@ -129,9 +133,9 @@ class Workflow:
         pairs = {(m.unit, m.by): None for m in self.moves_from(state) if m.is_permission and state not in self.closed}
         return tuple(pairs)
 
-    def asks_another(self, state: str, unit: str, permission: str) -> bool:
-        """Whether in `state` the holders of `permission` decide what somebody else made: his own entry helps nobody."""
-        return any(m.checker for m in self.moves_from(state) if m.by == permission and m.unit == unit)
+    def checks_of(self, state: str, unit: str, permission: str) -> tuple[Move, ...]:
+        """The moves by which in `state` holders of `permission` decide what somebody else made or asked for."""
+        return tuple(m for m in self.moves_from(state) if m.checker and m.by == permission and m.unit == unit)
 
     def states(self) -> tuple[str, ...]:
         return tuple(self.labels)

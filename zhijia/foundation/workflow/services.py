@@ -138,10 +138,14 @@ def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
     actor.require(step.by, path)
     if actor.person_id is not None and case.owner_person_id == actor.person_id:
         raise RuleBroken("case.own", "这是您本人的事项，需由其他人办理。")
-    made = case.state in step.sources and actor.person_id in (case.maker_person_id, case.last_person_id)
-    if step.checker and made:
+    if step.checker and case.state in step.sources and actor.person_id in kept_out(case, step):
         raise RuleBroken("case.same_person", "经办和复核须由两个人分别办理，请交由另一位同事复核。")
     return _acting_grant(actor, step.by, path)
+
+
+def kept_out(case: Case, step: Move) -> frozenset[int | None]:
+    """Who may not make a checked move: who made the last one and, unless it is checked afresh, the case."""
+    return frozenset({case.last_person_id} if step.afresh else {case.maker_person_id, case.last_person_id})
 
 
 def allowed_moves(case: Case, actor: Actor) -> list[Move]:
@@ -327,8 +331,8 @@ def _entries(workflow: Workflow, case: Case, now: datetime) -> list[dict[str, An
 def _not_deciding(workflow: Workflow, case: Case, unit_role: str, permission: str) -> frozenset[int]:
     """Persons whose grant does not make an entry actionable: whose matter it is, and of a checked move who made it."""
     persons = {case.owner_person_id}
-    if workflow.asks_another(case.state, unit_role, permission):
-        persons |= {case.maker_person_id, case.last_person_id}
+    for step in workflow.checks_of(case.state, unit_role, permission):
+        persons |= kept_out(case, step)
     return frozenset(person for person in persons if person is not None)
 
 

@@ -243,6 +243,6 @@ def test_holders_are_told_nearest_first(world: World) -> None:
         (world["plant"].pk, frozenset({here.person_id})), (world["county"].pk, frozenset({above.person_id}))
     ]  # fmt: skip
     assert registry.units.top(world["plant"].pk) == world["province"].pk
-    assert JOIN.asks_another(Join.PENDING, UNIT, "members:join:decide") is False
+    assert JOIN.checks_of(Join.PENDING, UNIT, "members:join:decide") == ()
     with pytest.raises(LookupError):
         registry.units.holders(world["plant"].pk, "no:such:right", world.today)

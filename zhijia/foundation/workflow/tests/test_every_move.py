@@ -117,7 +117,7 @@ def test_nobody_else_may(code: str, name: str, source: str, world: World) -> Non
             (Actor(Kind.PERSON, person_id=NEVER_MADE + 2, grants=not_stepped_up.grants), (NotFound,)),
         ]
         if step.checker:
-            refused.append((holder(world, here, step.by, NEVER_MADE), (RuleBroken,)))
+            refused.append((holder(world, here, step.by, case.last_person_id or 0), (RuleBroken,)))
     if step.by in (OWNER, MAKER):
         refused.append((holder(world, "province", "members:join:decide", NEVER_MADE + 5), (NotFound,)))
     for actor, errors in refused:
