@@ -10,7 +10,8 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.notify.models import Message
-from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.workflow.models import Case, InboxEntry
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import DuplicateHint, MemberCard, Membership, MembershipEvent
@@ -44,8 +45,8 @@ def twins(world: World) -> tuple[Person, Person]:
     return old, young
 
 
-def merged(world: World, survivor: Person, duplicate: Person) -> str:
-    asker, checker = world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长")
+def merged(world: World, survivor: Person, duplicate: Person, *, by: tuple[Actor, Actor] | None = None) -> str:
+    asker, checker = by or (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
     case = duplicates.ask_merge(
         asker, survivor.public_id, duplicate.public_id, reason="同一人两个单位重复登记", now=world.now
     )
@@ -193,6 +194,36 @@ def test_undone_within_thirty_days_both_stand_where_they_stood(world: World) -> 
     assert old.account_id is not None
     assert statistics.recount(now=later).wrong == []
     assert MembershipEvent.objects.filter(kind="unmerged").count() == 1
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_two_who_merged_may_undo_it_in_either_order(first: int, world: World) -> None:
+    old, young = twins(world)
+    pair = (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
+    case = merged(world, young, old, by=pair)
+    asker, checker = pair[first], pair[1 - first]
+    duplicates.ask_undo(asker, case, note="核对后是两个人。", now=world.now)
+    waiting = InboxEntry.objects.get(case__public_id=case, closed_at=None)
+    assert waiting.unit_id == world["county"].pk
+    with pytest.raises(RuleBroken, match=r"case\.same_person"):
+        duplicates.decide_undo(asker, case, agree=True, now=world.now)
+    with pytest.raises(RuleBroken, match=r"case\.same_person"):
+        duplicates.decide_undo(asker, case, agree=False, note="还是同一人。", now=world.now)
+    duplicates.decide_undo(checker, case, agree=True, now=world.now)
+    old.refresh_from_db()
+    assert old.merged_into_id is None
+
+
+def test_a_refused_undo_may_be_asked_again_by_the_other(world: World) -> None:
+    old, young = twins(world)
+    pair = (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
+    case = merged(world, young, old, by=pair)
+    duplicates.ask_undo(pair[0], case, note="核对后是两个人。", now=world.now)
+    duplicates.decide_undo(pair[1], case, agree=False, note="户口簿证明是同一人。", now=world.now)
+    assert Case.objects.get(public_id=case).state == "MERGED"
+    duplicates.ask_undo(pair[1], case, note="又有了新的证明。", now=world.now)
+    duplicates.decide_undo(pair[0], case, agree=True, now=world.now)
+    assert Case.objects.get(public_id=case).state == "UNDONE"
 
 
 def test_after_thirty_days_nothing_is_undone(world: World) -> None:
