@@ -11,9 +11,10 @@ from tests.world import World
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.organization.members.models import DuplicateHint, FoundingTask, Membership
+from zhijia.organization.members.models import DuplicateHint, FoundingTask, ListedNumber, Membership
 from zhijia.organization.members.selectors import changes as reads
 from zhijia.organization.members.services import (
+    blacklist,
     changes,
     claims,
     corrections,
@@ -346,7 +347,45 @@ def _hold(name: str, **values: Any) -> Scenario:
     return prepare
 
 
+def _listing(name: str, *, until: str = "", by_maker: bool = False, **values: Any) -> Scenario:
+    """A service of the list of made-up documents, called where the batch has come to `until`."""
+
+    def prepare(world: World) -> Callable[[], Any]:
+        person = world.person()
+        maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
+        said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(person))
+        if name == "propose":
+            return lambda: blacklist.propose(maker, said, now=world.now)
+        case = blacklist.propose(maker, said, now=world.now)
+        if until:
+            blacklist.decide(checker, case, agree=True, now=world.now)
+        if until == "lift":
+            blacklist.ask_lift(maker, case, note="核对后都是真实证件", now=world.now)
+        entry = ListedNumber.objects.get()
+        if name == "ask_lift_number":
+            return lambda: blacklist.ask_lift_number(maker, case, entry.pk, now=world.now, **values)
+        if name == "ask_check":
+            return lambda: blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
+        if name == "decide_check":
+            check = blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
+            return lambda: blacklist.decide_check(maker, check, now=world.now, **values)
+        actor = maker if by_maker else checker
+        return lambda: getattr(blacklist, name)(actor, case, now=world.now, **values)
+
+    return prepare
+
+
+_LIFTED = "核对后是真实的证件"
+
 MOVES: dict[str, Scenario] = {
+    "members.services.blacklist.propose": _listing("propose"),
+    "members.services.blacklist.decide": _listing("decide", agree=True),
+    "members.services.blacklist.withdraw": _listing("withdraw", by_maker=True),
+    "members.services.blacklist.ask_lift": _listing("ask_lift", until="force", note=_LIFTED),
+    "members.services.blacklist.decide_lift": _listing("decide_lift", until="lift", agree=True),
+    "members.services.blacklist.ask_lift_number": _listing("ask_lift_number", until="force", note=_LIFTED),
+    "members.services.blacklist.ask_check": _listing("ask_check", until="force"),
+    "members.services.blacklist.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
     "people.services.rights.ask": _ask_rights,
     "people.services.rights.withdraw": _withdraw_rights,
     "people.services.rights.answer": _answered("answer", "explain", "answer"),

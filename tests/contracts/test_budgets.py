@@ -19,7 +19,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.services import joining
+from zhijia.organization.members.services import blacklist, joining
 from zhijia.organization.members.services.rosters import loading as rosters
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
@@ -151,10 +151,32 @@ def _holds(stage: Stage, count: int) -> None:
         )  # fmt: skip
 
 
+def _batches(stage: Stage, count: int) -> None:
+    """Batches whose documents somebody has applied with, and one with many."""
+    officer = stage.world.actor(stage.person, staff=True)
+    numbers = []
+    for number in range(count):
+        person, _ = stage.world.application(name=f"林{NAMES[number % 10]}")
+        numbers.append(stage.world.number_of(person))
+        _batch(stage, officer, numbers[-1:])
+    stage.kept.setdefault("numbers", []).extend(numbers)
+    stage.kept["batch"] = _batch(stage, officer, stage.kept["numbers"])
+
+
+def _batch(stage: Stage, officer: Any, numbers: list[str]) -> str:
+    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed="\n".join(numbers))
+    case = blacklist.propose(officer, said, now=stage.world.now)
+    checker = stage.kept.setdefault("checker", stage.world.staff("ORG", "county", "李敏"))
+    blacklist.decide(checker, case, agree=True, now=stage.world.now)
+    return case
+
+
 PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "members:queue": ("ORG", _applications),
     "members:rosters": ("ORG", _loads),
     "members:roster": ("ORG", _members),
+    "members:blacklist": ("ORG", _batches),
+    "members:blacklist_batch": ("ORG", _batches),
     "members:review": ("ORG", _applications),
     "portal:desk": ("ORG", _applications),
     "unions:tree": ("ORG", _unions),
@@ -192,6 +214,8 @@ def test_thirty_rows_cost_the_queries_of_three(
     if name in ("unions:branch", "unions:file"):
         arguments = {"pid": world["town"].public_id}
     sign_in(client, person, staff=bool(role))
+    if name == "members:blacklist_batch":
+        arguments = {"pid": stage.kept["batch"]}
     address = reverse(name, kwargs=arguments)
 
     def count() -> int:
@@ -203,6 +227,8 @@ def test_thirty_rows_cost_the_queries_of_three(
     count()  # what a process keeps (parameters, calendar) is read once
     with_three = count()
     fill(stage, 27)
+    if name == "members:blacklist_batch":
+        address = reverse(name, kwargs={"pid": stage.kept["batch"]})
     with_thirty = count()
     assert with_thirty <= with_three
 
@@ -233,7 +259,7 @@ def test_a_join_asks_no_more_than_counted(world: World, client: Client, sign_in:
         assert decided.status_code == 302
         counted.append((submitted, len(approving)))
     submit, approve = counted[-1]
-    most_submit, most_approve = {"postgresql": (18, 25), "sqlite": (23, 34)}[connection.vendor]
+    most_submit, most_approve = {"postgresql": (19, 26), "sqlite": (24, 35)}[connection.vendor]
     assert submit <= most_submit
     assert approve <= most_approve
     assert RoleGrant.objects.filter(until__gt=world.today + timedelta(days=1)).exists()

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
-from zhijia.organization.members.services import binding
+from zhijia.organization.members.services import binding, blacklist
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 
@@ -171,7 +171,15 @@ def things(world: World) -> dict[str, dict[str, str]]:
     )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
     asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
+    maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
+    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
+    batch = blacklist.propose(maker, said, now=world.now)
+    blacklist.decide(checker, batch, agree=True, now=world.now)
+    check = blacklist.ask_check(world.actor(member), None, mobile="", now=world.now)
     return {
+        "members:blacklist_batch": {"pid": batch},
+        "members:document_check": {"pid": check},
+        "members:my_check": {"pid": check},
         "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
         "members:review": own,
@@ -190,7 +198,8 @@ def things(world: World) -> dict[str, dict[str, str]]:
 
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
-    "members:appeal", "members:answer", "unions:file", "people:rights_review", "people:rights_case",
+    "members:appeal", "members:answer", "members:blacklist_batch", "members:document_check", "members:my_check",
+    "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
 
@@ -209,7 +218,13 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
     assert cut[0] == cut[1]
 
 
-@pytest.mark.parametrize("name", ["members:review", "members:file", "members:dispute_review", "people:rights_review"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "members:review", "members:file", "members:dispute_review", "people:rights_review", "members:blacklist_batch",
+        "members:document_check",
+    ],
+)  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(
     name: str, world: World, client: Client, sign_in: Any
 ) -> None:

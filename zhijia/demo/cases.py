@@ -20,6 +20,7 @@ from zhijia.organization.unions import selectors as union_selectors
 
 from .desks import play_desks
 from .files import play_files
+from .listed import play_blacklist
 from .moves import play_changes, play_claims, play_duplicates, play_transfers
 from .rights import play_rights
 from .staff import UNUSABLE, person_of
@@ -158,7 +159,7 @@ def play_grants(stage: Stage) -> None:
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
     acts = (play_rosters, play_joins, play_disputes, play_grants, play_desks)
-    later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights)
+    later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights, play_blacklist)
     for act in (*acts, *later):
         try:
             act(stage)

@@ -19,7 +19,7 @@ class MembersConfig(CapabilityConfig):
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
-        from .services import changes, joining, memberships, placing, transfers
+        from .services import blacklist, changes, joining, memberships, placing, transfers
         from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
@@ -28,6 +28,7 @@ class MembersConfig(CapabilityConfig):
         person_verified.subscribe(joining.follow_verified)
         membership_changed.subscribe(rosters_conflicts.follow_transfer)
         person_refused.subscribe(joining.follow_refused)
+        person_bound.subscribe(blacklist.follow_bound)
         person_bound.subscribe(memberships.follow_bound)
         union_moved.subscribe(placing.follow_moved)
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)

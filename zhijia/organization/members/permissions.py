@@ -19,3 +19,4 @@ class Permission(StrEnum):
     MERGE_ASK = "members:merge:ask"
     MERGE_DECIDE = "members:merge:decide"
     CORRECT = "members:member:correct"
+    BLACKLIST = "members:blacklist:decide"

@@ -13,9 +13,10 @@ from zhijia.kernel.registry import (
 )
 
 from .permissions import Permission
-from .rules import DISPUTE, JOIN, changes, claims, duplicates, transfers
+from .rules import DISPUTE, JOIN, blacklist, changes, claims, duplicates, transfers
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
-from .selectors import personal
+from .selectors import personal, personal_matters
+from .selectors.blacklist import may_read_paper
 from .selectors.changes import may_read_evidence
 from .services import forgetting
 
@@ -49,6 +50,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员", short="准重入"),
         PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员", short="提合并"),
         PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员", short="审合并"),
+        PermissionSpec(Permission.BLACKLIST, "列入和解除虚假证件", frozenset({"ORG"}), group="会员", short="假证件"),
         PermissionSpec(Permission.CORRECT, "更正会员姓名和号码", _DECIDERS, group="会员", short="更正"),
         PermissionSpec(Permission.CLAIM_OFFER, "认领网上会员之家的会员", _GRASSROOTS, group="会员", short="认领"),
         PermissionSpec(
@@ -63,6 +65,7 @@ SCENARIO = Scenario(
         MenuItem("组织", "会籍变更", "members:changes", Permission.CHANGE_DECIDE, 150),
         MenuItem("组织", "认领会员", "members:claims", Permission.CLAIM_OFFER, 160),
         MenuItem("组织", "重复档案", "members:duplicates", Permission.MERGE_ASK, 165),
+        MenuItem("组织", "虚假证件", "members:blacklist", Permission.BLACKLIST, 167),
         MenuItem("组织", "建会线索", "members:uncovered", Permission.FOUNDING_TASK, 170),
     ),
     member_entries=(
@@ -105,8 +108,21 @@ SCENARIO = Scenario(
             personal.export_moves,
             personal.kept_moves,
         ),
+        PersonalData(
+            "members.document",
+            "证件核对",
+            "防止有人编造或冒用身份入会。",
+            "到工会核对解除为止；核对经过办结后一年",
+            personal_matters.export_document,
+            personal_matters.kept_document,
+            forgetting.erase_checks,
+        ),
     ),
-    sweeps=(Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),),
+    sweeps=(
+        Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),
+        Sweep("members.document_checks", "办结的证件核对", personal_matters.CHECK_DAYS, forgetting.forget_checks),
+        Sweep("members.listed_numbers", "已失效的虚假证件号码", blacklist.ENDED_DAYS, forgetting.forget_numbers),
+    ),
     workflows=(
         JOIN,
         DISPUTE,
@@ -117,8 +133,14 @@ SCENARIO = Scenario(
         duplicates.MERGE,
         ROSTER_CONFLICT,
         MEMBER_EXPORT,
+        blacklist.FAKE_BATCH,
+        blacklist.DOCUMENT_CHECK,
     ),
     case_links={
+        blacklist.FAKE_BATCH.code: CaseLink(console="members:blacklist_batch", menu="members:blacklist"),
+        blacklist.DOCUMENT_CHECK.code: CaseLink(
+            member="members:my_check", console="members:document_check", menu="members:blacklist"
+        ),
         ROSTER_CONFLICT.code: CaseLink(console="members:conflict", menu="members:rosters"),
         MEMBER_EXPORT.code: CaseLink(console="members:export_case"),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
@@ -148,6 +170,8 @@ SCENARIO = Scenario(
         ParameterSpec("members.export_wd", "完整名册导出复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("members.roster_real_name", "名册导入后向实名源核验", False, "flag", "平台默认"),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
+        ParameterSpec("members.blacklist_wd", "虚假证件名单复核时限", 3, "wd", "平台默认", 1, 30),
+        ParameterSpec("members.document_check_wd", "证件核对时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.review_wd", "转入审核时限，逾期转上级", 3, "wd", "会籍管理办法；平台默认", 1, 30),
         ParameterSpec("transfer.escalated_wd", "上级办理转会时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.objection_cd", "批量转接异议期", 7, "cd", "平台默认", 3, 60),
@@ -221,6 +245,24 @@ SCENARIO = Scenario(
             "工会核对后，合并了您名下重复的会员档案，会籍不变。如有疑问请联系工会。",
         ),
         MessageTemplate(
+            "members.document_check",
+            "请到工会核对证件",
+            "您的申请还需要核对证件，请携带证件到{union}，也可以先电话咨询（{phone}）。核对之前申请保留，不需要重新提交。",
+            sms="【{site}】您的入会申请还需要核对证件，请携带证件到{union}，咨询电话 {phone}。",
+        ),
+        MessageTemplate(
+            "members.document_cleared",
+            "证件已核对",
+            "您的证件已由{union}核对，可以继续在线办理。",
+            sms="【{site}】您的证件已由{union}核对，可以继续在线办理。",
+        ),
+        MessageTemplate(
+            "members.document_kept",
+            "证件核对结果",
+            "经{union}核对，您的证件信息暂时还不能在线办理。如有疑问，请携带证件到该工会，或致电 {phone}。",
+            sms="【{site}】经{union}核对，您的证件信息暂时还不能在线办理，咨询电话 {phone}。",
+        ),
+        MessageTemplate(
             "members.claim_offered",
             "单位工会邀请您转入",
             "您所在单位的“{union}”邀请您把会籍从“{home}”转过去，请在 {until} 前确认；不确认则会籍不变。",
@@ -249,12 +291,23 @@ SCENARIO = Scenario(
         AuditEvent("members.roster_row", "查看名册中的一行"),
         AuditEvent("members.roster_row_changed", "更正名册中的一行"),
         AuditEvent("members.roster_rows", "下载名册中有错的行", erases="none"),
+        AuditEvent("members.blacklist_proposed", "提出列入虚假证件", erases="none"),
+        AuditEvent("members.blacklisted", "列入虚假证件", erases="none"),
+        AuditEvent("members.blacklist_lifted", "解除虚假证件"),
         AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
         FileUse("members.roster", "会员名册", frozenset({"xlsx", "csv"}), 300 * 1024**2, keep_days=30),
         FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1),
         FileUse("members.export", "导出的完整名册", frozenset({"xlsx", "csv"}), 1024**3, keep_days=1),
+        FileUse(
+            "members.blacklist_paper",
+            "虚假证件证明材料",
+            frozenset({"pdf", "jpeg", "png", "webp"}),
+            most_bytes=10 * 1024 * 1024,
+            keep_days=3650,
+            may_read=may_read_paper,
+        ),
         FileUse(
             "members.evidence",
             "会籍变更证明",

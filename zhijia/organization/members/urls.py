@@ -1,6 +1,18 @@
 from django.urls import path
 
-from .views import cards, changing, console, joining, mending, mine, roster_cases, rosters, scanning, verification
+from .views import (
+    blacklist,
+    cards,
+    changing,
+    console,
+    joining,
+    mending,
+    mine,
+    roster_cases,
+    rosters,
+    scanning,
+    verification,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -14,6 +26,8 @@ urlpatterns = [
     path("m/join/<str:code>/confirm", joining.confirm, name="confirm"),
     path("m/join/<str:code>/already", joining.already, name="already"),
     path("m/join/<str:code>/dispute", joining.open_dispute, name="dispute_open"),
+    path("m/join/<str:code>/check", blacklist.ask_check, name="check_ask"),
+    path("m/checks/<pid:pid>", blacklist.my_check, name="my_check"),
     path("m/scan", scanning.scan_page, name="scan_code"),
     path("m/welcome", joining.welcome, name="welcome"),
     path("m/applications/<pid:pid>/submitted", joining.submitted, name="submitted"),
@@ -71,6 +85,11 @@ urlpatterns = [
     path("console/duplicates", mending.duplicate_list, name="duplicates"),
     path("console/duplicates/dismiss", mending.dismiss, name="dismiss"),
     path("console/duplicates/<pid:pid>/<pid:other>", mending.compare, name="compare"),
+    path("console/blacklist", blacklist.batch_list, name="blacklist"),
+    path("console/blacklist/new", blacklist.batch_new, name="blacklist_new"),
+    path("console/blacklist/<pid:pid>", blacklist.batch, name="blacklist_batch"),
+    path("console/blacklist/<pid:pid>/number", blacklist.lift_number, name="blacklist_number"),
+    path("console/document-checks/<pid:pid>", blacklist.check, name="document_check"),
     path("console/merges/<pid:pid>", mending.merge, name="merge"),
     path("console/disputes/<pid:pid>", console.dispute_review, name="dispute_review"),
 ]

@@ -1,5 +1,6 @@
 """Tables of memberships and of what changes them."""
 
+from .blacklist import DocumentCheck, FakeBatch, ListedNumber
 from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
 from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
@@ -17,11 +18,14 @@ from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, Roste
 __all__ = [
     "BindingDispute",
     "ClaimOffer",
+    "DocumentCheck",
     "DuplicateHint",
     "DuplicateScan",
     "EventKind",
+    "FakeBatch",
     "FoundingTask",
     "JoinApplication",
+    "ListedNumber",
     "LoadState",
     "MemberCard",
     "Membership",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.workflow import selectors as cases
@@ -22,6 +22,7 @@ from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import (
     BindingDispute,
     JoinApplication,
+    ListedNumber,
     MemberCard,
     Membership,
     MembershipEvent,
@@ -30,6 +31,8 @@ from zhijia.organization.members.models import (
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
+
+from .blacklist import Listing, listings_of
 
 PAGE = 50
 
@@ -176,7 +179,10 @@ def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application as its reviewer sees it; numbers are masked. `checks` are `(passed, sentence)`."""
+    """An application as its reviewer sees it; numbers are masked. `checks` are `(passed, sentence)`.
+
+    `listing`: his document is on the list of made-up ones, and he can't be taken in before it is lifted.
+    """
 
     case: Case
     application: JoinApplication
@@ -184,6 +190,7 @@ class Application:
     union: unions.UnionFacts
     employer_union: unions.UnionFacts | None
     checks: tuple[tuple[bool, str], ...]
+    listing: Listing | None = None
 
     @property
     def all_passed(self) -> bool:
@@ -199,7 +206,8 @@ def get_application(actor: Actor, public_id: str) -> Application:
     union = unions.get_facts(case.unit_id)
     actor.require(Permission.JOIN_DECIDE, union.path)
     covering = unions.union_covering(application.employer_id) if application.employer_id else None
-    return _describe(application, people.get_facts(application.person_id), union, covering)
+    listing = listings_of([application.person_id]).get(application.person_id)
+    return _describe(application, people.get_facts(application.person_id), union, covering, listing)
 
 
 def list_queue(
@@ -208,17 +216,25 @@ def list_queue(
     """Applications in the actor's scope that still wait, longest first; a fixed number of queries."""
     scope = actor.scope_for(Permission.JOIN_DECIDE)
     states = [state] if state in rules.Join.__members__ else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
-    rows = JoinApplication.objects.select_related("case").filter(
-        db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states
-    )
+    on_list = ListedNumber.objects.filter(digest=OuterRef("person__id_digest"), in_force=True)
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(on_list))
+    rows = rows.filter(db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states)
     if after is not None:
         rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], id__gt=after[1]))
     found = list(rows.order_by("submitted_at", "id")[:limit])
     persons = people.facts_of(row.person_id for row in found)
     facts = unions.facts_of(row.union_id for row in found)
     covering = unions.unions_covering(row.employer_id for row in found if row.employer_id)
+    listings = listings_of([row.person_id for row in found if row.on_list])
     return [
-        _describe(row, persons[row.person_id], facts[row.union_id], covering.get(row.employer_id or 0)) for row in found
+        _describe(
+            row,
+            persons[row.person_id],
+            facts[row.union_id],
+            covering.get(row.employer_id or 0),
+            listings.get(row.person_id),
+        )
+        for row in found
     ]
 
 
@@ -252,9 +268,16 @@ def find_next_in_queue(actor: Actor, *, besides: str) -> str:
 
 
 def _describe(
-    row: JoinApplication, person: people.PersonFacts, union: unions.UnionFacts, covering: unions.UnionFacts | None
+    row: JoinApplication,
+    person: people.PersonFacts,
+    union: unions.UnionFacts,
+    covering: unions.UnionFacts | None,
+    listing: Listing | None,
 ) -> Application:
-    return Application(row.case, row, person, union, covering, _checks(row, person, union, covering))
+    checks = _checks(row, person, union, covering)
+    if listing is not None:
+        checks = ((False, listing.words), *checks)
+    return Application(row.case, row, person, union, covering, checks, listing)
 
 
 def _checks(

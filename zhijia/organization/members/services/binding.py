@@ -18,6 +18,8 @@ from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
 
+from . import blacklist
+
 
 @retrying()
 @transaction.atomic
@@ -74,7 +76,7 @@ def _find(public_id: str) -> tuple[Case, BindingDispute]:
 def decide(actor: Actor, public_id: str, *, uphold: bool, note: str, now: datetime) -> None:
     """The county looked at the person or telephoned; `note` says how. Upheld: the account is changed over.
 
-    Raises NotFound, NotAllowed, WrongState, Invalid `dispute.note`.
+    Raises NotFound, NotAllowed, WrongState, Invalid `dispute.note`, RuleBroken `document.listed`.
     """
     case, dispute = _find(public_id)
     words = note.strip()
@@ -84,6 +86,7 @@ def decide(actor: Actor, public_id: str, *, uphold: bool, note: str, now: dateti
     workflow.move(case, "uphold" if uphold else "dismiss", actor=actor, now=now, given={"note": words}, note=words)
     if not uphold:
         return
+    blacklist.require_lifted(dispute.person_id)
     mobile = people_services.open_mobile(
         dispute.mobile_sealed, table="members_bindingdispute.mobile", row=case.public_id
     )

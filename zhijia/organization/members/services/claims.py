@@ -25,7 +25,7 @@ from zhijia.organization.members.selectors.claims import covers_employer
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import places, selectors as unions
 
-from . import lapsing, moving
+from . import blacklist, lapsing, moving
 
 MOST_AT_ONCE = 200
 AGAIN_AFTER = timedelta(days=180)
@@ -74,7 +74,9 @@ def offer_claims(actor: Actor, union_id: int, person_public_ids: Sequence[str], 
 @retrying()
 @transaction.atomic
 def offer_claim(actor: Actor, union_id: int, person_id: int, *, now: datetime) -> Case:
-    """One invitation. Raises NotFound, NotAllowed, RuleBroken `claim.other_employer` `claim.not_at_home`, Duplicate."""
+    """One invitation. Raises NotFound, NotAllowed, RuleBroken `claim.other_employer` `claim.not_at_home`
+    `document.check`, Duplicate.
+    """
     union = unions.get_facts(union_id)
     actor.require(Permission.CLAIM_OFFER, union.path)
     stay = selectors.open_stay(person_id)
@@ -83,6 +85,7 @@ def offer_claim(actor: Actor, union_id: int, person_id: int, *, now: datetime) -
     home = unions.get_facts(stay.union_id)
     if not home.is_home:
         raise RuleBroken("claim.not_at_home", "这位会员的会籍不在网上会员之家，请由本人办理转会。")
+    blacklist.require_free(person_id)
     person = people.get_facts(person_id)
     try:
         case = workflow.open_case(
@@ -124,7 +127,8 @@ def offer_claim(actor: Actor, union_id: int, person_id: int, *, now: datetime) -
 def confirm_claim(actor: Actor, public_id: str, *, now: datetime) -> int:
     """The member says yes and is moved at once. Returns the new membership's id.
 
-    Raises NotFound; WrongState, also `claim.moved` where his membership has changed since; Expired `union.closed`.
+    Raises NotFound; WrongState, also `claim.moved` where his membership has changed since; RuleBroken `document.check`;
+    Expired `union.closed`.
     """
     case = cases.get_my_case(actor, public_id)
     offer = ClaimOffer.objects.filter(case_id=case.pk).first()
@@ -132,6 +136,7 @@ def confirm_claim(actor: Actor, public_id: str, *, now: datetime) -> int:
         raise NotFound
     lapsing.take_turn(offer.person_id)
     workflow.move(case, "confirm", actor=actor, now=now)
+    blacklist.require_free(offer.person_id)
     stay = selectors.open_stay(offer.person_id)
     if stay is None or stay.pk != offer.membership_id:
         raise WrongState("claim.moved", "您的会籍已有变动，这份邀请不再有效，请刷新后查看。")

@@ -18,7 +18,7 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import services as people_services
 
-from . import memberships
+from . import blacklist, memberships
 from .changes import EVIDENCE
 
 
@@ -40,8 +40,8 @@ class Correction:
 @retrying()
 @transaction.atomic
 def correct_member(actor: Actor, person_public_id: str, said: Correction, *, now: datetime, source: Any = None) -> None:
-    """Raises NotFound, NotAllowed, RuleBroken `case.own`, Invalid `correct.form` naming every bad field, and as
-    `people.services.correct_person` and `files.keep`.
+    """Raises NotFound, NotAllowed, RuleBroken `case.own` `document.check`, Invalid `correct.form` naming every bad
+    field, and as `people.services.correct_person` and `files.keep`.
     """
     member = selectors.get_member(actor, person_public_id)
     actor.require(Permission.CORRECT, member.union.path)
@@ -71,6 +71,8 @@ def correct_member(actor: Actor, person_public_id: str, said: Correction, *, now
         now=now,
         source=source,
     )
+    if said.id_number.strip():
+        blacklist.require_free(member.person.id)
     for name, content in said.papers:
         files.keep(
             actor,

@@ -26,7 +26,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.unions import selectors as unions
 
-from . import changes, claims, memberships
+from . import blacklist, changes, claims, memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     transfer.
 
     Raises NotSignedIn, Invalid `join.form` naming every field, `join.too_young`; RuleBroken `join.owner`,
-    `join.consent`, `join.not_identified`; Expired `union.closed` with the nearest online home; Duplicate
-    `members.join.already_open`. Source: docs/rules/members.md#join
+    `join.consent`, `join.not_identified`, `document.check`; Expired `union.closed` with the nearest online home;
+    Duplicate `members.join.already_open`. Source: docs/rules/members.md#join
     """
     person, born_on = people.facts_and_birthday(actor.require_person())
     union = unions.get_facts(union_id)
@@ -118,6 +118,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     if version is None:
         raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
     rules.check_age(born_on, timezone.localdate(now))
+    blacklist.require_free(person.id)
     verified = person.real_name_level >= 3
     case = workflow.open_case(
         rules.JOIN,
@@ -172,7 +173,8 @@ def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None 
     """Take the applicant in: membership, number, card, event, count and notice in one transaction.
 
     Returns the membership's id. Raises NotFound, NotAllowed, WrongState, RuleBroken `case.own`, `join.employer_open`
-    where a named employer has not been matched, Expired `union.closed`, Duplicate `membership.already_member`.
+    where a named employer has not been matched, `document.listed` where his document must be looked at first, Expired
+    `union.closed`, Duplicate `membership.already_member`.
     """
     case, application, union = _locked(actor, public_id)
     workflow.move(case, "approve_above" if _at_upper(case) else "approve", actor=actor, now=now, version=version)
@@ -181,6 +183,7 @@ def approve(actor: Actor, public_id: str, *, now: datetime, version: int | None 
 
 def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unions.UnionFacts, *, now: datetime) -> int:
     unions.require_takes_members(union)
+    blacklist.require_lifted(application.person_id)
     person, born_on = people.facts_and_birthday(application.person_id)
     rules.check_age(born_on, timezone.localdate(now))
     membership_id = memberships.open_membership(

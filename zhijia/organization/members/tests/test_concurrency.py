@@ -12,13 +12,14 @@ import pytest
 from django.db import connection, transaction
 
 from tests.world import World, build
+from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
+from zhijia.organization.members.models import ListedNumber, MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import changes, claims, joining, lapsing, memberships, transfers
+from zhijia.organization.members.services import blacklist, changes, claims, joining, lapsing, memberships, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.unions.services import editing
@@ -228,3 +229,51 @@ def test_a_transfer_accepted_while_its_target_is_suspended_is_whole_or_not_at_al
     moved = Case.objects.get(public_id=case).state == "COMPLETED"
     assert stay.union_id == province["works" if moved else "plant"].pk
     books_are_right(province)
+
+
+def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: World) -> None:
+    """Whoever is first: approved, then listed; or listed, then refused. Never a member taken in after the listing."""
+    chair = province.staff("GRASS_CHAIR", "plant")
+    maker, checker = province.staff("ORG", "county", "吴科长"), province.staff("ORG", "county", "郑科长")
+    for _ in range(12):
+        person, application = province.application()
+        said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
+        batch = blacklist.propose(maker, said, now=province.now)
+
+        def act(number: int, batch: str = batch, application: str = application) -> str:
+            if number:
+                joining.approve(chair, application, now=province.now)
+                return "approved"
+            blacklist.decide(checker, batch, agree=True, now=province.now)
+            return "listed"
+
+        seen = together(2, act)
+        assert seen["listed"] == 1
+        assert seen["approved"] + seen["document.listed"] == 1
+        taken_in = Membership.objects.filter(person=person).exists()
+        assert taken_in == (seen["approved"] == 1)
+        told = Message.objects.filter(person_id=person.pk, template="members.document_check").exists()
+        assert told != taken_in
+
+
+def test_one_number_is_lifted_once(province: World) -> None:
+    person = province.person()
+    maker, checker = province.staff("ORG", "county", "吴科长"), province.staff("ORG", "county", "郑科长")
+    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
+    batch = blacklist.propose(maker, said, now=province.now)
+    blacklist.decide(checker, batch, agree=True, now=province.now)
+    entry = ListedNumber.objects.get()
+    case = blacklist.ask_lift_number(maker, batch, entry.pk, note="本人持证到窗口，照片相符", now=province.now)
+    blacklist.ask_lift(maker, batch, note="核对后都是真实证件", now=province.now)
+
+    def act(number: int) -> str:
+        if number % 2:
+            blacklist.decide_check(checker, case, "lift", now=province.now)
+        else:
+            blacklist.decide_lift(checker, batch, agree=True, now=province.now)
+        return "lifted"
+
+    together(6, act)
+    entry.refresh_from_db()
+    assert not entry.in_force
+    assert CaseHistory.objects.filter(case__public_id=case, target="LIFTED").count() == 1

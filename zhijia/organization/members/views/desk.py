@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.places import write_place
 from zhijia.foundation.workflow import selectors as cases
@@ -70,17 +71,20 @@ def place_pager(
     return {"shown": f"本页 {len(rows)} 件", "previous": "", "next": onward}
 
 
-def _due(case: Case, now: datetime) -> dict[str, Any]:
-    due, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
-    return {"text": words, "state": {"late": "late", "today": "soon"}.get(due, "")}
+def due(case: Case, now: datetime) -> dict[str, Any]:
+    how, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
+    return {"text": words, "state": {"late": "late", "today": "soon"}.get(how, "")}
 
 
-def _state(case: Case) -> dict[str, Any]:
+def state(case: Case) -> dict[str, Any]:
     told = cases.describe(case)
     return {"tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]}}
 
 
-def _table(label: str, first: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], *, pick: str = "") -> Any:
+def table(
+    label: str, first: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], *, pick: str = ""
+) -> dict[str, Any]:
+    """Shape of `ui/console/list_table.html`."""
     return {
         "label": label,
         "first": {"label": first},
@@ -90,51 +94,51 @@ def _table(label: str, first: str, columns: Sequence[str], rows: Sequence[dict[s
     }
 
 
-def _line(pid: str, label: str, href: str, cells: Sequence[dict[str, Any]], *, locked: str = "") -> dict[str, Any]:
+def line(pid: str, label: str, href: str, cells: Sequence[dict[str, Any]], *, locked: str = "") -> dict[str, Any]:
     return {"pid": pid, "label": label, "href": href, "cells": list(cells), "locked": locked}
 
 
 def transfer_table(rows: Sequence[TransferView], *, now: datetime) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             row.case.public_id,
             row.person.masked_name,
             reverse("members:transfer_review", args=[row.case.public_id]),
             [
-                _due(row.case, now),
+                due(row.case, now),
                 {"text": row.source.name, "wide": True, "wrap": True},
                 {"text": row.target.name, "wide": True, "wrap": True},
                 {"text": row.kind_label},
-                _state(row.case),
+                state(row.case),
             ],
         )
         for row in rows
     ]
-    return dict(_table("转会", "会员", ("期限", "转出", "转入", "方式", "状态"), lines))
+    return table("转会", "会员", ("期限", "转出", "转入", "方式", "状态"), lines)
 
 
 def change_table(rows: Sequence[ChangeView], *, now: datetime) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             row.case.public_id,
             row.person.masked_name,
             reverse("members:change_review", args=[row.case.public_id]),
             [
-                _due(row.case, now),
+                due(row.case, now),
                 {"text": row.kind_label},
                 {"text": row.reason_label, "wrap": True},
                 {"text": row.union.name, "wide": True, "wrap": True},
-                _state(row.case),
+                state(row.case),
             ],
         )
         for row in rows
     ]
-    return dict(_table("会籍变更", "会员", ("期限", "变更", "原因", "工会", "状态"), lines))
+    return table("会籍变更", "会员", ("期限", "变更", "原因", "工会", "状态"), lines)
 
 
 def claimable_table(rows: Sequence[Claimable]) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             row.person.public_id,
             row.person.masked_name,
             "",
@@ -148,29 +152,29 @@ def claimable_table(rows: Sequence[Claimable]) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return dict(_table("可认领的会员", "会员", ("用人单位", "现在的网上会员之家", "手机", "邀请"), lines, pick=BULK))
+    return table("可认领的会员", "会员", ("用人单位", "现在的网上会员之家", "手机", "邀请"), lines, pick=BULK)
 
 
 def offer_table(rows: Sequence[OfferView], *, now: datetime) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             row.case.public_id,
             row.person.masked_name,
             reverse("members:claim", args=[row.case.public_id]),
             [
                 {"text": row.home.name, "wide": True, "wrap": True},
                 {"text": formats.short_day(row.case.opened_at, now.date()), "dim": True},
-                _state(row.case),
+                state(row.case),
             ],
         )
         for row in rows
     ]
-    return dict(_table("已发出的邀请", "会员", ("网上会员之家", "邀请", "状态"), lines))
+    return table("已发出的邀请", "会员", ("网上会员之家", "邀请", "状态"), lines)
 
 
 def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             "",
             row.name,
             reverse("members:founding", args=[row.case_public_id]) if row.case_public_id else "",
@@ -187,12 +191,12 @@ def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return dict(_table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "建议", "任务"), lines))
+    return table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "建议", "任务"), lines)
 
 
 def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             row.person.public_id,
             row.person.masked_name,
             reverse("members:file", args=[row.person.public_id]),
@@ -207,7 +211,7 @@ def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return dict(_table("到龄提示", "会员", ("到龄日期", "年龄", "办理"), lines))
+    return table("到龄提示", "会员", ("到龄日期", "年龄", "办理"), lines)
 
 
 def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
@@ -220,7 +224,7 @@ def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
 
 
 # --- One case
-def _case(
+def case_page(
     case: Case, title: str, note: str, columns: Sequence[Sequence[dict[str, Any]]], now: datetime
 ) -> dict[str, Any]:
     told = cases.describe(case)
@@ -258,7 +262,20 @@ def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
         {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
         {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起" if row.dues_from else ""},
     ]
-    return _case(view.case, "审核转会", view.target.name, (_person(view.person), about), now)
+    return case_page(view.case, "审核转会", view.target.name, (_person(view.person), about), now)
+
+
+def papers(files: Sequence[FileFacts]) -> list[dict[str, Any]]:
+    """Shape of `ui/console/files.html`."""
+    return [
+        {
+            "name": file.name,
+            "href": reverse("files:console", args=[file.public_id]),
+            "note": file.size_words,
+            "image": file.is_picture,
+        }
+        for file in files
+    ]
 
 
 def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
@@ -271,23 +288,15 @@ def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
         {"label": "保留在", "value": view.keeper.name if view.keeper else ""},
         {"label": "说明", "value": row.note},
     ]
-    page = _case(view.case, f"{view.kind_label}审核", view.union.name, (_person(view.person), about), now)
-    page["files"] = [
-        {
-            "name": file.name,
-            "href": reverse("files:console", args=[file.public_id]),
-            "note": file.size_words,
-            "image": file.is_picture,
-        }
-        for file in view.papers
-    ]
+    page = case_page(view.case, f"{view.kind_label}审核", view.union.name, (_person(view.person), about), now)
+    page["files"] = papers(view.papers)
     page["member"] = reverse("members:file", args=[view.person.public_id])
     return page
 
 
 def claim_case(view: OfferView, *, now: datetime) -> dict[str, Any]:
     about = [{"label": "现在的工会", "value": view.home.name}, {"label": "邀请转入", "value": view.union.name}]
-    page = _case(view.case, "认领邀请", view.union.name, (_person(view.person)[:3], about), now)
+    page = case_page(view.case, "认领邀请", view.union.name, (_person(view.person)[:3], about), now)
     page["why_none"] = "等待会员本人确认。" if not view.case.closed_at else "这件已经办结。"
     return page
 
@@ -303,7 +312,7 @@ def founding_case(view: FoundingView, *, now: datetime) -> dict[str, Any]:
         {"label": "单位工会", "value": view.covering.name if view.covering else "还没有"},
         {"label": "依据", "value": "《工会法》第十一条：会员二十五人以上的，应当建立基层工会委员会"},
     ]
-    return _case(view.case, "建会任务", view.employer, (about, other), now)
+    return case_page(view.case, "建会任务", view.employer, (about, other), now)
 
 
 def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[str, Any]]:
@@ -329,7 +338,7 @@ def rows_result(title: str, lines: Sequence[Mapping[str, Any]], *, back: str) ->
 # --- Duplicates
 def hint_table(rows: Sequence[HintRow]) -> dict[str, Any]:
     lines = [
-        _line(
+        line(
             "",
             f"{row.first.person.masked_name} · {row.second.person.masked_name}",
             reverse("members:merge", args=[row.case_public_id])
@@ -344,7 +353,7 @@ def hint_table(rows: Sequence[HintRow]) -> dict[str, Any]:
         )
         for row in rows
     ]
-    return dict(_table("重复档案", "会员", ("线索", "第一份所在工会", "第二份所在工会", "状态"), lines))
+    return table("重复档案", "会员", ("线索", "第一份所在工会", "第二份所在工会", "状态"), lines)
 
 
 def side_words(side: Side) -> str:
@@ -365,6 +374,6 @@ def side_facts(side: Side) -> list[dict[str, Any]]:
 
 def merge_case(view: MergeView, *, now: datetime) -> dict[str, Any]:
     columns = (side_facts(view.survivor), side_facts(view.duplicate))
-    page = _case(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
+    page = case_page(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
     page["heads"] = ("保留的档案", "并入的档案")
     return page

@@ -18,7 +18,7 @@ from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, TooMany, ZhijiaError
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
@@ -32,7 +32,7 @@ SCANNED = "join.scanned"
 PURPOSE = "join"
 
 
-def _union(code: str) -> unions.UnionFacts:
+def union_of_code(code: str) -> unions.UnionFacts:
     """The union a code stands for. Raises NotFound for a wrong or unknown code."""
     try:
         union = unions.find_by_code(normalize_union_code(code))
@@ -43,11 +43,17 @@ def _union(code: str) -> unions.UnionFacts:
     return union
 
 
+def must_go_there(request: Request, code: str, error: ZhijiaError, form: Any = None) -> HttpResponse:
+    """Instead of an accusation: where to go with the document, whom to call, and asking to be looked at."""
+    context = {"error": error, "code": code, "said": form.cleaned_data if form is not None else None}
+    return render(request, "members/check_there.html", context, status=error.status)
+
+
 @public
 def scan(request: Request, code: str) -> HttpResponse:
     """`/j/<union code>?s=<signature>`: where the printed code leads. A wrong signature is said plainly."""
     codes.check_link(PURPOSE, code, request.GET.get("s", "")[:64], settings.ZHIJIA_KEYS.print_keys)
-    union = _union(code)
+    union = union_of_code(code)
     request.session[SCANNED] = union.code
     return redirect("members:landing", code=union.code)
 
@@ -55,7 +61,7 @@ def scan(request: Request, code: str) -> HttpResponse:
 @public
 def landing(request: Request, code: str) -> HttpResponse:
     """What the union is and what joining gives; the one button leads to whatever is still to do."""
-    union = _union(code)
+    union = union_of_code(code)
     unions.require_takes_members(union)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
     return render(
@@ -73,7 +79,7 @@ def landing(request: Request, code: str) -> HttpResponse:
 @public
 def start(request: Request, code: str) -> HttpResponse:
     """Leads to the first screen that is still to do: sign in, say who you are, confirm, or your card."""
-    union = _union(code)
+    union = union_of_code(code)
     actor = request.actor
     if not actor.is_signed_in:
         request.session["sign_in.note"] = union.name
@@ -91,7 +97,7 @@ def start(request: Request, code: str) -> HttpResponse:
 
 def identity(request: Request, code: str) -> HttpResponse:
     """Screen two. Not `once`: a failed try must count although nothing else happens."""
-    union = _union(code)
+    union = union_of_code(code)
     unions.require_takes_members(union)
     if request.actor.person_id is not None and people.get_facts(request.actor.person_id).real_name_level >= 2:
         return redirect("members:start", code=union.code)
@@ -101,7 +107,11 @@ def identity(request: Request, code: str) -> HttpResponse:
         if form.is_valid():
             try:
                 return _identify(request, union, form)
-            except (Invalid, Duplicate, TooMany) as error:
+            except (Invalid, Duplicate, TooMany, RuleBroken) as error:
+                if isinstance(error, RuleBroken):
+                    if error.code == "document.check":
+                        return must_go_there(request, union.code, error, form)
+                    raise
                 if error.code == "real_name.bound_elsewhere":
                     request.session["dispute"] = {
                         "code": union.code,
@@ -140,7 +150,7 @@ def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) ->
 @once
 def confirm(request: Request, code: str) -> HttpResponse:
     """Screen three: the last one; submitting makes the application."""
-    union = _union(code)
+    union = union_of_code(code)
     unions.require_takes_members(union)
     actor = request.actor
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
@@ -165,6 +175,8 @@ def confirm(request: Request, code: str) -> HttpResponse:
     try:
         result = joining.submit(actor, union.id, form.read(), channel="web", now=request.now)
     except ZhijiaError as error:
+        if error.code == "document.check":
+            return must_go_there(request, union.code, error)
         if error.status != 422:
             raise
         form.take(error)
@@ -176,7 +188,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
 
 def already(request: Request, code: str) -> HttpResponse:
     """Who is a member already sees his card; at another union, he may move there with one tap."""
-    union = _union(code)
+    union = union_of_code(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
         return redirect("members:start", code=union.code)
@@ -281,7 +293,7 @@ def answer(request: Request, pid: str) -> HttpResponse:
 @once
 def open_dispute(request: Request, code: str) -> HttpResponse:
     """The number is bound to another account: ask the county to look."""
-    union = _union(code)
+    union = union_of_code(code)
     if request.method != "POST":
         return redirect("members:identity", code=union.code)
     checked = people_services.read_identity(

@@ -53,11 +53,17 @@ def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
             {"text": words, "state": {"late": "late", "today": "soon"}.get(due, "")},
             {"text": row.union.name, "wide": True, "wrap": True},
             {"text": row.case.note or "—"},
-            {"tag": {"text": "全部通过", "state": "done"} if row.all_passed else {"text": "需要看", "state": "soon"}},
+            {"tag": _passed_tag(row)},
             {"text": formats.short_day(row.application.submitted_at, now.date()), "dim": True},
         ],
         "locked": "" if row.case.state in OPEN else "这件现在不由工会办理",
     }
+
+
+def _passed_tag(row: selectors.Application) -> dict[str, str]:
+    if row.listing is not None:
+        return {"text": "证件待核对", "state": "late"}
+    return {"text": "全部通过", "state": "done"} if row.all_passed else {"text": "需要看", "state": "soon"}
 
 
 def checks(item: selectors.Application) -> list[dict[str, str]]:
@@ -107,7 +113,7 @@ def queue_items(rows: Sequence[selectors.Application], current: str, *, now: dat
                 "href": reverse("members:review", args=[row.case.public_id]),
                 "due": {"state": {"late": "late", "today": "soon"}.get(due, "later")},
                 "due_words": words,
-                "warning": "" if row.all_passed else "需要看",
+                "warning": "证件待核对" if row.listing else "" if row.all_passed else "需要看",
                 "detail": row.case.note,
                 "current": row.case.public_id == current,
                 "locked": "",

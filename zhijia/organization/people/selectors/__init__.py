@@ -145,6 +145,17 @@ def find_by_id_number(id_type: str, number: str) -> PersonFacts | None:
     return facts_from(person.merged_into or person) if person else None
 
 
+def digest_of(person_id: int) -> str:
+    """The keyed digest of a person's own document, for a list that is kept by digests. Raises NotFound."""
+    return _get(person_id).id_digest
+
+
+def persons_of_digests(digests: Iterable[str]) -> dict[str, int]:
+    """Digest to person, for documents that somebody holds and whose file was not merged into another one."""
+    rows = db.select_rows(Person, ("id_digest", "id"), {"id_digest": tuple(digests), "merged_into_id": None})
+    return dict(rows)
+
+
 def pairs_of_mobile(person_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of unmerged persons with one mobile number, the first of each among those asked for."""
     own = dict(

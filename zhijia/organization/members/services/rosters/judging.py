@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
+from zhijia.organization.members.rules.blacklist import ROW_SENTENCE
 from zhijia.organization.members.rules.rosters import Fault, Kind, Outcome
+from zhijia.organization.members.selectors.blacklist import listed_among
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
@@ -237,7 +239,7 @@ def _alone(desk: Desk, row: Prepared, earlier: int) -> Judged:
 
 
 def _against_persons(judged: Sequence[Judged]) -> None:
-    """Who is known, who is a member already, here or elsewhere."""
+    """Who is known, who is a member already, here or elsewhere; and whose document must be looked at first."""
     digests = {item.row.digest for item in judged if item.row.digest}
     known = people.known_by_digests(digests) if digests else {}
     stays: dict[int, list[tuple[Any, ...]]] = {}
@@ -254,6 +256,16 @@ def _against_persons(judged: Sequence[Judged]) -> None:
         if item.outcome is Outcome.KNOWN and item.known.id in met:  # two documents of files that were merged
             item.refuse(Kind.TWICE, "id_number", "roster.twice", "文件里已有同一人的另一个证件号码，本行不写入。")
         met.add(item.known.id)
+    _against_list([item for item in judged if item.outcome in (Outcome.NEW, Outcome.KNOWN)])
+
+
+def _against_list(wanted: Sequence[Judged]) -> None:
+    """Listed documents make nobody a member; the row waits as a case until the document was looked at."""
+    barred = listed_among({item.row.digest for item in wanted}) if wanted else frozenset()
+    if barred:
+        for item in wanted:
+            if item.row.digest in barred:
+                item.refuse(Kind.DATA, "id_number", "document.check", ROW_SENTENCE)
 
 
 def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[Any, ...]]) -> None:

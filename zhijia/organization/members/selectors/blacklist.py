@@ -1,0 +1,244 @@
+"""Which documents may not be handled online, who listed them, and what waits for somebody to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from zhijia.foundation.files import selectors as files
+from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel import db
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound
+from zhijia.organization.members.models import (
+    DocumentCheck,
+    FakeBatch,
+    JoinApplication,
+    ListedNumber,
+    Membership,
+)
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import blacklist as rules
+from zhijia.organization.people import selectors as people
+from zhijia.organization.unions import selectors as unions
+
+PAGE = 50
+VIEWS = {
+    "": "等待复核和生效",
+    "done": "已结束",
+}
+_LIVING = (rules.Batch.PROPOSED.value, rules.Batch.IN_FORCE.value, rules.Batch.LIFT_ASKED.value)
+
+
+# --- What every check asks
+def listed(digest: str) -> ListedNumber | None:
+    """The first entry in force of a document, by its keyed digest: the whole province's. One indexed query."""
+    return db.find(ListedNumber, digest=digest, in_force=True, order=["id"])
+
+
+def listed_person(person_id: int) -> ListedNumber | None:
+    """By the person's own document; a duplicate's that was merged into him does not count."""
+    return listed(people.digest_of(person_id))
+
+
+def listed_among(digests: Iterable[str]) -> frozenset[str]:
+    """Which of these documents are listed: thousands at once."""
+    rows = db.select_rows(ListedNumber, ("digest",), {"digest": tuple(digests), "in_force": True})
+    return frozenset(row[0] for row in rows)
+
+
+def union_of(entry: ListedNumber) -> unions.UnionFacts:
+    """Who listed it, and therefore who looks again."""
+    return unions.get_facts(FakeBatch.objects.values_list("union_id", flat=True).get(pk=entry.batch_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Why somebody's document is listed, for the reviewer of his application."""
+
+    union: str
+    reason: str
+    begun_at: datetime
+    batch_public_id: str
+
+    @property
+    def words(self) -> str:
+        """`证件在虚假证件名单中（莱阳市总工会 2026-11-20 列入：…），核对解除之前不能通过`"""
+        return (
+            f"证件在虚假证件名单中（{self.union} {self.begun_at:%Y-%m-%d} 列入：{self.reason}），核对解除之前不能通过"
+        )
+
+
+def listings_of(person_ids: Sequence[int]) -> dict[int, Listing]:
+    """Why these persons' own documents are listed; who is not listed is left out."""
+    if not person_ids:
+        return {}
+    digests = {people.digest_of(key): key for key in person_ids}
+    found = ListedNumber.objects.filter(digest__in=digests, in_force=True).select_related("batch__case")
+    entries = list(found.order_by("-id"))
+    names = unions.facts_of({entry.batch.union_id for entry in entries})
+    return {
+        digests[entry.digest]: Listing(
+            names[entry.batch.union_id].name,
+            entry.batch.reason,
+            entry.batch.begun_at or entry.batch.proposed_at,
+            entry.batch.case.public_id,
+        )
+        for entry in entries
+    }
+
+
+# --- Batches
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    batch: FakeBatch
+    case: Case
+    union: unions.UnionFacts
+    living: int
+
+
+def list_batches(actor: Actor, *, view: str = "", before: int = 0, limit: int = PAGE) -> list[BatchRow]:
+    """Batches of the actor's units, newest first; `view` done: refused, taken back, lifted. Raises NotAllowed."""
+    actor.require_anywhere(Permission.BLACKLIST)
+    rows = FakeBatch.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.BLACKLIST)))
+    ended = Q(case__state__in=_LIVING)
+    rows = rows.filter(~ended if view == "done" else ended)
+    rows = rows.filter(pk__lt=before) if before else rows
+    found = list(rows.select_related("case").order_by("-pk")[:limit])
+    living = dict(
+        ListedNumber.objects.filter(batch__in=found, in_force=True)
+        .values("batch_id")
+        .annotate(n=Count("id"))
+        .values_list("batch_id", "n")
+    )
+    facts = unions.facts_of({row.union_id for row in found})
+    return [BatchRow(row, row.case, facts[row.union_id], living.get(row.pk, 0)) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number of a batch and who holds such a document: `standing` in words, `application` his open one's case.
+
+    `check` is the open look at this number.
+    """
+
+    entry: ListedNumber
+    standing: str
+    application: str
+    member: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    batch: FakeBatch
+    case: Case
+    union: unions.UnionFacts
+    living: int
+    numbers: Sequence[NumberRow]
+    papers: Sequence[FileFacts]
+
+
+def find_batch(public_id: str) -> tuple[Case, FakeBatch] | None:
+    case = cases.find_case(rules.FAKE_BATCH.code, public_id)
+    batch = db.find(FakeBatch, case_id=case.pk) if case else None
+    return (case, batch) if case and batch else None
+
+
+def get_batch(actor: Actor, public_id: str, *, after: int = 0) -> BatchView:
+    """With the numbers behind `after`. Raises NotFound out of scope, NotAllowed without the right."""
+    found = find_batch(public_id)
+    if found is None:
+        raise NotFound
+    case, batch = found
+    union = unions.get_facts(batch.union_id)
+    actor.require(Permission.BLACKLIST, union.path)
+    entries = list(ListedNumber.objects.filter(batch=batch, pk__gt=after).order_by("pk")[:PAGE])
+    living = ListedNumber.objects.filter(batch=batch, in_force=True).count()
+    papers = files.list_about("case", [public_id]).get(public_id, [])
+    return BatchView(batch, case, union, living, _who(actor, entries), papers)
+
+
+def _who(actor: Actor, entries: Sequence[ListedNumber]) -> list[NumberRow]:
+    """A fixed number of queries. Beyond the actor's members nothing is told but that there is somebody."""
+    holders = people.persons_of_digests({entry.digest for entry in entries})
+    ids = set(holders.values())
+    stays = {row.person_id: row for row in Membership.objects.filter(person_id__in=ids, until__isnull=True)}
+    applied = {
+        row.person_id: row
+        for row in JoinApplication.objects.filter(person_id__in=ids, case__closed_at__isnull=True).select_related(
+            "case"
+        )
+    }
+    persons = people.facts_of(ids)
+    facts = unions.facts_of({row.union_id for row in stays.values()} | {row.union_id for row in applied.values()})
+    checks = dict(
+        DocumentCheck.objects.filter(number__in=entries, case__closed_at__isnull=True).values_list(
+            "number_id", "case__public_id"
+        )
+    )
+
+    def row(entry: ListedNumber) -> NumberRow:
+        person = holders.get(entry.digest)
+        stay, application = stays.get(person or 0), applied.get(person or 0)
+        told, opens, member = "没有人使用" if person is None else "有人登记过", "", ""
+        if person is not None and stay is not None:
+            seen = actor.may(Permission.VIEW, facts[stay.union_id].path)
+            told = f"会员 · {facts[stay.union_id].name}" if seen else "本级以外的会员"
+            member = persons[person].public_id if seen else ""
+        elif person is not None and application is not None:
+            seen = actor.may(Permission.JOIN_DECIDE, facts[application.union_id].path)
+            told = f"申请入会 · {facts[application.union_id].name}" if seen else "在本级以外申请入会"
+            opens = application.case.public_id if seen else ""
+        return NumberRow(entry, told, opens, member, checks.get(entry.pk, ""))
+
+    return [row(entry) for entry in entries]
+
+
+def may_read_paper(actor: Actor, file: FileFacts) -> bool:
+    """Evidence of a batch is for whoever may decide on it."""
+    found = find_batch(file.about_id)
+    return found is not None and actor.may(Permission.BLACKLIST, unions.get_facts(found[1].union_id).path)
+
+
+# --- One number looked at again
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    check: DocumentCheck
+    case: Case
+    entry: ListedNumber
+    batch: FakeBatch
+    batch_public_id: str
+    union: unions.UnionFacts
+
+
+def find_check(public_id: str) -> CheckView | None:
+    rows = DocumentCheck.objects.select_related("case", "number__batch__case")
+    check = rows.filter(case__public_id=public_id).first()
+    if check is None:
+        return None
+    batch = check.number.batch
+    return CheckView(check, check.case, check.number, batch, batch.case.public_id, unions.get_facts(batch.union_id))
+
+
+def get_check(actor: Actor, public_id: str) -> CheckView:
+    """Raises NotFound out of scope, NotAllowed without the right."""
+    found = find_check(public_id)
+    if found is None:
+        raise NotFound
+    actor.require(Permission.BLACKLIST, found.union.path)
+    return found
+
+
+def own_check(actor: Actor, public_id: str) -> CheckView:
+    """What he asked himself. Raises NotFound also for other people's."""
+    case = cases.get_my_case(actor, public_id)
+    found = find_check(case.public_id)
+    if found is None:
+        raise NotFound
+    return found
