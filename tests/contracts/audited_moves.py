@@ -366,6 +366,9 @@ def _listing(name: str, *, until: str = "", by_maker: bool = False, **values: An
             return lambda: blacklist.ask_lift_number(maker, case, entry.pk, now=world.now, **values)
         if name == "ask_check":
             return lambda: blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
+        if name == "read_mobile":
+            check = blacklist.ask_check(world.actor(person), None, mobile="13700001111", now=world.now)
+            return lambda: blacklist.read_mobile(maker, check, now=world.now)
         if name == "decide_check":
             check = blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
             return lambda: blacklist.decide_check(maker, check, now=world.now, **values)
@@ -384,6 +387,7 @@ MOVES: dict[str, Scenario] = {
     "members.services.blacklist.ask_lift": _listing("ask_lift", until="force", note=_LIFTED),
     "members.services.blacklist.decide_lift": _listing("decide_lift", until="lift", agree=True),
     "members.services.blacklist.ask_lift_number": _listing("ask_lift_number", until="force", note=_LIFTED),
+    "members.services.blacklist.read_mobile": _listing("read_mobile", until="force"),
     "members.services.blacklist.ask_check": _listing("ask_check", until="force"),
     "members.services.blacklist.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
     "people.services.rights.ask": _ask_rights,

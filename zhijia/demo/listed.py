@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
@@ -14,9 +13,7 @@ from zhijia.organization.people.models import Person
 
 from .moves import PAPER
 from .staff import person_of
-
-if TYPE_CHECKING:
-    from .stage import Stage
+from .stage import Stage
 
 WHY = "公安机关通报〔2026〕41号：同一打印店伪造的一批身份证，姓名与照片不符"
 

@@ -294,6 +294,7 @@ SCENARIO = Scenario(
         AuditEvent("members.blacklist_proposed", "提出列入虚假证件", erases="none"),
         AuditEvent("members.blacklisted", "列入虚假证件", erases="none"),
         AuditEvent("members.blacklist_lifted", "解除虚假证件"),
+        AuditEvent("members.document_mobile", "查看申请核对人的手机号"),
         AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(

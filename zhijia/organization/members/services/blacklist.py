@@ -369,6 +369,27 @@ def decide_check(
         _tell(found.check, "members.document_kept", now=now)
 
 
+def read_mobile(actor: Actor, public_id: str, *, now: datetime) -> str:
+    """The number to call whoever asked; leaves an audit row. Empty where a cadre asked.
+
+    Raises NotFound, NotAllowed, WrongState once it is settled.
+    """
+    found = reads.get_check(actor, public_id)
+    check = found.check
+    if found.case.closed_at is not None:
+        raise WrongState
+    audit.record_read(
+        actor,
+        "members.document_mobile",
+        ("case", public_id),
+        now=now,
+        reason="电话约定核对证件",
+        unit_id=found.case.unit_id,
+        concerns=check.person_id,
+    )
+    return people_services.open_mobile(check.mobile_sealed, table=_PLACE, row=public_id)
+
+
 def _tell(check: DocumentCheck, template: str, *, now: datetime) -> None:
     """In the app whom we know, by text whoever could not be bound; nobody where a cadre asked."""
     union = reads.union_of(check.number)

@@ -516,6 +516,24 @@ def test_an_applicant_is_led_to_the_counter_and_asks(world: World, client: Clien
     assert client.get(reverse("portal:cases")).status_code == 200
 
 
+def test_the_number_to_call_is_shown_once_and_leaves_a_row(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person(id_number=id_number(95))
+    listed(world, id_number(95))
+    check = blacklist.ask_check(world.actor(person), None, mobile="13700009999", now=world.now)
+    address = reverse("members:document_check", args=[check])
+    sign_in(client, world.staff_person("ORG", "county"), staff=True)
+    assert "13700009999" not in client.get(address).content.decode()
+    shown = client.post(address, {"reveal": "1", "idempotency_key": "show-0000001"})
+    assert "13700009999" in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    row = AuditEntry.objects.get(event="members.document_mobile")
+    assert (row.outcome, row.concerns_person_id) == ("read", person.pk)
+    sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
+    assert client.post(address, {"reveal": "1"}).status_code == 404
+
+
 def test_who_could_not_be_bound_is_led_there_too(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     person, _ = world.member(bound=False, id_number=id_number(94))
     listed(world, id_number(94))

@@ -153,8 +153,14 @@ def lift_number(request: Request, pid: str) -> HttpResponse:
 
 @once
 def check(request: Request, pid: str) -> HttpResponse:
-    """One number looked at again."""
+    """One number looked at again; `reveal` shows the number to call, once, and leaves a row."""
     view = reads.get_check(request.actor, pid)
+    if request.method == "POST" and "reveal" in request.POST:
+        mobile = blacklist.read_mobile(request.actor, pid, now=request.now)
+        page = listing.check_page(view, None, now=request.now, mobile=mobile)
+        response = render(request, "members/case_review.html", page)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def decide(said: dict[str, Any]) -> None:
         blacklist.decide_check(

@@ -80,7 +80,7 @@ def batch_page(view: reads.BatchView, form: CaseDecisionForm | None, *, now: dat
         "view": view,
         "head": presenting.head(view.case, now=now),
         "facts": [fact for fact in facts if fact["value"]],
-        "table": desk.table("证件号码", "证件号码", ("证件", "现在谁在用", "状态", "办理"), rows),
+        "table": desk.table("这一批的证件号码", "证件号码", ("证件", "现在谁在用", "状态", "办理"), rows),
         "pager": {"shown": f"本页 {len(rows)} 个", "previous": "", "next": onward},
         "files": desk.papers(view.papers),
         "note": NOTES.get(state, ""),
@@ -118,14 +118,16 @@ def _number(row: reads.NumberRow, pid: str) -> dict[str, Any]:
     )
 
 
-def check_page(view: reads.CheckView, form: CaseDecisionForm | None, *, now: datetime) -> dict[str, Any]:
-    """What `members/case_review.html` takes."""
+def check_page(
+    view: reads.CheckView, form: CaseDecisionForm | None, *, now: datetime, mobile: str = ""
+) -> dict[str, Any]:
+    """What `members/case_review.html` takes; `mobile` in full where it was asked for."""
     asked = view.check.account_id is not None
     facts = [
         {"label": "证件号码", "value": view.entry.masked, "code": True},
         {"label": "提出", "value": "持证人在线提出" if asked else "工会提出"},
         {"label": "持证人", "value": view.case.title if asked else ""},
-        {"label": "联系手机", "value": view.check.mobile_masked, "code": True},
+        {"label": "联系手机", "value": mobile or view.check.mobile_masked, "code": True},
     ]
     listed = [
         {"label": "列入单位", "value": view.union.name},
@@ -134,8 +136,13 @@ def check_page(view: reads.CheckView, form: CaseDecisionForm | None, *, now: dat
     ]
     page = desk.case_page(view.case, "证件核对", view.union.name, (facts, listed), now)
     page["heads"] = ("这个证件", "名单")
-    if form is not None:
-        page["decision"] = {"action": "", "title": "办理", "form": form, "submit": "提交", "note": ""}
+    if mobile:
+        page["why_none"] = "号码只显示这一次，已留下查看记录。约定核对后，回到这一件办理。"
+        page["back"] = {"href": reverse("members:document_check", args=[view.case.public_id]), "label": "回到这一件"}
+    elif form is not None:
+        note = "填写的说明，持证人在办理经过里会看到。" if asked else ""
+        page["decision"] = {"action": "", "title": "办理", "form": form, "submit": "提交", "note": note}
+        page["reveal"] = bool(view.check.mobile_masked) and view.case.closed_at is None
     elif view.case.closed_at is None:
         page["why_none"] = "等待另一位同事复核。"
     return page
