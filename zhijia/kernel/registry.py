@@ -156,6 +156,7 @@ class PersonalData:
     `export` gives rows with Chinese column names, for himself only. `kept(subject, now)` tells what may not be erased
     at this moment; `erase(subject, now)` erases everything else and says how many rows that was. `last`: who he is, and
     so only erased where nothing that needs it is kept. Without `erase` all of it is kept, and `kept` says why.
+    `tables` are the models that hold it, as `members.Membership`: one that names somebody stands in one part.
     """
 
     code: str
@@ -166,6 +167,7 @@ class PersonalData:
     kept: Callable[[DataSubject, datetime], Sequence[Kept]] | None = None
     erase: Callable[[DataSubject, datetime], int] | None = None
     last: bool = False
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ SCENARIO = Scenario(
             erasing.kept_account,
             erasing.close_account,
             last=True,
+            tables=("accounts.Account", "accounts.SessionInfo",),
         ),
     ),
     sweeps=(

@@ -14,6 +14,7 @@ SCENARIO = Scenario(
             "至少六个月，查看敏感信息的保存三年",
             selectors.export_looks,
             selectors.kept_looks,
+            tables=("audit.AuditEntry",),
         ),
     ),
 )

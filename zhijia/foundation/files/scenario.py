@@ -25,6 +25,7 @@ SCENARIO = Scenario(
             "随所属事项保存；有保存期限的到期删除",
             selectors.export_files,
             selectors.kept_files,
+            tables=("files.StoredFile",),
         ),
     ),
     sweeps=(Sweep("files.expired", "到期的文件", 0, _expired),),

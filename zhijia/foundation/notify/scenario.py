@@ -14,6 +14,7 @@ SCENARIO = Scenario(
             "到您要求删除为止；短信的号码和内容七天后抹去",
             selectors.export_messages,
             erase=services.erase_messages,
+            tables=("notify.Message", "notify.TextMessage",),
         ),
     ),
 )

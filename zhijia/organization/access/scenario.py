@@ -5,9 +5,12 @@ from zhijia.kernel.registry import (
     MessageTemplate,
     ParameterSpec,
     PermissionSpec,
+    PersonalData,
     Scenario,
+    Sweep,
 )
 
+from . import personal
 from .permissions import Permission
 from .rules import GRANT
 
@@ -24,6 +27,19 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理", short="复核"),
         PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="收回"),
     ),
+    personal_data=(
+        PersonalData(
+            "access.grants",
+            "岗位授权",
+            "记下您在工会担任什么角色、能办什么，供复核和监督。",
+            "结束后三年",
+            personal.export_grants,
+            personal.kept_grants,
+            personal.erase_grants,
+            tables=("access.RoleGrant",),
+        ),
+    ),
+    sweeps=(Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),),
     workflows=(GRANT,),
     case_links={GRANT.code: CaseLink(console="access:case", menu="access:list")},
     parameters=(ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),),

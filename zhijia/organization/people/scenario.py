@@ -72,6 +72,7 @@ SCENARIO = Scenario(
             "同意生效期间，撤回后三年",
             personal.export_consents,
             personal.kept_consents,
+            tables=("people.Consent",),
         ),
         PersonalData(
             "people.checks",
@@ -80,6 +81,7 @@ SCENARIO = Scenario(
             "档案保存期间，不含姓名和号码",
             personal.export_checks,
             personal.kept_checks,
+            tables=("people.RealNameCheck",),
         ),
         PersonalData(
             "people.requests",
@@ -88,6 +90,10 @@ SCENARIO = Scenario(
             "提出后三年",
             personal.export_requests,
             personal.kept_requests,
+            tables=(
+                "people.RightsRequest",
+                "people.LegalHold",
+            ),
         ),
         PersonalData(
             "people.identity",
@@ -97,6 +103,7 @@ SCENARIO = Scenario(
             personal.export_identity,
             erase=erasing.erase_identity,
             last=True,
+            tables=("people.Person",),
         ),
     ),
     parameters=(

@@ -133,7 +133,8 @@ def _find(public_id: str) -> tuple[Case, RosterConflict]:
     return conflict.case, conflict
 
 
-def _own_texts(conflict: RosterConflict) -> dict[str, str]:
+def own_texts(conflict: RosterConflict) -> dict[str, str]:
+    """The row as it was written, for the row's own person or for whoever corrects it; empty once it is settled."""
     if not conflict.row_sealed:
         return {}
     sealed = settings.ZHIJIA_KEYS.keyring.open_sealed(
@@ -150,7 +151,7 @@ def read_row(actor: Actor, public_id: str, *, now: datetime) -> dict[str, str]:
         actor, "members.roster_row", ("case", public_id), now=now, unit_id=case.unit_id, concerns=conflict.person_id,
         reason="更正名册中的一行",
     )  # fmt: skip
-    return _own_texts(conflict)
+    return own_texts(conflict)
 
 
 @db.retrying()
@@ -166,7 +167,7 @@ def settle(actor: Actor, public_id: str, changes: Mapping[str, str], *, employer
     workflow.authorize(case, ROSTER_CONFLICT.move(step), actor)
     if case.state != Conflict.OPEN:
         raise WrongState
-    texts = {**_own_texts(conflict), **{k: v for k, v in changes.items() if k in rules.LABELS}}
+    texts = {**own_texts(conflict), **{k: v for k, v in changes.items() if k in rules.LABELS}}
     unit = unions.get_facts(conflict.union_id)
     chosen = unions.find_employer_by_public_id(employer) if employer else None
     if employer and chosen is None:

@@ -1,0 +1,152 @@
+"""Disputes, doubles and refused rows in a person's rights: handed over, kept with a reason, gone in time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.world import World
+from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.workflow.services import FORGOTTEN
+from zhijia.kernel.registry import DataSubject, registry
+from zhijia.organization.members.models import BindingDispute, DuplicateHint, PersonMerge, RosterConflict
+from zhijia.organization.members.selectors import personal_matters as matters
+from zhijia.organization.members.services import binding, duplicates, forgetting
+from zhijia.organization.members.services.rosters import conflicts
+from zhijia.organization.people import services as people_services
+from zhijia.organization.people.models import Person
+
+from .test_duplicates import merged, twins
+from .test_rosters_pages import loaded
+
+pytestmark = pytest.mark.django_db
+NOBODY: frozenset[int] = frozenset()
+
+
+def subject_of(person: Person) -> DataSubject:
+    return DataSubject((person.pk,), person.account_id)
+
+
+def counts(part: str, subject: DataSubject, now: datetime) -> tuple[int, list[int]]:
+    """How much a declared part hands over, and how much of it stays."""
+    found = next(each for each in registry.personal_data() if each.code == part)
+    kept = found.kept(subject, now) if found.kept else ()
+    return len(found.export(subject)), [line.count for line in kept]
+
+
+def settled_dispute(world: World) -> tuple[Person, DataSubject, Case]:
+    bound, _ = world.member(name="周三")
+    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
+    stranger = world.bare_actor()
+    pid = binding.open_dispute(
+        stranger, identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
+    )
+    assert counts("members.disputes", subject_of(bound), world.now) == (1, [1])
+    binding.decide(world.staff("ORG", "county"), pid, uphold=False, note="当面核对，不是本人", now=world.now)
+    other = world.person()
+    return bound, DataSubject((other.pk,), stranger.account_id), Case.objects.get(public_id=pid)
+
+
+def test_a_dispute_is_told_to_both_sides_each_his_own_part(world: World) -> None:
+    bound, asking, _ = settled_dispute(world)
+    his, others = matters.export_disputes(subject_of(bound)), matters.export_disputes(asking)
+    assert [row["内容"] for row in his] == ["有人申请改绑您的证件号码"]
+    assert his[0]["手机号码"] == ""
+    assert [row["内容"] for row in others] == ["您申请改绑"]
+    assert others[0]["手机号码"] == "137****1111"
+
+
+def test_a_settled_dispute_goes_after_three_years(world: World) -> None:
+    bound, _, case = settled_dispute(world)
+    end = world.now + timedelta(days=1095)
+    before = end - timedelta(days=1)
+    assert counts("members.disputes", subject_of(bound), before) == (1, [1])
+    assert forgetting.erase_disputes(subject_of(bound), before) == 0
+    assert forgetting.forget_disputes(before, 10, NOBODY) == 0
+    assert forgetting.forget_disputes(end, 10, frozenset({bound.pk})) == 0
+    assert forgetting.forget_disputes(end, 10, NOBODY) == 1
+    assert not BindingDispute.objects.exists()
+    case.refresh_from_db()
+    assert (case.title, case.state) == (FORGOTTEN, "DISMISSED")
+
+
+def pair_found(world: World) -> tuple[Person, DuplicateHint]:
+    person, _ = world.member(mobile="13900001111")
+    world.member(name="王建国", mobile="13900001111", bound=False)
+    while duplicates.look_further(now=world.now)[0]:
+        pass
+    return person, DuplicateHint.objects.get()
+
+
+def test_a_pair_told_apart_can_go_and_one_in_doubt_cannot(world: World) -> None:
+    person, hint = pair_found(world)
+    subject = subject_of(person)
+    told = matters.export_duplicates(subject)
+    assert [row["结果"] for row in told] == ["等待工会核实"]
+    assert "王" not in str(told)
+    assert counts("members.duplicates", subject, world.now) == (1, [1])
+    assert forgetting.erase_hints(subject, world.now) == 0
+    duplicates.dismiss_hint(world.staff("ORG", "county"), hint.pk, now=world.now)
+    assert counts("members.duplicates", subject, world.now) == (1, [])
+    year = world.now + timedelta(days=365)
+    assert forgetting.forget_hints(year - timedelta(days=1), 10, NOBODY) == 0
+    assert forgetting.forget_hints(year, 10, frozenset({hint.second_id})) == 0
+    assert forgetting.erase_hints(subject, world.now) == 1
+    assert forgetting.forget_hints(year, 10, NOBODY) == 0
+
+
+def test_a_merger_stays_in_the_archive(world: World) -> None:
+    old, young = twins(world)
+    merged(world, young, old)
+    subject = DataSubject((young.pk, old.pk), young.account_id)
+    handed, kept = counts("members.duplicates", subject, world.now + timedelta(days=4000))
+    assert kept == [handed]
+    assert forgetting.erase_hints(subject, world.now) == 0
+    assert PersonMerge.objects.count() == 1
+
+
+def refused_row(world: World) -> tuple[Any, Person, Case]:
+    """A row of the plant's roster that means a member of another union."""
+    person, _ = world.member("home", "王建国", female=False)
+    row = [person.name, world.number_of(person), "13812345678", ""]
+    actor, _load = loaded(world, [row])
+    return actor, person, Case.objects.get(workflow="members.roster_conflict")
+
+
+def test_a_refused_row_is_handed_over_in_full_and_goes_a_year_after_it_is_settled(world: World) -> None:
+    actor, person, case = refused_row(world)
+    subject = subject_of(person)
+    handed = forgetting.export_rows(subject)
+    assert handed[0]["手机号码"] == "13812345678"
+    assert handed[0]["工会"] == world["plant"].name
+    assert counts("members.roster_rows", subject, world.now) == (1, [1])
+    assert forgetting.erase_rows(subject, world.now) == 0
+    conflicts.dismiss(actor, case.public_id, note="本人不在本单位上班。", now=world.now)
+    assert "手机号码" not in forgetting.export_rows(subject)[0]
+    year = world.now + timedelta(days=365)
+    assert counts("members.roster_rows", subject, year - timedelta(days=1)) == (1, [1])
+    assert counts("members.roster_rows", subject, year) == (1, [])
+    assert forgetting.forget_rows(year - timedelta(days=1), 10, NOBODY) == 0
+    assert forgetting.forget_rows(year, 10, frozenset({person.pk})) == 0
+    assert forgetting.forget_rows(year, 10, NOBODY) == 1
+    assert not RosterConflict.objects.exists()
+
+
+def test_a_row_by_his_document_is_his_though_no_file_was_named(world: World) -> None:
+    _, person, _ = refused_row(world)
+    RosterConflict.objects.update(person_id=None)
+    assert len(matters.rows_of(subject_of(person))) == 1
+    assert matters.rows_of(subject_of(world.person())) == []
+
+
+@pytest.mark.parametrize(
+    "code", ["members.disputes", "members.duplicate_hints", "members.roster_rows", "members.document_checks",
+             "members.listed_numbers"]
+)  # fmt: skip
+def test_each_sweep_of_the_night_runs_and_finds_nothing_early(code: str, world: World) -> None:
+    settled_dispute(world)
+    pair_found(world)
+    sweep = next(each for each in registry.sweeps() if each.code == code)
+    assert sweep.run(world.now, 100, NOBODY) == 0
