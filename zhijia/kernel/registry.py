@@ -174,13 +174,16 @@ class PersonalData:
 class Sweep:
     """What is deleted by the clock when its time is over, `days` after it counts for nothing.
 
-    `run(now, limit, held)` deletes at most `limit` rows, none of the persons in `held`, and says how many.
+    `run(now, limit, held)` deletes at most `limit` rows, none of the persons in `held`, and says how many; fewer than
+    `limit` means that it is through for today. `last_day(today)` is the last day whose data goes, where `days` does not
+    say it.
     """
 
     code: str
     label: str
     days: int
     run: Callable[[datetime, int, frozenset[int]], int]
+    last_day: Callable[[date], date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,24 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.subject_kind}:{self.subject_id}"
+
+
+class SweptMonth(models.Model):
+    """That the rows of a month went, or are on their way: how many, and their keyed digest one after another.
+
+    `month` is its first day, `last_id` the last row walked. Kept for good. A month has several where rows came to their
+    end later, as after a hold.
+    """
+
+    month = models.DateField()
+    count = models.PositiveBigIntegerField(default=0)
+    last_id = models.BigIntegerField(default=0)
+    digest = KeyField(max_length=32, default="", blank=True)
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["month"], name="audit_swept_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.count}"

@@ -1,17 +1,18 @@
-from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario
+from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario, Sweep
 
-from . import selectors
+from . import retention, selectors
 
 SCENARIO = Scenario(
     code="audit",
     name="审计",
     audit_events=(AuditEvent("audit.denied", "被拒绝的尝试", erases="none"),),
+    sweeps=(Sweep("audit.entries", "到期的审计记录", 0, retention.sweep_some, last_day=retention.last_gone),),
     personal_data=(
         PersonalData(
             "audit.looks",
             "查看记录",
             "记下谁在什么时候、因为什么看过您的完整信息，供您查询和监督。",
-            "至少六个月，查看敏感信息的保存三年",
+            "三十六个整月，此后整月删除",
             selectors.export_looks,
             selectors.kept_looks,
             tables=("audit.AuditEntry",),

@@ -38,10 +38,10 @@ from .rows import (
 
 __all__ = [
     "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
-    "copy_rows", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row", "insert_rows",
-    "instant",
-    "is_conflict_between_writers", "keep_partitions_ahead", "one_command", "remembered", "reserve_keys", "retrying",
-    "select_rows", "subtree", "subtree_bounds", "take_rows",
+    "copy_rows", "drop_month", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row",
+    "insert_rows", "instant",
+    "is_conflict_between_writers", "keep_partitions_ahead", "oldest_month", "one_command", "remembered",
+    "reserve_keys", "retrying", "select_rows", "subtree", "subtree_bounds", "take_rows",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -149,6 +149,41 @@ def keep_partitions_ahead(model: type[models.Model], *, today: date, months: int
             )
             made.append(name)
     return made
+
+
+def oldest_month(model: type[models.Model], *, before: date) -> date | None:
+    """The first day of the oldest monthly partition that ends by `before`; None where there is none, and on SQLite."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return None
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid "
+            "WHERE inhparent = %s::regclass",
+            [table],
+        )
+        names = [name.removeprefix(f"{table}_") for (name,) in cursor.fetchall()]
+    months = [date(int(name[:4]), int(name[4:]), 1) for name in names if name.isdigit()]
+    behind = [begin for begin in months if next(_months(begin, 1))[1] <= before]
+    return min(behind, default=None)
+
+
+def drop_month(model: type[models.Model], month: date) -> int:
+    """Drop the partition that begins with `month`, in the caller's transaction; returns how many rows it held.
+
+    Writers to the whole table wait for a moment; whoever reads it for longer than two seconds makes this give up
+    (OperationalError), so that it is tried again another night.
+    """
+    table = model._meta.db_table
+    name = f"{table}_{month:%Y%m}"
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute(f'ALTER TABLE "{table}" DETACH PARTITION "{name}"')
+        cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608  a name made here
+        count = int(cursor.fetchone()[0])
+        cursor.execute(f'DROP TABLE "{name}"')
+    return count
 
 
 class PartitionedTable(migrations.CreateModel):

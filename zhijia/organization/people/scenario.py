@@ -8,13 +8,14 @@ from zhijia.kernel.registry import (
     PermissionSpec,
     PersonalData,
     Scenario,
+    Sweep,
 )
 
 from .permissions import Permission
 from .rules import CONSENT_TEXT
 from .rules.rights import COPY_DAYS, HOLD, RIGHTS
 from .selectors import personal
-from .services import erasing
+from .services import erasing, proofs
 from .services.rights import COPY_USE
 
 SCENARIO = Scenario(
@@ -105,6 +106,10 @@ SCENARIO = Scenario(
             last=True,
             tables=("people.Person",),
         ),
+    ),
+    sweeps=(
+        Sweep("people.consents", "早已撤回的同意", proofs.DAYS, proofs.forget_consents),
+        Sweep("people.requests", "早已办结的个人信息请求", proofs.DAYS, proofs.forget_requests),
     ),
     parameters=(
         ParameterSpec("people.rights_wd", "个人信息请求答复时限", 15, "wd", "个人信息保护法第五十条；平台默认", 1, 30),

@@ -40,12 +40,13 @@ def sweep_some(place: int, so_far: int, *, now: datetime) -> tuple[int, int, int
     if count >= CHUNK:
         return place, so_far, count
     if so_far:
+        today = timezone.localdate(now)
         insert_row(
             DeletionRecord,
             code=sweep.code,
             label=sweep.label,
             count=so_far,
-            cut_off=rules.cut_off(timezone.localdate(now), sweep.days),
+            cut_off=sweep.last_day(today) if sweep.last_day else rules.cut_off(today, sweep.days),
             case="",
             unit_id=None,
             at=now,
