@@ -29,10 +29,10 @@ Rows = list[tuple[Any, ...]]
 _MOST_PARAMETERS = 30_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """SQL with `%s` for each value, and the columns whose values they are. `encoders` is None where one of them is of a
-    kind that the wire does not know.
+    """SQL with `%s` for each value, and the columns whose values they are; made once for each shape. `encoders` is None
+    where one of them is of a kind that the wire does not know.
     """
 
     sql: str
@@ -242,6 +242,26 @@ def one_command() -> Iterator[None]:
             _write_waiting(command)
 
 
+def savepoint_begins() -> None:
+    """What waits was asked for before it."""
+    command = commands.current()
+    if command is not None:
+        _write_waiting(command)
+
+
+def savepoint_stays() -> bool:
+    """Whether a savepoint that is done with need not be released, which saves a way to the server."""
+    command = commands.current()
+    return command is not None and command.keeps_savepoint()
+
+
+def savepoint_fails() -> None:
+    """What waits came after it."""
+    command = commands.current()
+    if command is not None:
+        command.drop()
+
+
 def _watch(
     execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: Mapping[str, BaseDatabaseWrapper]
 ) -> Any:
@@ -250,9 +270,9 @@ def _watch(
     command = commands.current()
     if command is not None and not command.lean and connection.alias == DEFAULT_DB_ALIAS:
         if sql.startswith("ROLLBACK TO"):
-            command.drop()
+            savepoint_fails()
         elif sql.startswith("RELEASE"):
-            if command.keeps_savepoint():
+            if savepoint_stays():
                 return None
         else:
             _write_waiting(command)
