@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
 from zhijia.kernel import db
+from zhijia.kernel.registry import registry
 
 
 class AccountBackend(ModelBackend):
@@ -15,5 +16,6 @@ class AccountBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """The account, None where it is gone or shut."""
-        account = db.find(get_user_model(), id=user_id)
+        find = registry.find_account
+        account = find(int(user_id)) if find else db.find(get_user_model(), id=user_id)
         return account if account is not None and account.is_active else None

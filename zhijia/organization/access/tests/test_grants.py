@@ -15,7 +15,7 @@ from zhijia.foundation.workflow.models import CaseHistory, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.kernel.registry import registry
-from zhijia.organization.access import rules, selectors, services
+from zhijia.organization.access import actors, rules, selectors, services
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import ROLES, conflict
 from zhijia.organization.people.models import Person
@@ -270,7 +270,6 @@ def test_a_grant_stops_counting_on_its_last_day_before_the_clock_closes_it(world
     case = ask(world, world.staff("ORG", "county"), person, until=world.today + timedelta(days=1))
     services.approve_grant(world.staff("SECURITY_ADMIN", "county", "李明"), case, now=world.now)
     tomorrow = world.now + timedelta(days=1)
-    from zhijia.organization.access import actors
 
     assert actors.grants_of(person.pk, tomorrow.date()) == ()
     assert services.end_expired(now=tomorrow) == 1
@@ -451,3 +450,20 @@ def test_dates_in_the_worked_table_hold() -> None:
     rules.check_period(today, date(2031, 9, 14), today)
     with pytest.raises(Invalid):
         rules.check_period(today, date(2031, 9, 20), today)
+
+
+def test_an_account_is_read_with_its_person(world: World) -> None:
+    """In one read, and the actor made of it is the one that is made without."""
+    from zhijia.organization.people.selectors import AccountOwner, find_account
+
+    chair, member, nobody = world.staff_person("GRASS_CHAIR", "plant"), world.person(), world.account()
+    for person in (chair, member):
+        account = find_account(person.account_id)
+        assert (account.pk, account.owner) == (person.account_id, AccountOwner(person.pk))
+        assert account.password == type(nobody).objects.get(pk=account.pk).password
+        told = {"today": world.today, "staff": True}
+        assert actors.actor_of(account.pk, **told, owner=account.owner) == actors.actor_of(account.pk, **told)
+    assert (find_account(nobody.pk), find_account(nobody.pk).owner) == (nobody, None)
+    assert find_account(0) is None
+    Person.objects.filter(pk=member.pk).update(merged_into=chair)
+    assert find_account(member.account_id).owner == AccountOwner(chair.pk)

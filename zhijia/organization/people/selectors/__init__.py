@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -86,6 +88,37 @@ def person_id_of_account(account_id: int) -> int | None:
     """The person bound to an account; a merged person's survivor."""
     rows = db.select_rows(Person, ["id", "merged_into_id"], {"account_id": account_id})
     return rows[0][1] or rows[0][0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOwner:
+    """The person behind an account; a merged person's survivor."""
+
+    person_id: int
+
+
+@functools.cache
+def _account_columns() -> tuple[str, ...]:
+    return tuple(field.attname for field in get_user_model()._meta.concrete_fields)
+
+
+def _owned(account_id: int) -> QuerySet[Person, Any]:
+    columns = (f"account__{name}" for name in _account_columns())
+    return Person.objects.filter(account_id=account_id).values_list("id", "merged_into_id", *columns)
+
+
+_OWNED = db.Question(_owned, int)
+
+
+def find_account(account_id: int) -> Any:
+    """The account with its `owner`, in one read; None where it is gone."""
+    found = _OWNED.first(account_id)
+    if found is None:
+        return db.find(get_user_model(), id=account_id)
+    person_id, merged_into_id, *values = found
+    account = get_user_model().from_db(DEFAULT_DB_ALIAS, _account_columns(), values)
+    account.owner = AccountOwner(merged_into_id or person_id)
+    return account
 
 
 def get_facts(person_id: int) -> PersonFacts:
