@@ -34,7 +34,7 @@ def labels_of(codes: Iterable[str]) -> str:
 def table(rows: Sequence[selectors.ClientRow], *, today: date) -> dict[str, Any]:
     """Shape of `ui/console/list_table.html`."""
     return {
-        "label": "对接的系统",
+        "label": "对接的系统列表",
         "first": {"label": "系统"},
         "columns": [
             {"label": "状态"},
@@ -83,11 +83,24 @@ def scope_lines(scopes: Iterable[tuple[int, str]], names: Mapping[int, str]) -> 
     return [{"label": names.get(unit, "已撤销的工会"), "value": labels_of(sorted(held[unit]))} for unit in held]
 
 
+def why_nothing(client: selectors.Client, moves: Iterable[str]) -> str:
+    """Where a reader finds nothing to press although the matter goes on: who acts next."""
+    state, possible = client.case.state, set(moves)
+    if state == State.SUSPENDED and "resume" not in possible:
+        return "已停用，对方的调用会被拒绝。恢复须由停用人之外的另一位有权的同事办理。"
+    if state == State.ASKED and "agree" not in possible:
+        return "等待安全管理员复核，同意后登记人才能领到密钥。"
+    return ""
+
+
 def secret_lines(secrets: Sequence[Any], *, now: datetime) -> list[dict[str, str]]:
     """What was issued when, and until when it counts; shape of `ui/console/facts.html`."""
     lines, today = [], formats.local_day(now)
     for row in secrets:
         ended = row.until is not None and row.until <= now
-        words = "已失效" if ended else f"{formats.moment(row.until, today)} 前有效" if row.until else "现行"
-        lines.append({"label": f"{formats.moment(row.since, today)} 领取", "value": words})
+        label = "已失效" if ended else "将换下" if row.until else "现行"
+        words = f"{formats.moment(row.since, today)} 领取"
+        if row.until:
+            words += f"，{formats.moment(row.until, today)} {'失效' if ended else '前有效'}"
+        lines.append({"label": label, "value": words})
     return lines

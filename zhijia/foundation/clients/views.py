@@ -132,6 +132,7 @@ def _page(
         "decision": check,
         "checks": [cases.two_persons(client.case, request.actor)] if "agree" in moves else [],
         "may_withdraw": "withdraw" in moves,
+        "why_not": presenting.why_nothing(client, moves),
         "change": change,
         "state_form": state_form or StateForm(),
     }
