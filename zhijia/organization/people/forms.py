@@ -114,7 +114,13 @@ class HoldNoteForm(ConsoleForm):
     """One of the moves of a hold, with a note."""
 
     decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label="说明",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="退回和解除时必填",
+    )
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:

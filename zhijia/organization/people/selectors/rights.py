@@ -164,6 +164,7 @@ class HoldView:
     hold: LegalHold
     case: Case
     person: PersonFacts
+    unit: str
 
 
 def list_holds(actor: Actor, *, before: int = 0) -> list[HoldView]:
@@ -175,7 +176,8 @@ def list_holds(actor: Actor, *, before: int = 0) -> list[HoldView]:
     rows = rows.filter(id__lt=before) if before else rows
     found = list(rows.order_by("-id")[:PAGE])
     persons = selectors.facts_of(row.person_id for row in found)
-    return [HoldView(row, row.case, persons[row.person_id]) for row in found]
+    names = registry.units.names({row.desk_unit_id for row in found})
+    return [HoldView(row, row.case, persons[row.person_id], names.get(row.desk_unit_id, "")) for row in found]
 
 
 def get_hold(actor: Actor, public_id: str) -> HoldView:
@@ -184,7 +186,8 @@ def get_hold(actor: Actor, public_id: str) -> HoldView:
     if row is None:
         raise NotFound
     actor.require(Permission.HOLD, registry.units.path(row.case.unit_id))
-    return HoldView(row, row.case, selectors.get_facts(row.person_id))
+    name = registry.units.names({row.desk_unit_id}).get(row.desk_unit_id, "")
+    return HoldView(row, row.case, selectors.get_facts(row.person_id), name)
 
 
 def list_deletions(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[DeletionRecord]:

@@ -27,6 +27,13 @@ from zhijia.organization.people.selectors import rights as reads
 from zhijia.organization.people.services import holds, rights
 
 EXECUTE = "execute"
+HOLD_MEANS = {
+    rules.Hold.PROPOSED: "复核同意之前还没有保全；同意后，本人的删除请求不予执行，到期的信息也不自动删除。",
+    rules.Hold.HELD: "保全期间，本人的删除请求不予执行，到期的信息也不自动删除。依据不再存在时，请写明原因解除。",
+    rules.Hold.REFUSED: "没有保全。补正依据后可以重新申请。",
+    rules.Hold.WITHDRAWN: "经办人已撤回，没有保全。",
+    rules.Hold.LIFTED: "保全已经解除，到期的信息当夜起照常删除。",
+}
 
 
 def _table(label: str, first: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -286,15 +293,25 @@ def hold(request: Request, pid: str) -> HttpResponse:
     context = {
         "view": view,
         "head": presenting.head(view.case, now=request.now),
-        "facts": [
-            {"label": "本人", "value": view.person.masked_name},
-            {"label": "证件", "value": view.person.id_masked, "code": True},
-            {"label": "依据和原因", "value": view.hold.reason},
-        ],
+        "facts": _hold_facts(view, request.now),
+        "means": HOLD_MEANS[rules.Hold(view.case.state)],
         "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if allowed else None,
         "checks": [presenting.two_persons(view.case, request.actor)],
     }
     return render(request, "people/hold.html", context, status=submission.status)
+
+
+def _hold_facts(view: reads.HoldView, now: datetime) -> list[dict[str, Any]]:
+    row, today = view.hold, formats.local_day(now)
+    facts: list[dict[str, Any]] = [
+        {"label": "本人", "value": view.person.masked_name},
+        {"label": "证件", "value": view.person.id_masked, "code": True},
+        {"label": "依据和原因", "value": row.reason},
+        {"label": "经办单位", "value": view.unit},
+        {"label": "提出", "value": formats.moment(row.asked_at, today)},
+        {"label": "解除", "value": formats.moment(row.ended_at, today) if row.ended_at else ""},
+    ]
+    return [fact for fact in facts if fact["value"]]
 
 
 def _move_hold(request: Request, pid: str, said: dict[str, Any]) -> None:
