@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members.forms import BlacklistForm, CaseDecisionForm, LiftNumberForm
 from zhijia.organization.members.permissions import Permission
@@ -27,8 +27,6 @@ from zhijia.organization.people import services as people_services
 
 from . import listing, phone
 from .joining import union_of_code
-
-Refusal = (Invalid, RuleBroken, Duplicate)
 
 
 def _key(text: str) -> int:
@@ -50,27 +48,21 @@ def batch_new(request: Request) -> HttpResponse:
     """Propose a batch; another person decides."""
     request.actor.require_anywhere(Permission.BLACKLIST)
     form = BlacklistForm(*sent(request))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            proposal = blacklist.Proposal(
-                said["reason"],
-                said["id_type"],
-                said["numbers"],
-                said["table"].file if said["table"] else None,
-                [(file.name or "", file.file) for file in said["papers"]],
-            )
-            try:
-                pid = blacklist.propose(request.actor, proposal, now=request.now)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提交，由另一位同事复核后生效。")
-                return redirect("members:blacklist_batch", pid=pid)
-    response = render(request, "members/blacklist_new.html", {"form": form}, status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        proposal = blacklist.Proposal(
+            said["reason"],
+            said["id_type"],
+            said["numbers"],
+            said["table"].file if said["table"] else None,
+            [(file.name or "", file.file) for file in said["papers"]],
+        )
+        with submission:
+            pid = blacklist.propose(request.actor, proposal, now=request.now)
+            messages.success(request, "已提交，由另一位同事复核后生效。")
+            return redirect("members:blacklist_batch", pid=pid)
+    response = render(request, "members/blacklist_new.html", {"form": form}, status=submission.status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -85,19 +77,13 @@ def _decision(
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": case.version},
     )
-    if request.method != "POST":
-        return (form if allowed else None), False, 200
-    status = 422
-    if form.is_valid():
-        try:
+    submission = Submission(request, form)
+    if submission.is_right:
+        with submission:
             decide(form.cleaned_data)
-        except Refusal as error:
-            form.take(error)
-            status = error.status
-        else:
             messages.success(request, f"{title}已办理。")
             return form, True, 200
-    return form, False, status
+    return (form if allowed or request.method == "POST" else None), False, submission.status
 
 
 @once
@@ -135,20 +121,15 @@ def lift_number(request: Request, pid: str) -> HttpResponse:
     if request.method != "POST" and row is None:
         raise NotFound
     form = LiftNumberForm(request.POST or None, initial={"number": asked})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                case = blacklist.ask_lift_number(request.actor, pid, said["number"], note=said["note"], now=request.now)
-            except Refusal as error:
-                form.take(error)
-                status = error.status
-            else:
-                messages.success(request, "已提出解除，由另一位同事复核。")
-                return redirect("members:document_check", pid=case)
-    return render(request, "members/blacklist_number.html", {"view": view, "row": row, "form": form}, status=status)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            case = blacklist.ask_lift_number(request.actor, pid, said["number"], note=said["note"], now=request.now)
+            messages.success(request, "已提出解除，由另一位同事复核。")
+            return redirect("members:document_check", pid=case)
+    context = {"view": view, "row": row, "form": form}
+    return render(request, "members/blacklist_number.html", context, status=submission.status)
 
 
 @once
