@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -27,14 +28,13 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.clients import rules as signing, services as clients
 from zhijia.foundation.idempotency.decorators import carry_out, key_of
 from zhijia.kernel.actor import Kind
-from zhijia.kernel.api import Closed, Route, Who, route_of
+from zhijia.kernel.api import MOST_BYTES, Closed, Route, Who, route_of
 from zhijia.kernel.errors import Invalid, NotFound, NotSignedIn, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.access import actors
 
-MOST_BYTES = 256 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_TYPE = "application/json"
+_TYPE, _FORM = "application/json", "multipart/form-data"
 Run = Callable[..., HttpResponseBase]
 
 DESCRIPTION = """会员端和系统对接用的接口。会员登录后凭会话调用，写操作带 X-CSRFToken；
@@ -62,8 +62,10 @@ def frame(run: Run) -> Run:
     def framed(request: Request, **values: Any) -> HttpResponseBase:
         recognized: clients.Recognized | None = None
         try:
-            _require_plain_body(request)
+            _require_plain_body(request, route)
             recognized = _recognize(request)
+            if route.takes_file:
+                _read_form(request)
             _require_served(request, route)
             response = _carried_out(request, route, functools.partial(run, request, **values))
         except ZhijiaError as error:
@@ -83,13 +85,26 @@ def frame(run: Run) -> Run:
     return framed
 
 
-def _require_plain_body(request: Request) -> None:
+def _require_plain_body(request: Request, route: Route) -> None:
+    """A body of the kind that the route takes, and no larger; what is signed is read whole and so is always small."""
+    signed = request.headers.get("Authorization", "").startswith(signing.SCHEME)
+    most = MOST_BYTES if signed else route.most
     said = request.META.get("CONTENT_LENGTH") or "0"
-    length = int(said) if said.isascii() and said.isdigit() else MOST_BYTES + 1
-    if length > MOST_BYTES:
-        raise ApiRefused("request.too_large", f"请求体不能超过 {MOST_BYTES // 1024} KiB，请分批提交。", 413)
-    if length and request.method not in _SAFE and request.content_type != _TYPE:
-        raise ApiRefused("request.content_type", "请求体须是 JSON，Content-Type 为 application/json。", 415)
+    length = int(said) if said.isascii() and said.isdigit() else most + 1
+    if length > most:
+        raise ApiRefused("request.too_large", f"请求体不能超过 {most // 1024} KiB，请分批提交。", 413)
+    if not length or request.method in _SAFE or request.content_type == (_FORM if route.takes_file else _TYPE):
+        return
+    if route.takes_file:
+        raise ApiRefused("request.content_type", "请以 multipart/form-data 提交文件。", 415)
+    raise ApiRefused("request.content_type", "请求体须是 JSON，Content-Type 为 application/json。", 415)
+
+
+def _read_form(request: Request) -> None:
+    try:
+        request.FILES  # noqa: B018  read here, where a broken form is refused in the one shape
+    except (MultiPartParserError, UnicodeError) as error:
+        raise ApiRefused("request.malformed", "提交的表单不完整，请核对后重新上传。", 400) from error
 
 
 def _recognize(request: Request) -> clients.Recognized | None:

@@ -78,12 +78,17 @@ def _route(path: str, method: str, said: Json) -> dict[str, Any]:
         "once": any(given["name"] == HEADER for given in said.get("parameters", [])),
         "callers": "、".join(callers) or "任何人",
         "takes": takes,
-        "gives": _fields(_content(said["responses"][200]), ""),
+        "gives": _fields(_content(said["responses"][200]), "") or [_FILE],
     }
 
 
+_FILE = {"name": "（文件）", "where": "", "kind": "字节", "words": "文件名在 Content-Disposition 里"}
+
+
 def _content(said: Json) -> Json:
-    found: Json = said["content"]["application/json"]["schema"]
+    """The schema of JSON or of a form; nothing of a file's bytes."""
+    kinds = ("application/json", "multipart/form-data")
+    found: Json = next((said["content"][kind]["schema"] for kind in kinds if kind in said["content"]), {})
     return found
 
 

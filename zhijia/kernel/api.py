@@ -16,13 +16,15 @@ Source: docs/rules/api.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 from django.conf import settings
+from django.http import HttpResponseBase, StreamingHttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -177,16 +179,25 @@ _AUTH: dict[Who, Any] = {
 # --- Routes -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What the frame around a route must know: `once` honours an Idempotency-Key; `surface` must be served."""
+    """What the frame around a route must know: `once` honours an Idempotency-Key; `surface` must be served; `most` is
+    the largest body in bytes, of a multipart form where the route takes a file.
+    """
 
     name: str
     who: Who
     surface: str
     once: bool
+    most: int
+    takes_file: bool = False
+
+
+MOST_BYTES = 256 * 1024
+"""The largest body of JSON."""
 
 
 _READING = (400, 404, 422, 429)
 _WRITING = (409, 410, 413, 415)
+_FILE_TYPE = "application/octet-stream"
 _KEY_HEADER = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -212,6 +223,30 @@ class Routes(Router):
             _mark(view, self, once=False)
             codes = (*_READING, 410) if gone else _READING
             return self.get(path, **self._said(view, out, codes, [], links))(view)
+
+        return declare
+
+    def fetch(self, path: str, *, gone: bool = True) -> Callable[[View], View]:
+        """A GET that answers a file's bytes (`attachment`), or one of the usual errors."""
+
+        def declare(view: View) -> View:
+            _mark(view, self, once=False)
+            codes = (*_READING, 410) if gone else _READING
+            said = self._said(view, None, codes, [], None)
+            file = {"schema": {"type": "string", "format": "binary"}}
+            said["openapi_extra"] = {"responses": {200: {"description": "文件", "content": {_FILE_TYPE: file}}}}
+            return self.get(path, **said)(view)
+
+        return declare
+
+    def upload(
+        self, path: str, out: Any, *, most: int, links: Mapping[str, Any] | None = None
+    ) -> Callable[[View], View]:
+        """A POST of a multipart form with a file of at most `most` bytes, by somebody signed in."""
+
+        def declare(view: View) -> View:
+            _mark(view, self, once=True, most=most + MOST_BYTES, takes_file=True)
+            return self.post(path, **self._said(view, out, _READING + _WRITING, [_KEY_HEADER], links))(view)
 
         return declare
 
@@ -244,8 +279,19 @@ class Routes(Router):
         }
 
 
-def _mark(view: Any, routes: Routes, *, once: bool) -> None:
-    view.zhijia_route = Route(f"{routes.area}_{view.__name__}", routes.who, routes.surface, once)
+def _mark(view: Any, routes: Routes, *, once: bool, most: int = MOST_BYTES, takes_file: bool = False) -> None:
+    name = f"{routes.area}_{view.__name__}"
+    view.zhijia_route = Route(name, routes.who, routes.surface, once, most, takes_file)
+
+
+def file_answer(name: str, pieces: Iterable[bytes], *, size: int | None = None) -> HttpResponseBase:
+    """A file to save: never shown, never guessed at, never stored on the way."""
+    response = StreamingHttpResponse(pieces, content_type=_FILE_TYPE)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    if size is not None:
+        response["Content-Length"] = str(size)
+    return response
 
 
 def route_of(view: Callable[..., Any]) -> Route:

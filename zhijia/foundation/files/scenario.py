@@ -1,8 +1,8 @@
 from datetime import datetime
 
-from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario, Sweep
+from zhijia.kernel.registry import AuditEvent, FileUse, PersonalData, Scenario, Sweep
 
-from . import selectors, services
+from . import rules, selectors, services
 
 
 def _expired(now: datetime, limit: int, held: frozenset[int]) -> int:
@@ -17,6 +17,7 @@ SCENARIO = Scenario(
         AuditEvent("files.read", "查看文件", erases="none"),
         AuditEvent("files.dropped", "删除文件", erases="none"),
     ),
+    file_uses=(FileUse(services.DRAFT, "待提交的材料", rules.EVIDENCE, services.DRAFT_BYTES, keep_days=1),),
     personal_data=(
         PersonalData(
             "files.given",

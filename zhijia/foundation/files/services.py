@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from typing import IO
 
@@ -18,7 +19,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import SealBroken, sm3_of
 from zhijia.kernel.db import change_rows, insert_row, retrying
-from zhijia.kernel.errors import Expired, Invalid
+from zhijia.kernel.errors import Expired, Invalid, NotAllowed
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import FileUse, registry
 
@@ -28,6 +29,8 @@ from .selectors import FileFacts
 
 PIECE = 1024 * 1024
 IN_MEMORY = 8 * PIECE
+DRAFT = "files.draft"
+DRAFT_BYTES = 10 * 1024 * 1024
 _PLACE = "files_storedfile.content"
 
 
@@ -157,6 +160,38 @@ def open_content(file: FileFacts) -> IO[bytes]:
         raise
     plain.seek(0)
     return plain
+
+
+def keep_draft(actor: Actor, source: IO[bytes], *, name: str, now: datetime) -> FileFacts:
+    """Keep a paper that a case will ask for; for a day, and only for who sends it. Raises as `keep`, NotAllowed
+    `file.person_only` for a system.
+    """
+    if actor.account_id is None:
+        raise NotAllowed("file.person_only", "材料须由办理的人本人登录后上传。")
+    return keep(actor, source, use=DRAFT, name=name, about=("account", str(actor.account_id)), unit_id=None, now=now)
+
+
+@contextmanager
+def open_drafts(actor: Actor, public_ids: Sequence[str], *, now: datetime) -> Iterator[list[tuple[str, IO[bytes]]]]:
+    """Names and contents of one's own drafts, in this order, as services take papers; closed at the end.
+
+    Raises Invalid `file.draft` naming the first that is not there (any more) or not one's own.
+    """
+    with ExitStack() as opened:
+        papers: list[tuple[str, IO[bytes]]] = []
+        for place, public_id in enumerate(public_ids):
+            file = selectors.find(public_id)
+            if file is None or not _is_own_draft(actor, file, now):
+                text = "没有找到这份材料，请重新上传；上传的材料保留一天。"
+                raise Invalid("file.draft", text, fields={f"papers.{place}": text})
+            papers.append((file.name, opened.enter_context(open_content(file))))
+        yield papers
+
+
+def _is_own_draft(actor: Actor, file: FileFacts, now: datetime) -> bool:
+    if file.use != DRAFT or actor.account_id is None or file.account_id != actor.account_id:
+        return False
+    return file.dropped_at is None and (file.keep_until is None or file.keep_until > now)
 
 
 def read_file(actor: Actor, public_id: str, *, now: datetime) -> tuple[FileFacts, Iterator[bytes]]:
