@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from zhijia.foundation.files import services as files
+from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
@@ -27,7 +29,7 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
-from zhijia.organization.members.services import changes, claims, transfers
+from zhijia.organization.members.services import changes, claims, corrections, transfers
 from zhijia.organization.unions import selectors as unions
 
 from .desk import PersonOut, person_out
@@ -98,6 +100,12 @@ class ChangeRow(Out):
     asked_at: datetime
 
 
+class ChangeDetail(ChangeRow):
+    note: str
+    document: str
+    papers: list[FileOut] = Field(description="证明材料，用 GET /files/{pid} 取得")
+
+
 class ChangeList(Out):
     items: list[ChangeRow]
     next: str
@@ -109,6 +117,18 @@ class AskIn(In):
     on: date = Field(strict=False)
     document: Text = Field("", max_length=60, description="决定的文号")
     note: Text = Field("", max_length=200)
+    papers: list[PublicIdField] = Field([], max_length=5, description="用 POST /files 上传的证明材料")
+
+
+class CorrectIn(In):
+    """What should stand there; an empty number or mobile stays as it is."""
+
+    name: Text = Field(max_length=60)
+    id_type: Text = Field("", max_length=20)
+    id_number: Text = Field("", max_length=40)
+    mobile: Text = Field("", max_length=24)
+    reason: Text = Field(max_length=200, description="5 到 200 个字")
+    papers: list[PublicIdField] = Field(max_length=5, description="用 POST /files 上传的证件照片或证明")
 
 
 class AgreeIn(AcceptIn):
@@ -175,12 +195,13 @@ def transfer_list(
 @routes.write("/transfers/batch", ResultList)
 def transfer_batch(request: Request, said: BatchIn) -> ResultList:
     """批量转接，异议期七天，逐人答复。"""
-    target = _union(said.target)
+    target = union_of(said.target)
     _batch, rows = transfers.propose_batch(request.actor, said.ids, target.id, reason=said.reason, now=request.now)
     return ResultList(items=[_result(row) for row in rows])
 
 
-def _union(pid: str) -> unions.UnionFacts:
+def union_of(pid: str) -> unions.UnionFacts:
+    """The union of an address or a body; what may be done there, the service says. Raises NotFound."""
     found = unions.find_by_public_id(pid)
     if found is None:
         raise NotFound
@@ -247,17 +268,33 @@ def change_list(
     return ChangeList(items=[_change(row) for row in rows], next=row_place(last.asked_at, last.pk) if last else "")
 
 
-@routes.read("/changes/{pid}", ChangeRow)
-def change(request: Request, pid: PublicId) -> ChangeRow:
-    """一件会籍变更。材料在网页上查看。"""
-    return _change(change_reads.get_change(request.actor, pid))
+@routes.read("/changes/{pid}", ChangeDetail)
+def change(request: Request, pid: PublicId) -> ChangeDetail:
+    """一件会籍变更和它的证明材料。"""
+    view = change_reads.get_change(request.actor, pid)
+    return ChangeDetail(
+        **_change(view).dict(),
+        note=view.change.note,
+        document=view.change.document,
+        papers=[file_out(file) for file in view.papers],
+    )
 
 
 @routes.write("/members/{pid}/changes", CaseId)
 def ask_change(request: Request, pid: PublicId, said: AskIn) -> CaseId:
-    """为会员提出变更，由另一人审核。须附材料的在网页上办理。"""
-    given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note)
-    return CaseId(id=changes.ask_for(request.actor, pid, given, now=request.now).public_id)
+    """为会员提出变更，由另一人审核。开除、去世等须附证明材料。"""
+    with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
+        given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note, papers=papers)
+        return CaseId(id=changes.ask_for(request.actor, pid, given, now=request.now).public_id)
+
+
+@routes.write("/members/{pid}/correct", Done)
+def correct(request: Request, pid: PublicId, said: CorrectIn) -> Done:
+    """更正姓名、证件或手机号，须附证明材料；重新向实名源核验，并告知本人。"""
+    with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
+        given = corrections.Correction(said.name, said.id_type, said.id_number, said.mobile, said.reason, papers)
+        corrections.correct_member(request.actor, pid, given, now=request.now)
+    return Done()
 
 
 @routes.write("/changes/{pid}/agree", Done)
@@ -285,7 +322,7 @@ def decide_appeal(request: Request, pid: PublicId, said: AppealIn) -> Done:
 @routes.read("/unions/{pid}/claimable", ClaimableList)
 def claimable(request: Request, pid: PublicId, after: AfterKey = "", limit: Limit = 50) -> ClaimableList:
     """在网上会员之家、属于本工会涵盖单位的会员，可以邀请转入。"""
-    rows = claim_reads.list_claimable(request.actor, _union(pid), after=int(after or 0), limit=limit)
+    rows = claim_reads.list_claimable(request.actor, union_of(pid), after=int(after or 0), limit=limit)
     items = [
         ClaimableOut(person=person_out(row.person), home=row.home.name, employer=row.employer, offered=row.offered)
         for row in rows
@@ -296,7 +333,7 @@ def claimable(request: Request, pid: PublicId, after: AfterKey = "", limit: Limi
 @routes.write("/unions/{pid}/claims", ResultList)
 def offer_claims(request: Request, pid: PublicId, said: OfferIn) -> ResultList:
     """邀请会员转入，本人确认后转入。"""
-    rows = claims.offer_claims(request.actor, _union(pid).id, said.ids, now=request.now)
+    rows = claims.offer_claims(request.actor, union_of(pid).id, said.ids, now=request.now)
     return ResultList(items=[_result(row) for row in rows])
 
 

@@ -8,8 +8,10 @@ from typing import Any, Literal
 from django.utils import timezone
 from pydantic import Field
 
+from zhijia.foundation.files import services as files
+from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import Done, In, Out, PublicId, Routes, Text, Who
+from zhijia.kernel.api import Done, In, Out, PublicId, PublicIdField, Routes, Text, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
@@ -63,6 +65,7 @@ class ChangeIn(In):
     reason: Text = Field(min_length=1, max_length=24, examples=["retired"])
     on: date | None = Field(None, strict=False, description="起始日期，默认今天")
     note: Text = Field("", max_length=200)
+    papers: list[PublicIdField] = Field([], max_length=5, description="用 POST /me/files 上传的证明材料")
 
 
 class ChangeOut(Out):
@@ -74,6 +77,7 @@ class ChangeOut(Out):
     union: str
     asked_at: datetime
     may_appeal_until: datetime | None
+    papers: list[FileOut] = Field(description="证明材料，用 GET /me/files/{pid} 取得")
 
 
 class ClaimOut(Out):
@@ -159,11 +163,12 @@ def return_home(request: Request, pid: PublicId) -> Done:
 
 @routes.write("/me/changes", CaseId)
 def ask_change(request: Request, said: ChangeIn) -> CaseId:
-    """申请保留、恢复会籍，或退会。须附材料的在网页上办理。"""
+    """申请保留、恢复会籍，或退会。"""
     request.actor.require_person()
     on = said.on or timezone.localdate(request.now)
-    given = changes.Given(said.kind, said.reason, on, note=said.note)
-    return CaseId(id=changes.ask_own(request.actor, given, now=request.now).public_id)
+    with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
+        given = changes.Given(said.kind, said.reason, on, note=said.note, papers=papers)
+        return CaseId(id=changes.ask_own(request.actor, given, now=request.now).public_id)
 
 
 @routes.read("/me/changes/{pid}", ChangeOut)
@@ -180,6 +185,7 @@ def change(request: Request, pid: PublicId) -> ChangeOut:
         union=view.union.name,
         asked_at=view.change.asked_at,
         may_appeal_until=until,
+        papers=[file_out(file) for file in view.papers],
     )
 
 

@@ -1,25 +1,50 @@
-"""For cadres: files of members as far as no file is sent or fetched, and the refused rows that wait as cases."""
+"""For cadres: files of members from the upload to the result, and the refused rows that wait as cases."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from django.http import HttpResponseBase
+from ninja import File
+from ninja.files import UploadedFile
 from pydantic import Field
 
+from zhijia.foundation.files.api import seekable
+from zhijia.foundation.jobs import selectors as jobs
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import AfterKey, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
+from zhijia.kernel.api import (
+    AfterKey,
+    Done,
+    In,
+    Limit,
+    Out,
+    PublicId,
+    PublicIdField,
+    Routes,
+    Text,
+    Who,
+    file_answer,
+)
 from zhijia.kernel.http import Request
+from zhijia.kernel.tables import csv_chunks
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules.rosters import Kind, Outcome
 from zhijia.organization.members.selectors import rosters as reads
-from zhijia.organization.members.services.rosters import conflicts, loading
+from zhijia.organization.members.services.rosters import conflicts, loading, mending
 
+from .changing import union_of
 from .desk import PersonOut, person_out
 
 routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
 
 Cell = Text | None
+MOST_FILE = 300 * 1024 * 1024
+Column = Literal[
+    "name", "id_number", "id_type", "mobile", "union_code", "union_name", "employer_code", "employer_name",
+    "work_form", "new_form_group", "occupation", "rural", "ethnicity", "education", "political_status", "joined_on",
+]  # fmt: skip
 
 
 class LoadOut(Out):
@@ -58,9 +83,30 @@ class RefusedOut(Out):
     twice: int
 
 
+class ProgressOut(Out):
+    """The job that checks or writes the file; `total` is about right until the file was read once."""
+
+    state: str = Field(examples=["running"], description="queued、running、done、failed、cancelled")
+    done: int
+    total: int | None
+    message: str = Field(description="没有办完的原因")
+
+
 class LoadDetail(LoadOut):
     figures: FiguresOut
     refused: RefusedOut
+    progress: ProgressOut | None = Field(description="核对或写入进行到哪里；还没有开始则为空")
+
+
+class ColumnsOut(Out):
+    id: str
+    header: list[str] = Field(description="文件的表头，按先后")
+    sample: list[str] = Field(description="第一行的内容，号码已遮盖")
+    mapping: dict[str, int] = Field(description="各项在第几列，从 0 起；按表头或上次的对应填好")
+
+
+class CheckIn(In):
+    mapping: dict[Column, int] | None = Field(None, description="各项在第几列，从 0 起；不带则用已填好的")
 
 
 class FaultOut(Out):
@@ -153,16 +199,57 @@ def _load(load: Any) -> dict[str, Any]:
     }
 
 
-def _faults(faults: Any) -> list[FaultOut]:
+def _faults(faults: Sequence[Any]) -> list[FaultOut]:
     return [FaultOut(column=column, code=code, message=words) for column, code, words in faults]
 
 
 @routes.read("/rosters", LoadList)
 def load_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> LoadList:
-    """导入过的名册文件，最近的在前。文件在网页上上传。"""
+    """导入过的名册文件，最近的在前。"""
     request.actor.require_anywhere(Permission.ROSTER_LOAD)
     rows = reads.list_loads(request.actor, before=int(after) if after else None, limit=limit)
     return LoadList(items=[LoadOut(**_load(row)) for row in rows], next=str(rows[-1].pk) if len(rows) == limit else "")
+
+
+_LOAD_LINKS: dict[str, Any] = {
+    name: {"operationId": f"rosters_{name}", "parameters": {"pid": "$response.body#/id"}}
+    for name in ("columns", "check_load", "load", "fault_list", "drop_load")
+}
+
+
+@routes.upload("/unions/{pid}/rosters", ColumnsOut, most=MOST_FILE, links=_LOAD_LINKS)
+def take_load(request: Request, pid: PublicId, file: File[UploadedFile]) -> ColumnsOut:
+    """上传本工会及以下的会员名册，XLSX 或 CSV（UTF-8、GB18030）。只保存文件，不改动任何数据。"""
+    taken = loading.take_file(request.actor, union_of(pid), seekable(file), file.name or "", now=request.now)
+    return _columns(request, taken)
+
+
+def _columns(request: Request, found: Any) -> ColumnsOut:
+    sample = loading.sample(request.actor, found, now=request.now)
+    return ColumnsOut(id=found.public_id, header=found.header, sample=sample, mapping=found.mapping)
+
+
+@routes.read("/rosters/{pid}/columns", ColumnsOut, gone=True)
+def columns(request: Request, pid: PublicId) -> ColumnsOut:
+    """文件的列，以及各项对应在哪一列。"""
+    return _columns(request, reads.get_load(request.actor, pid))
+
+
+@routes.write("/rosters/{pid}/check", Done)
+def check_load(request: Request, pid: PublicId, said: CheckIn) -> Done:
+    """确定各列并开始核对，在后台进行，不写入。本工会下次用同样的表头会记住。"""
+    found = reads.get_load(request.actor, pid)
+    chosen: dict[str, int] = {str(name): place for name, place in (said.mapping or found.mapping).items()}
+    loading.set_mapping(request.actor, found, chosen, now=request.now)
+    return Done()
+
+
+@routes.fetch("/rosters/{pid}/refused")
+def refused(request: Request, pid: PublicId) -> HttpResponseBase:
+    """有错的行，原文加原因，CSV；改好后可以直接再上传。只供上传的人，30 天内。"""
+    found = reads.get_load(request.actor, pid)
+    headers, rows = mending.refused_rows(request.actor, found, now=request.now)
+    return file_answer("有错的行.csv", csv_chunks(headers, rows))
 
 
 @routes.read("/rosters/{pid}", LoadDetail)
@@ -173,7 +260,16 @@ def load(request: Request, pid: PublicId) -> LoadDetail:
         **_load(found),
         figures=FiguresOut(**{name: found.figures.get(name, 0) for name in FiguresOut.model_fields}),
         refused=RefusedOut(**{kind.value: found.figures.get(f"kind:{kind.value}", 0) for kind in Kind}),
+        progress=progress_of(found.job),
     )
+
+
+def progress_of(job_id: str) -> ProgressOut | None:
+    """How far a job is; the caller holds what the job works on."""
+    job = jobs.find_by_public_id(job_id) if job_id else None
+    if job is None:
+        return None
+    return ProgressOut(state=job.state, done=job.done, total=job.total, message=job.error)
 
 
 @routes.read("/rosters/{pid}/faults", FaultList)
