@@ -12,13 +12,11 @@ from pydantic import Field
 from zhijia.foundation.accounts import sessions
 from zhijia.kernel.api import Done, In, Out, Routes, Text, Who
 from zhijia.kernel.http import Request
-
-from . import selectors, services
-from .services import identities, mobiles
+from zhijia.organization.people import selectors, services
+from zhijia.organization.people.services import identities, mobiles
 
 texts = Routes("consents", "同意书", who=Who.ANYONE)
 own = Routes("people", "我的信息", who=Who.MEMBER, surface="member")
-ROUTES = (texts, own)
 
 Purpose = Literal["privacy", "agreement", "id_number"]
 DocumentType = Annotated[Text, Field(max_length=20, examples=["RESIDENT_ID"])]

@@ -1,0 +1,194 @@
+"""A person's rights about his own data: what is kept, who saw it, what he asks for and what he is answered.
+
+Withdrawing a consent stands with the consents.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, Routes, Text, Who, read_row_place, row_place
+from zhijia.kernel.http import Request
+from zhijia.organization.people.rules import rights as rules
+from zhijia.organization.people.selectors import rights as reads
+from zhijia.organization.people.services import rights
+
+routes = Routes("rights", "我的个人信息", who=Who.MEMBER, surface="member")
+
+
+class KeptPartOut(Out):
+    """A kind of data that is kept of people, why, and how long."""
+
+    code: str
+    label: str
+    purpose: str
+    retention: str
+    can_be_asked_to_delete: bool
+
+
+class KeptPartList(Out):
+    items: list[KeptPartOut]
+
+
+class PlanLine(Out):
+    label: str
+    count: int
+    reason: str = Field(description="须保存的，为什么")
+    until: date | None = Field(description="须保存的，保存到哪一天")
+
+
+class PlanOut(Out):
+    erased: list[PlanLine] = Field(description="可以删除的")
+    kept: list[PlanLine] = Field(description="须继续保存的")
+
+
+class LookOut(Out):
+    at: datetime
+    what: str
+    unit: str
+    role: str
+    reason: str
+
+
+class LookList(Out):
+    items: list[LookOut]
+    next: str
+
+
+class RightsAskIn(In):
+    kind: Literal["copy", "correct", "delete", "explain"]
+    text: Text = Field("", max_length=500, description="索取副本以外的必填，5 到 500 个字")
+    scope: Text = Field("", max_length=40, description="只删除一类信息时，填 GET /me/data 里的 code；空为全部")
+
+
+class RightsCaseId(Out):
+    id: str
+
+
+class RightsRow(Out):
+    id: str
+    kind: Literal["copy", "correct", "delete", "explain"]
+    state: str
+    label: str
+    asked_at: datetime
+    last_day: date | None = Field(description="最晚哪一天答复")
+
+
+class RightsList(Out):
+    items: list[RightsRow]
+
+
+class RightsOut(RightsRow):
+    scope: str
+    text: str
+    answer: str
+    answered_at: datetime | None
+    file: str = Field(description="副本，用 GET /me/files/{pid} 取得；没有或已过期则为空")
+    file_until: date | None
+    erased: list[PlanLine] = Field(description="已经删除的")
+    kept: list[PlanLine] = Field(description="没有删除的和原因")
+
+
+@routes.read("/me/data", KeptPartList)
+def parts(request: Request) -> KeptPartList:
+    """保存了我的哪些信息，为什么，保存多久。"""
+    return KeptPartList(
+        items=[
+            KeptPartOut(
+                code=part.code,
+                label=part.label,
+                purpose=part.purpose,
+                retention=part.retention,
+                can_be_asked_to_delete=part.erase is not None,
+            )
+            for part in reads.parts()
+        ]
+    )
+
+
+def plan_lines(rows: Any) -> list[PlanLine]:
+    """Lines as `rules.as_json` keeps them."""
+    return [
+        PlanLine(label=row["label"], count=row["count"], reason=row.get("reason", ""), until=row.get("until") or None)
+        for row in rows
+    ]
+
+
+@routes.read("/me/data/deletion-plan", PlanOut)
+def plan(request: Request) -> PlanOut:
+    """今天申请删除的话，哪些可以删除，哪些依法须保存。"""
+    found = reads.own_plan(request.actor, now=request.now)
+    return PlanOut(erased=plan_lines(rules.as_json(found.erased)), kept=plan_lines(rules.as_json(found.kept)))
+
+
+@routes.read("/me/data/looks", LookList)
+def looks(request: Request, after: After = "", limit: Limit = 20) -> LookList:
+    """谁看过我的完整信息：什么时候、哪个单位、什么用途，最近的在前。"""
+    found = reads.list_looks(request.actor, after=read_row_place(after), limit=limit)
+    last = found[-1] if len(found) == limit else None
+    return LookList(
+        items=[
+            LookOut(at=look.at, what=look.what, unit=look.unit, role=look.role, reason=look.reason) for look in found
+        ],
+        next=row_place(last.at, last.id) if last else "",
+    )
+
+
+_LINKS: dict[str, Any] = {
+    name: {"operationId": f"rights_{name}", "parameters": {"pid": "$response.body#/id"}}
+    for name in ("own_request", "withdraw")
+}
+
+
+@routes.write("/me/data/requests", RightsCaseId, links=_LINKS)
+def ask(request: Request, said: RightsAskIn) -> RightsCaseId:
+    """索取副本、请求更正、删除或说明。副本由系统马上准备，其余由个人信息保护岗在 15 个工作日内答复。"""
+    return RightsCaseId(id=rights.ask(request.actor, said.kind, text=said.text, scope=said.scope, now=request.now))
+
+
+def _row(view: reads.RequestView) -> dict[str, Any]:
+    waiting = view.case.closed_at is None
+    return {
+        "id": view.case.public_id,
+        "kind": view.request.kind,
+        "state": view.case.state,
+        "label": str(cases.describe(view.case)["label"]),
+        "asked_at": view.request.asked_at,
+        "last_day": view.case.last_day if waiting else None,
+    }
+
+
+@routes.read("/me/data/requests", RightsList)
+def own_requests(request: Request, limit: Limit = 20) -> RightsList:
+    """我提出过的，最近的在前。"""
+    return RightsList(items=[RightsRow(**_row(view)) for view in reads.list_own(request.actor, limit=limit)])
+
+
+@routes.read("/me/data/requests/{pid}", RightsOut)
+def own_request(request: Request, pid: PublicId) -> RightsOut:
+    """一件请求、答复和副本。"""
+    view = reads.own_request(request.actor, pid)
+    asked = view.request
+    here = bool(asked.file) and asked.answered_at is not None and not reads.copy_is_over(asked, now=request.now)
+    return RightsOut(
+        **_row(view),
+        scope=asked.scope,
+        text=asked.text,
+        answer=asked.answer,
+        answered_at=asked.answered_at,
+        file=asked.file if here else "",
+        file_until=reads.shown_until(asked.answered_at) if here and asked.answered_at else None,
+        erased=plan_lines(asked.result.get("erased", [])),
+        kept=plan_lines(asked.result.get("kept", [])),
+    )
+
+
+@routes.write("/me/data/requests/{pid}/withdraw", Done)
+def withdraw(request: Request, pid: PublicId) -> Done:
+    """撤回还没有答复的请求。"""
+    rights.withdraw(request.actor, pid, now=request.now)
+    return Done()
