@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.callers import send
@@ -16,9 +17,10 @@ from zhijia.kernel.api import Route, route_of
 from zhijia.organization.members.models import RosterLoad
 from zhijia.organization.members.selectors import rosters as roster_reads
 from zhijia.organization.members.services import binding, changes, duplicates, transfers
-from zhijia.organization.members.services.rosters import loading as rosters
+from zhijia.organization.members.services.rosters import exporting, loading as rosters
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
+from zhijia.organization.people.services import holds, rights
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,13 @@ BY_NAME = {door.name: door for door in ALL}
 
 def call(client: Client, door: Door, said: Any = None, **values: str) -> Any:
     address = door.address(**values)
+    if door.route.takes_file:
+        return client.post("/api/v1" + address, {"file": said or paper()})
     return client.get("/api/v1" + address) if door.method == "GET" else send(client, address, said or {})
+
+
+def paper(name: str = "证明.pdf", content: bytes = b"%PDF-1.7\n" + b"x" * 200) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
 
 
 def is_error(answer: Any) -> bool:
@@ -76,6 +84,12 @@ SAID: dict[str, Any] = {
     "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
     "rosters_dismiss_conflict": {"note": "名册里的空行。"},
     "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
+    "exports_ask": {"reason": "办理职工医疗互助参保"},
+    "exports_decide": {"allow": True},
+    "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
+    "privacy_execute": {"answer": "可以删除的已经删除。"},
+    "privacy_decide_hold": {"agree": True},
+    "privacy_lift_hold": {"note": "案件已经审结"},
 }
 APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
 MEMBER = ("members_member", "members_numbers")
@@ -88,18 +102,36 @@ ASKING = ("changing_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
 MERGE = ("duplicates_merge", "duplicates_decide_merge", "duplicates_ask_undo", "duplicates_decide_undo")
 TAKE_BACK_MERGE = "duplicates_take_back_merge"
-LOAD = ("rosters_load", "rosters_fault_list", "rosters_write_load", "rosters_drop_load")
+LOAD = (
+    "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
+    "rosters_drop_load",
+)  # fmt: skip
+EXPORTING = ("exports_masked", "exports_ask")
+EXPORT = ("exports_export", "exports_decide")
+RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_execute")
+HOLD = ("privacy_hold", "privacy_decide_hold", "privacy_lift_hold")
+PRIVACY = (*RIGHTS, *HOLD)
 CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
 INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY} - {
     "changing_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
-ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo"}
+BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, "GRASS_CHAIR")}
+"""Who decides on these is no desk of organization."""
+IN_STEPS = {
+    "changing_correct", "desk_files_read_content", "exports_withdraw", "privacy_withdraw_hold", "rosters_refused",
+    "rosters_take_load",
+}  # fmt: skip
+"""What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
+ANOTHER_STATE = {
+    "changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo",
+    "privacy_lift_hold",
+}  # fmt: skip
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
@@ -120,17 +152,30 @@ def real(world: World, name: str) -> str:
         return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
-    if name in MERGE:
-        return propose_merger(world)
-    if name in LOAD:
-        return checked_file(world, ["林晓禾", "3702", ""]).public_id
-    if name in (*CONFLICT, *INVITED):
-        return refused_row(world, name)
+    if name in (*EXPORTING, *EXPORT, *PRIVACY):
+        return _real_of_two_persons(world, name)
     bound, _ = world.member(name="周三")
     identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
     return binding.open_dispute(
         world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
     )
+
+
+def _real_of_two_persons(world: World, name: str) -> str:
+    if name in EXPORTING:
+        return world["plant"].public_id
+    if name in EXPORT:
+        asker = world.staff("GRASS_ADMIN", "plant", "赵志强")
+        return exporting.ask_whole(
+            asker, world.facts("plant"), reason="办理职工医疗互助参保", form="csv", now=world.now
+        )
+    person, _ = world.member(name="李二")
+    if name in RIGHTS:
+        kind = "delete" if name == "privacy_execute" else "correct"
+        return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now)
+    said = (person.name, "RESIDENT_ID", world.number_of(person))
+    asker = world.staff("PRIVACY", "county", "韩雪")
+    return holds.propose(asker, *said, reason="法院调取证据通知书", now=world.now)
 
 
 def propose_merger(world: World, asker: Actor | None = None) -> str:
@@ -175,4 +220,6 @@ def said_for(world: World, name: str) -> Any:
     return SAID.get(name, {})
 
 
-WITH_PID = [*APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER]
+WITH_PID = [
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY,
+]  # fmt: skip

@@ -17,7 +17,10 @@ from django.utils import timezone
 
 from tests.callers import register
 from tests.world import World, build
+from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.jobs.models import Job
 from zhijia.organization.members.models import Membership
+from zhijia.organization.people import selectors as people
 from zhijia.organization.unions.models import Union
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "api_client" / "zhijia_client.py"
@@ -94,6 +97,27 @@ def test_a_member_signs_in_and_joins(client_module: ModuleType, living: World, l
     with pytest.raises(client_module.ApiError) as refused:
         member.get("/me")
     assert refused.value.status == 401
+
+
+def test_a_member_proves_a_request_and_fetches_his_copy(
+    client_module: ModuleType, living: World, live_server: Any, texts: Any
+) -> None:
+    person, _ = living.member(name="林晓禾")
+    mobile = people.mobile_for_message(person.pk)
+    member = client_module.MemberClient(live_server.url)
+    member.send_code(mobile)
+    member.sign_in(mobile, re.search(r"验证码 (\d{6})", texts()[0][1])[1])
+    paper = member.upload("/me/files", "退休证.pdf", b"%PDF-1.7\n" + b"x" * 200)
+    said = {"kind": "retain", "reason": "retired", "papers": [paper["id"]]}
+    case = member.post("/me/changes", said)["id"]
+    assert member.get(f"/me/changes/{case}")["papers"][0]["name"] == "退休证.pdf"
+    request = member.post("/me/data/requests", {"kind": "copy"})["id"]
+    jobs.run_slice(Job.objects.get(kind="people.copy").public_id)
+    found = member.get(f"/me/data/requests/{request}")
+    assert member.fetch(f"/me/files/{found['file']}").startswith(b"PK")
+    with pytest.raises(client_module.ApiError) as refused:
+        member.upload("/me/files", "图.exe", b"MZ\x90\x00" * 99)
+    assert (refused.value.status, refused.value.code) == (422, "file.type")
 
 
 class _Flaky:
