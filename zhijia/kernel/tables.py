@@ -415,10 +415,15 @@ def safe_cell(value: object) -> str | int:
 
 def csv_chunks(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """A CSV file in pieces for a streaming response: UTF-8 with the mark by which Excel knows it, CRLF."""
+    yield codecs.BOM_UTF8
+    yield from csv_lines(chain([headers], rows))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Rows of a CSV file in pieces, to follow others."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    yield codecs.BOM_UTF8
-    for number, row in enumerate(chain([headers], rows), 1):
+    for number, row in enumerate(rows, 1):
         writer.writerow([safe_cell(value) for value in row])
         if number % 500 == 0:
             yield buffer.getvalue().encode()

@@ -29,6 +29,8 @@ from .selectors import FileFacts
 
 PIECE = 1024 * 1024
 IN_MEMORY = 8 * PIECE
+JOINED = "parts:"
+"""How the location of a file begins that is made of others."""
 DRAFT = "files.draft"
 DRAFT_BYTES = 10 * 1024 * 1024
 _PLACE = "files_storedfile.content"
@@ -83,6 +85,46 @@ def keep(
     return facts
 
 
+def join(
+    actor: Actor, parts: tuple[str, str], *, kind: str, use: str, name: str, about: tuple[str, str],
+    unit_id: int | None, now: datetime,
+) -> FileFacts:  # fmt: skip
+    """A file of any size whose content is that of kept files, in order: those of `use` + "_part" about `parts`.
+
+    Nothing is read or written again. It is kept as long as its first part. Raises Invalid `file.empty` without parts.
+    """
+    own = _parts(use, *parts)
+    if not own:
+        raise Invalid("file.empty", "这个文件是空的，没有可以保存的内容。")
+    public_id = new_public_id()
+    facts = FileFacts(
+        public_id=public_id,
+        use=use,
+        about_kind=about[0],
+        about_id=about[1],
+        name=rules.clean_name(name, kind),
+        type=kind,
+        size=sum(part.size for part in own),
+        digest=sm3_of([part.digest.encode() for part in own]).hex(),
+        location=f"{JOINED}{parts[0]}:{parts[1]}",
+        person_id=actor.person_id,
+        account_id=actor.account_id,
+        unit_id=unit_id,
+        created_at=now,
+        keep_until=own[0].keep_until,
+        dropped_at=None,
+    )
+    insert_row(StoredFile, **{column: getattr(facts, column) for column in FileFacts.__dataclass_fields__})
+    detail = {"use": use, "size": facts.size, "about": list(about)}
+    audit.record(actor, "files.kept", ("file", public_id), now=now, unit_id=unit_id, detail=detail)
+    return facts
+
+
+def _parts(use: str, kind: str, public_id: str) -> list[FileFacts]:
+    found = selectors.list_about(kind, [public_id]).get(public_id, [])
+    return [file for file in found if file.use == f"{use}_part"]
+
+
 def _use(code: str) -> FileUse:
     declared = registry.file_uses.get(code)
     if declared is None:
@@ -134,6 +176,9 @@ def read_pieces(file: FileFacts) -> Iterator[bytes]:
     """
     if file.dropped_at is not None:
         raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
+    if file.location.startswith(JOINED):
+        yield from _read_joined(file)
+        return
     number, ended = 0, False
     with default_storage.open(file.location, "rb") as stored:
         head = stored.read(4)
@@ -147,6 +192,15 @@ def read_pieces(file: FileFacts) -> Iterator[bytes]:
             number += 1
     if not ended:
         raise SealBroken
+
+
+def _read_joined(file: FileFacts) -> Iterator[bytes]:
+    _, kind, public_id = file.location.split(":")
+    parts = _parts(file.use, kind, public_id)
+    if sm3_of([part.digest.encode() for part in parts]).hex() != file.digest:
+        raise SealBroken  # a part is gone, or there is one more
+    for part in parts:
+        yield from read_pieces(part)
 
 
 def open_content(file: FileFacts) -> IO[bytes]:
@@ -229,7 +283,8 @@ def drop(actor: Actor, public_id: str, *, reason: str, now: datetime) -> bool:
         unit_id=file.unit_id,
         detail={"use": file.use, "reason": reason},
     )
-    transaction.on_commit(lambda: default_storage.delete(file.location))
+    if not file.location.startswith(JOINED):
+        transaction.on_commit(lambda: default_storage.delete(file.location))
     return True
 
 
@@ -261,4 +316,5 @@ def delete_again(*, now: datetime) -> None:
     """Files dropped within the last three days, once more: the store may not have answered the first time."""
     lately = StoredFile.objects.filter(dropped_at__gt=now - timedelta(days=3)).order_by("id")
     for location in lately.values_list("location", flat=True).iterator(chunk_size=500):
-        default_storage.delete(location)
+        if not location.startswith(JOINED):
+            default_storage.delete(location)

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.files import selectors as files, services as file_services
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.actor import SYSTEM
+from zhijia.kernel.crypto import SealBroken
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken
 from zhijia.kernel.xlsx import open_workbook
 from zhijia.organization.members.models import Membership, RosterConflict, RosterExport
@@ -76,7 +79,7 @@ def test_full_numbers_need_a_second_person_and_carry_a_mark(
     export = RosterExport.objects.get(case__public_id=case)
     jobs.run_slice(export.job, clock=lambda: world.now)
     export.refresh_from_db()
-    assert (export.rows, StoredFile.objects.filter(use="members.export_part", dropped_at=None).count()) == (1, 0)
+    assert export.rows == 1
     address = reverse("files:console", args=[export.file])
     assert client.get(address).status_code == 404  # who allowed it does not fetch it
     sign_in(client, admin, staff=True)
@@ -90,6 +93,73 @@ def test_full_numbers_need_a_second_person_and_carry_a_mark(
     assert "2026-09-15 10:00" in row[-1]
     assert StoredFile.objects.get(public_id=export.file).keep_until == world.now + timedelta(days=1)
     assert AuditEntry.objects.filter(event="people.numbers_read", concerns_person_id=person.pk).exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_whole_list_of_many_parts_is_one_file(form: str, world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(exporting, "PART", 3)
+    numbers = {world.number_of(world.member(name=f"林{sign}")[0]) for sign in "一二三四五六七"}
+    maker, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
+    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form=form, now=world.now)
+    exporting.decide_whole(chair, case, allow=True, note="", now=world.now)
+    export = RosterExport.objects.get()
+    for minutes in range(5):  # a worker a chunk, at another minute
+        jobs.run_slice(export.job, clock=lambda late=minutes: world.now + timedelta(minutes=late), seconds=0)
+    export.refresh_from_db()
+    file = files.find(export.file)
+    assert file is not None
+    assert (export.rows, file.keep_until) == (7, world.now + timedelta(days=1, minutes=0 if form == "csv" else 3))
+    content = b"".join(file_services.read_pieces(file))
+    if form == "csv":
+        assert len(content) == file.size
+        rows: list[Any] = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    else:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert tuple(rows[0]) == exporting.WHOLE_HEADERS
+    assert {row[2] for row in rows[1:]} == numbers
+    assert {row[-1] for row in rows[1:]} == {f"孙玉梅 2026-09-15 10:00 编号{case} 仅限申请用途，不得转发"}
+    assert file_services.drop(SYSTEM, file.public_id, reason="expired", now=world.now)
+    assert file_services.drop_expired(now=world.now + timedelta(days=2)) == (3 if form == "csv" else 0)
+
+
+def test_a_joined_file_without_one_of_its_parts_is_not_read(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(exporting, "PART", 1)
+    for sign in "一二三":
+        world.member(name=f"林{sign}")
+    maker, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
+    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
+    exporting.decide_whole(chair, case, allow=True, note="", now=world.now)
+    export = RosterExport.objects.get()
+    jobs.run_slice(export.job, clock=lambda: world.now)
+    export.refresh_from_db()
+    file = files.find(export.file)
+    part = StoredFile.objects.filter(use="members.export_part").order_by("id")[1]
+    file_services.drop(SYSTEM, part.public_id, reason="test", now=world.now)
+    assert file is not None
+    with pytest.raises(SealBroken):
+        b"".join(file_services.read_pieces(file))
+
+
+def test_how_many_members_leave_in_one_file_is_a_parameter(
+    world: World, monkeypatch: Any, client: Client, sign_in: Any, clock: Any
+) -> None:
+    for sign in "一二三":
+        world.member(name=f"林{sign}")
+    admin = world.staff_person("GRASS_ADMIN", "plant")
+    actor, said = world.actor(admin, staff=True), {"reason": "办理互助保障参保", "now": world.now}
+    assert exporting.most_whole(world.now) == 200_000
+    monkeypatch.setattr(exporting, "MOST_IN_A_BOOK", 2)
+    with pytest.raises(RuleBroken) as refused:
+        exporting.ask_whole(actor, world.facts("plant"), form="xlsx", **said)
+    assert refused.value.message == "超过2人的完整名册请选择 CSV 格式，或选择下级工会分别申请。"
+    monkeypatch.setattr(exporting, "most_whole", lambda _now: 2)
+    with pytest.raises(RuleBroken) as refused:
+        exporting.ask_whole(actor, world.facts("plant"), form="csv", **said)
+    assert refused.value.message == "完整名册一次最多导出2人，请选择下级工会分别申请。"
+    monkeypatch.undo()
+    exporting.ask_whole(actor, world.facts("plant"), form="csv", **said)
+    sign_in(client, admin, staff=True)
+    assert "200,000" in client.get(reverse("members:export")).content.decode()
 
 
 def _savepoint() -> Any:

@@ -121,7 +121,8 @@ def export(request: Request) -> HttpResponseBase:
         "wrong": wrong,
         "reason": request.POST.get("reason", ""),
         "whole": request.POST.get("numbers") == "whole",
-        "most": exporting.MOST_WHOLE,
+        "most": exporting.most_whole(request.now),
+        "most_in_a_book": exporting.MOST_IN_A_BOOK,
         "exports": [
             {
                 "href": reverse("members:export_case", args=[row.case.public_id]),

@@ -1,6 +1,7 @@
 """Members of a unit as a file: masked at once, or whole after a second person has agreed, with a mark in every row.
 
-A whole file is prepared by a job in parts, each sealed in the store, can be fetched by its maker alone, and is gone
+A whole file is prepared by a job in parts, each sealed in the store. A CSV file is its parts, one after the other,
+however many; a workbook is made of them at the end, which bounds it. It can be fetched by its maker alone, and is gone
 after a day.
 """
 
@@ -19,12 +20,13 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.files import selectors as files, services as file_services
 from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Kind
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
-from zhijia.kernel.tables import csv_chunks, write_xlsx
+from zhijia.kernel.tables import csv_chunks, csv_lines, write_csv, write_xlsx
 from zhijia.organization.members.models import RosterExport
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
@@ -39,13 +41,14 @@ JOB: Final = "members.export"
 USE: Final = "members.export"
 FORMS: Final = ("xlsx", "csv")
 MOST_IN_A_SHEET: Final = 50_000
-MOST_WHOLE: Final = 20_000
-"""Whole numbers of so many members at most in one file: more are asked for union by union."""
+MOST_IN_A_BOOK: Final = 20_000
+"""Whole numbers of so many members at most in one workbook, which is made in one transaction."""
 PART: Final = 1_000
 HEADERS: Final = (
     "姓名", "证件类型", "证件号码", "手机号码", "工会编码", "工会名称", "会员卡号", "就业形式", "新就业形态群体",
     "单位名称", "入会日期", "会籍", "实名等级",
 )  # fmt: skip
+WHOLE_HEADERS: Final = (*HEADERS, "水印")
 
 
 def _cells(line: Line, name: str, id_number: str, mobile: str) -> list[object]:
@@ -105,8 +108,7 @@ def ask_whole(actor: Actor, unit: UnionFacts, *, reason: str, form: str, now: da
     if not 5 <= len(words) <= 200:
         text = "请写明为什么需要完整号码、作什么用，5 到 200 个字。"
         raise Invalid("export.reason", text, fields={"reason": text})
-    if selectors.more_members_than(unit, MOST_WHOLE):
-        raise RuleBroken("export.large", f"完整名册一次最多导出{MOST_WHOLE:,}人，请选择下级工会分别申请。")
+    _check_size(unit, form, now)
     case = workflow.open_case(
         MEMBER_EXPORT, actor, title=f"{unit.name}完整名册"[:100], unit_id=unit.id, owner_person_id=None, now=now,
         open_key=f"person:{actor.person_id}:{unit.id}", note=words[:60],
@@ -116,6 +118,20 @@ def ask_whole(actor: Actor, unit: UnionFacts, *, reason: str, form: str, now: da
         person_id=actor.person_id,
     )  # fmt: skip
     return case.public_id
+
+
+def most_whole(now: datetime) -> int:
+    """Whole numbers of so many members at most leave in one file, by parameter."""
+    return int(parameters.value("members.export_most", on=timezone.localdate(now)))
+
+
+def _check_size(unit: UnionFacts, form: str, now: datetime) -> None:
+    most = most_whole(now)
+    if selectors.more_members_than(unit, most):
+        raise RuleBroken("export.large", f"完整名册一次最多导出{most:,}人，请选择下级工会分别申请。")
+    if form == "xlsx" and selectors.more_members_than(unit, min(most, MOST_IN_A_BOOK)):
+        text = f"超过{MOST_IN_A_BOOK:,}人的完整名册请选择 CSV 格式，或选择下级工会分别申请。"
+        raise RuleBroken("export.large", text)
 
 
 def _find(public_id: str) -> tuple[Case, RosterExport]:
@@ -166,16 +182,24 @@ def prepare_some(export_id: int, after: str, *, now: datetime) -> tuple[int, str
         _put_together(export, now=now)
         return 0, after, True
     lines, following = selectors.page_of_members(unions.get_facts(export.unit_id), after, PART)
-    rows = [_cells(line, *_numbers(export, line, now=now)) for line in lines]
+    mark = watermark(export)
+    rows = [[*_cells(line, *_numbers(export, line, now=now)), mark] for line in lines]
     if rows:
-        text = io.StringIO()
-        csv.writer(text).writerows([_plain(value) for value in row] for row in rows)
-        part = io.BytesIO(text.getvalue().encode())
+        part = io.BytesIO(_part(export.form, rows, first=not after))
         file_services.keep(
             _maker(export), part, use=f"{USE}_part", name="part.csv", about=about, unit_id=export.unit_id, now=now
         )
         db.change_rows(RosterExport, {"id": export.pk}, {"rows": export.rows + len(rows)})
     return len(rows), following or "end", False
+
+
+def _part(form: str, rows: Sequence[Sequence[object]], *, first: bool) -> bytes:
+    """A thousand members: lines of the CSV file itself, or cells for the workbook."""
+    if form == "csv":
+        return b"".join(csv_chunks(WHOLE_HEADERS, rows) if first else csv_lines(rows))
+    text = io.StringIO()
+    csv.writer(text).writerows([_plain(value) for value in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def _plain(value: object) -> str:
@@ -193,7 +217,13 @@ def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, s
 
 def _put_together(export: RosterExport, *, now: datetime) -> None:
     about = ("export", export.case.public_id)
-    mark = watermark(export, now=now)
+    name = f"完整名册-{export.case.public_id}.{export.form}"
+    if export.form == "csv" and export.rows:
+        kept = file_services.join(
+            _maker(export), about, kind="csv", use=USE, name=name, about=about, unit_id=export.unit_id, now=now
+        )
+        db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
+        return
     parts = [file for file in files.list_about(*about[:1], [about[1]]).get(about[1], []) if file.use == f"{USE}_part"]
 
     def rows() -> Iterator[Sequence[object]]:
@@ -201,25 +231,22 @@ def _put_together(export: RosterExport, *, now: datetime) -> None:
             with file_services.open_content(part) as content:
                 reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8", newline=""))
                 for row in reader:
-                    yield [*(json.loads(cell) for cell in row), mark]
+                    yield [json.loads(cell) for cell in row]
 
     out = io.BytesIO()
-    headers = [*HEADERS, "水印"]
     if export.form == "xlsx":
-        write_xlsx(out, headers, rows(), sheet="完整名册")
-    else:
-        for piece in csv_chunks(headers, rows()):
-            out.write(piece)
+        write_xlsx(out, WHOLE_HEADERS, rows(), sheet="完整名册")
+    else:  # nobody is a member any more
+        write_csv(out, WHOLE_HEADERS, ())
     out.seek(0)
-    name = f"完整名册-{export.case.public_id}.{export.form}"
     kept = file_services.keep(_maker(export), out, use=USE, name=name, about=about, unit_id=export.unit_id, now=now)
     for part in parts:
         file_services.drop(_maker(export), part.public_id, reason="put together", now=now)
     db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
 
 
-def watermark(export: RosterExport, *, now: datetime) -> str:
-    """Who, when and by which case, in every row: a row cut out of the file still says where it came from."""
+def watermark(export: RosterExport) -> str:
+    """Who, since when allowed, and by which case, in every row: one cut out of the file still says where it is from."""
     name = people.get_facts(export.person_id).name if export.person_id else "系统"
-    moment = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
+    moment = timezone.localtime(export.case.entered_at).strftime("%Y-%m-%d %H:%M")
     return f"{name} {moment} 编号{export.case.public_id} 仅限申请用途，不得转发"
