@@ -152,8 +152,18 @@ def real(world: World, name: str) -> str:
         return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
-    if name in (*EXPORTING, *EXPORT, *PRIVACY):
-        return _real_of_two_persons(world, name)
+    if name in MERGE:
+        return propose_merger(world)
+    if name in LOAD:
+        return checked_file(world, ["林晓禾", "3702", ""]).public_id
+    if name in (*CONFLICT, *INVITED):
+        return refused_row(world, name)
+    if name in DISPUTE:
+        return _dispute(world)
+    return _real_of_two_persons(world, name)
+
+
+def _dispute(world: World) -> str:
     bound, _ = world.member(name="周三")
     identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
     return binding.open_dispute(

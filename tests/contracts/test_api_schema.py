@@ -30,7 +30,7 @@ from zhijia.config.reference import schema as said
 from zhijia.foundation.accounts.sessions import SessionStore
 from zhijia.organization.people.models import Person
 
-EXAMPLES = int(os.environ.get("ZHIJIA_API_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("ZHIJIA_API_EXAMPLES", "2"))
 LONG = "ZHIJIA_API_EXAMPLES" in os.environ
 SEED = 20260915
 TOKEN = "t" * 32
@@ -116,6 +116,7 @@ def _config() -> SchemathesisConfig:
         {
             "seed": SEED,
             "workers": 1,
+            "request-timeout": 60,
             "generation": {"max-examples": EXAMPLES, "database": "none"},
             "phases": {
                 "coverage": {"enabled": True},
