@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On SQLite what needs PostgreSQL is skipped; on PostgreSQL what asks no database is left out: it ran already."""
     from django.conf import settings
 
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         without = [item for item in items if not _asks_a_database(item)]
         config.hook.pytest_deselected(items=without)
         items[:] = [item for item in items if _asks_a_database(item)]

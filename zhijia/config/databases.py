@@ -38,7 +38,6 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
             ),
         )
         return settings
-    settings["ENGINE"] = "zhijia.kernel.db.postgres"
     settings["DISABLE_SERVER_SIDE_CURSORS"] = True  # pgbouncer in transaction mode keeps no cursor between statements
     if prepared:
         options.update(server_side_binding=True, prepare_threshold=PREPARE_AFTER)

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .rows import ask_plain, ready
+from .rows import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ class Question:
         built = self._built[alias]
         given = [_plain(value, connection) for value in values]
         parameters = [fixed if place is None else given[place] for place, fixed in built.places]
-        ready(*built.tables)
-        rows = ask_plain(connection, built.sql, parameters)
+        with asking(connection, *built.tables) as cursor:
+            cursor.execute(built.sql, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
         return [_converted(row, built.converters, connection) for row in rows] if built.converters else rows
 
     def first(self, *values: Any) -> tuple[Any, ...] | None:

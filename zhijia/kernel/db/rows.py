@@ -1,4 +1,4 @@
-"""Lean writes and reads: cached SQL, on PostgreSQL by the wire, a quarter of the ORM's time at the join.
+"""Lean writes and reads: cached SQL, which costs about a third of the ORM's time at the join.
 
 `insert_rows` and `change_rows` write, `select_rows` and `find` read single rows. They convert values by the model's own
 fields, so both databases store and give the same. `insert_later` and `change_later` are for rows that nobody needs
@@ -9,54 +9,28 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import RawCursor
 
 from zhijia.kernel.replica import note_write
 
-from . import command as commands, wire
+from . import command as commands
 from .command import Change, Command, Inserts
 
 Row = Mapping[str, Any]
-Field = models.Field[Any, Any]
-Rows = list[tuple[Any, ...]]
 
 _MOST_PARAMETERS = 30_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
-    """SQL with `%s` for each value, and the columns whose values they are; made once for each shape. `encoders` is None
-    where one of them is of a kind that the wire does not know.
-    """
-
-    sql: str
-    fields: tuple[Field, ...]
-    encoders: tuple[wire.Encode, ...] | None
-    formats: tuple[int, ...]
-
-
-def _statement(sql: str, fields: Iterable[Field]) -> Statement:
-    columns = tuple(fields)
-    found = [_encoder(field) for field in columns]
-    known = [each for each in found if each is not None]
-    whole = len(known) == len(found)
-    encoders = tuple(encode for encode, _ in known) if whole else None
-    return Statement(sql, columns, encoders, tuple(kind for _, kind in known))
-
-
-@functools.lru_cache(maxsize=4096)
-def _encoder(field: Field) -> tuple[wire.Encode, int] | None:
-    return wire.encoder(field)
-
-
 @functools.lru_cache(maxsize=2048)
-def _insert(model: type[models.Model], names: tuple[str, ...], count: int, ignore: bool, *, keys: bool) -> Statement:
+def _insert_sql(
+    model: type[models.Model], names: tuple[str, ...], count: int, ignore: bool, *, keys: bool = True
+) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     meta = model._meta
     columns = ", ".join(quote(_column(model, name)) for name in names)
@@ -65,12 +39,11 @@ def _insert(model: type[models.Model], names: tuple[str, ...], count: int, ignor
     conflict = " ON CONFLICT DO NOTHING" if ignore else ""
     returning = f" RETURNING {quote(_column(model, meta.pk.name))}" if keys else ""
     # Names come from the models and are quoted; values are parameters.
-    sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {values}{conflict}{returning}"  # noqa: S608
-    return _statement(sql, [_field(model, name) for name in names] * count)
+    return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {values}{conflict}{returning}"  # noqa: S608
 
 
 @functools.lru_cache(maxsize=4096)
-def _field(model: type[models.Model], name: str) -> Field:
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     for field in model._meta.concrete_fields:
         if name in (field.name, field.attname):
             return field
@@ -99,25 +72,31 @@ def _filled(model: type[models.Model], given: tuple[str, ...]) -> tuple[tuple[st
 
 
 def _inserting(
-    model: type[models.Model], rows: Sequence[Row], *, ignore: bool, keys: bool
-) -> Iterator[tuple[Statement, list[Any]]]:
-    """Statement by statement, with the values of its rows."""
+    model: type[models.Model], rows: Sequence[Row], connection: BaseDatabaseWrapper
+) -> Iterator[tuple[tuple[str, ...], int, list[Any]]]:
+    """Statement by statement: the columns, how many rows, the parameters."""
     given = tuple(rows[0])
     filled = _filled(model, given)
     names = given + tuple(attname for attname, _ in filled)
     per_statement = max(1, _MOST_PARAMETERS // max(1, len(names)))
+    fields = [_field(model, name) for name in given]
     for start in range(0, len(rows), per_statement):
         part = rows[start : start + per_statement]
-        values: list[Any] = []
+        parameters: list[Any] = []
         for row in part:
-            values += [row[name] for name in given]
-            values += [field.get_default() for _, field in filled]
-        yield _insert(model, names, len(part), ignore, keys=keys), values
+            for name, field in zip(given, fields, strict=True):
+                parameters.append(field.get_db_prep_save(row[name], connection))
+            for _, field in filled:
+                parameters.append(field.get_db_prep_save(field.get_default(), connection))
+        yield names, len(part), parameters
 
 
-def ready(*touched: type[models.Model], writes: bool = False) -> None:
-    """What waits for a table that the next statement touches is written first, and what a command has read of a table
-    that it writes is forgotten.
+@contextmanager
+def asking(connection: BaseDatabaseWrapper, *touched: type[models.Model], writes: bool = False) -> Iterator[Any]:
+    """A cursor for one statement of ours. What waits for a table it touches is written first, and what a command has
+    read of a table that it writes is forgotten.
+
+    On PostgreSQL a connection keeps one cursor for this: opening another each time is a fifth of a short statement.
     """
     command = commands.current()
     if command is not None:
@@ -125,47 +104,21 @@ def ready(*touched: type[models.Model], writes: bool = False) -> None:
             command.forget(touched[0])
         if command.waits_for(touched):
             _write_waiting(command)
-
-
-@contextmanager
-def asking(connection: BaseDatabaseWrapper) -> Iterator[Any]:
-    """A cursor for one statement of ours, where the wire does not serve; the watch lets it pass."""
-    command = commands.current()
-    if command is not None:
         command.lean = True
     try:
-        with connection.cursor() as cursor:
-            yield cursor
+        if connection.vendor != "postgresql" or connection.queries_logged:
+            with connection.cursor() as cursor:
+                yield cursor
+            return
+        connection.ensure_connection()
+        kept = getattr(connection, "_zhijia_cursor", None)
+        if kept is None or kept.closed or kept.connection is not connection.connection:
+            kept = connection.cursor()
+            connection._zhijia_cursor = kept  # type: ignore[attr-defined]
+        yield kept
     finally:
         if command is not None:
             command.lean = False
-
-
-def _ask(connection: BaseDatabaseWrapper, statement: Statement, values: Sequence[Any]) -> tuple[Rows, int]:
-    """The rows, and how many were read or changed."""
-    line = wire.over(connection) if statement.encoders is not None else None
-    if line is not None and statement.encoders is not None:
-        pairs = zip(statement.encoders, values, strict=True)
-        encoded = [None if value is None else encode(value) for encode, value in pairs]
-        return line.ask(connection, statement.sql, encoded, statement.formats)
-    stored = [field.get_db_prep_save(value, connection) for field, value in zip(statement.fields, values, strict=True)]
-    with asking(connection) as cursor:
-        cursor.execute(statement.sql, stored)
-        return (cursor.fetchall() if cursor.description else []), cursor.rowcount
-
-
-def ask_plain(connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Rows:
-    """The rows of a SELECT whose values belong to no column."""
-    line = wire.over(connection)
-    if line is not None:
-        written = [wire.plain(value) for value in values]
-        known = [each for each in written if each is not None]
-        if len(known) == len(written):
-            formats = [0] * len(known)
-            return line.ask(connection, sql, [text for text, _ in known], formats, [kind for _, kind in known])[0]
-    with asking(connection) as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
 
 
 def insert_rows(
@@ -180,10 +133,11 @@ def insert_rows(
         return []
     note_write()
     connection = connections[using]
-    ready(model, writes=True)
     keys: list[int] = []
-    for statement, values in _inserting(model, rows, ignore=ignore_conflicts, keys=True):
-        keys += [key for (key,) in _ask(connection, statement, values)[0]]
+    with asking(connection, model, writes=True) as cursor:
+        for names, count, parameters in _inserting(model, rows, connection):
+            cursor.execute(_insert_sql(model, names, count, ignore_conflicts), parameters)
+            keys.extend(key for (key,) in cursor.fetchall())
     return keys
 
 
@@ -193,14 +147,14 @@ def insert_row(model: type[models.Model], *, using: str = DEFAULT_DB_ALIAS, **va
 
 
 @functools.lru_cache(maxsize=2048)
-def _update(model: type[models.Model], names: tuple[str, ...], where: tuple[tuple[str, bool], ...]) -> Statement:
+def _update_sql(model: type[models.Model], names: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     changes = ", ".join(f"{quote(_column(model, name))} = %s" for name in names)
-    tests = [f"{quote(_column(model, name))} {'IS NULL' if is_null else '= %s'}" for name, is_null in where]
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"  # noqa: S608
-    return _statement(
-        sql, [_field(model, name) for name in (*names, *(name for name, is_null in where if not is_null))]
-    )
+    tests = []
+    for name, kind in where:
+        column = quote(_column(model, name))
+        tests.append(f"{column} IS NULL" if kind == "null" else f"{column} = %s")
+    return f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"  # noqa: S608
 
 
 def change_rows(model: type[models.Model], where: Row, values: Row, *, using: str = DEFAULT_DB_ALIAS) -> int:
@@ -209,14 +163,20 @@ def change_rows(model: type[models.Model], where: Row, values: Row, *, using: st
     The conditional update is how a state changes on both databases: no row changed means somebody was quicker.
     """
     note_write()
-    ready(model, writes=True)
-    return _ask(connections[using], *_changing(model, where, values))[1]
+    connection = connections[using]
+    sql, parameters = _changing(model, where, values, connection)
+    with asking(connection, model, writes=True) as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
 
 
-def _changing(model: type[models.Model], where: Row, values: Row) -> tuple[Statement, list[Any]]:
-    shape = tuple((name, value is None) for name, value in where.items())
-    given = [*values.values(), *(value for value in where.values() if value is not None)]
-    return _update(model, tuple(values), shape), given
+def _changing(
+    model: type[models.Model], where: Row, values: Row, connection: BaseDatabaseWrapper
+) -> tuple[str, list[Any]]:
+    shape = tuple((name, "null" if value is None else "is") for name, value in where.items())
+    parameters = [_prepared(model, name, value, connection) for name, value in values.items()]
+    parameters += [_prepared(model, name, value, connection) for name, value in where.items() if value is not None]
+    return _update_sql(model, tuple(values), shape), parameters
 
 
 # --- One command ----------------------------------------------------------------------------------------------------
@@ -236,55 +196,25 @@ def one_command() -> Iterator[None]:
         yield
         return
     command = Command()
-    with commands.begun(command):
+    with commands.begun(command), connection.execute_wrapper(functools.partial(_watch, command)):
         yield
         if not connection.needs_rollback:
             _write_waiting(command)
 
 
-def savepoint_begins() -> None:
-    """What waits was asked for before it."""
-    command = commands.current()
-    if command is not None:
-        _write_waiting(command)
-
-
-def savepoint_stays() -> bool:
-    """Whether a savepoint that is done with need not be released, which saves a way to the server."""
-    command = commands.current()
-    return command is not None and command.keeps_savepoint()
-
-
-def savepoint_fails() -> None:
-    """What waits came after it."""
-    command = commands.current()
-    if command is not None:
-        command.drop()
-
-
-def _watch(
-    execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: Mapping[str, BaseDatabaseWrapper]
-) -> Any:
-    """Every statement of a cursor passes here; those that are not ours may touch anything."""
-    connection = context["connection"]
-    command = commands.current()
-    if command is not None and not command.lean and connection.alias == DEFAULT_DB_ALIAS:
+def _watch(command: Command, execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+    """Every statement passes here; those that are not ours may touch anything."""
+    if not command.lean:
         if sql.startswith("ROLLBACK TO"):
-            savepoint_fails()
+            command.drop()
         elif sql.startswith("RELEASE"):
-            if savepoint_stays():
+            if command.keeps_savepoint():
                 return None
         else:
             _write_waiting(command)
             if not sql.startswith(("SELECT", "SAVEPOINT")):
                 command.forget()
-    done = execute(sql, parameters, many, context)
-    if isinstance(sql, str):
-        wire.note_statement(connection, sql)
-    return done
-
-
-wire.watch_statements(_watch)
+    return execute(sql, *others)
 
 
 def insert_later(model: type[models.Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> None:
@@ -323,35 +253,55 @@ def _write_waiting(command: Command) -> None:
     if not waiting:
         return
     connection = transaction.get_connection()
-    statements: list[tuple[Statement, list[Any]]] = []
+    statements: list[tuple[str, list[Any]]] = []
     for each in waiting:
         if isinstance(each, Inserts):
-            statements += _inserting(each.model, each.rows, ignore=each.ignore, keys=False)
+            for names, count, parameters in _inserting(each.model, each.rows, connection):
+                statements.append((_insert_sql(each.model, names, count, each.ignore, keys=False), parameters))
         else:
-            statements.append(_changing(each.model, each.where, each.values))
-    values = [value for _, some in statements for value in some]
-    if connection.vendor == "postgresql" and len(statements) > 1 and len(values) < _MOST_PARAMETERS:
-        _ask(connection, _together(tuple(statement for statement, _ in statements)), values)
+            statements.append(_changing(each.model, each.where, each.values, connection))
+    total = sum(len(parameters) for _, parameters in statements)
+    if connection.vendor == "postgresql" and len(statements) > 1 and total < _MOST_PARAMETERS:
+        _write_together(connection, statements)
         return
-    for statement, some in statements:
-        _ask(connection, statement, some)
+    with asking(connection) as cursor:
+        for sql, parameters in statements:
+            cursor.execute(sql, parameters)
+
+
+def _write_together(connection: BaseDatabaseWrapper, statements: Sequence[tuple[str, list[Any]]]) -> None:
+    """One statement with PostgreSQL's own `$1`: the driver would take a hundred `%s` apart each time."""
+    sql = _together(tuple(sql for sql, _ in statements))
+    parameters = [each for _, some in statements for each in some]
+    if connection.queries_logged:
+        with asking(connection) as cursor:
+            cursor.execute(sql, parameters)
+        return
+    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
+        cursor.execute(_numbered(sql), parameters)
 
 
 @functools.lru_cache(maxsize=512)
-def _together(statements: tuple[Statement, ...]) -> Statement:
+def _numbered(sql: str) -> str:
+    pieces = sql.split("%s")
+    return "".join(f"{piece}${place}" for place, piece in enumerate(pieces[:-1], start=1)) + pieces[-1]
+
+
+@functools.lru_cache(maxsize=512)
+def _together(statements: tuple[str, ...]) -> str:
     """One statement that does all: a common table expression each, in no order, so no table stands in it twice."""
-    parts = ", ".join(f"w{place} AS ({each.sql})" for place, each in enumerate(statements))
-    return _statement(f"WITH {parts} SELECT 1", [field for each in statements for field in each.fields])
+    parts = ", ".join(f"w{place} AS ({sql})" for place, sql in enumerate(statements))
+    return f"WITH {parts} SELECT 1"
 
 
 @functools.lru_cache(maxsize=2048)
-def _select(
+def _select_sql(
     model: type[models.Model],
     names: tuple[str, ...],
     where: tuple[tuple[str, int], ...],
     order: tuple[str, ...],
     limit: int | None,
-) -> Statement:
+) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     columns = ", ".join(quote(_column(model, name)) for name in names)
     tests = [f"{quote(_column(model, name))} {_TESTS.get(count) or _one_of(count)}" for name, count in where]
@@ -361,12 +311,7 @@ def _select(
             f"{quote(_column(model, name.lstrip('-')))}{' DESC' if name.startswith('-') else ''}" for name in order
         ]
         text += f" ORDER BY {', '.join(sides)}"
-    if limit is not None:
-        text += f" LIMIT {limit:d}"
-    fields: list[Field] = []
-    for name, count in where:
-        fields += [_AS_IT_IS] if count in (_ARRAY, _JSON_LIST) else [_field(model, name)] * (count or 1) * (count >= 0)
-    return _statement(text, fields)
+    return text if limit is None else f"{text} LIMIT {limit:d}"
 
 
 @functools.lru_cache(maxsize=2048)
@@ -385,18 +330,7 @@ def _converters(
     return tuple(found)
 
 
-class _AsItIs(models.Field[Any, Any]):
-    """For a value that the driver takes as it is."""
-
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        return value
-
-
-_AS_IT_IS = _AsItIs()
-_NULL, _ARRAY, _JSON_LIST = -1, -2, -3
-_TESTS = {
-    _NULL: "IS NULL", 0: "= %s", _ARRAY: "= ANY(%s)", _JSON_LIST: "IN (SELECT value FROM json_each(%s))",
-}  # fmt: skip
+_TESTS = {-1: "IS NULL", 0: "= %s", -2: "= ANY(%s)", -3: "IN (SELECT value FROM json_each(%s))"}
 _MANY = 200
 """From so many values on they go to the server as one parameter."""
 
@@ -407,8 +341,8 @@ def _one_of(count: int) -> str:
 
 def _as_one(values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> tuple[int, Any]:
     if connection.vendor == "postgresql":
-        return _ARRAY, list(values)
-    return _JSON_LIST, json.dumps(values)
+        return -2, list(values)
+    return -3, json.dumps(values)
 
 
 def select_rows(
@@ -428,8 +362,7 @@ def select_rows(
     alias = using or router.db_for_read(model)
     connection = connections[alias]
     names = tuple(columns)
-    shape: list[tuple[str, int]] = []
-    given: list[Any] = []
+    shape, parameters = [], []
     for name, value in where.items():
         if isinstance(value, tuple):
             if not value:
@@ -437,17 +370,18 @@ def select_rows(
             if len(value) > _MANY and isinstance(value[0], (str, int)):
                 kind, one = _as_one(value, connection)
                 shape.append((name, kind))
-                given.append(one)
+                parameters.append(one)
                 continue
             shape.append((name, len(value)))
-            given += value
+            parameters += [_prepared(model, name, each, connection) for each in value]
         elif value is None:
-            shape.append((name, _NULL))
+            shape.append((name, -1))
         else:
             shape.append((name, 0))
-            given.append(value)
-    ready(model)
-    rows, _ = _ask(connection, _select(model, names, tuple(shape), tuple(order), limit), given)
+            parameters.append(_prepared(model, name, value, connection))
+    with asking(connection, model) as cursor:
+        cursor.execute(_select_sql(model, names, tuple(shape), tuple(order), limit), parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     converters = _converters(model, names, alias)
     if not converters or not rows:
         return rows
@@ -497,7 +431,6 @@ def take_rows(
     returning = ", ".join(quote(_field(model, name).column) for name in columns)
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     inner = f"SELECT {key} FROM {table} ORDER BY {quote(_field(model, order).column)} LIMIT %s{lock}"  # noqa: S608
-    ready(model, writes=True)
-    with asking(connection) as cursor:
+    with asking(connection, model, writes=True) as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE {key} IN ({inner}) RETURNING {returning}", [limit])  # noqa: S608
         return list(cursor.fetchall())
