@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
+from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, WrongState
 from zhijia.kernel.http import Request
@@ -25,7 +26,7 @@ from zhijia.organization.members.services.rosters import conflicts, exporting
 from zhijia.organization.unions import selectors as unions
 
 from . import tables
-from .rosters import CSV, XLSX, named, unit_for, units_for
+from .rosters import unit_for, units_for
 
 _SHOWN = ("name", "id_number", "mobile", "union_code", "union_name", "employer_code", "employer_name", "joined_on")
 _DONE = {"added": "已登记为会员。", "bound": "已登记为会员。", "same": "这位职工已经是本工会会员，本件办结。"}
@@ -140,11 +141,11 @@ def export(request: Request) -> HttpResponseBase:
 def _masked(unit: Any, form: str, request: Request) -> HttpResponseBase:
     name = f"{unit.name[:40]}-会员名册-{timezone.localdate(request.now):%Y%m%d}.{form}"
     if form == "csv":
-        return named(StreamingHttpResponse(exporting.masked_csv(unit), content_type=CSV), name)
+        return frame.named(StreamingHttpResponse(exporting.masked_csv(unit), content_type=frame.CSV), name)
     out = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     exporting.masked_xlsx(unit, out)
     out.seek(0)
-    return named(FileResponse(out, content_type=XLSX), name)
+    return frame.named(FileResponse(out, content_type=frame.XLSX), name)
 
 
 @once

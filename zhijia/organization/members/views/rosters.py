@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
-from typing import IO, Any
-from urllib.parse import quote
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
-from zhijia.foundation.ui import formats
+from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.errors import Expired, Invalid, NotFound, WrongState
 from zhijia.kernel.http import Request
-from zhijia.kernel.tables import csv_chunks, write_xlsx
 from zhijia.organization.members.forms import RosterForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
@@ -29,8 +26,7 @@ from zhijia.organization.members.services.rosters import loading, mending
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+STEPS = ("上传", "对应列", "核对", "写入", "结果")
 ERRORS_SHOWN = 50
 _KINDS = {
     "": "全部",
@@ -65,7 +61,7 @@ def load(request: Request) -> HttpResponse:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                taken = loading.take_file(request.actor, unit, seekable(file), file.name, now=request.now)
+                taken = loading.take_file(request.actor, unit, frame.seekable(file), file.name, now=request.now)
             except Invalid as fault:
                 error = fault.message
             else:
@@ -76,24 +72,16 @@ def load(request: Request) -> HttpResponse:
     context = {
         "unit": unit,
         "units": units_for(request, Permission.ROSTER_LOAD),
-        "steps": _steps(0),
-        "upload": {
-            "name": "file",
-            "accept": ".xlsx,.csv",
-            "error": error,
-            "note": f"xlsx 或 csv（UTF-8、GB18030 自动识别），不超过 {rules.most_rows(unit.level):,} 行。"
-            "先核对，不会改动任何数据。",
-        },
+        "steps": frame.steps(STEPS, 0),
+        "upload": frame.upload_box(f"不超过 {rules.most_rows(unit.level):,} 行", error),
         "needs_union": unit.type not in unions.JOINABLE,
-        "loads": [_load_line(row) for row in selectors.list_loads(request.actor)],
+        "loads": [
+            frame.load_line(row, reverse("members:roster_file", args=[row.public_id]))
+            for row in selectors.list_loads(request.actor)
+        ],
         "conflicts": [_conflict_line(row, request) for row in conflicts],
     }
     return render(request, "members/rosters.html", context, status=status)
-
-
-def seekable(file: Any) -> IO[bytes]:
-    """The uploaded file as the readers of tables want it."""
-    return file.file if hasattr(file.file, "seek") else io.BytesIO(file.read())
 
 
 def unit_for(request: Request, permission: str) -> UnionFacts:
@@ -115,27 +103,6 @@ def units_for(request: Request, permission: str) -> list[UnionFacts]:
     """Where he may choose: the tops of his scope, if several."""
     tops = unions.tops(request.actor.scope_for(permission))
     return tops if len(tops) > 1 else []
-
-
-def _steps(now: int) -> list[dict[str, str]]:
-    labels = ("上传", "对应列", "核对", "写入", "结果")
-    states = ["past" if place < now else "now" if place == now else "ahead" for place in range(5)]
-    return [{"label": label, "state": state, "href": ""} for label, state in zip(labels, states, strict=True)]
-
-
-_HUES = {"done": "done", "writing": "run", "checking": "run", "checked": "soon", "mapping": "soon"}
-
-
-def _load_line(row: Any) -> dict[str, Any]:
-    return {
-        "href": reverse("members:roster_file", args=[row.public_id]),
-        "name": row.file_name,
-        "unit": row.unit.name,
-        "rows": formats.number(row.rows) if row.rows is not None else "—",
-        "state": row.get_state_display(),
-        "hue": _HUES.get(row.state, ""),
-        "at": row.created_at,
-    }
 
 
 def _conflict_line(row: selectors.ConflictFile, request: Request) -> dict[str, Any]:
@@ -162,7 +129,7 @@ def load_file(request: Request, pid: str) -> HttpResponse:
     done = found.state in ("done", "writing")
     context = {
         "load": found,
-        "steps": _steps({"checking": 2, "checked": 2, "writing": 3}.get(found.state, 4)),
+        "steps": frame.steps(STEPS, {"checking": 2, "checked": 2, "writing": 3}.get(found.state, 4)),
         "job": presenting.progress(job, now=request.now) if job is not None and living else None,
         "figures": _figures(found.figures, done=done),
         "good": found.figures.get("new", 0) + found.figures.get("known", 0),
@@ -178,9 +145,7 @@ def load_file(request: Request, pid: str) -> HttpResponse:
 def _refused(request: Request, found: Any) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in _KINDS else ""
-    after = request.GET.get("after", "")
-    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
-    rows = selectors.list_refused(found, kind=kind, after=start, limit=ERRORS_SHOWN)
+    rows = selectors.list_refused(found, kind=kind, after=frame.place_of(request.GET), limit=ERRORS_SHOWN)
     counts = {"": found.figures.get("bad", 0), **{k: found.figures.get(f"kind:{k}", 0) for k in _KINDS if k}}
     kinds = [
         {"label": label, "count": counts[key], "href": f"?kind={key}", "current": key == kind}
@@ -220,7 +185,7 @@ def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int
         }
         for name, label in rules.LABELS.items()
     ]
-    context = {"load": found, "steps": _steps(1), "columns": rows, "problems": list(wrong.values())}
+    context = {"load": found, "steps": frame.steps(STEPS, 1), "columns": rows, "problems": list(wrong.values())}
     return render(request, "members/roster_columns.html", context, status=status)
 
 
@@ -243,16 +208,14 @@ def columns(request: Request, pid: str) -> HttpResponse:
 
 
 def _figures(figures: dict[str, int], *, done: bool) -> list[dict[str, Any]]:
-    rows = [
-        ("已新增" if done else "将新增", figures.get("added" if done else "new", 0), "done", "新的档案和会籍"),
-        ("已登记" if done else "将登记", figures.get("bound" if done else "known", 0), "done", "已有档案的职工"),
-        ("已是会员", figures.get("same", 0), "", "已在本工会，不改动"),
-        ("有错", figures.get("bad", 0), "late", "不写入，可改后重新上传"),
-    ]
-    return [
-        {"label": label, "value": formats.number(value), "note": note, "state": hue if value else ""}
-        for label, value, hue, note in rows
-    ]
+    return frame.figures(
+        [
+            ("已新增" if done else "将新增", figures.get("added" if done else "new", 0), "done", "新的档案和会籍"),
+            ("已登记" if done else "将登记", figures.get("bound" if done else "known", 0), "done", "已有档案的职工"),
+            ("已是会员", figures.get("same", 0), "", "已在本工会，不改动"),
+            ("有错", figures.get("bad", 0), "late", "不写入，可改后重新上传"),
+        ]
+    )
 
 
 def _error_rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -306,7 +269,7 @@ def refused(request: Request, pid: str, form: str) -> HttpResponseBase:
     except Expired as error:
         messages.error(request, error.message)
         return redirect("members:roster_file", pid=pid)
-    return download(form, headers, rows, "有错的行")
+    return frame.table_answer(form, headers, rows, "有错的行")
 
 
 @require_safe
@@ -317,22 +280,4 @@ def template(request: Request) -> HttpResponseBase:
         "林晓禾", "370299199003070010", "居民身份证", "13800130001", "3706821010400018", "", "",
         "莱阳市某某机械有限公司", "在单位上班", "", "操作工", "农村", "汉族", "大学本科毕业", "群众", "2020-05-01",
     ]  # fmt: skip
-    return download("xlsx", list(rules.LABELS.values()), iter([sample]), "会员名册模板")
-
-
-def download(form: str, headers: Sequence[str], rows: Iterator[Any], name: str) -> HttpResponseBase:
-    """A file made while it is read, or for XLSX before; never kept by a browser's cache."""
-    if form == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(csv_chunks(headers, rows), content_type=CSV)
-    else:
-        out = io.BytesIO()
-        write_xlsx(out, headers, rows, sheet=name[:31])
-        out.seek(0)
-        response = FileResponse(out, content_type=XLSX)
-    return named(response, f"{name}.{form}")
-
-
-def named(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response
+    return frame.table_answer("xlsx", list(rules.LABELS.values()), iter([sample]), "会员名册模板")

@@ -2,7 +2,7 @@
 
 from .covering import cover, cover_named, list_member_union, uncover, unlist_member_union
 from .editing import EDITABLE, edit_union, move_union, resume_union, set_relations, suspend_union
-from .exporting import csv_pieces, export_csv, export_xlsx, record_export
+from .exporting import export_csv, export_xlsx, record_export
 from .loading import drop_load, take_file, write_load
 from .opening import open_employer, open_union, open_with_employer
 from .printing import FORMS, JOB as PRINT_JOB, packed, print_codes, safe_file_name
@@ -13,7 +13,6 @@ __all__ = [
     "PRINT_JOB",
     "cover",
     "cover_named",
-    "csv_pieces",
     "drop_load",
     "edit_union",
     "export_csv",

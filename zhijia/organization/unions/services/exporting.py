@@ -65,9 +65,6 @@ def export_rows(actor: Actor, union: Union) -> Iterator[list[object]]:
         ]
 
 
-csv_pieces = csv_chunks
-
-
 def export_csv(actor: Actor, union: Union) -> Iterator[bytes]:
     """Pieces of a CSV file, formula-like cells made harmless."""
     return csv_chunks(HEADERS, export_rows(actor, union))

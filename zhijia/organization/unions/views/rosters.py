@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import IO, Any
-from urllib.parse import quote
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -15,18 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
-from zhijia.foundation.ui import formats
+from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
-from zhijia.kernel.tables import write_xlsx
 from zhijia.organization.unions import reading, selectors, services
 from zhijia.organization.unions.forms import LoadForm
 from zhijia.organization.unions.permissions import Permission
 from zhijia.organization.unions.selectors import UnionFacts
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+STEPS = ("上传", "核对", "写入", "结果")
 ERRORS_SHOWN = 50
 _HINTS = {
     "name": "补填 4 到 60 个字的名称",
@@ -53,7 +49,7 @@ def load(request: Request) -> HttpResponse:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                taken = services.take_file(request.actor, unit, _seekable(file), file.name, now=request.now)
+                taken = services.take_file(request.actor, unit, frame.seekable(file), file.name, now=request.now)
             except Invalid as fault:
                 error = fault.message
             else:
@@ -63,21 +59,14 @@ def load(request: Request) -> HttpResponse:
     context = {
         "unit": unit,
         "units": _units(request, Permission.LOAD),
-        "steps": _steps(0),
-        "upload": {
-            "name": "file",
-            "accept": ".xlsx,.csv",
-            "error": error,
-            "note": "xlsx 或 csv（UTF-8、GB18030 自动识别），不超过 20,000 行。先核对，不会改动任何数据。",
-        },
-        "loads": [_load_line(row) for row in selectors.list_loads(request.actor)],
+        "steps": frame.steps(STEPS, 0),
+        "upload": frame.upload_box("不超过 20,000 行", error),
+        "loads": [
+            frame.load_line(row, reverse("unions:load_file", args=[row.public_id]))
+            for row in selectors.list_loads(request.actor)
+        ],
     }
     return render(request, "unions/load.html", context, status=status)
-
-
-def _seekable(file: Any) -> IO[bytes]:
-    """The uploaded file as the readers of tables want it."""
-    return file.file if hasattr(file.file, "seek") else io.BytesIO(file.read())
 
 
 def _unit(request: Request, permission: str) -> Any:
@@ -98,38 +87,17 @@ def _units(request: Request, permission: str) -> list[UnionFacts]:
     return tops if len(tops) > 1 else []
 
 
-def _steps(now: int, href: str = "") -> list[dict[str, str]]:
-    labels = ("上传", "核对", "写入", "结果")
-    states = ["past" if place < now else "now" if place == now else "ahead" for place in range(4)]
-    return [{"label": label, "state": state, "href": ""} for label, state in zip(labels, states, strict=True)]
-
-
-def _load_line(row: Any) -> dict[str, Any]:
-    return {
-        "href": reverse("unions:load_file", args=[row.public_id]),
-        "name": row.file_name,
-        "unit": row.unit.name,
-        "rows": formats.number(row.rows),
-        "state": row.get_state_display(),
-        "hue": {"done": "done", "writing": "run", "checking": "run", "checked": "soon"}.get(row.state, ""),
-        "at": row.created_at,
-    }
-
-
 @require_safe
 def load_file(request: Request, pid: str) -> HttpResponse:
     """One file: being checked, the report, being written, the result."""
     load = selectors.get_load(request.actor, pid)
-    after = request.GET.get("after", "")
-    rows = selectors.list_load_rows(
-        load, "bad", after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
-    )
+    rows = selectors.list_load_rows(load, "bad", after=frame.place_of(request.GET))
     job = jobs.find_by_public_id(load.job) if load.job else None
     living = job is not None and job.state in {"queued", "running", "failed", "cancelled"}
     figures = load.figures
     context = {
         "load": load,
-        "steps": _steps({"checking": 1, "checked": 1, "writing": 2}.get(load.state, 3)),
+        "steps": frame.steps(STEPS, {"checking": 1, "checked": 1, "writing": 2}.get(load.state, 3)),
         "job": presenting.progress(job, now=request.now) if job is not None and living else None,
         "figures": _figures(load.state, figures),
         "errors": _error_rows(rows[:ERRORS_SHOWN]),
@@ -144,15 +112,13 @@ def load_file(request: Request, pid: str) -> HttpResponse:
 
 def _figures(state: str, figures: dict[str, int]) -> list[dict[str, Any]]:
     done = state == "done"
-    rows = [
-        ("已新建" if done else "将新建", figures.get("opened" if done else "new", 0), "done", "个工会"),
-        ("已有", figures.get("same", 0), "", "同一上级下已有，不改动"),
-        ("有错", figures.get("bad", 0), "late", "不写入，可改后重新上传"),
-    ]
-    return [
-        {"label": label, "value": formats.number(value), "note": note, "state": hue if value else ""}
-        for label, value, hue, note in rows
-    ]
+    return frame.figures(
+        [
+            ("已新建" if done else "将新建", figures.get("opened" if done else "new", 0), "done", "个工会"),
+            ("已有", figures.get("same", 0), "", "同一上级下已有，不改动"),
+            ("有错", figures.get("bad", 0), "late", "不写入，可改后重新上传"),
+        ]
+    )
 
 
 def _error_rows(rows: list[Any]) -> list[dict[str, Any]]:
@@ -209,7 +175,7 @@ def bad_rows(request: Request, pid: str, form: str) -> HttpResponseBase:
             reasons = "；".join(f"{fault['label']}：{fault['reason']}" for fault in row.errors)
             yield [*(row.cells.get(name, "") for name in reading.LABELS), row.number, reasons]
 
-    return _download(form, headers, rows(), "有错的行")
+    return frame.table_answer(form, headers, rows(), "有错的行")
 
 
 @require_safe
@@ -220,24 +186,7 @@ def template(request: Request) -> HttpResponseBase:
         "莱阳市某某机械有限公司工会委员会", "基层工会", "基层", "", "沐浴店镇总工会", "莱阳市沐浴店镇", "",
         "莱阳市某某机械有限公司", "", "120", "C", "私营", "2026-01-31", "0535-7200000", "沐浴店镇某某路1号",
     ]  # fmt: skip
-    return _download("xlsx", list(reading.LABELS.values()), iter([sample]), "工会名册模板")
-
-
-def _download(form: str, headers: list[str], rows: Iterator[Any], name: str) -> HttpResponseBase:
-    if form == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(services.csv_pieces(headers, rows), content_type=CSV)
-    else:
-        out = io.BytesIO()
-        write_xlsx(out, headers, rows, sheet=name)
-        out.seek(0)
-        response = FileResponse(out, content_type=XLSX)
-    return _named(response, f"{name}.{form}")
-
-
-def _named(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response
+    return frame.table_answer("xlsx", list(reading.LABELS.values()), iter([sample]), "工会名册模板")
 
 
 def export(request: Request) -> HttpResponseBase:
@@ -254,5 +203,6 @@ def export(request: Request) -> HttpResponseBase:
         return redirect("unions:export")
     name = f"{services.safe_file_name(unit.name)}-工会名册-{presenting.today(request.now):%Y%m%d}.{form}"
     if form == "csv":
-        return _named(StreamingHttpResponse(services.export_csv(request.actor, unit), content_type=CSV), name)
-    return _named(FileResponse(services.export_xlsx(request.actor, unit), content_type=XLSX), name)
+        pieces = services.export_csv(request.actor, unit)
+        return frame.named(StreamingHttpResponse(pieces, content_type=frame.CSV), name)
+    return frame.named(FileResponse(services.export_xlsx(request.actor, unit), content_type=frame.XLSX), name)
