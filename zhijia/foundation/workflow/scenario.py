@@ -19,7 +19,10 @@ SCENARIO = Scenario(
             "办结后作为工作记录保存，到期删除的申请同时抹去姓名",
             selectors.export_cases,
             selectors.kept_cases,
-            tables=("workflow.Case", "workflow.CaseHistory",),
+            tables=(
+                "workflow.Case",
+                "workflow.CaseHistory",
+            ),
         ),
     ),
     messages=(

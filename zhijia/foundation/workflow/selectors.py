@@ -126,15 +126,16 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
     return ("soon" if ahead <= 5 else "later"), words
 
 
-def late_below(actor: Actor, unit_ids: Iterable[int], *, now: datetime, limit: int = 50) -> list[InboxRow]:
+def late_below(
+    actor: Actor, unit_ids: Iterable[int] | QuerySet[Any], *, now: datetime, limit: int = 50
+) -> list[InboxRow]:
     """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by
-    the caller.
+    the caller: ids, or a query for them where there are thousands.
     """
     own = {grant.unit_id for grant in actor.living_grants}
     entries = (
-        InboxEntry.objects.filter(
-            closed_at__isnull=True, due_at__lte=now, unit_id__in=[u for u in unit_ids if u not in own]
-        )
+        InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids)
+        .exclude(unit_id__in=own)
         .select_related("case")
         .order_by("due_at", "id")
     )

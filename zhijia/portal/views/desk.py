@@ -15,7 +15,7 @@ from zhijia.kernel.registry import registry
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.permissions import Permission as MemberPermission
 from zhijia.organization.statistics import selectors as statistics
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.permissions import Permission as UnionPermission
 from zhijia.portal.surroundings import own_unit
 
@@ -68,7 +68,7 @@ def _line(case: Any) -> dict[str, Any]:
 def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any]]:
     if unit.level >= 6:
         return []
-    rows = cases.late_below(request.actor, unions.ids_below(unit.path), now=request.now, limit=8)
+    rows = cases.late_below(request.actor, places.ids_below(unit.path), now=request.now, limit=8)
     return [{"label": f"{row.unit_name} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
 
 

@@ -115,7 +115,7 @@ def test_a_wrong_late_or_repeated_answer_lets_nobody_in(change: str, clock: Any,
     state = parse_qs(urlsplit(client.get("/m/wechat")["Location"]).query)["state"][0]
     given = {"code": "refused" if change == "refused" else "li", "state": state}
     if change == "state":
-        given["state"] = "x" + state[1:]
+        given["state"] = ("y" if state[0] == "x" else "x") + state[1:]
     elif change == "no state":
         del given["state"]
     elif change == "late":

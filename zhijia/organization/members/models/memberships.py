@@ -96,6 +96,7 @@ class Membership(models.Model):
             models.Index(
                 fields=["county_unit", "initials", "id"], condition=Q(until__isnull=True), name="membership_county_init"
             ),
+            models.Index(fields=["initials", "id"], condition=Q(until__isnull=True), name="membership_initials"),
             models.Index(fields=["member_number"], name="membership_number"),
         ]
 
