@@ -141,14 +141,30 @@ def keep_partitions_ahead(model: type[models.Model], *, today: date, months: int
         for begin, end in _months(today, months + 1):
             name = f"{table}_{begin:%Y%m}"
             cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone()[0] is not None:
-                continue
-            cursor.execute(
-                f'CREATE TABLE "{name}" PARTITION OF "{table}" '
-                f"FOR VALUES FROM ('{begin} 00:00:00+08') TO ('{end} 00:00:00+08')"
-            )
-            made.append(name)
+            if cursor.fetchone()[0] is None:
+                _add_month(cursor, table, name, f"{begin} 00:00:00+08", f"{end} 00:00:00+08")
+                made.append(name)
     return made
+
+
+@transaction.atomic
+def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None:
+    """A partition, with the month's rows that came to the DEFAULT partition before it was there.
+
+    Writers to the DEFAULT partition wait meanwhile; a transaction that holds it for longer than ten seconds makes this
+    give up (OperationalError), so that it is tried again another night.
+    """
+    cursor.execute("SET LOCAL lock_timeout = '10s'")
+    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
+    by = str(cursor.fetchone()[0]).removeprefix("RANGE (").removesuffix(")")
+    cursor.execute(f'LOCK TABLE "{table}_default" IN ACCESS EXCLUSIVE MODE')
+    cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL EXCLUDING IDENTITY)')
+    cursor.execute(
+        f'WITH early AS (DELETE FROM "{table}_default" WHERE {by} >= %s AND {by} < %s RETURNING *) '  # noqa: S608
+        f'INSERT INTO "{name}" SELECT * FROM early',
+        [begin, end],
+    )
+    cursor.execute(f"ALTER TABLE \"{table}\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{begin}') TO ('{end}')")
 
 
 def oldest_month(model: type[models.Model], *, before: date) -> date | None:

@@ -114,3 +114,25 @@ def test_months_are_kept_ahead_and_asking_twice_makes_none() -> None:
         cursor.execute("SELECT tableoid::regclass::text FROM audit_auditentry WHERE at = %s", [inside])
         (home,) = cursor.fetchone()
     assert home in made
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_rows_that_came_before_their_month_move_into_it() -> None:
+    """An installation writes before the clock first runs; a month that could not be made would keep all for ever."""
+    early = [datetime(2033, 5, 1, tzinfo=UTC), datetime(2033, 5, 31, 15, 59, 59, tzinfo=UTC)]
+    outside = [datetime(2033, 4, 30, 15, 59, tzinfo=UTC), datetime(2033, 9, 5, tzinfo=UTC)]
+    for at in early + outside:
+        services.record(ACTOR, EVENT, ("parameter", "a"), now=at)
+    before = {row.pk: (row.at, row.event, row.detail) for row in AuditEntry.objects.filter(at__in=early + outside)}
+    db.keep_partitions_ahead(AuditEntry, today=date(2033, 5, 5))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT at, tableoid::regclass::text FROM audit_auditentry WHERE at >= '2033-01-01'")
+        homes = dict(cursor.fetchall())
+    assert [homes[at] for at in early] == ["audit_auditentry_203305"] * 2
+    assert [homes[at] for at in outside] == ["audit_auditentry_default"] * 2
+    assert {
+        row.pk: (row.at, row.event, row.detail) for row in AuditEntry.objects.filter(at__in=early + outside)
+    } == before
+    services.record(ACTOR, EVENT, ("parameter", "b"), now=early[0])
+    assert AuditEntry.objects.filter(at=early[0]).count() == 2
