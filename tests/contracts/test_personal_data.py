@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db.models import BinaryField, Field, ForeignKey, Model
 
 from tests.world import World
-from zhijia.kernel.registry import DataSubject, PersonalData, registry
+from zhijia.kernel.personal import DataSubject, PersonalData
+from zhijia.kernel.registry import registry
 
 EXEMPT = {
     "clients.ClientSecret": "the secret of a system, nobody's",

@@ -1,14 +1,7 @@
 from datetime import datetime
 
-from zhijia.kernel.registry import (
-    AuditEvent,
-    MenuItem,
-    MessageTemplate,
-    ParameterSpec,
-    PersonalData,
-    Scenario,
-    Sweep,
-)
+from zhijia.kernel.personal import PersonalData, Sweep
+from zhijia.kernel.registry import AuditEvent, MenuItem, MessageTemplate, ParameterSpec, Scenario
 
 from .services import codes, devices, erasing
 
@@ -34,7 +27,10 @@ SCENARIO = Scenario(
             erasing.kept_account,
             erasing.close_account,
             last=True,
-            tables=("accounts.Account", "accounts.SessionInfo",),
+            tables=(
+                "accounts.Account",
+                "accounts.SessionInfo",
+            ),
         ),
     ),
     sweeps=(

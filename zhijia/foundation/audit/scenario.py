@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario, Sweep
+from zhijia.kernel.personal import PersonalData, Sweep
+from zhijia.kernel.registry import AuditEvent, Scenario
 
 from . import retention, selectors
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhijia.kernel.registry import DataSubject, Kept, registry
+from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.registry import registry
 
 from .models import AuditEntry, Outcome
 

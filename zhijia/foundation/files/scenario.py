@@ -1,6 +1,7 @@
 from datetime import datetime
 
-from zhijia.kernel.registry import AuditEvent, FileUse, PersonalData, Scenario, Sweep
+from zhijia.kernel.personal import PersonalData, Sweep
+from zhijia.kernel.registry import AuditEvent, FileUse, Scenario
 
 from . import rules, selectors, services
 

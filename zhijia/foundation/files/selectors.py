@@ -13,7 +13,8 @@ from django.utils import timezone
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, NotFound
-from zhijia.kernel.registry import DataSubject, Kept, registry
+from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.registry import registry
 
 from . import rules
 from .models import StoredFile

@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, PersonalData, Scenario
+from zhijia.kernel.personal import PersonalData
+from zhijia.kernel.registry import AuditEvent, Scenario
 
 from . import selectors, services
 
@@ -14,7 +15,10 @@ SCENARIO = Scenario(
             "到您要求删除为止；短信的号码和内容七天后抹去",
             selectors.export_messages,
             erase=services.erase_messages,
-            tables=("notify.Message", "notify.TextMessage",),
+            tables=(
+                "notify.Message",
+                "notify.TextMessage",
+            ),
         ),
     ),
 )

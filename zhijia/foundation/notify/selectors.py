@@ -8,7 +8,7 @@ from typing import Any
 
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 
 from .models import Message as Message, TemplateText  # noqa: PLC0414  the type others name
 

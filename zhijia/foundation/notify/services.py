@@ -15,7 +15,8 @@ from zhijia.foundation.ui.site import current_site
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.ids import new_public_id
-from zhijia.kernel.registry import DataSubject, MessageTemplate, registry
+from zhijia.kernel.personal import DataSubject
+from zhijia.kernel.registry import MessageTemplate, registry
 
 from . import delivery
 from .models import Message, TemplateText, TextMessage, TextState

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 
 from .models import WeChatIdentity
 

@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, MenuItem, PersonalData, Scenario
+from zhijia.kernel.personal import PersonalData
+from zhijia.kernel.registry import AuditEvent, MenuItem, Scenario
 
 from . import personal
 from .selectors import is_on

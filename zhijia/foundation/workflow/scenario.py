@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, MessageTemplate, PersonalData, Scenario
+from zhijia.kernel.personal import PersonalData
+from zhijia.kernel.registry import AuditEvent, MessageTemplate, Scenario
 
 from . import selectors
 

@@ -15,7 +15,8 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
-from zhijia.kernel.registry import DataSubject, Kept, registry
+from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry  # noqa: PLC0414  the type others name
 from .rules import Workflow

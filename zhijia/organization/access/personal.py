@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
-from zhijia.kernel.registry import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.people.rules import rights
 from zhijia.organization.unions import selectors as unions
 

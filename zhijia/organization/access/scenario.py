@@ -1,3 +1,4 @@
+from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
     CaseLink,
@@ -5,9 +6,7 @@ from zhijia.kernel.registry import (
     MessageTemplate,
     ParameterSpec,
     PermissionSpec,
-    PersonalData,
     Scenario,
-    Sweep,
 )
 
 from . import personal

@@ -1,3 +1,4 @@
+from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
     CaseLink,
@@ -6,9 +7,7 @@ from zhijia.kernel.registry import (
     MessageTemplate,
     ParameterSpec,
     PermissionSpec,
-    PersonalData,
     Scenario,
-    Sweep,
 )
 
 from .permissions import Permission

@@ -11,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from zhijia.foundation.accounts.models import Account, SessionInfo, SignInCode, StaffInvitation
-from zhijia.kernel.registry import DataSubject, Kept, registry
+from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.registry import registry
 
 UNUSABLE = "!"
 STAFF = "您现在担任工会岗位，任职期间要用这个账号进入工作台；卸任后可以再提出。"

@@ -7,7 +7,7 @@ import pytest
 from tests.world import World
 from zhijia.foundation.wechat import personal
 from zhijia.foundation.wechat.models import WeChatIdentity
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 
 pytestmark = pytest.mark.django_db
 

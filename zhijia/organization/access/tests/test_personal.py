@@ -8,7 +8,7 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.workflow.models import Case
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 from zhijia.organization.access import personal, services
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person

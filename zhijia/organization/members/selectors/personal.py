@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from zhijia.kernel.actor import Scope
-from zhijia.kernel.registry import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import (
     ClaimOffer,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.registry import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.members.models import (
     BindingDispute,
     DocumentCheck,

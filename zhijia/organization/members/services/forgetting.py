@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import (
     BindingDispute,

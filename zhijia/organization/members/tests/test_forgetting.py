@@ -10,7 +10,8 @@ import pytest
 from tests.world import World
 from zhijia.foundation.workflow.models import Case
 from zhijia.foundation.workflow.services import FORGOTTEN
-from zhijia.kernel.registry import DataSubject, registry
+from zhijia.kernel.personal import DataSubject
+from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import BindingDispute, DuplicateHint, PersonMerge, RosterConflict
 from zhijia.organization.members.selectors import personal_matters as matters
 from zhijia.organization.members.services import binding, duplicates, forgetting

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Hue, Move, Workflow
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.registry import Kept
+from zhijia.kernel.personal import Kept
 from zhijia.organization.people.permissions import Permission
 
 COPY_DAYS = 7

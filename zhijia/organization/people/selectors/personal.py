@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.registry import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.people import codes, selectors
 from zhijia.organization.people.models import Consent, Person, Purpose, RealNameCheck, RightsRequest, Sex
 from zhijia.organization.people.rules import rights as rules

@@ -15,7 +15,8 @@ from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
-from zhijia.kernel.registry import DataSubject, PersonalData, registry
+from zhijia.kernel.personal import DataSubject, PersonalData
+from zhijia.kernel.registry import registry
 from zhijia.organization.people import selectors
 from zhijia.organization.people.models import DeletionRecord, LegalHold, RightsRequest
 from zhijia.organization.people.permissions import Permission

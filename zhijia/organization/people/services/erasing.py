@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from zhijia.kernel.registry import DataSubject
+from zhijia.kernel.personal import DataSubject
 from zhijia.organization.people.models import Person, RealNameCheck
 from zhijia.organization.people.selectors.personal import GONE, export_profile
 

@@ -20,7 +20,8 @@ from zhijia.foundation.workflow import clock as clocks
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
-from zhijia.kernel.registry import Kept, registry
+from zhijia.kernel.personal import Kept
+from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
