@@ -35,6 +35,7 @@ TRAIL = frozenset({(AUDIT, name) for name in ("record", "record_read", "record_m
 SILENT = {
     "foundation.accounts.services.invitations.own_invitation": "reads",
     "foundation.accounts.services.stepping.standing_of": "reads",
+    "foundation.files.services.open_drafts": "reads one's own drafts, for a service that records",
     "foundation.idempotency.services.take_key": "the command inside records",
     "foundation.idempotency.services.keep_answer": "the command inside records",
     "foundation.workflow.services.acting_under": "reads",
