@@ -13,10 +13,9 @@ from zhijia.organization.access import actors, services as access
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.services import binding, joining, memberships
+from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
-from zhijia.organization.unions import selectors as union_selectors
 
 from .desks import play_desks
 from .files import play_files
@@ -59,24 +58,11 @@ def play_joins(stage: Stage) -> None:
 
 def play_rosters(stage: Stage) -> None:
     """Roster members who have never signed in: the guide gives one of them to try being bound."""
-    plant = union_selectors.get_facts(stage.unions["plant"].pk)
     for index in range(6):
         name = ("林晓禾", "王𬭎", "欧阳静", "古丽·阿依", "刘洋", "张敏")[index]
         mobile = f"1390000000{index + 1}"
         person = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
-        memberships.open_membership(
-            SYSTEM,
-            people.get_facts(person.pk),
-            plant,
-            now=stage.workdays_ago(40),
-            work_form="employed",
-            new_form_group="",
-            occupation="",
-            is_migrant=False,
-            employer_id=plant.employer_id,
-            employer_text="",
-            case_id=None,
-        )
+        stage.take_in(person, "plant", at=stage.workdays_ago(40))
         if index == 0:
             full = people.read_numbers(SYSTEM, person.pk, reason="写入演示说明", now=stage.now)
             stage.named["roster"] = f"{name} {full.id_number}（名册中的手机 {mobile}）"
@@ -85,22 +71,9 @@ def play_rosters(stage: Stage) -> None:
 def play_disputes(stage: Stage) -> None:
     """Somebody says an ID that another account holds is his: open, upheld, dismissed."""
     desk = stage.holder(Role.ORG, "county")
-    plant = union_selectors.get_facts(stage.unions["plant"].pk)
     for outcome in ("open", "uphold", "dismiss"):
         owner = stage.applicant()
-        memberships.open_membership(
-            SYSTEM,
-            people.get_facts(owner.pk),
-            plant,
-            now=stage.workdays_ago(60),
-            work_form="employed",
-            new_form_group="",
-            occupation="",
-            is_migrant=False,
-            employer_id=plant.employer_id,
-            employer_text="",
-            case_id=None,
-        )
+        stage.take_in(owner, "plant", at=stage.workdays_ago(60))
         number = people.read_numbers(SYSTEM, owner.pk, reason="演示绑定核实", now=stage.now).id_number
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()

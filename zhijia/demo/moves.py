@@ -9,7 +9,7 @@ from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import FoundingTask
-from zhijia.organization.members.services import changes, claims, duplicates, memberships, transfers
+from zhijia.organization.members.services import changes, claims, duplicates, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
@@ -27,20 +27,7 @@ def _member(
     stage: Stage, union: str, *, at: datetime, employer: Employer | None = None, person: Person | None = None
 ) -> Person:
     person = person or stage.applicant()
-    target = unions.get_facts(stage.unions[union].pk)
-    memberships.open_membership(
-        SYSTEM,
-        people.get_facts(person.pk),
-        target,
-        now=at,
-        work_form="employed",
-        new_form_group="",
-        occupation="",
-        is_migrant=False,
-        employer_id=employer.pk if employer else target.employer_id,
-        employer_text=employer.name if employer else "",
-        case_id=None,
-    )
+    stage.take_in(person, union, at=at, employer=employer)
     return person
 
 

@@ -8,11 +8,10 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import holds, retention, rights
-from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
 
@@ -27,20 +26,7 @@ def play_rights(stage: Stage) -> None:
 
 def _member(stage: Stage) -> Person:
     person = stage.applicant()
-    plant = unions.get_facts(stage.unions["plant"].pk)
-    memberships.open_membership(
-        SYSTEM,
-        people.get_facts(person.pk),
-        plant,
-        now=stage.workdays_ago(80),
-        work_form="employed",
-        new_form_group="",
-        occupation="",
-        is_migrant=False,
-        employer_id=plant.employer_id,
-        employer_text="",
-        case_id=None,
-    )
+    stage.take_in(person, "plant", at=stage.workdays_ago(80))
     Person.objects.filter(pk=person.pk).update(ethnicity="01", education="21")
     return person
 

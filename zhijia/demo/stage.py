@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from zhijia.foundation.parameters import selectors as parameters
-from zhijia.kernel.actor import Actor
+from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.services import joining
-from zhijia.organization.people import services as people_services
+from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person, Purpose
-from zhijia.organization.unions.models import Union
+from zhijia.organization.unions import selectors as union_selectors
+from zhijia.organization.unions.models import Employer, Union
 
 from .invention import Inventor
 from .staff import person_of
@@ -59,6 +60,23 @@ class Stage:
             self.actor(person), Purpose.values, channel="web", now=self.now - timedelta(days=30)
         )
         return person
+
+    def take_in(self, person: Person, union: str, *, at: datetime, employer: Employer | None = None) -> None:
+        """A member as a roster makes one: no case, employed where the union stands or at `employer`."""
+        target = union_selectors.get_facts(self.unions[union].pk)
+        memberships.open_membership(
+            SYSTEM,
+            people.get_facts(person.pk),
+            target,
+            now=at,
+            work_form="employed",
+            new_form_group="",
+            occupation="",
+            is_migrant=False,
+            employer_id=employer.pk if employer else target.employer_id,
+            employer_text=employer.name if employer else "",
+            case_id=None,
+        )
 
     def submit(
         self, union: str, *, at: datetime, form: JoinForm | None = None, person: Person | None = None
