@@ -35,8 +35,8 @@ def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
 def actor_of(
     account_id: int, *, today: date, staff: bool, address: str = "", owner: people.AccountOwner | None = None
 ) -> Actor:
-    """The person behind an account; `staff` says that he has stepped up to the console in this session. `owner` is
-    who was read with the account.
+    """The person behind an account; `staff` says that he has stepped up to the console where he is signed in. `owner`
+    is who was read with the account.
     """
     person_id = owner.person_id if owner is not None else people.person_id_of_account(account_id)
     grants = grants_of(person_id, today) if person_id is not None else ()

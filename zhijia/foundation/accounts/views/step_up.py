@@ -185,7 +185,7 @@ def passkey(request: Request) -> HttpResponse:
 @before_step_up
 @require_POST
 def invite_me(request: Request) -> HttpResponse:
-    """The link for the first set-up, to the number of this session; only to who has a role."""
+    """The link for the first set-up, to the number that signed in here; only to who has a role."""
     stepping.standing_of(request.actor, now=request.now)
     invitations.invite_staff(request.actor, sessions.verified_mobile(request), now=request.now)
     return render(request, "accounts/invited.html", {"number": _masked(request)})

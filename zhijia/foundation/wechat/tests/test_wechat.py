@@ -243,7 +243,8 @@ def test_inside_wechat_its_own_scanner_fills_in_the_code(
 ) -> None:
     from tests.world import build
 
-    code = build(now)["plant"].code
+    plant = build(now)["plant"]
+    code = plant.code
     settings.ZHIJIA_WECHAT, settings.ZHIJIA_WECHAT_APP_ID = "http", "wx0123456789abcdef"
     settings.ZHIJIA_WECHAT_SCRIPT = "https://res.example.com/jweixin.js"
     monkeypatch.setattr(services, "current_port", Port)
@@ -258,3 +259,4 @@ def test_inside_wechat_its_own_scanner_fills_in_the_code(
     page.goto("/m/scan")
     page.get_by_role("button", name="打开相机扫码").click()
     page.wait_for_url(f"**/m/join/{code}/")
+    assert plant.name in page.get_by_role("main").inner_text()

@@ -125,6 +125,7 @@ def test_the_camera_reads_a_printed_code_and_leads_to_the_union(
     page.goto("/m/scan")
     page.get_by_role("button", name="打开相机扫码").click()
     page.wait_for_url(f"**/m/join/{living_world['plant'].code}/", timeout=30_000)
+    assert living_world["plant"].name in page.get_by_role("main").inner_text()
     browser.close()
 
 
