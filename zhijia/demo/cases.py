@@ -81,7 +81,7 @@ def play_disputes(stage: Stage) -> None:
             _bare_account(stage, mobile), today=stage.now.date(), staff=False, address="127.0.0.1"
         )
         case = binding.open_dispute(
-            stranger, identity, mobile=mobile, fallback_union_id=plant.id, now=stage.workdays_ago(3)
+            stranger, identity, mobile=mobile, fallback_union_id=stage.unions["plant"].pk, now=stage.workdays_ago(3)
         )
         if outcome != "open":
             binding.decide(
