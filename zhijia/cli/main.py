@@ -12,6 +12,8 @@ zhijia migrate, zhijia shell, ...                              Django's commands
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ DEFAULT_PORT = 8000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status. Settings are those of DJANGO_SETTINGS_MODULE, of development where it is not set."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    atexit.register(gc.freeze)  # the process ends: to look through all that is loaded once more takes 0.7 s
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", DEVELOPMENT)
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)

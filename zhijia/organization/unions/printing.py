@@ -6,18 +6,13 @@ The address in the code is signed with a key that is never retired for checking,
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui import formats
@@ -31,7 +26,6 @@ SCALE: Final = 16
 """Pixels a module: some 600 pixels a picture, sharp on paper up to ten centimetres."""
 LONG_NAME: Final = 17
 _STYLE: Final = Path(__file__).resolve().parent / "print" / "poster.css"
-_engine = threading.Lock()
 
 
 def join_address(code: str) -> str:
@@ -51,14 +45,8 @@ def picture(code: str, kind: str) -> bytes:
     return out.getvalue()
 
 
-@cache
-def _style() -> tuple[CSS, FontConfiguration]:
-    fonts = FontConfiguration()
-    return CSS(filename=str(_STYLE), font_config=fonts), fonts
-
-
 def poster(unions: Sequence[UnionFacts]) -> bytes:
-    """An A4 page for each union, as one PDF. About 0.4 s for the first page of a file, little for each further one."""
+    """An A4 page for each union, as one PDF."""
     uppers = _upper_names(unions)
     places = {code: regions.full_name(code) for code in {union.region for union in unions}}
     sheets = [
@@ -74,20 +62,15 @@ def poster(unions: Sequence[UnionFacts]) -> bytes:
         for union in unions
     ]
     text = render_to_string("unions/poster.html", {"sheets": sheets, "site": current_site()})
-    with _engine:  # the font cache is shared and not made for several threads
-        style, fonts = _style()
-        document = HTML(string=text, url_fetcher=_Codes(fail_on_errors=True))
-        return bytes(document.write_pdf(stylesheets=[style], font_config=fonts))
+    from zhijia.kernel import pdf  # noqa: PLC0415  its engine is loaded where something is printed
+
+    return pdf.from_html(text, style=_STYLE, draw=_code)
 
 
-class _Codes(URLFetcher):  # type: ignore[misc]  # untyped upstream
-    """Gives our own codes and nothing else: a poster asks for no file and no network."""
-
-    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        if not url.startswith("join:"):
-            raise ValueError("a poster loads nothing but codes")
-        drawing = picture(url.removeprefix("join:"), "svg")
-        return URLFetcherResponse(url, drawing, headers={"Content-Type": "image/svg+xml"})
+def _code(address: str) -> bytes:
+    if not address.startswith("join:"):
+        raise ValueError("a poster shows nothing but codes")
+    return picture(address.removeprefix("join:"), "svg")
 
 
 def _upper_names(unions: Sequence[UnionFacts]) -> dict[int, str]:
