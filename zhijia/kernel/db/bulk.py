@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -39,11 +39,13 @@ def reserve_keys(model: type[models.Model], count: int, *, using: str = DEFAULT_
 
 
 def copy_rows(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]], *, using: str = DEFAULT_DB_ALIAS
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]], *, using: str = DEFAULT_DB_ALIAS
 ) -> None:
     """Write many rows of the same columns as fast as the vendor can: COPY on PostgreSQL, one statement on SQLite.
 
-    Columns left out take the field's default; JSON is given as text. Raises IntegrityError as an insert does.
+    Columns left out take the field's default; JSON is given as text. Rows that are made as they are asked for are made
+    while PostgreSQL writes those before them; making them must not ask the database. Raises IntegrityError as an
+    insert does.
     """
     if not rows:
         return

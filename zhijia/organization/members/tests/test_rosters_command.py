@@ -160,35 +160,6 @@ def test_the_same_file_again_changes_nothing(world: World, written: Any) -> None
     assert RosterConflict.objects.count() == cases
 
 
-def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
-    world: World, written: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [person_row(serial, world["plant"].code) for serial in range(1, 51)]
-    rows.append(person_row(3, world["home"].code))  # stands in the first chunk too
-    path = written(rows)
-    monkeypatch.setattr(streaming, "CHUNK", 20)
-    done = []
-    real = streaming._write
-
-    def die(*args: Any, **kwargs: Any) -> None:
-        if len(done) == 1:
-            raise KeyboardInterrupt
-        done.append(1)
-        real(*args, **kwargs)
-
-    monkeypatch.setattr(streaming, "_write", die)
-    with pytest.raises(KeyboardInterrupt):
-        _load(world, path)
-    assert Membership.objects.count() == 20
-    assert RosterLoad.objects.get().cursor == 21
-    monkeypatch.setattr(streaming, "_write", real)
-    load = _load(world, path)
-    assert RosterLoad.objects.count() == 1
-    assert (load.figures["added"], load.figures["bad"], load.state) == (50, 1, "done")
-    assert Membership.objects.count() == MembershipEvent.objects.count() == 50
-    assert load.refused.get().faults[0][1] == "roster.twice"
-
-
 def test_a_joining_day_is_kept_and_the_stay_begins_today(world: World, tmp_path: Path) -> None:
     path = tmp_path / "名册.csv"
     day = world.today - timedelta(days=900)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.world import World
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.members.models import Membership, MembershipEvent, RosterLoad
 from zhijia.organization.members.services import memberships
-from zhijia.organization.members.services.rosters import streaming
+from zhijia.organization.members.services.rosters import preparing, streaming
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -55,31 +56,108 @@ def _file(folder: Path, name: str, world: World, serials_: range) -> Path:
     return path
 
 
+class PreparersHere:
+    """`Preparers` without processes of their own."""
+
+    ahead = 1
+
+    def __enter__(self) -> PreparersHere:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def begin(self, *given: Any) -> Future[bytes]:
+        done: Future[bytes] = Future()
+        done.set_result(preparing._packed(*given))
+        return done
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 50)
+    monkeypatch.setattr(streaming, "Preparers", PreparersHere)
+
+
+def _load(world: World, path: Path, unit: str = "province", *, dry_run: bool = False) -> RosterLoad:
+    return streaming.load_file(
+        path, world.facts(unit), dry_run=dry_run, clock=lambda: world.now, say=lambda text: None
+    )  # fmt: skip
+
+
+def _figures_are_exact(world: World) -> bool:
+    while statistics.merge_deltas(now=world.now):
+        pass
+    return statistics.recount(now=world.now).wrong == []
+
+
 @pytest.mark.postgres
-def test_two_overlapping_files_at_once_give_one_membership_each(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streaming, "CHUNK", 1_000)  # several chunks each, without processes of their own
-    monkeypatch.setattr(streaming, "_sealed", _plainly)
+@pytest.mark.usefixtures("small_chunks")
+def test_two_overlapping_files_at_once_give_one_membership_each(world: World, tmp_path: Path) -> None:
     first = _file(tmp_path, "a.csv", world, range(1, 601))
     second = _file(tmp_path, "b.csv", world, range(600, 200, -1))
-    unit = world.facts("province")
-    load = lambda path: streaming.load_file(  # noqa: E731
-        path, unit, dry_run=False, clock=lambda: world.now, say=lambda text: None
-    )
-    assert _together(lambda: load(first), lambda: load(second)) == []
+    assert _together(lambda: _load(world, first), lambda: _load(world, second)) == []
     assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 600
     figures = [row.figures for row in RosterLoad.objects.all()]
     assert sum(row.get("added", 0) for row in figures) == 600
     assert sum(row.get("same", 0) for row in figures) == 400
-    while statistics.merge_deltas(now=world.now):
-        pass
-    assert statistics.recount(now=world.now).wrong == []
+    assert _figures_are_exact(world)
 
 
-def _plainly(reading: Any) -> Any:
-    while rows := reading.take(50):
-        yield streaming.prepare(rows, reading.mapping, reading.today, seal=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_who_became_a_member_after_the_first_sight_is_judged_anew(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _file(tmp_path, "a.csv", world, range(1, 121))
+    quicker = _file(tmp_path, "b.csv", world, range(60, 80))
+    write, done = streaming._write, []
+
+    def write_late(*given: Any, **named: Any) -> None:
+        if len(done) == 1:  # the chunk with rows 51 to 100 was judged: nobody of it was known
+            done.append(2)
+            assert _load(world, quicker).figures["added"] == 20
+        done.append(1)
+        write(*given, **named)
+
+    monkeypatch.setattr(streaming, "_write", write_late)
+    load = _load(world, path)
+    assert (load.figures["added"], load.figures["same"], load.state) == (100, 20, "done")
+    assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 120
+    assert _figures_are_exact(world)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_long_file_is_checked_without_writing(world: World, tmp_path: Path) -> None:
+    load = _load(world, _file(tmp_path, "a.csv", world, range(1, 121)), dry_run=True)
+    assert (load.figures["new"], load.state, Person.objects.count()) == (120, "dropped", 0)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [person_row(serial, world["plant"].code) for serial in range(1, 101)]
+    rows.append(person_row(3, world["home"].code))  # stands in the first chunk too
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_file(rows).getvalue())
+    write, done = streaming._write, []
+
+    def die(*given: Any, **named: Any) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(1)
+        write(*given, **named)
+
+    monkeypatch.setattr(streaming, "_write", die)
+    with pytest.raises(KeyboardInterrupt):
+        _load(world, path)
+    assert Membership.objects.count() == 50
+    assert RosterLoad.objects.get().cursor == 51
+    monkeypatch.setattr(streaming, "_write", write)
+    load = _load(world, path)
+    assert RosterLoad.objects.count() == 1
+    assert (load.figures["added"], load.figures["bad"], load.state) == (100, 1, "done")
+    assert Membership.objects.count() == MembershipEvent.objects.count() == 100
+    assert load.refused.get().faults[0][1] == "roster.twice"
 
 
 @pytest.mark.postgres
@@ -95,11 +173,7 @@ def test_a_join_and_a_file_at_once_give_one_membership(world: World, tmp_path: P
             new_form_group="", occupation="", is_migrant=False, employer_id=None, employer_text="", case_id=None,
         )  # fmt: skip
 
-    unit = world.facts("plant")
-    load = lambda: streaming.load_file(  # noqa: E731
-        path, unit, dry_run=False, clock=lambda: world.now, say=lambda text: None
-    )
-    failed = _together(join, load)
+    failed = _together(join, lambda: _load(world, path, "plant"))
     assert all(getattr(error, "code", "") == "membership.already_member" for error in failed)
     assert Membership.objects.filter(person=person).count() == 1
     assert Membership.objects.count() == 20
@@ -112,10 +186,8 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-from zhijia.organization.members.services.rosters import streaming
+from zhijia.organization.members.services.rosters import preparing, streaming
 streaming.CHUNK = 50
-streaming._sealed = lambda reading: iter(
-    lambda: streaming.prepare(reading.take(50), reading.mapping, reading.today, seal=True) or None, None)
 def say(text):
     print(text, flush=True)
     time.sleep(0.2)
@@ -145,11 +217,7 @@ def test_a_process_killed_in_the_middle_loses_nothing_and_does_nothing_twice(wor
     assert 150 <= halfway < 900
     assert halfway == MembershipEvent.objects.count() == RosterLoad.objects.get().figures["added"]
     time.sleep(0.1)
-    load = streaming.load_file(
-        path, world.facts("province"), dry_run=False, clock=lambda: world.now, say=lambda text: None
-    )
+    load = _load(world, path)
     assert (load.figures["added"], load.state, RosterLoad.objects.count()) == (900, "done", 1)
     assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 900
-    while statistics.merge_deltas(now=world.now):
-        pass
-    assert statistics.recount(now=world.now).wrong == []
+    assert _figures_are_exact(world)

@@ -27,4 +27,4 @@ def write_persons(
     """
     names = ("id", *columns, "real_name_level", "verify_pending", "verified_at", "account_id", "created_at")
     tail = (ROSTER_LEVEL, verify_pending, None, None, now)
-    db.copy_rows(Person, names, [(key, *row, *tail) for key, row in zip(keys, rows, strict=True)])
+    db.copy_rows(Person, names, ((key, *row, *tail) for key, row in zip(keys, rows, strict=True)))

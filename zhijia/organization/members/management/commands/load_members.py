@@ -16,6 +16,7 @@ SHOWN = 50
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # of the pages, a second at every start
     help = "Load members from CSV or XLSX, up to a million rows; the same file again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,6 +5,7 @@ Loads no tables, so that it can run in processes of its own; those of `Preparers
 
 from __future__ import annotations
 
+import gc
 import marshal
 import multiprocessing
 import os
@@ -16,8 +17,6 @@ from datetime import date
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Final, NamedTuple
-
-from django.conf import settings
 
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import initials, name_key
@@ -145,9 +144,17 @@ def unpack(packed: bytes) -> list[Prepared]:
     ]  # fmt: skip
 
 
-def _warm() -> bool:
-    """Read the keys once, so that a missing one is told at the start."""
-    return settings.ZHIJIA_KEYS is not None
+def _begin() -> None:
+    """In a new process: rows hold no circles to look for, and whoever waits for a killed parent waits for ever."""
+    gc.disable()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Preparers:
@@ -160,10 +167,10 @@ class Preparers:
     def __init__(self, processes: int | None = None) -> None:
         count = processes or max(1, min(3, (os.cpu_count() or 1) - 1))
         self.ahead: Final = count + 1
-        self._pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+        started_anew = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(count, started_anew, initializer=_begin)
 
     def __enter__(self) -> Preparers:
-        self._pool.submit(_warm).result()
         return self
 
     def __exit__(

@@ -1,25 +1,26 @@
 """The first load of a province: a file of up to a million members, straight from the disk.
 
-The same rules, judging and writing as on the pages, in larger chunks, with rows prepared in other processes while the
-database writes. What is committed is noted on the load in the same transaction: a run that was killed goes on with the
-same command, and the whole file again changes nothing.
+The same rules, judging and writing as on the pages, in larger chunks: while the database writes one, other processes
+prepare those behind it and a thread judges the next. What is committed is noted on the load in the same transaction: a
+run that was killed goes on with the same command, and the whole file again changes nothing.
 
 Source: docs/rules/rosters.md#speed
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
@@ -33,7 +34,7 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from .conflicts import open_some
-from .judging import Desk, judge
+from .judging import Desk, Judged, Seen, judge
 from .loading import advance, outcomes
 from .preparing import Prepared, Preparers, Rows, prepare, unpack
 from .reading import Pass
@@ -90,16 +91,11 @@ def _run(
 ) -> None:
     today = timezone.localdate(clock())
     with closing(_pass(path, load, today, after=load.cursor)) as reading:
-        source = _checked(reading) if dry_run else _sealed(reading)
-        desk, since = Desk(unit), time.monotonic()
-        for rows in source:
-            reading.seen.note(rows)
-            if time.monotonic() - since > DESK_S:
-                desk, since = Desk(unit), time.monotonic()
+        for chunk in _judged(unit, reading, seal=not dry_run):
             if dry_run:
-                _check(load, desk, rows, reading, now=clock())
+                _check(load, chunk, now=clock())
             else:
-                _write(load, desk, rows, reading, now=clock())
+                _write(load, chunk, reading.seen, now=clock())
             say(f"已处理 {sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome):,} 行")
     if not dry_run:
         _open_conflicts(path, load, today=today, clock=clock)
@@ -129,28 +125,63 @@ def _pass(path: Path, load: RosterLoad, today: date, *, after: int = 0) -> Pass:
     return Pass(file, load.mapping, most=rules.ROWS_OF_A_PROVINCE, today=today, after=after)
 
 
-def _checked(reading: Pass) -> Iterator[list[Prepared]]:
-    while rows := reading.take(CHUNK):
-        yield prepare(rows, reading.mapping, reading.today, seal=False)
+class _Chunk(NamedTuple):
+    """Rows, what they come to at first sight, and the desk that saw them."""
+
+    desk: Desk
+    rows: list[Prepared]
+    judged: list[Judged]
 
 
-def _sealed(reading: Pass) -> Iterator[list[Prepared]]:
-    """Chunks in the order of the file; those of a longer file are prepared ahead in other processes, and read and
-    unpacked by a thread while this one waits for the database.
+def _judged(unit: UnionFacts, reading: Pass, *, seal: bool) -> Iterator[_Chunk]:
+    """Chunks in the order of the file. One of a longer file is read and judged by a thread while the caller writes the
+    one before it: what that one still adds is met by the unique indexes when this one is written.
     """
     rows = reading.take(CHUNK)
     if len(rows) < CHUNK:
-        yield prepare(rows, reading.mapping, reading.today, seal=True)
+        yield from _judge(unit, reading, [prepare(rows, reading.mapping, reading.today, seal=seal)] if rows else [])
         return
-    with Preparers() as preparers, ThreadPoolExecutor(1) as reader:
-        chunks = _ahead(reading, rows, preparers)
-        following = reader.submit(next, chunks, None)
+    with ExitStack() as stack:
+        prepared = _sealed(reading, rows, stack.enter_context(Preparers())) if seal else _checked(reading, rows)
+        stack.enter_context(_without_collecting())
+        thread = stack.enter_context(ThreadPoolExecutor(1))
+        stack.callback(thread.submit, connections.close_all)  # the thread's own
+        chunks = _judge(unit, reading, prepared)
+        following = thread.submit(next, chunks, None)
         while (chunk := following.result()) is not None:
-            following = reader.submit(next, chunks, None)
+            following = thread.submit(next, chunks, None)
             yield chunk
 
 
-def _ahead(reading: Pass, rows: Rows, preparers: Preparers) -> Iterator[list[Prepared]]:
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Rows hold no circles: looking for some among millions of them would take a tenth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _judge(unit: UnionFacts, reading: Pass, prepared: Iterable[list[Prepared]]) -> Iterator[_Chunk]:
+    desk, since = Desk(unit), time.monotonic()
+    for rows in prepared:
+        reading.seen.note(rows)
+        if time.monotonic() - since > DESK_S:
+            desk, since = Desk(unit), time.monotonic()
+        yield _Chunk(desk, rows, judge(desk, rows, reading.seen))
+
+
+def _checked(reading: Pass, rows: Rows) -> Iterator[list[Prepared]]:
+    while rows:
+        yield prepare(rows, reading.mapping, reading.today, seal=False)
+        rows = reading.take(CHUNK)
+
+
+def _sealed(reading: Pass, rows: Rows, preparers: Preparers) -> Iterator[list[Prepared]]:
+    """Rows prepared in other processes, some chunks ahead."""
     waiting: deque[Future[bytes]] = deque()
     while rows:
         waiting.append(preparers.begin(rows, reading.mapping, reading.today))
@@ -162,24 +193,27 @@ def _ahead(reading: Pass, rows: Rows, preparers: Preparers) -> Iterator[list[Pre
 
 
 @transaction.atomic
-def _check(load: RosterLoad, desk: Desk, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
-    advance(load, judge(desk, rows, reading.seen), LoadState.CHECKING, now=now)
+def _check(load: RosterLoad, chunk: _Chunk, *, now: datetime) -> None:
+    advance(load, chunk.judged, LoadState.CHECKING, now=now)
 
 
-@db.retrying()
-def _write(load: RosterLoad, desk: Desk, rows: list[Prepared], reading: Pass, *, now: datetime) -> None:
+def _write(load: RosterLoad, chunk: _Chunk, seen: Seen, *, now: datetime) -> None:
     figures, cursor = load.figures, load.cursor
-    try:
-        with transaction.atomic():
-            judged = write_rows(SYSTEM, desk, rows, reading.seen, now=now)
-            advance(load, judged, LoadState.WRITING, now=now)
-            audit.record(
-                SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=load.unit_id,
-                detail={"step": "chunk", **outcomes(judged)},
-            )  # fmt: skip
-    except BaseException:
+    at_first_sight = [chunk.judged]
+
+    @db.retrying()
+    @transaction.atomic
+    def write() -> None:
         load.figures, load.cursor = figures, cursor
-        raise
+        judged = at_first_sight.pop() if at_first_sight else None  # a second try judges anew
+        judged = write_rows(SYSTEM, chunk.desk, chunk.rows, seen, at_first_sight=judged, now=now)
+        advance(load, judged, LoadState.WRITING, now=now)
+        audit.record(
+            SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=load.unit_id,
+            detail={"step": "chunk", **outcomes(judged)},
+        )  # fmt: skip
+
+    write()
 
 
 def unit_of(code: str) -> UnionFacts:

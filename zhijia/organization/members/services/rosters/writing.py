@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -48,21 +49,25 @@ REASON: Final = "roster"
 """What events of rosters name as their reason."""
 
 
-def write_rows(actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, now: datetime) -> list[Judged]:
+def write_rows(
+    actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, at_first_sight: list[Judged] | None = None,
+    now: datetime,
+) -> list[Judged]:  # fmt: skip
     """Write the good ones of `rows` in the caller's transaction and say what became of each.
 
-    ADDED and BOUND rows are members now. Raises IntegrityError only where others kept being quicker.
+    ADDED and BOUND rows are members now. `at_first_sight` is what `judge` said shortly before, where it was asked
+    already. Raises IntegrityError only where others kept being quicker.
     """
+    judged = at_first_sight or judge(desk, rows, seen)
     for _ in range(TRIES - 1):
         try:
-            return _judge_and_write(actor, desk, rows, seen, now=now)
+            return _write_good(actor, judged, now=now)
         except IntegrityError:
-            continue
-    return _judge_and_write(actor, desk, rows, seen, now=now)
+            judged = judge(desk, rows, seen)
+    return _write_good(actor, judged, now=now)
 
 
-def _judge_and_write(actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, now: datetime) -> list[Judged]:
-    judged = judge(desk, rows, seen)
+def _write_good(actor: Actor, judged: list[Judged], *, now: datetime) -> list[Judged]:
     good = [item for item in judged if item.outcome in (Outcome.NEW, Outcome.KNOWN)]
     with transaction.atomic():
         _write(actor, good, now=now)
@@ -77,11 +82,35 @@ def _write(actor: Actor, good: Sequence[Judged], *, now: datetime) -> None:
     good = sorted(good, key=_place)
     people = _write_persons([item for item in good if item.outcome is Outcome.NEW], now=now)
     today = timezone.localdate(now)
-    numbers = iter(_member_numbers(sum(item.earlier is None for item in good), today.year))
-    stay_keys = db.reserve_keys(Membership, len(good))
-    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    stays, pairs, with_account = [], [], []
-    for item, key in zip(good, stay_keys, strict=True):
+    numbers = _member_numbers(sum(item.earlier is None for item in good), today.year)
+    event_keys = db.reserve_keys(MembershipEvent, len(good))
+    written = _Written()
+    keyed = list(zip(db.reserve_keys(Membership, len(good)), good, strict=True))
+    db.copy_rows(Membership, _STAY, _stays(keyed, people, iter(numbers), today, written))
+    db.copy_rows(MembershipEvent, _EVENT, _events(actor, event_keys, written.stays, now=now))
+    for person_id in written.with_account:
+        cards.issue(person_id, now=now)
+    counts = tuple((union_id, dict(sums)) for union_id, sums in written.counts.items())
+    events.memberships_changed.announce(
+        events.MembershipsChanged(EventKind.JOINED.value, today, now, len(good), counts)
+    )
+
+
+@dataclass(slots=True)
+class _Written:
+    """What follows from the memberships written: `stays` are (person, membership, union), `counts` go by union."""
+
+    stays: list[tuple[int, int, int]] = field(default_factory=list)
+    with_account: list[int] = field(default_factory=list)
+    counts: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+def _stays(
+    good: Sequence[tuple[int, Judged]], people: Mapping[int, tuple[Any, ...]], numbers: Iterator[str], today: date,
+    written: _Written,
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """Memberships by key in the columns of _STAY, noted in `written` as they are taken."""
+    for key, item in good:
         union = item.union
         if union is None:
             raise ValueError("a good row without a union")
@@ -89,31 +118,22 @@ def _write(actor: Actor, good: Sequence[Judged], *, now: datetime) -> None:
         person_id, name_key, initials, sex, year, level, account, rural = people.get(row.number) or _facts(item)
         migrant = bool(row.rural if row.rural is not None else rural)
         number, joined_on = item.earlier or (next(numbers), row.joined_on or today)
-        stays.append(
-            (key, person_id, union.id, union.county_id, union.city_id, name_key, initials, "ACTIVE", today, None, "",
-             number, joined_on, row.work_form, row.new_form_group, migrant, row.occupation, *item.employer, sex, year,
-             level, account is not None)
+        yield (
+            key, person_id, union.id, union.county_id, union.city_id, name_key, initials, "ACTIVE", today, None, "",
+            number, joined_on, row.work_form, row.new_form_group, migrant, row.occupation, *item.employer, sex, year,
+            level, account is not None,
         )  # fmt: skip
-        pairs.append((person_id, key, union.id))
+        written.stays.append((person_id, key, union.id))
         if account is not None:
-            with_account.append(person_id)
+            written.with_account.append(person_id)
+        sums = written.counts.setdefault(union.id, defaultdict(int))
         counted = counts_of(
             sign=1, female=sex == "2", migrant=migrant, new_form=bool(row.new_form_group), real_name=level >= 3,
             activated=account is not None, dispatched=row.work_form == "dispatched",
         )  # fmt: skip
-        of_union = sums[union.id]
         for name, value in counted.items():
-            of_union[name] += value
-        of_union["joined"] += 1
-    db.copy_rows(Membership, _STAY, stays)
-    db.copy_rows(MembershipEvent, _EVENT, _events(actor, pairs, now=now))
-    for person_id in with_account:
-        cards.issue(person_id, now=now)
-    events.memberships_changed.announce(
-        events.MembershipsChanged(
-            EventKind.JOINED.value, today, now, len(good), tuple((key, dict(counts)) for key, counts in sums.items())
-        )
-    )
+            sums[name] += value
+        sums["joined"] += 1
 
 
 def _place(item: Judged) -> tuple[int, str]:
@@ -160,9 +180,11 @@ def _member_numbers(count: int, year: int) -> list[str]:
     return bulk.with_luhn_of_series(f"{settings.ZHIJIA_PROVINCE}{year}", first, count, width=9)
 
 
-def _events(actor: Actor, pairs: Sequence[tuple[int, int, int]], *, now: datetime) -> list[tuple[Any, ...]]:
-    """One event a membership. The digests are those of `memberships.event_digest`, whose text is made once and filled
-    in for each row.
+def _events(
+    actor: Actor, keys: Sequence[int], stays: Sequence[tuple[int, int, int]], *, now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    """One event a membership in the columns of _EVENT. The digests are those of `memberships.event_digest`, whose text
+    is made once and filled in for each row.
     """
     today = timezone.localdate(now)
     after = {"state": MembershipState.ACTIVE.value}
@@ -180,14 +202,12 @@ def _events(actor: Actor, pairs: Sequence[tuple[int, int, int]], *, now: datetim
     head, middle, tail = _pieces(same)
     key = settings.ZHIJIA_DIGEST_KEY
     stored = json.dumps(after)
-    rows = []
-    for event_key, (person_id, stay, union) in zip(db.reserve_keys(MembershipEvent, len(pairs)), pairs, strict=True):
+    for event_key, (person_id, stay, union) in zip(keys, stays, strict=True):
         text = f"{head}{stay}{middle[0]}{person_id}{middle[1]}{union}{tail}"
-        rows.append(
-            (event_key, person_id, stay, union, None, same["kind"], today, now, None, actor.person_id, REASON, "{}",
-             stored, keyed_digest(key, text))
+        yield (
+            event_key, person_id, stay, union, None, same["kind"], today, now, None, actor.person_id, REASON, "{}",
+            stored, keyed_digest(key, text),
         )  # fmt: skip
-    return rows
 
 
 def _pieces(same: dict[str, Any]) -> tuple[str, tuple[str, str], str]:
