@@ -13,10 +13,8 @@ class Case(models.Model):
     """One matter on its way. Its state lives here; what it is about lives in the capability's own row beside it.
 
     `title` names it for lists and is masked where it names a person. `open_key` is what only one open case of a
-    workflow
-    may be about, such as `person:12`; it is cleared on closing. `owner_person_id` is whose matter it is,
-    `maker_person_id`
-    who made it. `versions` keeps the parameter versions it was decided under.
+    workflow may be about, such as `person:12`; it is cleared on closing. `owner_person_id` is whose matter it is,
+    `maker_person_id` who made it. `versions` keeps the parameter versions it was decided under.
     """
 
     public_id = KeyField(max_length=16, unique=True)
@@ -45,6 +43,7 @@ class Case(models.Model):
             models.Index(fields=["owner_person_id", "-entered_at"], name="case_by_owner"),
             models.Index(fields=["unit_id", "workflow", "state", "entered_at"], name="case_by_unit"),
             models.Index(fields=["maker_person_id", "closed_at"], name="case_by_maker"),
+            models.Index(fields=["workflow", "opened_at"], condition=Q(closed_at__isnull=True), name="case_open"),
         ]
 
     def __str__(self) -> str:

@@ -224,10 +224,10 @@ def applications(request: Request, state: QueueState = "", after: After = "", li
     """入会申请，等得最久的在前；不带 state 为等待审核的。"""
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
     rows = selectors.list_queue(request.actor, state=state, after=read_row_place(after), limit=limit)
-    last = rows[-1].application if len(rows) == limit else None
+    last = rows[-1].case if len(rows) == limit else None
     return QueueList(
         items=[QueueRow(**_queue_row(row)) for row in rows],
-        next=row_place(last.submitted_at, last.pk) if last else "",
+        next=row_place(last.opened_at, last.pk) if last else "",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -213,15 +212,20 @@ def get_application(actor: Actor, public_id: str) -> Application:
 def list_queue(
     actor: Actor, *, state: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE
 ) -> list[Application]:
-    """Applications in the actor's scope that still wait, longest first; a fixed number of queries."""
+    """Applications in the actor's scope that still wait, longest first; a fixed number of queries.
+
+    `after` is the opening and id of the case at the end of the page before.
+    """
     scope = actor.scope_for(Permission.JOIN_DECIDE)
     states = [state] if state in rules.Join.__members__ else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
     on_list = ListedNumber.objects.filter(digest=OuterRef("person__id_digest"), in_force=True)
     rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(on_list))
     rows = rows.filter(db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states)
+    if rules.JOIN.closed.isdisjoint(states):
+        rows = rows.filter(case__closed_at__isnull=True)  # the open ones have an index of their own
     if after is not None:
-        rows = rows.filter(Q(submitted_at__gt=after[0]) | Q(submitted_at=after[0], id__gt=after[1]))
-    found = list(rows.order_by("submitted_at", "id")[:limit])
+        rows = rows.filter(Q(case__opened_at__gt=after[0]) | Q(case__opened_at=after[0], case_id__gt=after[1]))
+    found = list(rows.order_by("case__opened_at", "case_id")[:limit])
     persons = people.facts_of(row.person_id for row in found)
     facts = unions.facts_of(row.union_id for row in found)
     covering = unions.unions_covering(row.employer_id for row in found if row.employer_id)
@@ -236,35 +240,6 @@ def list_queue(
         )
         for row in found
     ]
-
-
-@lru_cache(maxsize=32)
-def _longest_waiting(places: int) -> db.Question:
-    """The case that has waited longest in so many ranges of paths; everywhere for 0."""
-
-    def build(besides: str, *bounds: str) -> QuerySet[JoinApplication, Any]:
-        within = Q() if not bounds else Q(pk__in=[])
-        for low, high in zip(bounds[::2], bounds[1::2], strict=True):
-            within |= Q(union__path__gte=low, union__path__lt=high)
-        waiting = JoinApplication.objects.filter(
-            within,
-            case__workflow=rules.JOIN.code,
-            case__state__in=[rules.Join.PENDING.value, rules.Join.ESCALATED.value],
-        ).exclude(case__public_id=besides)
-        return waiting.order_by("submitted_at", "id").values_list("case__public_id")[:1]
-
-    return db.Question(build, *[str] * (2 * places + 1))
-
-
-def find_next_in_queue(actor: Actor, *, besides: str) -> str:
-    """The case that has waited longest in the actor's scope, but not this one; empty where none is left."""
-    scope = actor.scope_for(Permission.JOIN_DECIDE)
-    if not scope.everything and not scope.paths:
-        return ""
-    paths = () if scope.everything else scope.paths
-    bounds = [bound for path in paths for bound in db.subtree_bounds(path)]
-    found = _longest_waiting(len(paths)).first(besides, *bounds)
-    return found[0] if found else ""
 
 
 def _describe(

@@ -11,10 +11,13 @@ from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.models import Case, InboxEntry
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.organization.members import selectors
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
+from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import JOIN
 from zhijia.organization.members.services import joining
 from zhijia.organization.statistics import selectors as figures
 
@@ -48,6 +51,34 @@ def test_who_has_no_admin_is_served_by_the_nearest_upper_union(world: World) -> 
     worker = world.staff("TOWN_WORKER", "town")
     world.application("plant")
     assert len(cases.list_inbox(worker, now=world.now)) == 1
+
+
+def test_after_a_decision_comes_the_case_that_is_due_first_in_his_own_inbox(world: World) -> None:
+    world.open_plant("works", "county")
+    admin, county = world.staff("GRASS_ADMIN", "plant"), world.staff("ORG", "county")
+    early, late = world.application(name="林晓禾")[1], world.application(name="宋青禾")[1]
+    served = world.application("works", name="顾明远")[1]  # nobody there decides: the county does
+
+    def following(actor: Actor, besides: str) -> str:
+        return cases.find_next(actor, JOIN, Permission.JOIN_DECIDE, besides=besides)
+
+    assert [following(admin, done) for done in (early, late, served)] == [late, early, early]
+    assert (following(county, early), following(county, served)) == (served, "")
+    assert following(world.staff("GRASS_FINANCE", "plant"), "") == ""
+    joining.approve(admin, early, now=world.now)
+    joining.approve(admin, late, now=world.now)
+    assert following(admin, "") == ""
+
+
+def test_the_queue_is_gone_through_page_by_page(world: World) -> None:
+    admin = world.staff("GRASS_ADMIN", "plant")
+    ids = [world.application(name=name)[1] for name in ("林晓禾", "宋青禾", "顾明远")]
+    first, second = selectors.list_queue(admin, limit=2)
+    last = selectors.list_queue(admin, after=(second.case.opened_at, second.case.pk), limit=2)
+    assert [row.case.public_id for row in (first, second, *last)] == ids
+    joining.approve(admin, ids[0], now=world.now)
+    assert [row.case.public_id for row in selectors.list_queue(admin, state="APPROVED")] == ids[:1]
+    assert [row.case.public_id for row in selectors.list_queue(admin)] == ids[1:]
 
 
 def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_case(world: World) -> None:

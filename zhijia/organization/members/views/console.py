@@ -125,7 +125,7 @@ def _decide(request: Request, pid: str, said: dict[str, Any]) -> None:
 
 
 def _next(request: Request, pid: str) -> HttpResponse:
-    following = selectors.find_next_in_queue(request.actor, besides=pid)
+    following = cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid)
     if following:
         return redirect("members:review", pid=following)
     messages.info(request, "等待审核的申请都办完了。")
