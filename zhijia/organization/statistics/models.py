@@ -38,9 +38,13 @@ class Measures(models.Model):
 
 
 class FigureDelta(Measures):
-    """What one event changed at one union; taken away when it has been folded into the figures."""
+    """What one event changed at one union; taken away when it has been folded into the figures.
+
+    `path` is where the union stands, so that a subtree finds its pending changes without asking for each union.
+    """
 
     union_id = models.BigIntegerField()
+    path = KeyField(max_length=48)
 
     def __str__(self) -> str:
         return f"{self.union_id} {self.members:+d}"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Sum, Value
 
 from zhijia.foundation.ui import formats
-from zhijia.kernel import money
+from zhijia.kernel import db, money
 from zhijia.kernel.registry import registry
 from zhijia.organization.unions import places
 
@@ -23,8 +23,7 @@ def current(union_id: int, path: str) -> dict[str, int]:
     One statement, so that a merge between two reads can neither hide a delta nor show it twice.
     """
     folded = Figure.objects.filter(union_id=union_id).values_list(*MEASURES)
-    below = FigureDelta.objects.alias(below=places.stands_below(path, "union_id")).filter(below=True)
-    pending = below.annotate(one=Value(1)).values("one")
+    pending = FigureDelta.objects.filter(db.subtree("path", path)).annotate(one=Value(1)).values("one")
     sums = pending.annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
     rows: Any = folded.union(sums.values_list(*(f"sum_{name}" for name in MEASURES)), all=True)
     totals = [0] * len(MEASURES)
@@ -44,14 +43,11 @@ def current_many(unions: Sequence[tuple[int, str]]) -> dict[int, dict[str, int]]
     }
     result = {key: {name: int((figures.get(key) or {}).get(name) or 0) for name in MEASURES} for key, _ in unions}
     paths = {path: key for key, path in unions}
-    pending = list(FigureDelta.objects.values_list("union_id", *MEASURES)[:20_000])
-    if pending:
-        where = places.paths_of(row[0] for row in pending)
-        for union_id, *values in pending:
-            for path, key in paths.items():
-                if where.get(union_id, "").startswith(path):
-                    for name, value in zip(MEASURES, values, strict=True):
-                        result[key][name] += value
+    for where, *values in FigureDelta.objects.values_list("path", *MEASURES)[:20_000]:
+        for path, key in paths.items():
+            if where.startswith(path):
+                for name, value in zip(MEASURES, values, strict=True):
+                    result[key][name] += value
     return result
 
 

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.events import MembershipChanged, MembershipsChanged
-from zhijia.organization.unions import places
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
 from zhijia.organization.unions.rules import ancestors
 
@@ -25,11 +26,13 @@ COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
 """U1: active grassroots and joint unions."""
 
 
-def add(union_id: int, counts: Mapping[str, int]) -> None:
-    """Write one delta; a change of nothing writes no row."""
+def add(union_id: int, counts: Mapping[str, int], *, path: str = "") -> None:
+    """Write one delta; a change of nothing writes no row. `path` is asked for where the caller does not know it."""
     changed = {key: value for key, value in counts.items() if value}
     if changed:
-        db.insert_later(FigureDelta, [{"union_id": union_id, **{name: changed.get(name, 0) for name in MEASURES}}])
+        path = path or unions.get_facts(union_id).path
+        values = {name: changed.get(name, 0) for name in MEASURES}
+        db.insert_later(FigureDelta, [{"union_id": union_id, "path": path, **values}])
 
 
 def count_change(event: MembershipChanged) -> None:
@@ -38,13 +41,15 @@ def count_change(event: MembershipChanged) -> None:
 
 def count_changes(event: MembershipsChanged) -> None:
     """One delta a union, however many members a roster brought it."""
-    rows = [(key, *(counts.get(name, 0) for name in MEASURES)) for key, counts in event.changes if any(counts.values())]
-    db.copy_rows(FigureDelta, ["union_id", *MEASURES], rows)
+    changes = [(key, counts) for key, counts in event.changes if any(counts.values())]
+    paths = places.paths_of(key for key, _ in changes)
+    rows = [(key, paths[key], *(counts.get(name, 0) for name in MEASURES)) for key, counts in changes]
+    db.copy_rows(FigureDelta, ["union_id", "path", *MEASURES], rows)
 
 
 def count_opened(event: UnionOpened) -> None:
     if event.union_type in COUNTED_TYPES:
-        add(event.union_id, {"unions": 1})
+        add(event.union_id, {"unions": 1}, path=event.path)
 
 
 def count_status(event: UnionChanged) -> None:
@@ -98,10 +103,13 @@ def _add_up(totals: Mapping[int, list[int]], *, now: datetime) -> None:
 def move_subtree(event: UnionMoved) -> None:
     """A subtree went elsewhere: what was folded leaves the old ancestors and joins the new ones.
 
-    Pending deltas stay pending: they are folded along the new path later. The lock keeps a merge that read the old
-    path from adding to it afterwards.
+    Pending deltas stay pending and stand at the new place; they are folded along the path of their union then. The lock
+    keeps a merge that read the old path from adding to it afterwards. A delta written by somebody who does not see the
+    move yet shows at the old place until it is folded, a minute later.
     """
     with db.advisory_lock(LOCK):
+        rest = Substr("path", len(event.old_path) + 1)
+        FigureDelta.objects.filter(db.subtree("path", event.old_path)).update(path=Concat(Value(event.new_path), rest))
         figure = Figure.objects.filter(union_id=event.union_id).first()
         if figure is None:
             return

@@ -127,7 +127,7 @@ def open_many(
     _cover(actor, openings, opened, now=now)
     for key, row in zip(keys, rows, strict=True):
         audit.record(actor, "unions.open", ("union", row["public_id"]), now=now, unit_id=key, after=rules.content(row))
-        events.union_opened.announce(events.UnionOpened(key, row["type"], today))
+        events.union_opened.announce(events.UnionOpened(key, row["path"], row["type"], today))
     homes = [
         _home(opening, upper, randomness)
         for opening, upper in zip(openings, opened, strict=True)

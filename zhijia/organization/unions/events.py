@@ -9,6 +9,7 @@ from zhijia.kernel.events import Announcement
 @dataclass(frozen=True, slots=True)
 class UnionOpened:
     union_id: int
+    path: str
     union_type: str
     on: date
 

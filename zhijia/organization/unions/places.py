@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from zhijia.kernel.db import subtree
 
@@ -17,15 +17,6 @@ from .rules import ancestors
 def ids_below(path: str) -> QuerySet[Any]:
     """The ids of the union at `path` and everything under it today, as a sub-query."""
     return Union.objects.filter(subtree("path", path)).values("id")
-
-
-def stands_below(path: str, union_id: str) -> Subquery:
-    """Whether the union that a row names in its column `union_id` stands at or under `path`.
-
-    Asked of each row by key: for few rows under a large subtree, where `ids_below` would read the whole subtree.
-    """
-    inside = ExpressionWrapper(subtree("path", path), output_field=BooleanField())
-    return Subquery(Union.objects.filter(pk=OuterRef(union_id)).values_list(inside))
 
 
 def ids_below_on(path: str, day: date) -> QuerySet[Any]:

@@ -103,7 +103,7 @@ def _open(
         write_coverage(actor, union, employer, now=now)
     content = rules.content(vars(union))
     audit.record(actor, "unions.open", ("union", union.public_id), now=now, unit_id=union.pk, after=content)
-    events.union_opened.announce(events.UnionOpened(union.pk, type, today))
+    events.union_opened.announce(events.UnionOpened(union.pk, path, type, today))
     if type == UnionType.GENERAL and level == rules.LEVEL_TOWNSHIP:
         home = rules.home_name(regions.name_of(region))
         _open(
