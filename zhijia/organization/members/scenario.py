@@ -282,7 +282,7 @@ SCENARIO = Scenario(
         MessageTemplate(
             "members.transfer_noticed",
             "您的会籍将要转接",
-            "因{reason}，您的会籍将从“{source}”转到“{union}”。如有异议，请在 {until} 前提出；没有异议的，期满后转接。",
+            "因{reason}，您的会籍将从“{source}”转到“{union}”。如有异议，请最晚在 {until} 提出；没有异议的，期满转接。",
             sms="【{site}】您的会籍将从“{source}”转到“{union}”，如有异议请登录提出或拨打{hotline}。",
         ),
         MessageTemplate("members.change_asked", "{change}申请已提交", "已向“{union}”提交{change}：{note}。"),
@@ -321,7 +321,7 @@ SCENARIO = Scenario(
         MessageTemplate(
             "members.claim_offered",
             "单位工会邀请您转入",
-            "您所在单位的“{union}”邀请您把会籍从“{home}”转过去，请在 {until} 前确认；不确认则会籍不变。",
+            "您所在单位的“{union}”邀请您把会籍从“{home}”转过去，请最晚在 {until} 确认；不确认则会籍不变。",
             sms="【{site}】您所在单位的“{union}”邀请您转入会籍，请登录确认。",
         ),
         MessageTemplate(

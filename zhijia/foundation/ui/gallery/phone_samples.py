@@ -173,7 +173,7 @@ def _submitted(posted: Any) -> dict[str, Any]:
         "step": {
             "lead": "由八大湖街道总工会审核，最晚",
             "at": _day(11, 25),
-            "after": "前答复",
+            "after": "答复",
             "explain": [
                 "提交日 11月20日（周五）不计入",
                 "从 11月23日（周一）起算 3 个工作日",

@@ -111,7 +111,7 @@ def offer_claim(actor: Actor, union_id: int, person_id: int, *, now: datetime) -
         employer_id=stay.employer_id,
         offered_at=now,
     )
-    until = timezone.localdate(case.due_at).isoformat() if case.due_at else ""
+    until = case.last_day.isoformat() if case.last_day else ""
     notify.send(
         "members.claim_offered",
         person_id=person.id,

@@ -391,7 +391,7 @@ def propose_one(actor: Actor, person_id: int, target_id: int, *, batch: str, rea
 
 
 def _notice(case: Case, source: unions.UnionFacts, target: unions.UnionFacts, reason: str) -> dict[str, str]:
-    until = timezone.localdate(case.due_at).isoformat() if case.due_at else ""
+    until = case.last_day.isoformat() if case.last_day else ""
     return {"source": source.name, "union": target.name, "reason": reason, "until": until}
 
 

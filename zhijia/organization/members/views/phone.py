@@ -171,7 +171,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
         page["step"] = {
             "lead": f"“{view.target.name}”邀请您把会籍转过去，最晚",
             "at": case.last_day,
-            "after": "前确认",
+            "after": "确认",
             "mine": True,
             "note": "确认后由转入的工会审核；不确认的，会籍留在现在的工会，不受影响。",
             "explain": _explain(case),
@@ -191,7 +191,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
         page["step"] = {
             "lead": f"由{who}审核，最晚",
             "at": case.last_day,
-            "after": "前答复",
+            "after": "答复",
             "explain": _explain(case),
         }
         page["links"].append({"title": "取消转会", "href": cancel, "icon": "arrow-back-up", "plain_icon": True})
@@ -280,14 +280,14 @@ def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: datet
         }
         page["primary"] = {"label": "不退会了", "href": take_back}
     elif not case.closed_at and case.due_at:
-        page["step"] = {"lead": "由工会审核，最晚", "at": case.last_day, "after": "前答复", "explain": _explain(case)}
+        page["step"] = {"lead": "由工会审核，最晚", "at": case.last_day, "after": "答复", "explain": _explain(case)}
     if "take_back" in moves:
         page["links"].append({"title": "撤回申请", "href": take_back, "icon": "arrow-back-up", "plain_icon": True})
     if appeal_until is not None and "appeal" in moves:
         page["step"] = {
             "lead": "如果不同意，可以向上级工会申诉一次，最晚",
             "at": appeal_until,
-            "after": "前",
+            "after": "提出",
             "mine": True,
         }
         page["primary"] = {"label": "向上级申诉", "href": reverse("members:appeal_change", args=[case.public_id])}
@@ -330,7 +330,7 @@ def check_page(view: CheckView) -> dict[str, Any]:
         page["step"] = {
             "lead": "请携带证件到" + union.name + "，或等待电话联系",
             "at": case.last_day,
-            "after": "前答复" if case.last_day else "",
+            "after": "答复" if case.last_day else "",
             "mine": False,
             "note": "核对后即可继续在线办理。",
             "explain": _explain(case),
@@ -350,7 +350,7 @@ def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:
         page["step"] = {
             "lead": "您所在的单位已有工会，邀请您把会籍转过去，最晚",
             "at": case.last_day,
-            "after": "前确认",
+            "after": "确认",
             "mine": True,
             "note": "不确认的，会籍留在现在的工会，不受影响。",
             "explain": _explain(case),

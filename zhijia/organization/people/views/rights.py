@@ -173,7 +173,7 @@ def case(request: Request, pid: str) -> HttpResponse:
         "step": {
             "lead": f"由{view.unit}个人信息保护岗办理，最晚",
             "at": view.case.last_day,
-            "after": "前答复",
+            "after": "答复",
             "explain": [view.case.due_explained] if view.case.due_explained else [],
         }
         if waiting
