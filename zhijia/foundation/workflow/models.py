@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.kernel.db import KeyField
+
+
+def day_before(midnight: datetime) -> date:
+    """The last day people are told of something that ends at `midnight`."""
+    return timezone.localdate(midnight - timedelta(seconds=1))
 
 
 class Case(models.Model):
@@ -52,7 +57,7 @@ class Case(models.Model):
     @property
     def last_day(self) -> date | None:
         """The day people are told: `due_at` is the midnight after it."""
-        return timezone.localdate(self.due_at - timedelta(seconds=1)) if self.due_at else None
+        return day_before(self.due_at) if self.due_at else None
 
 
 class CaseHistory(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
-from .models import Case as Case, CaseHistory, Deadline, InboxEntry  # noqa: PLC0414  the type others name
+from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
 from .rules import Workflow
 
 
@@ -135,7 +135,7 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
         return "none", "—"
     calendar = parameters.calendar()
     today = timezone.localdate(now)
-    last_day = timezone.localdate(due_at - timedelta(seconds=1))
+    last_day = day_before(due_at)
     if due_at <= now:
         late = sum(
             1
@@ -230,6 +230,12 @@ def window_end(case: Case, move: str, *, now: datetime) -> datetime | None:
     """Until when a move with a window may be made; None where the window has closed or never opened."""
     windows = Deadline.objects.filter(case_id=case.pk, kind="window", move=move, due_at__gt=now)
     return windows.order_by("-due_at").values_list("due_at", flat=True).first()
+
+
+def last_day_of_window(case: Case, move: str, *, now: datetime) -> date | None:
+    """The last day of `window_end`, as people are told it."""
+    end = window_end(case, move, now=now)
+    return day_before(end) if end else None
 
 
 def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:

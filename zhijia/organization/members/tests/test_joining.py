@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
@@ -191,6 +192,12 @@ def test_a_refused_applicant_appeals_once_to_the_upper_union(world: World) -> No
     worker = world.staff("TOWN_WORKER", "town", "赵军")
     person, case = world.application()
     joining.reject(admin, case, reason="NOT_EMPLOYEE", note="", now=world.now)
+    refused = Case.objects.get(public_id=case)
+    end = cases.window_end(refused, "appeal", now=world.now)
+    assert end is not None
+    assert (timezone.localtime(end).hour, cases.last_day_of_window(refused, "appeal", now=world.now)) == (
+        0, timezone.localdate(end) - timedelta(days=1),
+    )  # fmt: skip
     joining.appeal(world.actor(person), case, note="我有劳动合同，可以补充。", now=world.now)
     with pytest.raises((NotFound, NotAllowed)):
         joining.approve(admin, case, now=world.now)

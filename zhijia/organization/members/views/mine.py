@@ -204,7 +204,7 @@ def _keepers(union_id: int) -> list[unions.UnionFacts]:
 def my_change(request: Request, pid: str) -> HttpResponse:
     view = change_reads.own_change(request.actor, pid)
     moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
-    until = cases.window_end(view.case, "appeal", now=request.now) if view.may_be_appealed else None
+    until = cases.last_day_of_window(view.case, "appeal", now=request.now) if view.may_be_appealed else None
     return render(request, "members/my_case.html", phone.change_page(view, moves, appeal_until=until))
 
 

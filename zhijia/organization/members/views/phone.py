@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -246,7 +246,7 @@ def return_page(view: TransferView) -> dict[str, Any]:
     }
 
 
-def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: datetime | None) -> dict[str, Any]:
+def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date | None) -> dict[str, Any]:
     case, row = view.case, view.change
     page = _page(
         case,
