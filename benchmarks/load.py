@@ -17,6 +17,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -30,12 +31,23 @@ def client_name() -> str:
 
 def requests_per_second(url: str, *, seconds: float = 3, headers: Mapping[str, str] | None = None) -> float:
     """GETs answered with 200 in a second, over 16 kept connections. Raises RuntimeError for any other answer."""
+    _require_200(url, headers or {})  # wrk takes a way to the sign-in for an answer
     if shutil.which("wrk"):
         return _with_wrk(url, seconds, headers or {})
     with multiprocessing.Pool(PROCESSES) as pool:
         per_process = CONNECTIONS // PROCESSES
         counts = pool.starmap(_ask, [(url, seconds, per_process, dict(headers or {}))] * PROCESSES)
     return sum(counts) / seconds
+
+
+def _require_200(url: str, headers: Mapping[str, str]) -> None:
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
+    connection.request("GET", f"{parts.path or '/'}?{parts.query}", headers=dict(headers))
+    answer = connection.getresponse()
+    connection.close()
+    if answer.status != 200:
+        raise RuntimeError(f"{url} answered {answer.status} {answer.headers.get('Location', '')}")
 
 
 def _with_wrk(url: str, seconds: float, headers: Mapping[str, str]) -> float:

@@ -120,7 +120,9 @@ def _sign_in(
     now: datetime,
     stepped_up: bool,
 ) -> list[Somebody]:
-    """Sessions with what `accounts.entering` puts into them; the step-up holds for the whole run."""
+    """Sessions with what `accounts.entering` puts into them; the step-up holds for the whole run, which may build a
+    province first.
+    """
     import base64
 
     from django.conf import settings
@@ -144,7 +146,7 @@ def _sign_in(
             }
         )
         if stepped_up:
-            store[sessions.STAFF_UNTIL] = sessions.stamp(now + timedelta(minutes=15))
+            store[sessions.STAFF_UNTIL] = sessions.stamp(now + timedelta(hours=6))
             store[sessions.STAFF_STRONG] = True
         row = store.create_model_instance(dict(store.items()))
         rows.append(row)
