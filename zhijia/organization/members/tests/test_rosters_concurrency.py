@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -150,6 +151,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
     monkeypatch.setattr(streaming, "_write", die)
     with pytest.raises(KeyboardInterrupt):
         _load(world, path)
+    assert gc.isenabled()
     assert Membership.objects.count() == 50
     assert RosterLoad.objects.get().cursor == 51
     monkeypatch.setattr(streaming, "_write", write)

@@ -13,7 +13,7 @@ import gc
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
@@ -90,8 +90,11 @@ def _run(
     path: Path, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
 ) -> None:
     today = timezone.localdate(clock())
-    with closing(_pass(path, load, today, after=load.cursor)) as reading:
-        for chunk in _judged(unit, reading, seal=not dry_run):
+    with (
+        closing(_pass(path, load, today, after=load.cursor)) as reading,
+        closing(_judged(unit, reading, seal=not dry_run)) as chunks,
+    ):
+        for chunk in chunks:
             if dry_run:
                 _check(load, chunk, now=clock())
             else:
@@ -133,7 +136,7 @@ class _Chunk(NamedTuple):
     judged: list[Judged]
 
 
-def _judged(unit: UnionFacts, reading: Pass, *, seal: bool) -> Iterator[_Chunk]:
+def _judged(unit: UnionFacts, reading: Pass, *, seal: bool) -> Generator[_Chunk]:
     """Chunks in the order of the file. One of a longer file is read and judged by a thread while the caller writes the
     one before it: what that one still adds is met by the unique indexes when this one is written.
     """
