@@ -31,6 +31,7 @@ def look(axe: Any, shoot: Any, page_faults: Any) -> Callable[[Any, str], None]:
         page_faults.expect("Applying inline style")  # the browser driver hides the caret while it takes a picture
 
     def see(page: Any, name: str) -> None:
+        page.wait_for_load_state()  # a page without its styles yet is as wide as its longest line
         kept = page.viewport_size
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
