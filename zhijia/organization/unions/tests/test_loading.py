@@ -326,7 +326,7 @@ def _bomb() -> bytes:
         for name in source.namelist():
             content = source.read(name)
             if name.endswith("sheet1.xml"):
-                content = content.replace(b"</sheetData>", b" " * 600_000_000 + b"</sheetData>")
+                content = content.replace(b"</sheetData>", b" " * 40_000_000 + b"</sheetData>")
             target.writestr(name, content)
     return out.getvalue()
 
