@@ -10,7 +10,7 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.send_response({"/": 200, "/away": 302}.get(self.path.partition("?")[0], 404))
+        self.send_response({"/": 200, "/away": 302}.get(self.path, 404))
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")

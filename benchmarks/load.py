@@ -43,7 +43,7 @@ def requests_per_second(url: str, *, seconds: float = 3, headers: Mapping[str, s
 def _require_200(url: str, headers: Mapping[str, str]) -> None:
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
-    connection.request("GET", f"{parts.path or '/'}?{parts.query}", headers=dict(headers))
+    connection.request("GET", parts._replace(scheme="", netloc="").geturl() or "/", headers=dict(headers))
     answer = connection.getresponse()
     connection.close()
     if answer.status != 200:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import call_command
 
 from zhijia.demo import build
@@ -82,9 +81,6 @@ def members_replayed_through_the_services_give_the_same_rows() -> None:
         assert (event.kind, event.on, event.union_id, event.after) == told
 
 
-@pytest.mark.skipif(
-    django_settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="once is enough: SQLite"
-)
 @pytest.mark.django_db(transaction=True)
 def test_the_same_seed_and_day_invent_the_same_people(
     province: dict[str, str], now: datetime, settings: Any, tmp_path: Path

@@ -12,6 +12,7 @@ class MembershipChanged:
     """A membership began, ended or changed at a union; announced in the transaction that did it.
 
     `counts` says by how much each measure of the union changes: `{"members": 1, "joined": 1, "real_name": 1}`.
+    `union_path` is where the union stands, empty where the one who announces did not read it.
     """
 
     person_id: int
@@ -20,6 +21,7 @@ class MembershipChanged:
     on: date
     at: datetime
     counts: Mapping[str, int]
+    union_path: str = ""
 
 
 membership_changed: Announcement[MembershipChanged] = Announcement("members.membership_changed")

@@ -36,7 +36,7 @@ def add(union_id: int, counts: Mapping[str, int], *, path: str = "") -> None:
 
 
 def count_change(event: MembershipChanged) -> None:
-    add(event.union_id, event.counts)
+    add(event.union_id, event.counts, path=event.union_path)
 
 
 def count_changes(event: MembershipsChanged) -> None:

@@ -89,6 +89,7 @@ def open_membership(
         person_id=person.id,
         membership_id=membership_id,
         union_id=union.id,
+        union_path=union.path,
         on=today,
         now=now,
         case_id=case_id,
@@ -188,11 +189,14 @@ def record_event(
     counts: Mapping[str, int],
     case_id: int | None = None,
     other_union_id: int | None = None,
+    union_path: str = "",
     reason: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append the event with its own digest, and announce the change of counts."""
+    """Append the event with its own digest, and announce the change of counts. `union_path` spares whoever counts the
+    question where the union stands.
+    """
     row: dict[str, Any] = {
         "person_id": person_id,
         "membership_id": membership_id,
@@ -208,7 +212,9 @@ def record_event(
         "after": dict(after or {}),
     }
     insert_later(MembershipEvent, [{**row, "digest": event_digest(row)}])
-    events.membership_changed.announce(events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts)))
+    events.membership_changed.announce(
+        events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts), union_path)
+    )
 
 
 def event_digest(row: Mapping[str, Any]) -> str:

@@ -188,7 +188,7 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-from zhijia.organization.members.services.rosters import preparing, streaming
+from zhijia.organization.members.services.rosters import streaming
 streaming.CHUNK = 50
 def say(text):
     print(text, flush=True)
