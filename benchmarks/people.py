@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 if TYPE_CHECKING:
     from zhijia.organization.unions.models import Union
 
@@ -164,8 +166,8 @@ def appoint(person_id: int, union: Union, role: str, *, now: datetime) -> None:
         person_id=person_id,
         union=union,
         role=role,
-        since=now.date() - timedelta(days=2),
-        until=now.date() + timedelta(days=365),
+        since=timezone.localdate(now) - timedelta(days=2),
+        until=timezone.localdate(now) + timedelta(days=365),
         in_force=True,
         created_at=now,
     )

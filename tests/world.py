@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 
+from django.utils import timezone
 from stdnum.cn import ric
 
 from zhijia.foundation.accounts.models import Account
@@ -59,7 +60,7 @@ class World:
 
     @property
     def today(self) -> date:
-        return self.now.date()
+        return timezone.localdate(self.now)
 
     # --- people
     def account(self, number: str = "") -> Account:

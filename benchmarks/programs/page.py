@@ -15,6 +15,7 @@ from random import Random
 from urllib.parse import quote
 
 import psycopg
+from django.utils import timezone
 from psycopg import sql
 
 from benchmarks.ground import SECURE, Ground, ground, is_province, server
@@ -115,7 +116,7 @@ def _milliseconds(place: Ground, county: int, cadre: Somebody, after: str) -> fl
     connection.settings_dict["NAME"] = LARGE_NAME if place.address.count(f"/{LARGE_NAME}?") else "zhijia"
     account = people.get_facts(cadre.person_id).account_id
     assert account is not None
-    actor = actors.actor_of(account, today=datetime.now(tz=UTC).date(), staff=True)
+    actor = actors.actor_of(account, today=timezone.localdate(), staff=True)
     unit, spent = unions.get_facts(county), []
     for _ in range(CALLS):
         started = time.perf_counter()

@@ -11,6 +11,7 @@ import segno
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from zhijia.foundation.notify import delivery
 from zhijia.foundation.regions import services as regions
@@ -70,12 +71,15 @@ def build_anew(
     def done(text: str) -> None:
         say(f"  {time.monotonic() - started:5.1f} 秒  {text}")
 
-    inventor = Inventor(seed, now.date())
+    inventor = Inventor(seed, timezone.localdate(now))
     regions.load_packaged(SYSTEM, now=now)
     done("载入全国行政区划")
     texts.publish_defaults(now=now - timedelta(days=730))
     building.build_tree(
-        SYSTEM, f"{settings.ZHIJIA_PROVINCE}0000000000", now=now, founded_on=(now - timedelta(days=365 * 8)).date()
+        SYSTEM,
+        f"{settings.ZHIJIA_PROVINCE}0000000000",
+        now=now,
+        founded_on=timezone.localdate(now - timedelta(days=365 * 8)),
     )
     done("建立省、市、县、乡镇工会和网上会员之家")
     roster.add_unions(inventor, unions_count, now=now)

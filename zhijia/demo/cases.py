@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.workflow import clock
 from zhijia.kernel.actor import SYSTEM
@@ -78,7 +80,7 @@ def play_disputes(stage: Stage) -> None:
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()
         stranger = actors.actor_of(
-            _bare_account(stage, mobile), today=stage.now.date(), staff=False, address="127.0.0.1"
+            _bare_account(stage, mobile), today=timezone.localdate(stage.now), staff=False, address="127.0.0.1"
         )
         case = binding.open_dispute(
             stranger, identity, mobile=mobile, fallback_union_id=stage.unions["plant"].pk, now=stage.workdays_ago(3)
@@ -102,7 +104,7 @@ def _bare_account(stage: Stage, mobile: str) -> int:
 def play_grants(stage: Stage) -> None:
     """Roles asked for, in force, refused, taken back and ended."""
     asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
-    today: date = stage.now.date()
+    today: date = timezone.localdate(stage.now)
     for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end", "withdraw"):
         person = stage.applicant()
         case = access.ask_grant(

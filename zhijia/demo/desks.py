@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from zhijia.foundation.administration.services import calendar, parameters, wordings
 from zhijia.foundation.clients import services as clients
 from zhijia.foundation.parameters import selectors as parameter_values
@@ -48,7 +50,7 @@ def _each(
 
 
 def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
-    first = stage.now.date() + timedelta(days=40)
+    first = timezone.localdate(stage.now) + timedelta(days=40)
     changes = (("join.review_wd", 4), ("join.appeal_wd", 15), ("join.need_info_wd", 12), ("members.dispute_wd", 6))
 
     def proposal(code: str, value: int) -> Callable[[], str]:
@@ -119,7 +121,7 @@ def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
             body = f"{text.body if text else ''}\n\n联系我们\n{line}"
             drafted: ConsentDraft = people_services.draft_text(
                 maker, purpose, title=text.title if text else "同意书", body=body,
-                valid_from=stage.now.date() + timedelta(days=30), reason="补充联系方式", now=stage.now,
+                valid_from=timezone.localdate(stage.now) + timedelta(days=30), reason="补充联系方式", now=stage.now,
             )  # fmt: skip
             return drafted.case.public_id
 
@@ -156,8 +158,8 @@ def _play_clients(stage: Stage, maker: Actor) -> None:
         at = stage.now - timedelta(days=400) if ended else stage.now
         case = clients.register(
             maker, name=name, contact=contact, reason="按数据共享协议对接", permissions=rights,
-            unit_codes=[stage.unions["county"].code], per_minute=120, valid_from=at.date(),
-            valid_until=at.date() + timedelta(days=365), now=at,
+            unit_codes=[stage.unions["county"].code], per_minute=120, valid_from=timezone.localdate(at),
+            valid_until=timezone.localdate(at) + timedelta(days=365), now=at,
         )  # fmt: skip
         if outcome == "withdraw":
             clients.withdraw_registration(maker, case, now=at)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
@@ -25,7 +26,7 @@ Values = list[int]
 
 def write_figures(*, now: datetime) -> None:
     """Current figures of every union with its subtree, and 24 first-of-months; pending deltas are swallowed."""
-    today = now.date()
+    today = timezone.localdate(now)
     firsts = list(months_back(today, MONTHS))
     changes = _changes(firsts)
     paths = dict(Union.objects.values_list("id", "path"))

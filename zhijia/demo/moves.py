@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
+from django.utils import timezone
+
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
@@ -77,7 +79,7 @@ def play_changes(stage: Stage) -> None:
     def own(kind: str, reason: str, days: int) -> tuple[Actor, str]:
         person = _member(stage, "plant", at=ago(90))
         papers = (("失业登记证明.pdf", io.BytesIO(PAPER)),) if reason == "unemployed" else ()
-        said = Given(kind, reason, ago(days).date(), papers=papers)
+        said = Given(kind, reason, timezone.localdate(ago(days)), papers=papers)
         case = changes.ask_own(stage.actor(person), said, now=ago(days))
         return stage.actor(person), case.public_id
 
@@ -86,7 +88,7 @@ def play_changes(stage: Stage) -> None:
         said = Given(
             kind,
             reason,
-            ago(days).date(),
+            timezone.localdate(ago(days)),
             document=DOCUMENT,
             note="电话谈话两次，本人没有异议。",
             papers=(("决定书.pdf", io.BytesIO(PAPER)),),
@@ -117,7 +119,7 @@ def play_changes(stage: Stage) -> None:
             words = "判决已撤销，恢复会籍。" if overturn else "经核查，判决有效。"
             changes.decide_appeal(county, case, overturn=overturn, note=words, now=ago(3))
     gone = _member(stage, "plant", at=ago(90))
-    changes.ask_own(stage.actor(gone), Given("withdraw", "own_wish", ago(4).date()), now=ago(4))
+    changes.ask_own(stage.actor(gone), Given("withdraw", "own_wish", timezone.localdate(ago(4))), now=ago(4))
     moved = transfers.request_transfer(stage.actor(gone), stage.unions["home"].pk, now=ago(3))
     transfers.accept_transfer(worker, moved.public_id, now=ago(2))
 

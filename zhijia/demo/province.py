@@ -93,7 +93,7 @@ def _write(
 ) -> int:
     """One chunk: accounts of the bound, persons, memberships, cards, events. Returns how many members."""
     draw = inventor.random
-    today = now.date()
+    today = timezone.localdate(now)
     drawn = [_drawn(draw, place, row, today) for place, row in zip(spots, people, strict=True)]
     numbers = _numbers(Counter(day.year for day, *_ in drawn), serials)
     persons, stays, cards, accounts, pairs = [], [], [], [], []

@@ -55,7 +55,7 @@ def add_unions(inventor: Inventor, count: int, *, now: datetime) -> None:
     guided = [index for index, town in enumerate(towns) if town.region == GUIDED_TOWN] * 4
     chosen = sorted(guided + inventor.random.choices(range(len(towns)), weights=weights, k=count - len(guided)))
     counties = {place.code: place.name for place in regions.list_level(4)}
-    founded = now.date() - timedelta(days=365 * 6)
+    founded = timezone.localdate(now) - timedelta(days=365 * 6)
     employers: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     used_children: dict[int, int] = {town.pk: town.last_child for town in towns}
@@ -183,7 +183,7 @@ class _Member:
         level = 3 if draw.random() < 0.94 else 2
         self.bound = level == 3 and draw.random() < 0.46
         mobile = inventor.mobile()
-        self.joined_on = joining_day(draw, born, now.date())
+        self.joined_on = joining_day(draw, born, timezone.localdate(now))
         at = timezone.make_aware(datetime.combine(self.joined_on, time(9, draw.randrange(60))))
         year = self.joined_on.year
         serials[year] += 1
@@ -196,7 +196,7 @@ class _Member:
             else draw.choices(("employed", "dispatched", "part_time"), (90, 7, 3))[0]
         )
         identity = (
-            people_services.read_identity(name, "RESIDENT_ID", number, today=now.date())
+            people_services.read_identity(name, "RESIDENT_ID", number, today=timezone.localdate(now))
             if name.isascii() is False
             else None
         )

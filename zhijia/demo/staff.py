@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.accounts.services import factors
@@ -109,7 +110,7 @@ def person_of(
 @transaction.atomic
 def appoint(inventor: Inventor, unions: dict[str, Union], *, now: datetime) -> None:
     """Persons, accounts with password and, for strong roles, a fixed TOTP secret; grants in force for two years."""
-    today: date = now.date()
+    today: date = timezone.localdate(now)
     for post in POSTS:
         person = person_of(inventor, post.name, post.mobile, now=now)
         RoleGrant.objects.create(
@@ -128,7 +129,7 @@ def appoint(inventor: Inventor, unions: dict[str, Union], *, now: datetime) -> N
 def _equip(person: Person, secret: str, *, now: datetime) -> None:
     """A password, and an authenticator where the role asks for one."""
     account = Account.objects.get(pk=person.account_id or 0)
-    actor = actors.actor_of(account.pk, today=now.date(), staff=True)
+    actor = actors.actor_of(account.pk, today=timezone.localdate(now), staff=True)
     factors.set_password(actor, account, PASSWORD, now=now)
     if secret:
         earlier = now - timedelta(hours=1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access import actors
@@ -30,7 +32,9 @@ class Stage:
     named: dict[str, str] = field(default_factory=dict)
 
     def actor(self, person: Person, *, staff: bool = False) -> Actor:
-        return actors.actor_of(person.account_id or 0, today=self.now.date(), staff=staff, address="127.0.0.1")
+        return actors.actor_of(
+            person.account_id or 0, today=timezone.localdate(self.now), staff=staff, address="127.0.0.1"
+        )
 
     def holder(self, role: str, union: str, *, nth: int = 0) -> Actor:
         grants = RoleGrant.objects.filter(role=role, union=self.unions[union], in_force=True).order_by("id")
@@ -42,7 +46,7 @@ class Stage:
         moment = self.now
         while count > 0:
             moment -= timedelta(days=1)
-            count -= calendar.is_workday(moment.date())
+            count -= calendar.is_workday(timezone.localdate(moment))
         return moment
 
     def applicant(self, *, level: int = 3, sequence: int | None = None) -> Person:

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from zhijia.foundation.ui import formats
 from zhijia.kernel.actor import ANONYMOUS
-from zhijia.kernel.clockwork import SHANGHAI
 
 from .models import LIVING, Job, State
 from .registry import Json, label_of, result_of
@@ -26,10 +25,6 @@ _PART = {
 }
 _HUE = {State.QUEUED: "", State.RUNNING: "run", State.DONE: "done", State.FAILED: "late", State.CANCELLED: ""}
 _LIST_SHOWN = 50
-
-
-def today(now: datetime) -> date:
-    return now.astimezone(SHANGHAI).date()
 
 
 def how_far(job: Job) -> str:
@@ -127,7 +122,7 @@ def _line(entry: Json) -> str:
 
 
 def job_page(job: Job, *, now: datetime) -> dict[str, Any]:
-    on = today(now)
+    on = formats.local_day(now)
     facts = [
         {"label": "任务", "value": label_of(job.kind)},
         {"label": "编号", "value": job.public_id, "code": True},

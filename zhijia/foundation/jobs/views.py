@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.kernel.http import Request
@@ -23,7 +24,7 @@ def job_list(request: Request) -> HttpResponse:
     before = _row_id(request.GET.get("before", ""))
     living = request.GET.get("show") == "living"
     rows = selectors.list_jobs(request.actor, before=before, living=living)
-    context = presenting.list_page(rows, today=presenting.today(request.now), living=living, first=before is None)
+    context = presenting.list_page(rows, today=timezone.localdate(request.now), living=living, first=before is None)
     return render(request, "jobs/list.html", context)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.http import Request
@@ -46,7 +47,7 @@ def desk(request: Request) -> HttpResponse:
                 "values": list(f.series),
                 "spark": f"{f.label}近 {len(f.series)} 个月走势",
             }
-            for f in statistics.headlines(unit.id, unit.path, today=request.now.date())
+            for f in statistics.headlines(unit.id, unit.path, today=timezone.localdate(request.now))
         ],
         "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
         "sent": [_line(case) for case in cases.list_sent(request.actor, limit=6)],

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from zhijia.foundation.accounts import selectors
 from zhijia.foundation.accounts.models import SessionInfo
@@ -163,8 +164,8 @@ def test_a_strong_role_granted_meanwhile_ends_a_weak_step_up(client, cadre, ente
         person=person,
         union=world["county"],
         role="ORG",
-        since=time.now.date() - timedelta(days=1),
-        until=time.now.date() + timedelta(days=100),
+        since=timezone.localdate(time.now) - timedelta(days=1),
+        until=timezone.localdate(time.now) + timedelta(days=100),
         in_force=True,
         created_at=time.now,
     )

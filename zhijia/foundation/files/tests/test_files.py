@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from zhijia.foundation.accounts.models import Account
@@ -241,10 +242,10 @@ def test_content_without_a_row_is_swept_away() -> None:
     file = keep(PDF)
     StoredFile.objects.filter(public_id=file.public_id).delete()
     kept = keep(PDF)
-    assert services.sweep(NOW.date()) == 1
+    assert services.sweep(timezone.localdate(NOW)) == 1
     assert not default_storage.exists(file.location)
     assert default_storage.exists(kept.location)
-    assert services.sweep(NOW.date() - timedelta(days=400)) == 0
+    assert services.sweep(timezone.localdate(NOW) - timedelta(days=400)) == 0
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from django.core.files.storage import storages
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from zhijia.foundation.files import rules, selectors, services
@@ -73,5 +74,5 @@ def test_files_are_kept_read_dropped_and_swept_in_an_s3_store(bucket: Any) -> No
         assert opened.read() == content
     assert services.drop(GIVER, file.public_id, reason="test", now=NOW)
     StoredFile.objects.all().delete()
-    assert services.sweep(NOW.date()) == 1
+    assert services.sweep(timezone.localdate(NOW)) == 1
     assert "Contents" not in bucket.list_objects_v2(Bucket="files")

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from tests.parallel import together
 from zhijia.foundation.ledger import rules, selectors, services, sources, tasks
@@ -255,7 +256,9 @@ def test_a_source_has_one_name_for_ever():
 @pytest.mark.django_db(transaction=True)
 def test_two_sequencers_at_once_leave_no_gap_and_seal_nothing_twice(world, now):
     for number in range(40):
-        world.member(name=f"林{'禾苗秀芳丽'[number % 5]}", born=now.date().replace(year=1970 + number % 20))
+        world.member(
+            name=f"林{'禾苗秀芳丽'[number % 5]}", born=timezone.localdate(now).replace(year=1970 + number % 20)
+        )
     out = together([lambda: services.seal(now=now, limit=7) for _ in range(8)])
     assert out.errors == []
     assert sum(out.values) == 40

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
@@ -182,7 +183,14 @@ def test_an_expired_grant_makes_room_for_the_next(world: World) -> None:
     person = world.person("王一")
     services.approve_grant(checker, ask(world, asker, person, until=world.today + timedelta(days=2)), now=world.now)
     later = world.now + timedelta(days=3)
-    case = ask(world, asker, person, since=later.date(), until=later.date() + timedelta(days=9), now=later)
+    case = ask(
+        world,
+        asker,
+        person,
+        since=timezone.localdate(later),
+        until=timezone.localdate(later) + timedelta(days=9),
+        now=later,
+    )
     services.approve_grant(checker, case, now=later)
     assert RoleGrant.objects.filter(person=person, in_force=True).count() == 1
 
@@ -271,7 +279,7 @@ def test_a_grant_stops_counting_on_its_last_day_before_the_clock_closes_it(world
     services.approve_grant(world.staff("SECURITY_ADMIN", "county", "李明"), case, now=world.now)
     tomorrow = world.now + timedelta(days=1)
 
-    assert actors.grants_of(person.pk, tomorrow.date()) == ()
+    assert actors.grants_of(person.pk, timezone.localdate(tomorrow)) == ()
     assert services.end_expired(now=tomorrow) == 1
     assert services.end_expired(now=tomorrow) == 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.workflow.models import Case
@@ -52,7 +53,7 @@ def test_a_role_taken_back_goes_three_years_later(world: World) -> None:
     subject = DataSubject((person.pk,), person.account_id)
     end = world.now + timedelta(days=1095)
     (kept,) = personal.kept_grants(subject, end - timedelta(days=1))
-    assert kept.until == end.date()
+    assert kept.until == timezone.localdate(end)
     assert personal.kept_grants(subject, end) == []
     assert personal.forget_grants(end - timedelta(days=1), 10, NOBODY) == 0
     assert personal.forget_grants(end, 10, frozenset({person.pk})) == 0

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.workflow import clock, selectors as cases
@@ -78,14 +79,16 @@ class Story:
 
     def own_change(self, person: Person) -> None:
         kind, reason = self.random.choice((("retain", "retired"), ("restore", "discharged"), ("withdraw", "own_wish")))
-        changes.ask_own(self.world.actor(person), Given(kind, reason, self.now.date()), now=self.now)
+        changes.ask_own(self.world.actor(person), Given(kind, reason, timezone.localdate(self.now)), now=self.now)
 
     def union_change(self, person: Person) -> None:
         kind, reason = self.random.choices(
             (("retain", "retired"), ("treated", "no_dues"), ("expel", "crime"), ("decease", "death")), (6, 4, 1, 1)
         )[0]
         papers = (("决定书.pdf", io.BytesIO(b"%PDF-1.7\n")),)
-        said = Given(kind, reason, self.now.date(), "工字〔2026〕3号", "电话谈话两次，本人没有异议。", papers)
+        said = Given(
+            kind, reason, timezone.localdate(self.now), "工字〔2026〕3号", "电话谈话两次，本人没有异议。", papers
+        )
         changes.ask_for(self.random.choice(self.deciders()), person.public_id, said, now=self.now)
 
     def claim(self, person: Person) -> None:
@@ -137,10 +140,14 @@ def holds(world: World, until: datetime) -> None:
     for key in UNIONS:
         union_id = world.unions[key].pk
         active = Membership.objects.filter(union_id=union_id, until__isnull=True, state="ACTIVE").count()
-        net = reads.balance([union_id], world.now.date() - timedelta(days=1), until.date() + timedelta(days=2))["net"]
+        net = reads.balance(
+            [union_id], timezone.localdate(world.now) - timedelta(days=1), timezone.localdate(until) + timedelta(days=2)
+        )["net"]
         assert net == active, key
     everywhere = [union.pk for union in world.unions.values()]
-    flows = reads.balance(everywhere, world.now.date() - timedelta(days=1), until.date() + timedelta(days=2))
+    flows = reads.balance(
+        everywhere, timezone.localdate(world.now) - timedelta(days=1), timezone.localdate(until) + timedelta(days=2)
+    )
     assert flows["transferred_in"] == -flows["transferred_out"]
     assert statistics.recount(now=until).wrong == []
     open_cases = {stay.person_id for rows in stays.values() for stay in rows if stay.until is None}

@@ -163,7 +163,7 @@ def offer_table(rows: Sequence[OfferView], *, now: datetime) -> dict[str, Any]:
             reverse("members:claim", args=[row.case.public_id]),
             [
                 {"text": row.home.name, "wide": True, "wrap": True},
-                {"text": formats.short_day(row.case.opened_at, now.date()), "dim": True},
+                {"text": formats.short_day(row.case.opened_at, formats.local_day(now)), "dim": True},
                 state(row.case),
             ],
         )

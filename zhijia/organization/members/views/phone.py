@@ -157,7 +157,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
             {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
             {
                 "label": "邀请时间" if case.state == "INVITED" else "提交时间",
-                "value": formats.moment(row.requested_at, row.requested_at.date()),
+                "value": formats.moment(row.requested_at, formats.local_day(row.requested_at)),
             },
             {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起在新工会缴纳" if row.dues_from else ""},
         ],

@@ -54,7 +54,7 @@ def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
             {"text": row.union.name, "wide": True, "wrap": True},
             {"text": row.case.note or "—"},
             {"tag": _passed_tag(row)},
-            {"text": formats.short_day(row.application.submitted_at, now.date()), "dim": True},
+            {"text": formats.short_day(row.application.submitted_at, formats.local_day(now)), "dim": True},
         ],
         "locked": "" if row.case.state in OPEN else "这件现在不由工会办理",
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.kernel.actor import SYSTEM
@@ -101,7 +102,8 @@ def test_headlines_tell_the_month_and_the_change_since_its_first(world: World, n
     services.take_snapshot(date(2026, 9, 1), now=now)
     world.member("plant", bound=False)
     lines = {
-        line.code: line for line in selectors.headlines(world["county"].pk, world["county"].path, today=now.date())
+        line.code: line
+        for line in selectors.headlines(world["county"].pk, world["county"].path, today=timezone.localdate(now))
     }
     assert (lines["members"].value, lines["members"].change) == ("2", "+1")
     assert lines["joined"].value == "1"
@@ -111,7 +113,7 @@ def test_headlines_tell_the_month_and_the_change_since_its_first(world: World, n
 def test_a_share_without_members_is_a_dash_and_never_zero(world: World, now: datetime) -> None:
     lines = {
         line.code: line
-        for line in selectors.headlines(world["other_home"].pk, world["other_home"].path, today=now.date())
+        for line in selectors.headlines(world["other_home"].pk, world["other_home"].path, today=timezone.localdate(now))
     }
     assert lines["real_name"].value == "—"
 

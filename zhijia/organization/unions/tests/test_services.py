@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
@@ -323,7 +324,7 @@ def test_a_subtree_moves_with_its_history_and_figures(world: World) -> None:
     plant = world["plant"]
     assert plant.path.startswith(town.path)
     assert (plant.parent_id, plant.fund_parent_id) == (town.pk, town.pk)
-    on = later.astimezone().date()
+    on = timezone.localdate(later)
     history = list(UnionPath.objects.filter(union=plant).order_by("since").values_list("path", "until"))
     assert history == [(old, on), (plant.path, None)]
     members = dict(Figure.objects.values_list("union_id", "members"))

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
@@ -201,7 +202,7 @@ def export(request: Request) -> HttpResponseBase:
     except (Invalid, RuleBroken) as error:
         messages.error(request, error.message)
         return redirect("unions:export")
-    name = f"{services.safe_file_name(unit.name)}-工会名册-{presenting.today(request.now):%Y%m%d}.{form}"
+    name = f"{services.safe_file_name(unit.name)}-工会名册-{timezone.localdate(request.now):%Y%m%d}.{form}"
     if form == "csv":
         pieces = services.export_csv(request.actor, unit)
         return frame.named(StreamingHttpResponse(pieces, content_type=frame.CSV), name)
