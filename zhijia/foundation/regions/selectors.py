@@ -83,10 +83,15 @@ def name_of(code: str) -> str:
     return place.name if place else ""
 
 
+def short_names(codes: Iterable[str]) -> dict[str, str]:
+    """Code → name, of those that stand today; one query."""
+    return dict(_current().filter(code__in=set(codes)).values_list("code", "name"))
+
+
 def names_of(codes: Iterable[str]) -> dict[str, str]:
     """Code → name with that of the division above: `莱阳市沐浴店镇`; two queries."""
     rows = {place.code: place for place in _places(_current().filter(code__in=set(codes)))}
-    uppers = {p.code: p.name for p in _places(_current().filter(code__in={row.parent_code for row in rows.values()}))}
+    uppers = short_names(row.parent_code for row in rows.values())
     return {code: uppers.get(place.parent_code, "") + place.name for code, place in rows.items()}
 
 

@@ -25,6 +25,8 @@ from .command import Change, Command, Inserts
 Row = Mapping[str, Any]
 
 _MOST_PARAMETERS = 30_000
+_LONG = 200
+"""From so many parameters on a statement is numbered here: the driver would take every `%s` apart each time."""
 
 
 @functools.lru_cache(maxsize=2048)
@@ -136,9 +138,19 @@ def insert_rows(
     keys: list[int] = []
     with asking(connection, model, writes=True) as cursor:
         for names, count, parameters in _inserting(model, rows, connection):
-            cursor.execute(_insert_sql(model, names, count, ignore_conflicts), parameters)
-            keys.extend(key for (key,) in cursor.fetchall())
+            sql = _insert_sql(model, names, count, ignore_conflicts)
+            keys.extend(key for (key,) in _answers(connection, cursor, sql, parameters))
     return keys
+
+
+def _answers(connection: BaseDatabaseWrapper, cursor: Any, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers, nothing where it returns no rows."""
+    if len(parameters) < _LONG or connection.vendor != "postgresql" or connection.queries_logged:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+    with connection.wrap_database_errors, RawCursor(connection.connection) as long:
+        long.execute(_numbered(sql), parameters)
+        return long.fetchall() if long.description else []
 
 
 def insert_row(model: type[models.Model], *, using: str = DEFAULT_DB_ALIAS, **values: Any) -> int:
@@ -266,7 +278,7 @@ def _write_waiting(command: Command) -> None:
         return
     with asking(connection) as cursor:
         for sql, parameters in statements:
-            cursor.execute(sql, parameters)
+            _answers(connection, cursor, sql, parameters)
 
 
 def _write_together(connection: BaseDatabaseWrapper, statements: Sequence[tuple[str, list[Any]]]) -> None:

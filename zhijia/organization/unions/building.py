@@ -125,27 +125,33 @@ def open_many(
     since = [{"union_id": upper.id, "path": upper.path, "since": today} for upper in opened]
     db.insert_rows(UnionPath, since)
     _cover(actor, openings, opened, now=now)
-    for key, row in zip(keys, rows, strict=True):
-        audit.record(actor, "unions.open", ("union", row["public_id"]), now=now, unit_id=key, after=rules.content(row))
-        events.union_opened.announce(events.UnionOpened(key, row["path"], row["type"], today))
-    homes = [
-        _home(opening, upper, randomness)
-        for opening, upper in zip(openings, opened, strict=True)
-        if opening.type == UnionType.GENERAL and opening.level == rules.LEVEL_TOWNSHIP
-    ]
-    open_many(actor, homes, now=now, randomness=randomness)
+    with db.one_command():
+        for key, row in zip(keys, rows, strict=True):
+            subject = ("union", row["public_id"])
+            audit.record(actor, "unions.open", subject, now=now, unit_id=key, after=rules.content(row))
+            events.union_opened.announce(events.UnionOpened(key, row["path"], row["type"], today))
+    open_many(actor, _homes(openings, opened, randomness), now=now, randomness=randomness)
     return opened
 
 
-def _home(opening: Opening, upper: Upper, randomness: Randomness) -> Opening:
-    return Opening(
-        name=rules.home_name(regions.name_of(opening.region)),
-        type=UnionType.ONLINE_HOME,
-        level=rules.LEVEL_AREA,
-        region=opening.region,
-        upper=upper,
-        public_id=new_public_id(randomness),
-    )
+def _homes(openings: Sequence[Opening], opened: Sequence[Upper], randomness: Randomness) -> list[Opening]:
+    towns = [
+        (opening.region, upper)
+        for opening, upper in zip(openings, opened, strict=True)
+        if opening.type == UnionType.GENERAL and opening.level == rules.LEVEL_TOWNSHIP
+    ]
+    names = regions.short_names(region for region, _ in towns)
+    return [
+        Opening(
+            name=rules.home_name(names.get(region, "")),
+            type=UnionType.ONLINE_HOME,
+            level=rules.LEVEL_AREA,
+            region=region,
+            upper=upper,
+            public_id=new_public_id(randomness),
+        )
+        for region, upper in towns
+    ]
 
 
 def _rows(openings: Sequence[Opening], *, now: datetime) -> list[dict[str, Any]]:
@@ -227,6 +233,7 @@ def _cover(actor: Actor, openings: Sequence[Opening], opened: Sequence[Upper], *
     pairs = [(o, upper) for o, upper in zip(openings, opened, strict=True) if o.employer]
     rows = [{"union_id": upper.id, "employer_id": o.employer[0], "since": today} for o, upper in pairs if o.employer]
     db.insert_rows(CoveredUnit, rows)
-    for o, upper in pairs:
-        after = {"employer": o.employer[1]} if o.employer else {}
-        audit.record(actor, "unions.cover", ("union", o.public_id), now=now, unit_id=upper.id, after=after)
+    with db.one_command():
+        for o, upper in pairs:
+            after = {"employer": o.employer[1]} if o.employer else {}
+            audit.record(actor, "unions.cover", ("union", o.public_id), now=now, unit_id=upper.id, after=after)
