@@ -247,9 +247,10 @@ def _no_old_copies() -> Iterator[None]:
 @pytest.fixture
 def world(db: None, now: datetime) -> Any:
     """`tests.world.World`: regions, unions, and helpers that make people with roles and memberships."""
+    from tests.kept import built_once
     from tests.world import build
 
-    return build(now)
+    return built_once(("world", now), lambda: build(now))
 
 
 # --- Doors ----------------------------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ def main() -> int:
     chosen = options.only or ["sqlite", "postgres", "browser"]
     stop_on_signals()
     os.environ.pop("DATABASE_URL", None)
+    # Without compiled files each of nine processes, and each command that tests start, compiles everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     parallel = ["-n", PROCESSES, "--dist", "loadscope"]
     total = Count()
     if "sqlite" in chosen:

@@ -63,7 +63,8 @@ class App:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         cookies = environ.get("HTTP_COOKIE", "")
         for name in self.people:
-            cookies = cookies.replace(f"={name}", f"={self._key(name)}")
+            if f"={name}" in cookies:
+                cookies = cookies.replace(f"={name}", f"={self._key(name)}")
         environ["HTTP_COOKIE"] = f"{cookies}; {django_settings.CSRF_COOKIE_NAME}={TOKEN}".lstrip("; ")
         environ["HTTP_X_CSRFTOKEN"] = TOKEN
         if re.fullmatch("[A-Za-z0-9_-]{8,64}", environ.get("HTTP_IDEMPOTENCY_KEY", "")):

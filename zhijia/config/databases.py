@@ -15,10 +15,10 @@ PREPARE_AFTER = 3
 def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) -> dict[str, Any]:
     """`sqlite:///var/zhijia.sqlite3` or `postgres://user@host/name?host=/socket/folder` as an entry of DATABASES.
 
-    Each thread keeps its own PostgreSQL connection for a minute, which is renewed at the next request after that: so a
-    restarted database is noticed, without a question before every request. `pool_size` above 0 lets the threads of a
-    process share that many instead, for more threads than the database has connections; it costs an eighth of a short
-    page.
+    Each thread keeps its own connection for a minute, which is renewed at the next request after that: so a restarted
+    database is noticed, without a question before every request, and SQLite need not fold its log into the file each
+    time the last connection closes. `pool_size` above 0 lets the threads of a process share that many of PostgreSQL's
+    instead, for more threads than the database has connections; it costs an eighth of a short page.
     `prepared` lets PostgreSQL keep the plan of what a connection asks again and again, which halves its work at a
     join; behind a pgbouncer that keeps no prepared statements (before 1.21, or max_prepared_statements = 0) it must
     be off.
@@ -27,7 +27,7 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
     """
     settings: dict[str, Any] = environ.Env.db_url_config(url)
     options = settings.setdefault("OPTIONS", {})
-    settings["ATOMIC_REQUESTS"] = False
+    settings.update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=KEPT_S)
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         options.update(
             transaction_mode="IMMEDIATE",
@@ -43,6 +43,5 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
         options.update(server_side_binding=True, prepare_threshold=PREPARE_AFTER)
     if pool_size > 0:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
-    else:
-        settings["CONN_MAX_AGE"] = KEPT_S
+        settings["CONN_MAX_AGE"] = 0
     return settings

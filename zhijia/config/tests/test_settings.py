@@ -100,15 +100,17 @@ def test_sqlite_writers_wait_for_each_other(tmp_path):
 
 
 def test_threads_share_connections_where_told():
-    options = database_settings("postgres://u@h/n", pool_size=8)["OPTIONS"]
-    assert (options["pool"]["min_size"], options["pool"]["max_size"]) == (1, 8)
+    settings = database_settings("postgres://u@h/n", pool_size=8)
+    assert (settings["OPTIONS"]["pool"]["min_size"], settings["OPTIONS"]["pool"]["max_size"]) == (1, 8)
+    assert settings["CONN_MAX_AGE"] == 0
 
 
-def test_without_a_pool_each_thread_renews_its_connection_and_keeps_no_cursor():
+def test_without_a_pool_each_thread_renews_its_connection_and_keeps_no_cursor(tmp_path):
     settings = database_settings("postgres://u@h/n", pool_size=0)
     assert "pool" not in settings["OPTIONS"]
     assert settings["CONN_MAX_AGE"] == 60
     assert settings["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert database_settings(f"sqlite:///{tmp_path}/a.sqlite3")["CONN_MAX_AGE"] == 60
 
 
 def test_capabilities_are_found_lower_rooms_first():

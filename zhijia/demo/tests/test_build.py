@@ -38,12 +38,27 @@ def province(now: datetime, settings: Any, tmp_path: Path) -> dict[str, str]:
     return build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
 
 
-def test_the_province_is_whole(province: dict[str, str], now: datetime) -> None:
-    """One building, several looks: it is the dearest fixture of the suite."""
+@pytest.mark.django_db(transaction=True)
+def test_the_province_is_whole_and_the_same_again(
+    province: dict[str, str], now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    """Two buildings, several looks: they are the dearest of the suite."""
+    first = _people()
     every_state_of_every_workflow_is_there()
     its_figures_equal_a_recount(now)
     a_second_start_changes_nothing_and_says_the_same(province, now)
     members_replayed_through_the_services_give_the_same_rows()
+    call_command("flush", interactive=False, verbosity=0)
+    settings.VAR_DIR = tmp_path / "again"
+    settings.VAR_DIR.mkdir()
+    build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
+    assert _people() == first
+
+
+def _people() -> list[tuple[Any, ...]]:
+    found = list(Person.objects.order_by("id").values_list("name", "id_masked", "public_id")[:700])
+    assert len(found) == 700
+    return found
 
 
 def every_state_of_every_workflow_is_there() -> None:
@@ -79,22 +94,6 @@ def members_replayed_through_the_services_give_the_same_rows() -> None:
         assert {name: getattr(again, name) for name in COPIED} == before
         event = MembershipEvent.objects.get(membership_id=key)
         assert (event.kind, event.on, event.union_id, event.after) == told
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_seed_and_day_invent_the_same_people(
-    province: dict[str, str], now: datetime, settings: Any, tmp_path: Path
-) -> None:
-    first = list(Person.objects.order_by("id").values_list("name", "id_masked", "public_id")[:700])
-    _empty()
-    settings.VAR_DIR = tmp_path / "again"
-    settings.VAR_DIR.mkdir()
-    build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
-    assert list(Person.objects.order_by("id").values_list("name", "id_masked", "public_id")[:700]) == first
-
-
-def _empty() -> None:
-    call_command("flush", interactive=False, verbosity=0)
 
 
 def a_second_start_changes_nothing_and_says_the_same(province: dict[str, str], now: datetime) -> None:

@@ -12,6 +12,7 @@ from django import forms as django_forms
 from django.http import QueryDict
 from django.test import Client
 
+from tests.kept import built_once
 from zhijia.foundation.regions import forms, selectors, services
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import Invalid
@@ -34,7 +35,7 @@ def shandong(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def _country(db: None, now: datetime, shandong: Path) -> None:
-    services.load_file(SYSTEM, shandong, valid_from=services.PACKAGED_FROM, now=now)
+    built_once("shandong", lambda: services.load_file(SYSTEM, shandong, valid_from=services.PACKAGED_FROM, now=now))
 
 
 @pytest.mark.parametrize(
