@@ -31,9 +31,11 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 def once(view: View[P]) -> View[P]:
     """Carry a POST with a key out once; the same key again gets the first answer.
 
-    The view runs inside one transaction with the key. An answer of 400 and above, or an error, rolls everything back
-    and frees the key, so a corrected form can be sent again. A request without a key is carried out as it is. Not for
-    views that count tries (`limits`): the count of a failed try would be rolled back too.
+    The view runs in one transaction, and its answer is kept there under the key. An answer of 400 and above, or an
+    error, rolls everything back and leaves the key free, so a corrected form can be sent again. A request without a key
+    is carried out as it is, and an answer that streams is not kept. Not for views that count tries (`limits`): the
+    count of a failed try would be rolled back too. Nor for what can't be undone, such as a call to another house: a
+    repeat may get as far before it is given the first answer.
     """
 
     def wrapper(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -47,25 +49,36 @@ def once(view: View[P]) -> View[P]:
 
 @db.retrying()
 def carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """What `once` does, for a frame that has read the key itself (`key_of`)."""
-    actor = _actor_of(request)
-    with transaction.atomic(), db.one_command():
-        kept = services.take_key(actor, key, digest_of(request), now=request.now)
-        if kept is not None:
-            return HttpResponse(kept.body, status=kept.status, headers=dict(kept.headers))
-        response = command()
-        if response.status_code >= 400:
-            transaction.set_rollback(True)
+    """What `once` does, for a frame that has read the key itself (`key_of`).
+
+    Nothing is asked beforehand, since nearly every request is the first with its key. A repeat works until a rule
+    refuses it or its answer meets the first one's; its work is undone, and the first answer given.
+    """
+    actor, digest = _actor_of(request), digest_of(request)
+    try:
+        with transaction.atomic(), db.one_command():
+            response = command()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            elif isinstance(response, HttpResponse):
+                services.keep_answer(
+                    actor,
+                    key,
+                    digest,
+                    status=response.status_code,
+                    headers={name: response[name] for name in _KEPT_HEADERS if response.has_header(name)},
+                    body=response.content.decode(),
+                    now=request.now,
+                )
+    except Exception:
+        first = services.first_answer(actor, key, digest)
+        if first is None:
+            raise
+    else:
+        first = services.first_answer(actor, key, digest) if response.status_code >= 400 else None
+        if first is None:
             return response
-        if isinstance(response, HttpResponse):
-            services.keep_answer(
-                actor,
-                key,
-                status=response.status_code,
-                headers={name: response[name] for name in _KEPT_HEADERS if response.has_header(name)},
-                body=response.content.decode(),
-            )
-    return response
+    return HttpResponse(first.body, status=first.status, headers=dict(first.headers))
 
 
 def key_of(request: Request) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from zhijia.kernel import db
+
 from .models import Answer
 
 
-def get_answer(actor: str, key: str) -> Answer:
-    return Answer.objects.get(actor=actor, key=key)
+def find_answer(actor: str, key: str) -> Answer | None:
+    return db.find(Answer, actor=actor, key=key)

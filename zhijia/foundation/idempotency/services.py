@@ -1,4 +1,4 @@
-"""Taking a key, keeping the answer, forgetting it after two days."""
+"""Keeping the answer under its key, giving it again, forgetting it after two days."""
 
 from __future__ import annotations
 
@@ -35,28 +35,39 @@ class Kept:
     body: str
 
 
-def take_key(actor: str, key: str, digest: str, *, now: datetime) -> Kept | None:
-    """None: the key is ours in this transaction, carry the command out. Otherwise the first answer.
+def keep_answer(
+    actor: str, key: str, digest: str, *, status: int, headers: Mapping[str, str], body: str, now: datetime
+) -> None:
+    """Keep what the command answered, among its last rows; `digest` stands for what was asked.
 
-    Inside `atomic()` only. A second request with the key waits here until the first has committed or failed. Raises
-    KeyReused for another content.
+    Inside `atomic()` only. Where the key has an answer already, writing it raises IntegrityError, and the command's
+    work must be undone; a second request with the key waits there until the first has committed or failed.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("a key is taken in the command's own transaction")
-    values = {"actor": actor, "key": key, "digest": digest, "created_at": now}
-    if db.insert_rows(Answer, [values], ignore_conflicts=True):
+        raise RuntimeError("an answer is kept in the command's own transaction")
+    answer = {
+        "actor": actor,
+        "key": key,
+        "digest": digest,
+        "status": status,
+        "headers": dict(headers),
+        "body": settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key)),
+        "created_at": now,
+    }
+    db.insert_later(Answer, [answer])
+
+
+def first_answer(actor: str, key: str, digest: str) -> Kept | None:
+    """What the first request with the key was answered; None where the key is free. Raises KeyReused for another
+    content.
+    """
+    answer = selectors.find_answer(actor, key)
+    if answer is None:
         return None
-    answer = selectors.get_answer(actor, key)
     if answer.digest != digest:
         raise KeyReused
     body = settings.ZHIJIA_KEYS.keyring.open_sealed(answer.body, table_column=_PLACE, row=_row(actor, key))
     return Kept(answer.status, answer.headers, body)
-
-
-def keep_answer(actor: str, key: str, *, status: int, headers: Mapping[str, str], body: str) -> None:
-    """Keep what the command answered, in its transaction."""
-    sealed = settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key))
-    db.change_later(Answer, {"actor": actor, "key": key}, {"status": status, "headers": dict(headers), "body": sealed})
 
 
 def _row(actor: str, key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -100,6 +100,57 @@ def test_a_failed_command_leaves_nothing_and_frees_its_key(now, how):
     assert command(post(now))["Location"] == "/m/case/1"
 
 
+def closing(how: str):
+    """A command that can be carried out once only, and says so in one of two ways."""
+
+    @once
+    def command(request: HttpRequest) -> HttpResponse:
+        taken = carried_out() > 0
+        limits.hit("command", "x", 100, timedelta(days=1), now=request.now)
+        if taken and how == "error":
+            raise RuleBroken("join.closed", "这件事项已经办过了，请刷新后查看。")
+        return HttpResponse("请刷新后查看。", status=409) if taken else HttpResponse("办好了。")
+
+    return command
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["form", "error"])
+def test_a_repeat_that_a_rule_refuses_gets_the_first_answer(now, how):
+    command = closing(how)
+    assert [command(post(now)).content.decode() for _ in range(2)] == ["办好了。", "办好了。"]
+    assert carried_out() == 1
+    with pytest.raises(services.KeyReused):
+        command(post(now, name="李强"))
+
+
+@pytest.mark.django_db
+def test_a_repeat_leaves_nothing_of_its_second_work(now):
+    """It is carried out to its end, where its answer meets the first one's."""
+    ran = []
+
+    @once
+    def command(request: HttpRequest) -> HttpResponse:
+        ran.append(request)
+        limits.hit("command", str(len(ran)), 100, timedelta(days=1), now=request.now)
+        return HttpResponse(f"第 {len(ran)} 次")
+
+    assert [command(post(now)).content.decode() for _ in range(2)] == ["第 1 次", "第 1 次"]
+    assert len(ran) == 2
+    assert list(Counter.objects.values_list("key", flat=True)) == ["1"]
+    assert Answer.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_answer_that_streams_is_given_anew(now):
+    @once
+    def command(request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse([b"1"])
+
+    for _ in range(2):
+        assert b"".join(command(post(now))) == b"1"
+
+
 @pytest.mark.django_db
 def test_without_a_key_every_post_is_its_own(now):
     for _ in range(2):
@@ -156,9 +207,9 @@ def test_twenty_taps_at_once_are_one_command(now):
     assert carried_out() == 1
 
 
-def test_a_key_is_taken_in_a_transaction_only(now, transactional_db):
+def test_an_answer_is_kept_in_a_transaction_only(now, transactional_db):
     with pytest.raises(RuntimeError):
-        services.take_key("account:1", KEY, "d", now=now)
+        services.keep_answer("account:1", KEY, "d", status=200, headers={}, body="", now=now)
 
 
 def test_the_key_of_a_form_is_one_that_is_taken(now, db):

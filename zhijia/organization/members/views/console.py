@@ -81,8 +81,10 @@ def review(request: Request, pid: str) -> HttpResponse:
     submission = Submission(request, form)
     if submission.is_right:
         with submission:
+            # Asked before the decision closes entries, whose rows would else have to be written for the question.
+            following = cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid)
             _decide(request, pid, form.cleaned_data)
-            return _next(request, pid)
+            return _go_on(request, following)
     application = selectors.get_application(request.actor, pid)
     form.initial["version"] = application.case.version
     context = {
@@ -124,8 +126,7 @@ def _decide(request: Request, pid: str, said: dict[str, Any]) -> None:
         messages.success(request, "已请申请人补充。")
 
 
-def _next(request: Request, pid: str) -> HttpResponse:
-    following = cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid)
+def _go_on(request: Request, following: str) -> HttpResponse:
     if following:
         return redirect("members:review", pid=following)
     messages.info(request, "等待审核的申请都办完了。")
