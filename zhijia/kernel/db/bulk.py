@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from zhijia.kernel.replica import note_write
 
-from .rows import _column, _defaults, _field, _prepared
+from .rows import _column, _defaults, _field, _prepared, asking
 
 
 def holds_millions(using: str = DEFAULT_DB_ALIAS) -> bool:
@@ -56,7 +56,7 @@ def copy_rows(
     columns = (*names, *(name for name, _ in left))
     listed = ", ".join(connection.ops.quote_name(_column(model, name)) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with asking(connection, model, writes=True) as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for row in rows:

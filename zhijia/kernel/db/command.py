@@ -41,9 +41,15 @@ class Change:
 
 
 class Command:
-    """One command's waiting writes, in order, and what it has read. `lean` is set while `kernel.db` itself asks."""
+    """One command's waiting writes, in order, and what it has read. `lean` is set while `kernel.db` itself asks.
 
-    def __init__(self) -> None:
+    `untouched`: its transaction has seen nothing but lean reads so far, so that rolling it back as a whole is as good
+    as going back to a savepoint; those in `unset` were therefore never set.
+    """
+
+    def __init__(self, *, untouched: bool = False) -> None:
+        self.untouched = untouched
+        self.unset: set[str] = set()
         self.waiting: list[Inserts | Change] = []
         self.known: dict[Model, dict[Hashable, Any]] = {}
         self.lean = False

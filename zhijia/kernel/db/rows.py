@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import RawCursor
+from psycopg.pq import TransactionStatus
 
 from zhijia.kernel.replica import note_write
 
@@ -104,6 +105,7 @@ def asking(connection: BaseDatabaseWrapper, *touched: type[models.Model], writes
     if command is not None:
         if writes:
             command.forget(touched[0])
+            command.untouched = False
         if command.waits_for(touched):
             _write_waiting(command)
         command.lean = True
@@ -199,7 +201,7 @@ def one_command() -> Iterator[None]:
 
     An error, a rollback to a savepoint begun before them and `set_rollback` drop what waits. Any statement that may
     need it, of the ORM or of a table that waits, has it written first, so nobody reads past it. Inside another command
-    it is a part of that one.
+    it is a part of that one. On PostgreSQL a savepoint before the transaction's first write or lock is not set.
     """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
@@ -207,25 +209,48 @@ def one_command() -> Iterator[None]:
     if commands.current() is not None:
         yield
         return
-    command = Command()
+    command = Command(untouched=_has_not_begun(connection))
     with commands.begun(command), connection.execute_wrapper(functools.partial(_watch, command)):
         yield
         if not connection.needs_rollback:
             _write_waiting(command)
 
 
+def _has_not_begun(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the transaction is still to begin: psycopg begins one with its first statement."""
+    if connection.vendor != "postgresql":
+        return False
+    return bool(connection.connection.info.transaction_status == TransactionStatus.IDLE)
+
+
 def _watch(command: Command, execute: Callable[..., Any], sql: str, *others: Any) -> Any:
     """Every statement passes here; those that are not ours may touch anything."""
-    if not command.lean:
-        if sql.startswith("ROLLBACK TO"):
-            command.drop()
-        elif sql.startswith("RELEASE"):
-            if command.keeps_savepoint():
-                return None
-        else:
-            _write_waiting(command)
-            if not sql.startswith(("SELECT", "SAVEPOINT")):
-                command.forget()
+    if command.lean:
+        return execute(sql, *others)
+    if sql.startswith(("SAVEPOINT", "ROLLBACK TO", "RELEASE")):
+        return _watch_savepoint(command, execute, sql, *others)
+    _write_waiting(command)
+    command.untouched = False
+    if not sql.startswith("SELECT"):
+        command.forget()
+    return execute(sql, *others)
+
+
+def _watch_savepoint(command: Command, execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+    name = sql.rpartition(" ")[2]
+    if sql.startswith("SAVEPOINT"):
+        _write_waiting(command)
+        if command.untouched:
+            command.unset.add(name)
+            return None
+    elif sql.startswith("RELEASE"):
+        if name in command.unset or command.keeps_savepoint():
+            return None
+    else:
+        command.drop()
+        if name in command.unset:
+            command.untouched = True
+            return execute("ROLLBACK", *others)  # psycopg begins anew with the next statement
     return execute(sql, *others)
 
 
@@ -264,6 +289,7 @@ def _write_waiting(command: Command) -> None:
     waiting = command.taken()
     if not waiting:
         return
+    command.untouched = False
     connection = transaction.get_connection()
     statements: list[tuple[str, list[Any]]] = []
     for each in waiting:

@@ -149,6 +149,65 @@ def test_a_command_within_a_command_is_a_part_of_it():
     assert Message.objects.count() == 1
 
 
+def insert(person_id: int, *, on_commit: Callable[[], None] | None = None) -> None:
+    db.insert_row(Message, **message(person_id))
+    if on_commit is not None:
+        transaction.on_commit(on_commit)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_savepoint_before_the_first_write_is_not_set_and_holds_all_the_same():
+    """Outermost, as in a request; on SQLite every savepoint is set."""
+    sent: list[str] = []
+
+    def listen(execute: Any, sql: str, *others: Any) -> Any:
+        sent.append(sql.split(maxsplit=1)[0])
+        return execute(sql, *others)
+
+    kept: list[str] = []
+    with transaction.atomic(), db.one_command(), connection.execute_wrapper(listen):
+        assert db.select_rows(Message, ["title"], {"person_id": 1}) == []
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            fail_after(lambda: insert(1, on_commit=lambda: kept.append("failed")))
+        with pytest.raises(IntegrityError), transaction.atomic(), transaction.atomic():
+            fail_after(lambda: db.insert_rows(TemplateText, [text(1), text(1)]))
+        assert "SAVEPOINT" not in sent or connection.vendor == "sqlite"
+        with transaction.atomic():
+            insert(2, on_commit=lambda: kept.append("done"))
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                fail_after(lambda: insert(3, on_commit=lambda: kept.append("failed")))
+    if connection.vendor == "postgresql":
+        assert sent.count("SAVEPOINT") == 1
+    assert list(Message.objects.values_list("person_id", flat=True)) == [2]
+    assert not TemplateText.objects.exists()
+    assert kept == ["done"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["write", "later", "orm", "lock"])
+def test_what_came_before_a_savepoint_outlives_it(first: str):
+    """`later` waits to be written, and a lock is held by whoever read for it."""
+    before = {
+        "write": lambda: insert(1),
+        "later": lambda: db.insert_later(Message, [message(1)]),
+        "orm": lambda: Message.objects.create(**message(1)),
+        "lock": lambda: list(Message.objects.select_for_update()),
+    }
+    sent: list[str] = []
+    with transaction.atomic(), db.one_command():
+        before[first]()
+        with (
+            connection.execute_wrapper(lambda execute, sql, *others: sent.append(sql) or execute(sql, *others)),
+            pytest.raises(ZeroDivisionError),
+            transaction.atomic(),
+        ):
+            fail_after(lambda: insert(2))
+    assert [sql.split()[0] for sql in sent if sql.startswith(("SAVEPOINT", "ROLLBACK"))] == ["SAVEPOINT", "ROLLBACK"]
+    assert "ROLLBACK" not in sent
+    assert Message.objects.filter(person_id=1).count() == (first != "lock")
+    assert not Message.objects.filter(person_id=2).exists()
+
+
 def read_titles() -> tuple[str, ...]:
     return db.remembered(
         Message, "titles", lambda: tuple(row[0] for row in db.select_rows(Message, ["title"], {"person_id": 1}))
