@@ -77,7 +77,7 @@ def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
 class Actor:
     """The acting party of one request or job.
 
-    `grants` are the living ones, whether or not he has stepped up; only a stepped-up actor (`staff`) may use them.
+    `grants` are the living ones; only a stepped-up actor (`staff`) may use them, so for others they need not be known.
     `address` is the network address for the audit; `client_id` names another system.
     """
 

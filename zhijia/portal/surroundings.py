@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from zhijia.foundation.ui import chrome
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.actor import ANONYMOUS, Actor
 from zhijia.kernel.registry import registry
+from zhijia.organization.access import actors
 from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -44,10 +46,10 @@ def user(request: HttpRequest) -> dict[str, Any] | None:
     actor = _actor(request)
     if actor.person_id is None:
         return None
-    role = ROLES[actor.grants[0].role].label if actor.grants else ""
+    roles = actors.roles_held(actor, timezone.localdate(request.now))  # type: ignore[attr-defined]
     return {
         "name": people.get_facts(actor.person_id).masked_name,
-        "role": role,
+        "role": ROLES[roles[0]].label if roles else "",
         "links": [
             {"label": "登录安全", "href": chrome.address("accounts:security")},
             {"label": "会员首页", "href": reverse("portal:home")},

@@ -35,19 +35,28 @@ def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
 def actor_of(
     account_id: int, *, today: date, staff: bool, address: str = "", owner: people.AccountOwner | None = None
 ) -> Actor:
-    """The person behind an account; `staff` says that he has stepped up to the console where he is signed in. `owner`
-    is who was read with the account.
+    """The person behind an account; `staff` says that he has stepped up to the console where he is signed in, and only
+    then are his grants read. `owner` is who was read with the account.
     """
     person_id = owner.person_id if owner is not None else people.person_id_of_account(account_id)
-    grants = grants_of(person_id, today) if person_id is not None else ()
+    grants = grants_of(person_id, today) if staff and person_id is not None else ()
     return Actor(
         Kind.PERSON,
         account_id=account_id,
         person_id=person_id,
         grants=grants,
-        staff=staff and bool(grants),
+        staff=bool(grants),
         address=address,
     )
+
+
+def roles_held(actor: Actor, today: date) -> list[str]:
+    """The person's roles, highest union first, whether or not he has stepped up: for what he is shown, never for a
+    decision.
+    """
+    if actor.person_id is None:
+        return []
+    return [grant.role for grant in actor.grants or grants_of(actor.person_id, today)]
 
 
 def client_actor(client_id: str, scopes: Iterable[tuple[int, str]], *, address: str) -> Actor:
@@ -62,13 +71,15 @@ def client_actor(client_id: str, scopes: Iterable[tuple[int, str]], *, address: 
     return Actor(Kind.CLIENT, grants=grants, address=address, client_id=client_id)
 
 
-def needs_strong_factor(actor: Actor) -> bool:
-    """Whether one of his roles asks for more than password and text message."""
-    return any(ROLES[grant.role].strong for grant in actor.grants)
+def needs_strong_factor(grants: Iterable[Grant]) -> bool:
+    """Whether one of these roles asks for more than password and text message."""
+    return any(ROLES[grant.role].strong for grant in grants)
 
 
 def standing(account_id: int, today: date) -> StaffStanding:
     """What the sign-in to the console asks of an account."""
-    actor = actor_of(account_id, today=today, staff=False)
-    name = people.get_facts(actor.person_id).masked_name if actor.person_id is not None else ""
-    return StaffStanding(bool(actor.grants), needs_strong_factor(actor), name)
+    person_id = people.person_id_of_account(account_id)
+    if person_id is None:
+        return StaffStanding(False, False, "")
+    grants = grants_of(person_id, today)
+    return StaffStanding(bool(grants), needs_strong_factor(grants), people.get_facts(person_id).masked_name)

@@ -1,4 +1,4 @@
-"""`request.actor`: who acts in this request, built once, in one query besides the account's and none for a visitor."""
+"""`request.actor`: who acts in this request, built once: a query for a cadre's grants, none for a member or visitor."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def build_actor(request: Request) -> Actor:
     owner = request.user.owner if isinstance(request.user.owner, people.AccountOwner) else None
     today = timezone.localdate(request.now)
     actor = actors.actor_of(request.user.pk, today=today, staff=staff, address=address, owner=owner)
-    if actor.staff and not sessions.was_strong(request) and actors.needs_strong_factor(actor):
+    if actor.staff and not sessions.was_strong(request) and actors.needs_strong_factor(actor.grants):
         return dataclasses.replace(actor, staff=False)
     return actor

@@ -16,6 +16,7 @@ from zhijia.foundation.ui import chrome
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
+from zhijia.organization.access import actors
 from zhijia.organization.access.roles import ROLES
 from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people
@@ -82,14 +83,19 @@ def home(request: Request) -> HttpResponse:
         "entries": _entries()[:GRID],
         "cases": [case_row(case) for case in own],
         "told": told,
-        "staff": bool(actor.grants),
+        "staff": _is_cadre(request),
         "unread": messages_.count_unread(actor),
     }
     return render(request, "portal/home.html", context)
 
 
+def _is_cadre(request: Request) -> bool:
+    """Whether he is shown the door to the desk."""
+    return bool(actors.roles_held(request.actor, timezone.localdate(request.now)))
+
+
 def services(request: Request) -> HttpResponse:
-    return render(request, "portal/services.html", {"entries": _entries(), "staff": bool(request.actor.grants)})
+    return render(request, "portal/services.html", {"entries": _entries(), "staff": _is_cadre(request)})
 
 
 def _before(request: Request) -> datetime | None:
@@ -141,7 +147,7 @@ def me(request: Request) -> HttpResponse:
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
     stay = members.open_stay(actor.person_id) if actor.person_id is not None else None
     union = unions.get_facts(stay.union_id) if stay else None
-    roles = [ROLES[grant.role].label for grant in actor.grants]
+    roles = [ROLES[role].label for role in actors.roles_held(actor, timezone.localdate(request.now))]
     settings_rows = [
         {"title": item.label, "href": href, "icon": item.icon, "plain_icon": True}
         for scenario in registry.scenarios

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
+from django.utils import timezone
 from pydantic import Field
 
 from zhijia.kernel import codes
 from zhijia.kernel.api import Done, Out, Routes, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
+from zhijia.organization.access import actors
 from zhijia.organization.members import selectors
 from zhijia.organization.members.services import cards
 from zhijia.organization.people import selectors as people
@@ -66,7 +68,7 @@ def me(request: Request) -> MeOut:
         real_name_level=person.real_name_level if person else 0,
         pending=person.verify_pending if person else False,
         elder=bool(getattr(request.user, "elder", False)),
-        roles=len(actor.grants),
+        roles=len(actors.roles_held(actor, timezone.localdate(request.now))),
         membership=_membership(request),
     )
 
