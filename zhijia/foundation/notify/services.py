@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 
 from zhijia.foundation.audit import services as audit
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.foundation.parameters.services import touch
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
@@ -23,12 +25,18 @@ from .models import Message, TemplateText, TextMessage, TextState
 
 
 def wording(code: str) -> MessageTemplate:
-    """The wording in force: the newest override, else the declared one. Raises LookupError."""
+    """The wording in force: the newest override, else the declared one. One set in another process counts here within
+    five seconds, as a parameter does. Raises LookupError.
+    """
     declared = registry.messages.get(code)
     if declared is None:
         raise LookupError(f"message {code} is declared by no scenario")
-    own = db.find(TemplateText, code=code, order=["-version"])
-    return MessageTemplate(code, own.title, own.body, own.sms) if own else declared
+    return parameters.kept("notify.wordings", _own_wordings).get(code, declared)
+
+
+def _own_wordings() -> dict[str, MessageTemplate]:
+    rows = TemplateText.objects.order_by("version").values_list("code", "title", "body", "sms")
+    return {code: MessageTemplate(code, title, body, sms) for code, title, body, sms in rows}
 
 
 def wording_before(code: str, version: int) -> MessageTemplate:
@@ -103,11 +111,11 @@ def mark_read(person_id: int, public_id: str | None, *, now: datetime) -> int:
 def set_wording(
     actor: Actor, code: str, *, title: str, body: str, sms: str, made_by: int | None, now: datetime
 ) -> TemplateText:
-    """An operator's own wording, in force at once. Who may, and whether the placeholders are known, is the editor's
-    matter (`administration`). Raises LookupError for an undeclared message.
+    """An operator's own wording, in force at once here and within five seconds everywhere. Who may, and whether the
+    placeholders are known, is the editor's matter (`administration`). Raises LookupError for an undeclared message.
     """
-    before = wording(code)
     newest = TemplateText.objects.filter(code=code).order_by("-version").first()
+    before = newest or registry.messages[code]
     text = TemplateText.objects.create(
         code=code,
         version=(newest.version if newest else 0) + 1,
@@ -118,6 +126,7 @@ def set_wording(
         checked_by=actor.person_id,
         at=now,
     )
+    touch()
     audit.record(
         actor,
         "notify.template",

@@ -1,13 +1,14 @@
-"""Reading parameters and the calendar. Values are kept in the process for at most `FRESH_SECONDS` after a change
-elsewhere.
+"""Reading parameters and the calendar. Values, and what else is `kept` beside them, stay in the process for at most
+`FRESH_SECONDS` after a change elsewhere.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from zhijia.kernel.registry import registry
 from zhijia.kernel.workdays import Calendar
@@ -17,6 +18,8 @@ from .models import CalendarDay, CalendarYear, Generation, ParameterValue
 __all__ = ["ParameterValue"]
 
 FRESH_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class _Copy:
     generation: int = -1
     checked_at: float = -1e9
     rows: dict[str, list[tuple[str, date, date | None, Any, int]]] = field(default_factory=dict)
-    calendar: Calendar | None = None
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 class _Kept:
@@ -90,17 +93,27 @@ def value(code: str, *, on: date, region: str = "") -> Any:
     return versioned(code, on=on, region=region).value
 
 
+def kept(name: str, read: Callable[[], T]) -> T:
+    """What `read` gives, kept as long as the parameters are; whoever changes it says so (`services.touch`)."""
+    beside = _current().beside
+    if name not in beside:
+        beside[name] = read()
+    found: T = beside[name]
+    return found
+
+
 def calendar() -> Calendar:
     """The working-day calendar as loaded; years that were not loaded give provisional dates."""
-    copy = _current()
-    if copy.calendar is None:
-        days = list(CalendarDay.objects.values_list("day", "rests"))
-        copy.calendar = Calendar(
-            holidays=frozenset(day for day, rests in days if rests),
-            workdays=frozenset(day for day, rests in days if not rests),
-            years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
-        )
-    return copy.calendar
+    return kept("parameters.calendar", _read_calendar)
+
+
+def _read_calendar() -> Calendar:
+    days = list(CalendarDay.objects.values_list("day", "rests"))
+    return Calendar(
+        holidays=frozenset(day for day, rests in days if rests),
+        workdays=frozenset(day for day, rests in days if not rests),
+        years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+    )
 
 
 def list_values(code: str) -> list[ParameterValue]:

@@ -25,7 +25,8 @@ ALWAYS = date(2000, 1, 1)
 SEEDED_YEARS = range(2023, 2027)
 
 
-def _touch() -> None:
+def touch() -> None:
+    """Every process drops what it keeps within `selectors.FRESH_SECONDS`, this one at once."""
     if not Generation.objects.update(number=F("number") + 1):
         Generation.objects.create()
     selectors.forget()
@@ -103,7 +104,7 @@ def schedule_value(
         after={"value": checked},
         detail={"version": version, "valid_from": valid_from.isoformat(), "region": region},
     )
-    _touch()
+    touch()
     return row
 
 
@@ -117,7 +118,7 @@ def load_calendar_year(
     CalendarDay.objects.bulk_create(rows)
     CalendarYear.objects.update_or_create(year=year, defaults={"source": source, "loaded_at": now})
     audit.record(actor, "parameters.calendar", ("calendar", year), now=now, detail={"days": len(rows)})
-    _touch()
+    touch()
     return len(rows)
 
 
@@ -142,4 +143,4 @@ def seed_after_migrate(**_kwargs: object) -> None:
             CalendarYear(year=year, source="国务院办公厅节假日安排（chinesecalendar）", loaded_at=now) for year in years
         )
     if missing or years:
-        _touch()
+        touch()

@@ -15,8 +15,10 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.notify import delivery, selectors, services
-from zhijia.foundation.notify.models import Message, TextMessage, TextState
+from zhijia.foundation.notify.models import Message, TemplateText, TextMessage, TextState
 from zhijia.foundation.notify.ports import HttpPort, NotDelivered, current_port
+from zhijia.foundation.parameters import selectors as parameters
+from zhijia.foundation.parameters.models import Generation
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.errors import NotFound, NotSignedIn
 
@@ -110,6 +112,21 @@ def test_an_own_wording_replaces_the_declared_one_until_the_next(world: World) -
     assert services.wording_before(CODE, 1).title == "第一版"
     assert services.wording_before(CODE, 0).title == "您已成为工会会员"
     assert selectors.own_versions() == {CODE: 2}
+
+
+@pytest.mark.django_db
+def test_a_wording_set_by_another_process_counts_within_five_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [1000.0]
+    monkeypatch.setattr(parameters.time, "monotonic", lambda: seconds[0])
+    declared = services.wording(CODE).title
+    TemplateText.objects.create(code=CODE, version=1, title="那边定的", body="{union}", sms="", at=world.now)
+    Generation.objects.update_or_create(defaults={"number": 7})
+    seconds[0] += parameters.FRESH_SECONDS - 0.1
+    assert services.wording(CODE).title == declared
+    seconds[0] += 0.2
+    assert services.wording(CODE).title == "那边定的"
 
 
 # --- On its way out
