@@ -6,13 +6,14 @@ A form checks shape only and then calls a service; whether an ID number passes i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.http import HttpRequest, QueryDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -161,6 +162,22 @@ def sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
+class _Declared(BaseChoiceIterator):
+    """Choices that stand in a form's class: shared by all its forms, where Django copies them pair by pair."""
+
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self._choices = tuple(choices)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._choices)
+
+    def __copy__(self) -> _Declared:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> _Declared:
+        return self
+
+
 _SPEAKING: set[type[forms.BaseForm]] = set()
 """Forms whose declared fields have their sentences."""
 
@@ -175,6 +192,8 @@ class ZhijiaForm(forms.Form):
         if type(self) not in _SPEAKING:
             for name, field in self.base_fields.items():
                 _speak_chinese(name, field)
+                if isinstance(field, _CHOOSES) and isinstance(field.choices, list):
+                    field.choices = _Declared(field.choices)
             _SPEAKING.add(type(self))
         super().__init__(_without_nul(data), *args, **kwargs)
 
