@@ -9,7 +9,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from zhijia.kernel.replica import note_write
 
-from .rows import _column, _defaults, _field, _prepared, asking
+from .columns import column_name, field_of, filled, prepared
+from .rows import asking
 
 
 def holds_millions(using: str = DEFAULT_DB_ALIAS) -> bool:
@@ -51,10 +52,10 @@ def copy_rows(
         return
     note_write()
     connection = connections[using]
-    left = [(name, field) for name, field in _defaults(model) if name not in names and field.name not in names]
-    rest = tuple(field.get_db_prep_save(field.get_default(), connection) for _, field in left)
-    columns = (*names, *(name for name, _ in left))
-    listed = ", ".join(connection.ops.quote_name(_column(model, name)) for name in columns)
+    left = filled(model, tuple(names))
+    rest = tuple(column.default(connection) for column in left)
+    columns = (*names, *(column.attname for column in left))
+    listed = ", ".join(connection.ops.quote_name(column_name(model, name)) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     with asking(connection, model, writes=True) as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
@@ -63,7 +64,7 @@ def copy_rows(
                     copy.write_row((*row, *rest))
             return
         marks = ", ".join(["%s"] * len(columns))
-        moments = [p for p, name in enumerate(names) if isinstance(_field(model, name), models.DateField)]
+        moments = [p for p, name in enumerate(names) if isinstance(field_of(model, name), models.DateField)]
         statement = f"INSERT INTO {table} ({listed}) VALUES ({marks})"  # noqa: S608
         cursor.executemany(statement, [_stored(model, names, row, moments, connection) + rest for row in rows])
 
@@ -74,5 +75,5 @@ def _stored(
     """The row with days and moments as SQLite keeps them."""
     values = list(row)
     for place in places:
-        values[place] = _prepared(model, names[place], values[place], connection)
+        values[place] = prepared(model, names[place], values[place], connection)
     return tuple(values)

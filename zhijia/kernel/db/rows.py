@@ -21,6 +21,7 @@ from psycopg.pq import TransactionStatus
 from zhijia.kernel.replica import note_write
 
 from . import command as commands
+from .columns import column_name, columns_of, field_of, filled, prepared
 from .command import Change, Command, Inserts
 
 Row = Mapping[str, Any]
@@ -36,42 +37,13 @@ def _insert_sql(
 ) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     meta = model._meta
-    columns = ", ".join(quote(_column(model, name)) for name in names)
+    columns = ", ".join(quote(column_name(model, name)) for name in names)
     one = "(" + ", ".join(["%s"] * len(names)) + ")"
     values = ", ".join([one] * count)
     conflict = " ON CONFLICT DO NOTHING" if ignore else ""
-    returning = f" RETURNING {quote(_column(model, meta.pk.name))}" if keys else ""
+    returning = f" RETURNING {quote(column_name(model, meta.pk.name))}" if keys else ""
     # Names come from the models and are quoted; values are parameters.
     return f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES {values}{conflict}{returning}"  # noqa: S608
-
-
-@functools.lru_cache(maxsize=4096)
-def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
-    for field in model._meta.concrete_fields:
-        if name in (field.name, field.attname):
-            return field
-    raise LookupError(f"{model.__name__} has no column {name}")
-
-
-def _column(model: type[models.Model], name: str) -> str:
-    return str(_field(model, name).column)
-
-
-@functools.lru_cache(maxsize=512)
-def _defaults(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
-    return tuple(
-        (field.attname, field) for field in model._meta.concrete_fields if field.has_default() and not field.primary_key
-    )
-
-
-def _prepared(model: type[models.Model], name: str, value: Any, connection: BaseDatabaseWrapper) -> Any:
-    return _field(model, name).get_db_prep_save(value, connection)
-
-
-@functools.lru_cache(maxsize=2048)
-def _filled(model: type[models.Model], given: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
-    """The columns that take their default where only `given` are named: `((attname, field), ...)`."""
-    return tuple((attname, field) for attname, field in _defaults(model) if {attname, field.name}.isdisjoint(given))
 
 
 def _inserting(
@@ -79,18 +51,16 @@ def _inserting(
 ) -> Iterator[tuple[tuple[str, ...], int, list[Any]]]:
     """Statement by statement: the columns, how many rows, the parameters."""
     given = tuple(rows[0])
-    filled = _filled(model, given)
-    names = given + tuple(attname for attname, _ in filled)
+    rest = filled(model, given)
+    names = given + tuple(column.attname for column in rest)
     per_statement = max(1, _MOST_PARAMETERS // max(1, len(names)))
-    fields = [_field(model, name) for name in given]
+    columns = tuple(zip(given, columns_of(model, given), strict=True))
     for start in range(0, len(rows), per_statement):
         part = rows[start : start + per_statement]
         parameters: list[Any] = []
         for row in part:
-            for name, field in zip(given, fields, strict=True):
-                parameters.append(field.get_db_prep_save(row[name], connection))
-            for _, field in filled:
-                parameters.append(field.get_db_prep_save(field.get_default(), connection))
+            parameters += [column.prepared(row[name], connection) for name, column in columns]
+            parameters += [column.default(connection) for column in rest]
         yield names, len(part), parameters
 
 
@@ -163,10 +133,10 @@ def insert_row(model: type[models.Model], *, using: str = DEFAULT_DB_ALIAS, **va
 @functools.lru_cache(maxsize=2048)
 def _update_sql(model: type[models.Model], names: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    changes = ", ".join(f"{quote(_column(model, name))} = %s" for name in names)
+    changes = ", ".join(f"{quote(column_name(model, name))} = %s" for name in names)
     tests = []
     for name, kind in where:
-        column = quote(_column(model, name))
+        column = quote(column_name(model, name))
         tests.append(f"{column} IS NULL" if kind == "null" else f"{column} = %s")
     return f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {' AND '.join(tests)}"  # noqa: S608
 
@@ -188,8 +158,8 @@ def _changing(
     model: type[models.Model], where: Row, values: Row, connection: BaseDatabaseWrapper
 ) -> tuple[str, list[Any]]:
     shape = tuple((name, "null" if value is None else "is") for name, value in where.items())
-    parameters = [_prepared(model, name, value, connection) for name, value in values.items()]
-    parameters += [_prepared(model, name, value, connection) for name, value in where.items() if value is not None]
+    parameters = [prepared(model, name, value, connection) for name, value in values.items()]
+    parameters += [prepared(model, name, value, connection) for name, value in where.items() if value is not None]
     return _update_sql(model, tuple(values), shape), parameters
 
 
@@ -341,12 +311,12 @@ def _select_sql(
     limit: int | None,
 ) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
-    columns = ", ".join(quote(_column(model, name)) for name in names)
-    tests = [f"{quote(_column(model, name))} {_TESTS.get(count) or _one_of(count)}" for name, count in where]
+    columns = ", ".join(quote(column_name(model, name)) for name in names)
+    tests = [f"{quote(column_name(model, name))} {_TESTS.get(count) or _one_of(count)}" for name, count in where]
     text = f"SELECT {columns} FROM {quote(model._meta.db_table)} WHERE {' AND '.join(tests)}"  # noqa: S608
     if order:
         sides = [
-            f"{quote(_column(model, name.lstrip('-')))}{' DESC' if name.startswith('-') else ''}" for name in order
+            f"{quote(column_name(model, name.lstrip('-')))}{' DESC' if name.startswith('-') else ''}" for name in order
         ]
         text += f" ORDER BY {', '.join(sides)}"
     return text if limit is None else f"{text} LIMIT {limit:d}"
@@ -360,7 +330,7 @@ def _converters(
     connection = connections[using]
     found = []
     for place, name in enumerate(names):
-        field = _field(model, name)
+        field = field_of(model, name)
         column = field.get_col(model._meta.db_table)
         each = (*connection.ops.get_db_converters(column), *field.get_db_converters(connection))
         if each:
@@ -411,12 +381,12 @@ def select_rows(
                 parameters.append(one)
                 continue
             shape.append((name, len(value)))
-            parameters += [_prepared(model, name, each, connection) for each in value]
+            parameters += [prepared(model, name, each, connection) for each in value]
         elif value is None:
             shape.append((name, -1))
         else:
             shape.append((name, 0))
-            parameters.append(_prepared(model, name, value, connection))
+            parameters.append(prepared(model, name, value, connection))
     with asking(connection, model) as cursor:
         cursor.execute(_select_sql(model, names, tuple(shape), tuple(order), limit), parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -466,9 +436,9 @@ def take_rows(
     connection = transaction.get_connection()
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
-    returning = ", ".join(quote(_field(model, name).column) for name in columns)
+    returning = ", ".join(quote(field_of(model, name).column) for name in columns)
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    inner = f"SELECT {key} FROM {table} ORDER BY {quote(_field(model, order).column)} LIMIT %s{lock}"  # noqa: S608
+    inner = f"SELECT {key} FROM {table} ORDER BY {quote(field_of(model, order).column)} LIMIT %s{lock}"  # noqa: S608
     with asking(connection, model, writes=True) as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE {key} IN ({inner}) RETURNING {returning}", [limit])  # noqa: S608
         return list(cursor.fetchall())
