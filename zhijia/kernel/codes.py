@@ -164,10 +164,7 @@ def read_member_code(
 
 def code_kind(payload: str) -> int:
     """Which kind a payload claims to be, unchecked, to choose the reader. Raises Invalid `code.malformed`."""
-    raw = _decode(payload)
-    if len(raw) <= _HEAD + SIGNATURE_BYTES or raw[0] != VERSION:
-        raise _malformed()
-    return raw[1]
+    return _read(payload)[1]
 
 
 def payload_of(scanned: str) -> str:
@@ -207,8 +204,7 @@ def _sign(body: bytes, signer: Signer) -> str:
 
 def _open(payload: str, verifier: Verifier, province: str) -> bytes:
     """The signed body. A foreign code is recognized first: its keys are not ours to know."""
-    code_kind(payload)
-    raw = _decode(payload)
+    raw = _read(payload)
     body, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
     if body[3] != _province(province):
         raise Invalid(
@@ -217,6 +213,14 @@ def _open(payload: str, verifier: Verifier, province: str) -> bytes:
     if not verifier.verify(body[2], _DOMAIN + body, signature):
         raise _unsigned()
     return body
+
+
+def _read(payload: str) -> bytes:
+    """The bytes of a payload of our version, long enough to be signed."""
+    raw = _decode(payload)
+    if len(raw) <= _HEAD + SIGNATURE_BYTES or raw[0] != VERSION:
+        raise _malformed()
+    return raw
 
 
 def _encode(raw: bytes) -> str:

@@ -35,7 +35,7 @@ def verify(request: Request, payload: Annotated[str, Path(pattern="^[A-Za-z0-9_-
         payload, settings.ZHIJIA_KEYS.verifier, request.now, province=settings.ZHIJIA_PROVINCE
     )
     holder = selectors.holder_of(code.card)
-    if holder is None or not holder.valid:
+    if holder is None:
         raise Expired("card.void", "这张会员卡已经停用，请持卡人登录查看原因。")
     file = selectors.file_from_card(request.actor, holder, now=request.now)
     return VerdictOut(valid=True, name=holder.masked_name, state=holder.state_label, file=file)

@@ -89,45 +89,35 @@ def my_card(actor: Actor) -> MyCard | None:
 
 @dataclass(frozen=True, slots=True)
 class CardHolder:
-    """What a check of a card answers: valid or not, the name with one letter, and how long a member."""
+    """What a check of a valid card answers: the name with one letter, and how he is a member."""
 
-    valid: bool
     masked_name: str
     state_label: str
     person_id: int
     union_id: int
 
 
-def _holder(serial: str) -> QuerySet[MemberCard, Any]:
-    stay = Membership.objects.filter(person_id=OuterRef("person_id"), until__isnull=True)
-    return (
-        MemberCard.objects.filter(serial=serial)
-        .annotate(state=Subquery(stay.values("state")[:1]), union_id=Subquery(stay.values("union_id")[:1]))
-        .values_list("person_id", "voided_at", "person__name", "state", "union_id")
-    )
+def _holder(serial: str) -> QuerySet[Membership, Any]:
+    card = MemberCard.objects.filter(serial=serial, voided_at__isnull=True).values("person_id")
+    stays = Membership.objects.filter(person_id=Subquery(card), until__isnull=True)
+    return stays.values_list("person_id", "person__name", "state", "union_id")
 
 
 _HOLDER = db.Question(_holder, str)
 
 
 def holder_of(serial: str) -> CardHolder | None:
-    """Who a card belongs to, by the serial of its code; None for an unknown serial. One short query."""
+    """Who a valid card belongs to, by the serial of its code; None for a void or an unknown one. One short query."""
     found = _HOLDER.first(serial)
     if found is None:
         return None
-    person_id, voided_at, name, state, union_id = found
-    return CardHolder(
-        voided_at is None and union_id is not None,
-        mask_name_public(name),
-        MembershipState(state).label if state else "",
-        person_id,
-        union_id or 0,
-    )
+    person_id, name, state, union_id = found
+    return CardHolder(mask_name_public(name), MembershipState(state).label, person_id, union_id)
 
 
 def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
     """The public id of the member's file for a cadre of his union, empty for everybody else. Leaves an audit row."""
-    if not holder.union_id or not actor.living_grants:
+    if not actor.living_grants:
         return ""
     union = unions.get_facts(holder.union_id)
     if not actor.may(Permission.FILE_FROM_CARD, union.path):

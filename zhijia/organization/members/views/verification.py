@@ -30,7 +30,7 @@ def verify(request: Request, payload: str) -> HttpResponse:
     except ZhijiaError as error:
         return _answer(request, "不能确认", error.message, yes=False, status=error.status)
     holder = selectors.holder_of(code.card)
-    if holder is None or not holder.valid:
+    if holder is None:
         text = "这张会员卡已经停用，请持卡人登录查看原因。"
         return _answer(request, "会员卡无效", text, yes=False, status=410)
     text = f"{holder.masked_name} · {holder.state_label}"
