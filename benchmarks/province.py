@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import psycopg
+from django.db import transaction
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 JOINED = date(2026, 3, 1)
@@ -66,7 +67,8 @@ def build_unions(count: int, *, now: datetime, random: Random) -> list[Place]:
         for number, at in enumerate(wanted)
     )  # fmt: skip
     while part := list(islice(openings, building.CHUNK)):
-        building.open_many(SYSTEM, part, now=now)
+        with transaction.atomic():
+            building.open_many(SYSTEM, part, now=now)
     rows = Union.objects.filter(type="GRASSROOTS").order_by("id").values_list("id", "county_id", "city_id")
     return [Place(*row) for row in rows]
 

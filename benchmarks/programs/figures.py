@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import psycopg
+from django.db import transaction
 
 from benchmarks.ground import ground, is_province
 from benchmarks.province import UNIONS, build_unions
@@ -71,7 +72,8 @@ def _open_more(count: int) -> None:
         for number, town in enumerate(random.choices(towns, k=count))
     )  # fmt: skip
     while part := list(islice(openings, building.CHUNK)):
-        building.open_many(SYSTEM, part, now=datetime.now(tz=UTC))
+        with transaction.atomic():
+            building.open_many(SYSTEM, part, now=datetime.now(tz=UTC))
 
 
 def _write_figures(connection: psycopg.Connection[Any], members: int, random: Random) -> None:
