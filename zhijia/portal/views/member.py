@@ -83,19 +83,14 @@ def home(request: Request) -> HttpResponse:
         "entries": _entries()[:GRID],
         "cases": [case_row(case) for case in own],
         "told": told,
-        "staff": _is_cadre(request),
+        "staff": bool(actors.roles_held(actor, timezone.localdate(request.now))),
         "unread": messages_.count_unread(actor),
     }
     return render(request, "portal/home.html", context)
 
 
-def _is_cadre(request: Request) -> bool:
-    """Whether he is shown the door to the desk."""
-    return bool(actors.roles_held(request.actor, timezone.localdate(request.now)))
-
-
 def services(request: Request) -> HttpResponse:
-    return render(request, "portal/services.html", {"entries": _entries(), "staff": _is_cadre(request)})
+    return render(request, "portal/services.html", {"entries": _entries()})
 
 
 def _before(request: Request) -> datetime | None:
