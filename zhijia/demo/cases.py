@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from django.utils import timezone
+from datetime import timedelta
 
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.workflow import clock
@@ -79,9 +77,7 @@ def play_disputes(stage: Stage) -> None:
         number = people.read_numbers(SYSTEM, owner.pk, reason="演示绑定核实", now=stage.now).id_number
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()
-        stranger = actors.actor_of(
-            _bare_account(stage, mobile), today=timezone.localdate(stage.now), staff=False, address="127.0.0.1"
-        )
+        stranger = actors.actor_of(_bare_account(stage, mobile), today=stage.today, staff=False, address="127.0.0.1")
         case = binding.open_dispute(
             stranger, identity, mobile=mobile, fallback_union_id=stage.unions["plant"].pk, now=stage.workdays_ago(3)
         )
@@ -104,7 +100,7 @@ def _bare_account(stage: Stage, mobile: str) -> int:
 def play_grants(stage: Stage) -> None:
     """Roles asked for, in force, refused, taken back and ended."""
     asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
-    today: date = timezone.localdate(stage.now)
+    today = stage.today
     for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end", "withdraw"):
         person = stage.applicant()
         case = access.ask_grant(

@@ -50,7 +50,7 @@ def _each(
 
 
 def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
-    first = timezone.localdate(stage.now) + timedelta(days=40)
+    first = stage.today + timedelta(days=40)
     changes = (("join.review_wd", 4), ("join.appeal_wd", 15), ("join.need_info_wd", 12), ("members.dispute_wd", 6))
 
     def proposal(code: str, value: int) -> Callable[[], str]:
@@ -121,7 +121,7 @@ def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
             body = f"{text.body if text else ''}\n\n联系我们\n{line}"
             drafted: ConsentDraft = people_services.draft_text(
                 maker, purpose, title=text.title if text else "同意书", body=body,
-                valid_from=timezone.localdate(stage.now) + timedelta(days=30), reason="补充联系方式", now=stage.now,
+                valid_from=stage.today + timedelta(days=30), reason="补充联系方式", now=stage.now,
             )  # fmt: skip
             return drafted.case.public_id
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -31,10 +31,12 @@ class Stage:
     now: datetime
     named: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
     def actor(self, person: Person, *, staff: bool = False) -> Actor:
-        return actors.actor_of(
-            person.account_id or 0, today=timezone.localdate(self.now), staff=staff, address="127.0.0.1"
-        )
+        return actors.actor_of(person.account_id or 0, today=self.today, staff=staff, address="127.0.0.1")
 
     def holder(self, role: str, union: str, *, nth: int = 0) -> Actor:
         grants = RoleGrant.objects.filter(role=role, union=self.unions[union], in_force=True).order_by("id")
