@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import sys
 from datetime import datetime
 from typing import Any
 
@@ -13,23 +14,29 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from zhijia.foundation.accounts.access import to_sign_in
+from zhijia.kernel import db
+from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
 
 logger = logging.getLogger("zhijia.errors")
 
 API_PREFIX = "/api/"
 _USUAL_WAIT_S = 60
+_DATABASE_WAIT_S = 15
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _PHONE = frozenset({"m", "j", "partner", "accounts"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
+_BUSY = ZhijiaError("server.busy", "系统暂时繁忙，您刚才的操作没有办成，请稍后再试一次。")
 
 
 def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | None = None) -> HttpResponseBase:
     """The answer for an expected error; `status` overrides the class's own.
 
-    Who is not signed in is led to the sign-in page and back; the API never redirects.
+    Who is not signed in is led to the sign-in page and back; the API never redirects. The code is left on the request
+    for its log line.
     """
     status = status or error.status
+    request.error_code = error.code  # type: ignore[attr-defined]
     if request.path.startswith(API_PREFIX):
         return _as_json(request, error, status)
     part = bool(request.headers.get("HX-Request"))
@@ -67,10 +74,26 @@ def look_of(path: str) -> str:
 def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
     name = "ui/errors/_part.html" if part else f"ui/errors/{context['look']}.html"
     try:
-        return render_to_string(name, context, request=request)
+        return render_to_string(name, context, request=_readable(request, context["status"]))
     except TemplateDoesNotExist:
         logger.warning("error template missing", extra={"template": name})
     return _BARE_PAGE.format(escape(context["message"]))
+
+
+def _readable(request: HttpRequest, status: int) -> HttpRequest:
+    """What an error page may read of a request: where it went, never its body or fields, which may be the fault.
+
+    Whoever acts is known where the request itself was in order; nothing is asked for somebody while we fail.
+    """
+    bare = HttpRequest()
+    bare.method, bare.path, bare.path_info = request.method, request.path, request.path_info
+    bare.META, bare.COOKIES = request.META, request.COOKIES
+    known = status not in (400, 500, 503)
+    bare.actor = getattr(request, "actor", ANONYMOUS) if known else ANONYMOUS  # type: ignore[attr-defined]
+    bare.request_id = getattr(request, "request_id", "")  # type: ignore[attr-defined]
+    if elder := getattr(request, "elder", None):
+        bare.elder = elder  # type: ignore[attr-defined]
+    return bare
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -93,9 +116,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Raises nothing: it must answer even when templates or the database are the fault."""
+    """Raises nothing: it must answer even when templates or the database are the fault.
+
+    503 while the database is away or too busy, so that callers and balancers come back.
+    """
+    away = db.is_away(sys.exception())
+    error, status = (_BUSY, 503) if away else (_SERVER_ERROR, 500)
     try:
-        return error_response(request, _SERVER_ERROR, status=500)
+        response = error_response(request, error, status=status)
     except Exception:
         logger.exception("the error page failed")
-        return HttpResponse(f"<!doctype html><meta charset=utf-8><p>{_SERVER_ERROR.message}</p>", status=500)
+        response = HttpResponse(_BARE_PAGE.format(error.message), status=status)
+    if away:
+        response["Retry-After"] = str(_DATABASE_WAIT_S)
+    return response

@@ -10,11 +10,12 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from zhijia.config.errors import error_response
+from zhijia.config.errors import bad_request, error_response
 from zhijia.config.metrics import count_request
 from zhijia.kernel import replica
 from zhijia.kernel.errors import Invalid, NotFound, ZhijiaError
@@ -126,7 +127,11 @@ class RequestFrame:
         surface = surface_of(request.path)
         if surface is not None and surface not in self.surfaces:
             return error_response(request, NotFound())
-        if _holds_nul(request):
+        try:
+            nul = _holds_nul(request)
+        except (SuspiciousOperation, UnreadablePostError) as error:  # too large, or cut off on its way
+            return bad_request(request, error)
+        if nul:
             return error_response(
                 request,
                 Invalid("request.bad_characters", "您提交的内容里有无法识别的字符，请删去后重新提交。"),
@@ -150,6 +155,7 @@ def _write_line(request: HttpRequest, response: HttpResponseBase, route: str, se
         method=request.method,
         route=route,  # the pattern: paths hold codes and public ids
         status=response.status_code,
+        code=getattr(request, "error_code", None),
         ms=round(seconds * 1000, 1),
         account=getattr(getattr(request, "actor", None), "account_id", None),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -20,3 +21,11 @@ class Request(HttpRequest):
     actor: Actor
     request_id: str
     htmx: HtmxDetails
+
+
+def path_in(address: str) -> str:
+    """`"/m/card?x=1"` of `"https://host/m/card?x=1"`, as a header names a page; empty for what is no address."""
+    try:
+        return urlsplit(address)._replace(scheme="", netloc="").geturl()
+    except ValueError:
+        return ""

@@ -96,7 +96,9 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["standard_error"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["standard_error"], "level": "INFO", "propagate": False},
-            "django.request": {"level": "ERROR"},  # our own line tells of the others
+            # Our own line tells of all that is refused; of faults these tell where.
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "CRITICAL"},
             "django.utils.autoreload": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhijia.kernel.doors import before_step_up, is_public, needs_step_up, public
+from zhijia.kernel.http import path_in
 
 __all__ = ["before_step_up", "is_public", "needs_step_up", "public", "safe_next", "to_sign_in", "to_step_up"]
 
@@ -31,12 +32,10 @@ def safe_next(wanted: str, fallback: str) -> str:
 def here(request: HttpRequest) -> str:
     """Where to come back to: this page, the page that asked for a part, or the page a form stood on."""
     if request.headers.get("HX-Request"):
-        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
-        return safe_next(parts._replace(scheme="", netloc="").geturl(), "/")
+        return safe_next(path_in(request.headers.get("HX-Current-URL", "")), "/")
     if request.method in _SAFE:
         return request.get_full_path()
-    parts = urlsplit(request.headers.get("Referer", ""))
-    return safe_next(parts._replace(scheme="", netloc="").geturl(), "/")
+    return safe_next(path_in(request.headers.get("Referer", "")), "/")
 
 
 def _lead(request: HttpRequest, door: str) -> HttpResponse:

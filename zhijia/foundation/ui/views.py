@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,18 +12,21 @@ from django.views.decorators.http import require_POST
 from zhijia.foundation.ui import events
 from zhijia.foundation.ui.context import ELDER_COOKIE, THEME_COOKIE
 from zhijia.kernel.doors import public
+from zhijia.kernel.http import path_in
 
 _YEAR = 365 * 24 * 3600
 
 
 def back_to(request: HttpRequest, fallback: str = "/") -> str:
-    """An address of this site to return to: `next` of the form, else the page the form stood on; never another site."""
+    """An address of this site to return to: `next` of the form, else the page the form stood on; never another site.
+
+    Raises DisallowedHost for a request to a host that is not ours.
+    """
     for wanted in (request.POST.get("next", ""), request.headers.get("Referer", "")):
         if wanted and url_has_allowed_host_and_scheme(
             wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
-            parts = urlsplit(wanted)
-            return parts._replace(scheme="", netloc="").geturl() or fallback
+            return path_in(wanted) or fallback
     return fallback
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, migrations, models, transaction
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, migrations, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
@@ -39,7 +40,7 @@ from .rows import (
 __all__ = [
     "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
     "copy_rows", "drop_month", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row",
-    "insert_rows", "instant",
+    "insert_rows", "instant", "is_away",
     "is_conflict_between_writers", "keep_partitions_ahead", "oldest_month", "one_command", "remembered",
     "reserve_keys", "retrying", "select_rows", "subtree", "subtree_bounds", "take_rows",
 ]  # fmt: skip
@@ -48,6 +49,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _RETRY_SQLSTATES = {"40001", "40P01"}
+_AWAY_SQLSTATE_CLASSES = {"08", "53", "55", "57"}  # connection, resources, object in use, operator intervention
+_AWAY_SQLITE = ("database is locked", "unable to open", "disk I/O", "database or disk is full")
 
 
 class KeyField(models.CharField):  # type: ignore[type-arg]
@@ -67,6 +70,19 @@ def is_conflict_between_writers(error: BaseException) -> bool:
     cause = error.__cause__ or error
     state = getattr(cause, "sqlstate", None)
     return state in _RETRY_SQLSTATES or "database is locked" in str(cause)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, took no more work, or did not get to it in time; nothing is wrong with
+    what was asked of it.
+    """
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    cause = error.__cause__ or error
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return state[:2] in _AWAY_SQLSTATE_CLASSES or is_conflict_between_writers(error)
+    return not isinstance(cause, sqlite3.Error) or any(words in str(cause) for words in _AWAY_SQLITE)
 
 
 def retrying(tries: int = 3) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
+from django.core.exceptions import DisallowedHost
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -432,7 +433,12 @@ def way_back(context: Mapping[str, Any], home: str) -> str:
     request = context.get("request")
     if request is None:
         return home
-    return str(request.get_full_path()) if request.method in ("GET", "HEAD") else back_to(request, home)
+    if request.method in ("GET", "HEAD"):
+        return str(request.get_full_path())
+    try:
+        return back_to(request, home)
+    except DisallowedHost:
+        return home
 
 
 @register.filter
