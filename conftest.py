@@ -70,6 +70,7 @@ def _close_network() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _close_network()
+    _make_clients_strict()
     # Playwright's synchronous interface keeps an event loop in this thread; Django then refuses the test database.
     if "browser" in str(config.option.markexpr) and "not browser" not in str(config.option.markexpr):
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -96,6 +97,35 @@ _DATABASES = frozenset({"db", "transactional_db", "live_server", "django_db_setu
 def _asks_a_database(item: pytest.Item) -> bool:
     named = _DATABASES & set(getattr(item, "fixturenames", ()))
     return bool(named) or item.get_closest_marker("django_db") is not None
+
+
+# --- The client is as strict as a browser ---------------------------------------------------------------------------
+def _make_clients_strict() -> None:
+    """Every test client is refused without a token as a browser is, sends it as the forms do, and fails the test that
+    is shown a form without one.
+
+    A client made with `enforce_csrf_checks` sends none by itself.
+    """
+    from django.test import Client
+
+    from tests import forms
+
+    make, ask = Client.__init__, Client.request
+
+    def strict(self: Client, enforce_csrf_checks: bool | None = None, **options: Any) -> None:
+        make(self, enforce_csrf_checks=True, **options)
+        self.sends_token = enforce_csrf_checks is None  # type: ignore[attr-defined]
+
+    def looked_at(self: Client, **request: Any) -> Any:
+        if self.sends_token:  # type: ignore[attr-defined]
+            forms.add_token(self, request)
+        response = ask(self, **request)
+        missing = list(forms.unmarked(response))
+        assert not missing, missing
+        return response
+
+    Client.__init__ = strict  # type: ignore[method-assign]
+    Client.request = looked_at  # type: ignore[assignment]
 
 
 # --- The clock stands still -----------------------------------------------------------------------------------------
@@ -130,8 +160,18 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+# A picture that the browser could not draw tells nobody; here it writes to the console, which `Faults` reads.
+LOOK_AT_PICTURES = """
+for (const kind of ["load", "error"])
+  addEventListener(kind, ({ target }) => {
+    if (target instanceof HTMLImageElement && !target.naturalWidth) console.error("picture not drawn: " + target.src);
+  }, true);
+"""
+
+
 class Faults:
-    """What went wrong in the page without being seen: console errors, uncaught exceptions, answers of 500 and above.
+    """What went wrong in the page without being seen: console errors, pictures not drawn, uncaught exceptions, answers
+    of 500 and above.
 
     A test that provokes one on purpose takes it out: `page_faults.expect("404")`.
     """
@@ -183,6 +223,7 @@ def open_page(chromium: Any, live_server: Any, page_faults: Faults) -> Iterator[
             **options,
         )
         context.set_default_timeout(15_000)
+        context.add_init_script(LOOK_AT_PICTURES)
         contexts.append(context)
         page = context.new_page()
         page_faults.watch(page)

@@ -247,14 +247,17 @@ def qr_code(text: str) -> segno.QRCode:
 
 
 def qr_svg(text: str, *, title: str) -> str:
-    """Inline SVG, black on white with its quiet zone, sized by the page; no style attribute (the CSP forbids it).
+    """SVG, black on white with its quiet zone, sized by the page; no style attribute (the CSP forbids it).
 
-    `title` is what a screen reader says, in Chinese: `会员码`.
+    Stands inside a page or as a picture of its own: browsers draw the latter only with its namespace. `title` is what a
+    screen reader says, in Chinese: `会员码`.
     """
-    drawn: str = qr_code(text).svg_inline(
-        dark="#000", light="#fff", border=4, omitsize=True, svgclass="qr", lineclass=None, title=title
-    )
-    return drawn.replace("<svg ", f'<svg role="img" aria-label={quoteattr(title)} ', 1)
+    out = io.BytesIO()
+    qr_code(text).save(
+        out, kind="svg", dark="#000", light="#fff", border=4, omitsize=True, xmldecl=False, nl=False, svgclass="qr",
+        lineclass=None, title=title,
+    )  # fmt: skip
+    return out.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label={quoteattr(title)} ', 1)
 
 
 def qr_png(text: str, *, scale: int = 8) -> bytes:

@@ -122,32 +122,43 @@ def region_choices(actor: Actor) -> list[tuple[str, str]]:
     return list(choices.items())
 
 
-def _reachable(change: Change | None, actor: Actor, permissions: Sequence[str]) -> Change:
+PARAMETER_READERS = (Permission.PARAMETER_CHECK, Permission.PARAMETER_VIEW)
+CALENDAR_READERS = (Permission.CALENDAR_CHECK, Permission.PARAMETER_VIEW)
+MESSAGE_READERS = (Permission.MESSAGE_CHECK, Permission.MESSAGE_PROPOSE)
+"""Who may open a change's case, on its unit: any of the rights."""
+
+
+def may_open(actor: Actor, change: Change, readers: Sequence[str]) -> bool:
+    """Whether the case of a change that he sees listed can be opened by him too."""
+    path = registry.units.path(change.case.unit_id)
+    return any(actor.may(permission, path) for permission in readers)
+
+
+def _reachable(change: Change | None, actor: Actor, readers: Sequence[str]) -> Change:
     """Raises NotFound out of scope, NotAllowed without any of the rights."""
     if change is None:
         raise NotFound
-    path = registry.units.path(change.case.unit_id)
-    if not any(actor.may(permission, path) for permission in permissions[:-1]):
-        actor.require(permissions[-1], path)
+    if not may_open(actor, change, readers):
+        actor.require(readers[-1], registry.units.path(change.case.unit_id))
     return change
 
 
 def get_parameter_change(actor: Actor, public_id: str) -> ParameterChange:
     """Raises NotFound, NotAllowed."""
     change = ParameterChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, (Permission.PARAMETER_CHECK, Permission.PARAMETER_VIEW))
+    return _reachable(change, actor, PARAMETER_READERS)
 
 
 def get_calendar_change(actor: Actor, public_id: str) -> CalendarChange:
     """Raises NotFound, NotAllowed."""
     change = CalendarChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, (Permission.CALENDAR_CHECK, Permission.PARAMETER_VIEW))
+    return _reachable(change, actor, CALENDAR_READERS)
 
 
 def get_message_change(actor: Actor, public_id: str) -> MessageChange:
     """Raises NotFound, NotAllowed."""
     change = MessageChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, (Permission.MESSAGE_CHECK, Permission.MESSAGE_PROPOSE))
+    return _reachable(change, actor, MESSAGE_READERS)
 
 
 def list_parameter_changes(code: str, *, limit: int = 20) -> list[ParameterChange]:

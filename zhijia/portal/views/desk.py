@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from zhijia.foundation.ui.chrome import Chrome
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
@@ -28,6 +29,7 @@ BUCKETS = (
 )
 GROUPS = (("late", "已逾期"), ("today", "今日到期"), ("soon", "5 个工作日内"), ("later", "以后"), ("none", "没有期限"))
 SHOWN = 60
+OFFERED = 3
 
 
 def desk(request: Request) -> HttpResponse:
@@ -37,7 +39,7 @@ def desk(request: Request) -> HttpResponse:
     unit = own_unit(request)
     context: dict[str, Any] = {
         "unit": unit,
-        "inbox": _inbox(rows, kind, due),
+        "inbox": _inbox(request, rows, kind, due),
         "first": next((row for row in rows if row.url_name), None),
         "figures": [
             {
@@ -73,7 +75,7 @@ def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any
     return [{"label": f"{row.unit_name} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
 
 
-def _inbox(rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
+def _inbox(request: Request, rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
     """Shape of `ui/console/inbox.html`."""
     by_due = Counter(row.due for row in rows)
     by_kind = Counter(row.workflow.code for row in rows)
@@ -107,12 +109,21 @@ def _inbox(rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
         else [],
         "groups": groups,
         "rest": None,
-        "empty": {
-            "title": "现在没有等您办理的事",
-            "text": "新的申请、复核和到期提醒会出现在这里。可以先打印入会二维码，贴到职工看得见的地方。",
-            "actions": [{"label": "去打印入会二维码", "href": reverse("unions:tree")}],
-        },
+        "empty": _nothing_waits(request),
     }
+
+
+def _nothing_waits(request: Request) -> dict[str, Any]:
+    """What to do instead: who prints codes may print one, everybody else finds the beginning of his menu."""
+    text = "新的申请、复核和到期提醒会出现在这里。"
+    if request.actor.holds(UnionPermission.PRINT) and request.actor.holds(UnionPermission.VIEW):
+        text += "可以先打印入会二维码，贴到职工看得见的地方。"
+        actions = [{"label": "去打印入会二维码", "href": reverse("unions:tree")}]
+    else:
+        text += "您可以先办理："
+        lines = [line for group in Chrome(request).nav for line in group["entries"]]
+        actions = [line for line in lines if line["href"] != reverse("portal:desk")][:OFFERED]
+    return {"title": "现在没有等您办理的事", "text": text, "actions": actions}
 
 
 def _inbox_row(row: cases.InboxRow) -> dict[str, Any]:

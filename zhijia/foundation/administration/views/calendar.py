@@ -62,7 +62,9 @@ def calendar(request: Request) -> HttpResponse:
         "lines": presenting.stretches(days),
         "missing_next": this + 1 not in loaded,
         "missing_words": f"{this + 1} 年的放假安排还没有载入；跨年的期限标为暂定，载入后自动重算。",
-        "history": deciding.history(selectors.list_calendar_changes(), "administration:calendar_case"),
+        "history": deciding.history(
+            request.actor, selectors.list_calendar_changes(), "administration:calendar_case", selectors.CALENDAR_READERS
+        ),
         "form": form,
         "may_propose": may_propose,
     }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from zhijia.foundation.administration import rules
+from zhijia.foundation.administration import rules, selectors
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.http import Request
 
 Decide = Callable[..., object]
@@ -46,12 +47,12 @@ def case_context(request: Request, case: Any, form: CheckForm) -> dict[str, Any]
     }
 
 
-def history(changes: list[Any], page: str) -> list[dict[str, Any]]:
-    """Shape of `ui/console/recent.html`."""
+def history(actor: Actor, changes: list[Any], page: str, readers: Sequence[str]) -> list[dict[str, Any]]:
+    """Shape of `ui/console/recent.html`; a case that the reader may not open is told without a link."""
     return [
         {
             "label": change.case.title,
-            "href": reverse(page, args=[change.case.public_id]),
+            "href": reverse(page, args=[change.case.public_id]) if selectors.may_open(actor, change, readers) else "",
             "end": rules.PARAMETER.labels[change.case.state],
         }
         for change in changes

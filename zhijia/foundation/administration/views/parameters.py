@@ -81,8 +81,12 @@ def _page(request: Request, spec: ParameterSpec) -> dict[str, Any]:
             today=today,
         ),
         "regions": presenting.region_table(spec, values, names, today=today),
-        "waiting": deciding.history(waiting, "administration:parameter_case"),
-        "history": deciding.history(changes, "administration:parameter_case"),
+        "waiting": deciding.history(
+            request.actor, waiting, "administration:parameter_case", selectors.PARAMETER_READERS
+        ),
+        "history": deciding.history(
+            request.actor, changes, "administration:parameter_case", selectors.PARAMETER_READERS
+        ),
     }
 
 

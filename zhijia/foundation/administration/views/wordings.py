@@ -36,7 +36,9 @@ def message_list(request: Request) -> HttpResponse:
             groups.append({"title": scenario.name, "table": _table(scenario.name, rows)})
     context = {
         "groups": groups,
-        "history": deciding.history(selectors.list_message_changes(), "administration:message_case"),
+        "history": deciding.history(
+            request.actor, selectors.list_message_changes(), "administration:message_case", selectors.MESSAGE_READERS
+        ),
     }
     return render(request, "administration/messages.html", context)
 
@@ -120,7 +122,12 @@ def message(request: Request, code: str) -> HttpResponse:
         "placeholders": [f"{{{name}}}" for name in sorted(known | rules.ALWAYS_KNOWN)],
         "may_propose": may_propose,
         "own": selectors.message_version(code),
-        "history": deciding.history(selectors.list_message_changes(code), "administration:message_case"),
+        "history": deciding.history(
+            request.actor,
+            selectors.list_message_changes(code),
+            "administration:message_case",
+            selectors.MESSAGE_READERS,
+        ),
     }
     return render(request, "administration/message.html", context, status=status)
 

@@ -461,9 +461,9 @@ def _data(posted: Any) -> dict[str, Any]:
             {
                 "title": "医疗信息，用于医疗互助",
                 "detail": "11月17日同意。撤回后停止办理，会籍不受影响",
-                "action": "/ui/gallery/phone/data",
+                "withdraw": "/ui/gallery/phone/data",
             },
-            {"title": "活动短信提醒", "detail": "11月12日同意。撤回后不再发送", "action": "/ui/gallery/phone/data"},
+            {"title": "活动短信提醒", "detail": "11月12日同意。撤回后不再发送", "withdraw": "/ui/gallery/phone/data"},
         ],
     }
 

@@ -60,9 +60,9 @@ CONSENT_TEXT = Workflow(
 )
 
 WITHDRAWING = {
-    "privacy": "撤回后停止线上服务，再次使用时须重新同意；会籍不受影响",
-    "agreement": "撤回后停止线上服务，再次使用时须重新同意；会籍不受影响",
-    "id_number": "撤回后不再办理新的实名核验和入会；已有会籍不受影响",
+    "privacy": "撤回后线上服务随即停止，再次使用时须重新同意",
+    "agreement": "撤回后线上服务随即停止，再次使用时须重新同意",
+    "id_number": "撤回后不再办理新的实名核验和入会",
 }
 """What taking a consent back does, told beside it. Source: PIPL 15, 16."""
 

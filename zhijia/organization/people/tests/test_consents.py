@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.workflow.models import InboxEntry
@@ -79,12 +80,17 @@ def test_a_member_sees_what_he_agreed_to_and_takes_it_back(
     page = client.get("/m/consents").content.decode()
     assert page.count(">撤回<") == 3
     assert rules.WITHDRAWING["id_number"] in page
-    answer = client.post("/m/consents/withdraw", {"purpose": "id_number"})
+    asked = client.get("/m/consents/withdraw?purpose=id_number")
+    assert rules.WITHDRAWING["id_number"] in asked.content.decode()
+    assert selectors.has_consent(person.account_id, "id_number", now=world.now)
+    answer = forms_of(asked)[-1].send(client)
     assert (answer.status_code, answer["Location"]) == (302, "/m/consents")
     assert not selectors.has_consent(person.account_id, "id_number", now=world.now)
     assert AuditEntry.objects.filter(event="people.consent_withdrawn", concerns_person_id=person.pk).count() == 1
     assert client.get("/m/consents").content.decode().count(">撤回<") == 2
-    assert client.post("/m/consents/withdraw", {"purpose": "x"}).status_code == 404
+    assert client.get("/m/consents/withdraw?purpose=id_number").status_code == 302
+    for send in (client.get, client.post):
+        assert send("/m/consents/withdraw", {"purpose": "x"}).status_code == 404
 
 
 def test_withdrawing_touches_nobody_else(world: World) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.accounts.access import safe_next
 from zhijia.foundation.idempotency.decorators import once
@@ -36,9 +38,7 @@ def consents(request: Request) -> HttpResponse:
                     "title": title,
                     "href": f"{reverse('people:consent_text', args=[row.purpose])}?version={row.version}",
                     "detail": f"{formats.plain_day(row.given_at, today)}同意{newer}。{row.effect}",
-                    "action": reverse("people:withdraw"),
-                    "name": "purpose",
-                    "value": row.purpose,
+                    "withdraw": f"{reverse('people:withdraw')}?{urlencode({'purpose': row.purpose})}",
                 }
             )
         else:
@@ -52,12 +52,20 @@ def consents(request: Request) -> HttpResponse:
     return render(request, "people/consents.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @once
 def withdraw(request: Request) -> HttpResponse:
-    purpose = request.POST.get("purpose", "")
+    """First what taking it back stops, then the taking back. Raises NotFound for a purpose that is none."""
+    purpose = (request.POST if request.method == "POST" else request.GET).get("purpose", "")
     if purpose not in WITHDRAWING:
         raise NotFound
+    if request.method == "GET":
+        given = selectors.list_given(request.actor, now=request.now)
+        row = next((row for row in given if row.purpose == purpose and row.withdrawn_at is None), None)
+        if row is None:
+            messages.info(request, "这项同意已经撤回过了。")
+            return redirect("people:consents")
+        return render(request, "people/withdraw.html", {"row": row})
     if services.withdraw_consent(request.actor, purpose, now=request.now):
         messages.success(request, "已撤回同意。会籍不受影响；需要时可以重新同意。")
     else:
