@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.registry import PermissionSpec, registry
+from zhijia.organization.people import selectors as people
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -181,6 +183,25 @@ def case_facts(row: selectors.GrantRow) -> list[dict[str, Any]]:
         {"label": "登录", "value": "须用动态码或通行密钥" if spec.strong else "密码加短信"},
         {"label": "期限", "value": f"{row.since} 至 {row.until}（不含）"},
         {"label": "依据", "value": row.reason},
+    ]
+
+
+def name_of(person_id: int | None) -> str:
+    """Who asked or checked, in full: a colleague's name on a matter that both work on. 系统 for nobody."""
+    return people.get_facts(person_id).name if person_id is not None else "系统"
+
+
+def reset_facts(case: Case, person: PersonFacts) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`."""
+    return [
+        {"label": "人员", "value": person.masked_name},
+        {"label": "手机", "value": person.mobile_masked, "code": True},
+        {"label": "申请人", "value": name_of(case.maker_person_id)},
+        {"label": "原因和核实方式", "value": case.note},
+        {
+            "label": "同意以后",
+            "value": "密码、验证器、备用码和通行密钥全部清除，所有设备退出登录；本人收到短信和开通链接",
+        },
     ]
 
 

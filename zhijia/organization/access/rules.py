@@ -79,6 +79,57 @@ GRANT = Workflow(
     ),
 )
 
+
+class Reset(StrEnum):
+    ASKED = "ASKED"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+# As a grant, the case stands at the asker's own union; its owner, whose ways in are cleared, may not decide it.
+FACTOR_RESET = Workflow(
+    "access.factor_reset",
+    "重置登录方式",
+    start=Reset.ASKED,
+    labels={
+        Reset.ASKED: "等待复核",
+        Reset.DONE: "已重置",
+        Reset.REFUSED: "未同意",
+        Reset.WITHDRAWN: "已撤回",
+    },
+    hues={
+        Reset.ASKED: Hue.SOON,
+        Reset.DONE: Hue.DONE,
+        Reset.REFUSED: Hue.LATE,
+        Reset.WITHDRAWN: Hue.STILL,
+    },
+    closed=frozenset({Reset.DONE, Reset.REFUSED, Reset.WITHDRAWN}),
+    due={Reset.ASKED: "access.reset_wd"},
+    moves=(
+        Move(
+            "approve",
+            {Reset.ASKED},
+            Reset.DONE,
+            by=Permission.RESET_CHECK,
+            checker=True,
+            title="复核同意，已重置登录方式",
+            button="同意重置",
+        ),
+        Move(
+            "refuse",
+            {Reset.ASKED},
+            Reset.REFUSED,
+            by=Permission.RESET_CHECK,
+            checker=True,
+            needs=("note",),
+            title="复核不同意",
+            button="不同意",
+        ),
+        Move("withdraw", {Reset.ASKED}, Reset.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
+    ),
+)
+
 LONGEST = timedelta(days=5 * 366)
 """A grant never outlives a term of five years."""
 

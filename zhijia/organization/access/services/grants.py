@@ -16,13 +16,12 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, TooMany, WrongState
+from zhijia.organization.access import events, rules, selectors
+from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.access.permissions import Permission
+from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from . import events, rules, selectors
-from .models import RoleGrant
-from .permissions import Permission
-from .roles import ROLES
 
 
 @retrying()
@@ -176,7 +175,7 @@ def _invite(actor: Actor, person: people.PersonFacts, union_id: int, *, now: dat
             return False
     try:
         invite_staff(actor, number, unit_id=union_id, now=now)
-    except (Invalid, TooMany):
+    except (Invalid, RuleBroken, TooMany):
         return False
     return True
 
