@@ -214,8 +214,14 @@ def person_checks(
         {
             "state": "ok" if real else "bad",
             "text": "本人已实名",
-            "value": f"{person.real_name_level} 级",
+            "value": "已核验" if real else "未核验",
             "detail": "" if real else "请本人先登录完成实名认证。",
+        },
+        {
+            "state": "ok" if person.account_id else "bad",
+            "text": "已绑定本人账号",
+            "value": "符合" if person.account_id else "未绑定",
+            "detail": "手机尾号请当面或电话向本人核对。" if person.account_id else "请本人先用手机号登录并完成实名。",
         },
         {
             "state": "bad" if is_self else "ok",

@@ -155,12 +155,19 @@ def check_role(role: str, union_level: int) -> None:
         raise Invalid("grant.role", text, fields={"role": text})
 
 
-def check_person(*, real_name_level: int, held: tuple[str, ...], asked: str, is_self: bool) -> None:
-    """Raises RuleBroken `grant.self`, `grant.real_name`, `grant.conflict`."""
+def check_person(*, real_name_level: int, bound: bool, held: tuple[str, ...], asked: str, is_self: bool) -> None:
+    """Raises RuleBroken `grant.self`, `grant.real_name`, `grant.unbound`, `grant.conflict`.
+
+    Only who has signed in and said who he is holds a role: a role that waits for somebody to come is there to be taken.
+    """
     if is_self:
         raise RuleBroken("grant.self", "不能给自己授权，请由其他管理员办理。")
     if real_name_level < 3:
         raise RuleBroken("grant.real_name", "这位同志还没有完成实名认证，请本人先登录完成实名后再授权。")
+    if not bound:
+        raise RuleBroken(
+            "grant.unbound", "这位同志还没有登录绑定本人账号，请本人先用手机号登录并完成实名，再申请授权。"
+        )
     for role in held:
         said = conflict(role, asked)
         if said:

@@ -304,6 +304,12 @@ def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
     return list(_living(today).filter(person_id=person_id).values_list("role", "union_id"))
 
 
+def holds_role(person_id: int, today: date) -> bool:
+    """Whether he holds a role, begins one later, or one is asked for him: then a document alone proves nothing."""
+    counts = Q(in_force=True, until__gt=today) | Q(case__state=rules.State.ASKED)
+    return RoleGrant.objects.filter(counts, person_id=person_id).exists()
+
+
 def acting_grant(actor: Actor, permission: str, path: str) -> Grant:
     """The nearest own grant that carries `permission` over `path`. Raises NotFound, NotAllowed as `Actor.require`."""
     actor.require(permission, path)

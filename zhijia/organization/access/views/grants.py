@@ -100,7 +100,7 @@ def _person_page(
         "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
         "facts": [
             {"label": "手机", "value": found.mobile_masked, "code": True},
-            {"label": "实名", "value": f"{found.real_name_level} 级"},
+            {"label": "实名", "value": "已核验" if found.real_name_level >= 3 else "未核验"},
             {"label": "账号", "value": "已激活" if found.account_id else "还没有登录过"},
         ],
         "head_actions": actions,
