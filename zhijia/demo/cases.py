@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.workflow import clock
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
@@ -22,7 +24,7 @@ from .files import play_files
 from .listed import play_blacklist
 from .moves import play_changes, play_claims, play_duplicates, play_transfers
 from .rights import play_rights
-from .staff import UNUSABLE, person_of
+from .staff import PASSWORD, UNUSABLE, person_of
 from .stage import Stage
 
 
@@ -127,9 +129,35 @@ def play_grants(stage: Stage) -> None:
             )
 
 
+def play_resets(stage: Stage) -> None:
+    """A colleague lost his phone: his ways in asked to be cleared, cleared, refused, taken back."""
+    asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
+    for outcome in ("asked", "approve", "refuse", "withdraw"):
+        person = stage.applicant()
+        grant = access.ask_grant(
+            asker,
+            person_public_id=person.public_id,
+            role=Role.TOWN_WORKER,
+            union_public_id=stage.unions["town"].public_id,
+            since=stage.today,
+            until=stage.today + timedelta(days=365),
+            reason="乡镇工会新到岗人员",
+            now=stage.now,
+        )
+        access.approve_grant(checker, grant, now=stage.now)
+        factors.set_password(SYSTEM, accounts.get_account(person.account_id or 0), PASSWORD, now=stage.now)
+        case = access.ask_reset(asker, person.public_id, reason="手机丢失，已当面核对证件。", now=stage.now)
+        if outcome == "approve":
+            access.approve_reset(checker, case, now=stage.now)
+        if outcome == "refuse":
+            access.refuse_reset(checker, case, note="还没有联系到本人，请核实后再申请。", now=stage.now)
+        if outcome == "withdraw":
+            access.withdraw_reset(asker, case, now=stage.now)
+
+
 def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
-    acts = (play_rosters, play_joins, play_disputes, play_grants, play_desks)
+    acts = (play_rosters, play_joins, play_disputes, play_grants, play_resets, play_desks)
     later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights, play_blacklist)
     for act in (*acts, *later):
         try:

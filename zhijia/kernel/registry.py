@@ -256,6 +256,7 @@ class Registry:
         self._units: UnitDirectory | None = None
         self._mobile_of: Callable[[int], str] | None = None
         self._standing: Callable[[int, date], StaffStanding] | None = None
+        self._holds_role: Callable[[int, date], bool] | None = None
         self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
         self._parameter: ReadParameter | None = None
@@ -379,6 +380,13 @@ class Registry:
 
     def offer_standing(self, standing: Callable[[int, date], StaffStanding]) -> None:
         self._standing = standing
+
+    def holds_role(self, person_id: int, today: date) -> bool:
+        """Whether a person holds a role in a union, begins one later, or is asked for; nobody while no room answers."""
+        return self._holds_role(person_id, today) if self._holds_role else False
+
+    def offer_role_holders(self, holds_role: Callable[[int, date], bool]) -> None:
+        self._holds_role = holds_role
 
     @property
     def find_account(self) -> FindAccount | None:

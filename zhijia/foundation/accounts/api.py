@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 from pydantic import Field
 
 from zhijia.kernel.api import Done, In, Out, PublicId, Routes, Text, Who
-from zhijia.kernel.errors import Expired, Invalid, NotAllowed
+from zhijia.kernel.errors import Expired, Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 
@@ -152,8 +152,6 @@ def second(request: Request, said: SecondIn) -> SessionOut:
     """进入工作台第二步：动态码、短信验证码或备用码。15 分钟无操作退出工作台。"""
     _require_password(request)
     factor = Factor(said.factor)
-    if factor is Factor.SMS and selectors.factors_of(selectors.account_of(request.actor)).strong:
-        raise NotAllowed("step_up.strong_needed", "您已设置验证器 App 或通行密钥，请用它完成验证。")
     mobile = sessions.verified_mobile(request) if factor is Factor.SMS else ""
     stepping.check_second(request.actor, factor, said.code, mobile=mobile, now=request.now)
     stepping.finish(request.actor, factor, now=request.now)

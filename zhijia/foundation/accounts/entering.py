@@ -78,6 +78,7 @@ def step_up(request: Request, factor: Factor) -> None:
         sessions.PASSWORD_AT,
         sessions.ENROL_UNTIL,
         sessions.INVITATION,
+        sessions.SET_UP,
         sessions.TOTP_SECRET,
         sessions.PASSKEY_STATE,
     ):

@@ -39,6 +39,16 @@ class NumberReleased:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FactorsChanged:
+    """A password or a second factor of an account is another one: `what` says it in words, `密码已更换`."""
+
+    account_id: int
+    what: str
+    at: datetime
+
+
 signed_in: Announcement[AccountSignedIn] = Announcement("accounts.signed_in")
 mobile_changed: Announcement[MobileChanged] = Announcement("accounts.mobile_changed")
 number_released: Announcement[NumberReleased] = Announcement("accounts.number_released")
+factors_changed: Announcement[FactorsChanged] = Announcement("accounts.factors_changed")

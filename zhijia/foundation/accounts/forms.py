@@ -109,6 +109,12 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("old", "password", "again")
 
 
+class ForgottenForm(SecondForm, NewPasswordForm):
+    """A code of the authenticator, or a recovery code, and the new password twice."""
+
+    field_order = ("code", "password", "again")
+
+
 class PasskeyForm(ConsoleForm):
     """What the browser answers for a new passkey, as JSON text; checked by the server's WebAuthn library."""
 

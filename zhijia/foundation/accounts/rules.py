@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     OLD_NUMBER = "old_number"
     NEW_NUMBER = "new_number"
     STEP_UP = "step_up"
+    FILE_NUMBER = "file_number"
+    """To the number that a person's file holds, before another account takes the file over."""
 
 
 class Factor(StrEnum):

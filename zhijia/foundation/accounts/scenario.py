@@ -95,5 +95,6 @@ SCENARIO = Scenario(
         AuditEvent("accounts.password_set", "设置工作台密码"),
         AuditEvent("accounts.factor_added", "添加验证方式"),
         AuditEvent("accounts.factor_removed", "移除验证方式"),
+        AuditEvent("accounts.factors_cleared", "重置登录方式"),
     ),
 )

@@ -89,6 +89,10 @@ class Factors:
     def strong(self) -> bool:
         return self.totp or bool(self.passkeys)
 
+    @property
+    def any(self) -> bool:
+        return self.password or self.strong
+
 
 def factors_of(account: Account) -> Factors:
     rows = list(Authenticator.objects.filter(user_id=account.pk).order_by("created_at"))

@@ -28,6 +28,8 @@ STAFF_UNTIL = "accounts.staff_until"
 STAFF_STRONG = "accounts.staff_strong"
 PASSWORD_AT = "accounts.password_at"  # noqa: S105  a key of the session
 INVITATION = "accounts.invitation"
+SET_UP = "accounts.set_up"
+"""The invitation whose password was set in this session: only here its second half may follow."""
 TOTP_SECRET = "accounts.totp_secret"  # noqa: S105
 PASSKEY_STATE = "accounts.passkey_state"
 ENROL_UNTIL = "accounts.enrol_until"

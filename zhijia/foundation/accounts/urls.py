@@ -16,6 +16,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("console/sign-in/mobile", members.console_sign_in, name="console_sign_in"),
     path("console/sign-in/second", step_up.second, name="second"),
     path("console/sign-in/passkey", step_up.passkey, name="passkey"),
+    path("console/sign-in/forgotten", step_up.forgotten, name="forgotten"),
     path("console/sign-in/invitation", step_up.invite_me, name="invite_me"),
     path("console/invitation/<str:token>", set_up.invitation, name="invitation"),
     path("console/set-up", set_up.set_up, name="set_up"),

@@ -31,5 +31,16 @@ class GrantForm(ConsoleForm):
         self.fields["role"].choices = [("", "请选择"), *roles]  # type: ignore[attr-defined]
 
 
+class ResetForm(ConsoleForm):
+    """How it was seen that he is the one who asks."""
+
+    reason = forms.CharField(
+        label="原因和核实方式",
+        min_length=5,
+        max_length=200,
+        help_text="如：手机丢失，已当面核对证件。复核人会看到，本人会收到短信",
+    )
+
+
 class RevokeForm(ConsoleForm):
     note = forms.CharField(label="收回原因", min_length=4, max_length=200, help_text="本人会看到")

@@ -6,3 +6,5 @@ class Permission(StrEnum):
     ASK = "access:grant:ask"
     CHECK = "access:grant:check"
     REVOKE = "access:grant:revoke"
+    RESET_ASK = "access:factor:ask"
+    RESET_CHECK = "access:factor:check"

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.registry import PermissionSpec, registry
+from zhijia.organization.people import selectors as people
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -184,6 +186,25 @@ def case_facts(row: selectors.GrantRow) -> list[dict[str, Any]]:
     ]
 
 
+def name_of(person_id: int | None) -> str:
+    """Who asked or checked, in full: a colleague's name on a matter that both work on. 系统 for nobody."""
+    return people.get_facts(person_id).name if person_id is not None else "系统"
+
+
+def reset_facts(case: Case, person: PersonFacts) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`."""
+    return [
+        {"label": "人员", "value": person.masked_name},
+        {"label": "手机", "value": person.mobile_masked, "code": True},
+        {"label": "申请人", "value": name_of(case.maker_person_id)},
+        {"label": "原因和核实方式", "value": case.note},
+        {
+            "label": "同意以后",
+            "value": "密码、验证器、备用码和通行密钥全部清除，所有设备退出登录；本人收到短信和开通链接",
+        },
+    ]
+
+
 def person_checks(
     person: PersonFacts, held: Sequence[tuple[str, int]], role: str, *, is_self: bool
 ) -> list[dict[str, str]]:
@@ -193,8 +214,14 @@ def person_checks(
         {
             "state": "ok" if real else "bad",
             "text": "本人已实名",
-            "value": f"{person.real_name_level} 级",
+            "value": "已核验" if real else "未核验",
             "detail": "" if real else "请本人先登录完成实名认证。",
+        },
+        {
+            "state": "ok" if person.account_id else "bad",
+            "text": "已绑定本人账号",
+            "value": "符合" if person.account_id else "未绑定",
+            "detail": "手机尾号请当面或电话向本人核对。" if person.account_id else "请本人先用手机号登录并完成实名。",
         },
         {
             "state": "bad" if is_self else "ok",

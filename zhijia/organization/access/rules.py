@@ -79,6 +79,57 @@ GRANT = Workflow(
     ),
 )
 
+
+class Reset(StrEnum):
+    ASKED = "ASKED"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+# As a grant, the case stands at the asker's own union; its owner, whose ways in are cleared, may not decide it.
+FACTOR_RESET = Workflow(
+    "access.factor_reset",
+    "重置登录方式",
+    start=Reset.ASKED,
+    labels={
+        Reset.ASKED: "等待复核",
+        Reset.DONE: "已重置",
+        Reset.REFUSED: "未同意",
+        Reset.WITHDRAWN: "已撤回",
+    },
+    hues={
+        Reset.ASKED: Hue.SOON,
+        Reset.DONE: Hue.DONE,
+        Reset.REFUSED: Hue.LATE,
+        Reset.WITHDRAWN: Hue.STILL,
+    },
+    closed=frozenset({Reset.DONE, Reset.REFUSED, Reset.WITHDRAWN}),
+    due={Reset.ASKED: "access.reset_wd"},
+    moves=(
+        Move(
+            "approve",
+            {Reset.ASKED},
+            Reset.DONE,
+            by=Permission.RESET_CHECK,
+            checker=True,
+            title="复核同意，已重置登录方式",
+            button="同意重置",
+        ),
+        Move(
+            "refuse",
+            {Reset.ASKED},
+            Reset.REFUSED,
+            by=Permission.RESET_CHECK,
+            checker=True,
+            needs=("note",),
+            title="复核不同意",
+            button="不同意",
+        ),
+        Move("withdraw", {Reset.ASKED}, Reset.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
+    ),
+)
+
 LONGEST = timedelta(days=5 * 366)
 """A grant never outlives a term of five years."""
 
@@ -104,12 +155,19 @@ def check_role(role: str, union_level: int) -> None:
         raise Invalid("grant.role", text, fields={"role": text})
 
 
-def check_person(*, real_name_level: int, held: tuple[str, ...], asked: str, is_self: bool) -> None:
-    """Raises RuleBroken `grant.self`, `grant.real_name`, `grant.conflict`."""
+def check_person(*, real_name_level: int, bound: bool, held: tuple[str, ...], asked: str, is_self: bool) -> None:
+    """Raises RuleBroken `grant.self`, `grant.real_name`, `grant.unbound`, `grant.conflict`.
+
+    Only who has signed in and said who he is holds a role: a role that waits for somebody to come is there to be taken.
+    """
     if is_self:
         raise RuleBroken("grant.self", "不能给自己授权，请由其他管理员办理。")
     if real_name_level < 3:
         raise RuleBroken("grant.real_name", "这位同志还没有完成实名认证，请本人先登录完成实名后再授权。")
+    if not bound:
+        raise RuleBroken(
+            "grant.unbound", "这位同志还没有登录绑定本人账号，请本人先用手机号登录并完成实名，再申请授权。"
+        )
     for role in held:
         said = conflict(role, asked)
         if said:

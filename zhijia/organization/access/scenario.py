@@ -11,7 +11,7 @@ from zhijia.kernel.registry import (
 
 from . import personal
 from .permissions import Permission
-from .rules import GRANT
+from .rules import FACTOR_RESET, GRANT
 
 SCENARIO = Scenario(
     code="access",
@@ -25,6 +25,20 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="申请"),
         PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理", short="复核"),
         PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="收回"),
+        PermissionSpec(
+            Permission.RESET_ASK,
+            "申请重置同事的登录方式",
+            frozenset({"SECURITY_ADMIN", "ORG"}),
+            group="管理",
+            short="请重置",
+        ),
+        PermissionSpec(
+            Permission.RESET_CHECK,
+            "复核重置登录方式",
+            frozenset({"SECURITY_ADMIN"}),
+            group="管理",
+            short="核重置",
+        ),
     ),
     personal_data=(
         PersonalData(
@@ -39,9 +53,15 @@ SCENARIO = Scenario(
         ),
     ),
     sweeps=(Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),),
-    workflows=(GRANT,),
-    case_links={GRANT.code: CaseLink(console="access:case", menu="access:list")},
-    parameters=(ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),),
+    workflows=(GRANT, FACTOR_RESET),
+    case_links={
+        GRANT.code: CaseLink(console="access:case", menu="access:list"),
+        FACTOR_RESET.code: CaseLink(console="access:reset_case", menu="access:list"),
+    },
+    parameters=(
+        ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),
+        ParameterSpec("access.reset_wd", "重置登录方式复核时限", 1, "wd", "平台默认", 1, 10),
+    ),
     messages=(
         MessageTemplate(
             "access.granted",
@@ -57,6 +77,23 @@ SCENARIO = Scenario(
         ),
         MessageTemplate(
             "access.revoked", "工作角色已收回", "您在“{union}”的{role}角色已收回：{note}。如有疑问请联系本级管理员。"
+        ),
+        MessageTemplate(
+            "access.reset_asked",
+            "有人申请重置您的登录方式",
+            "“{union}”的管理员申请重置您进入工作台的密码和验证方式，复核后生效。如不是您提出的，请立即拨打{hotline}。",
+            sms="【{site}】有管理员申请重置您进入工作台的登录方式，复核后生效。如不是您提出的，请立即拨打{hotline}。",
+        ),
+        MessageTemplate(
+            "access.ways_in_changed",
+            "工作台登录方式有变化",
+            "您进入工作台的{what}。如不是您本人操作，请立即联系本级安全管理员或拨打{hotline}。",
+            sms="【{site}】您进入工作台的{what}。如不是您本人操作，请立即联系安全管理员或拨打{hotline}。",
+        ),
+        MessageTemplate(
+            "access.reset_done",
+            "一位同事的登录方式已重置",
+            "{name}进入工作台的登录方式已由两位管理员重置（{union}）。如有疑问，请查看该事项的经过。",
         ),
     ),
     audit_events=(

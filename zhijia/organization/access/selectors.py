@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from zhijia.foundation.accounts import selectors as accounts
+from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Grant
@@ -280,9 +282,32 @@ def get_case(actor: Actor, public_id: str) -> tuple[Case, GrantRow]:
     return grant.case, row
 
 
+def is_set_up(account_id: int) -> bool:
+    """Whether the account has a password or another way into the console."""
+    return accounts.factors_of(accounts.get_account(account_id)).any
+
+
+def get_reset(actor: Actor, public_id: str) -> tuple[Case, people.PersonFacts]:
+    """For the page of a reset. Raises NotFound out of scope, NotAllowed without the right; who asked sees his own."""
+    case = cases.find_case(rules.FACTOR_RESET.code, public_id)
+    if case is None or case.owner_person_id is None:
+        raise NotFound
+    own = actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id
+    path = unions.get_facts(case.unit_id).path
+    if not own and not actor.may(Permission.RESET_ASK, path):
+        actor.require(Permission.RESET_CHECK, path)
+    return case, people.get_facts(case.owner_person_id)
+
+
 def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
     """`[("ORG", union id), ...]` of living grants, those that begin later among them."""
     return list(_living(today).filter(person_id=person_id).values_list("role", "union_id"))
+
+
+def holds_role(person_id: int, today: date) -> bool:
+    """Whether he holds a role, begins one later, or one is asked for him: then a document alone proves nothing."""
+    counts = Q(in_force=True, until__gt=today) | Q(case__state=rules.State.ASKED)
+    return RoleGrant.objects.filter(counts, person_id=person_id).exists()
 
 
 def acting_grant(actor: Actor, permission: str, path: str) -> Grant:

@@ -8,7 +8,14 @@ from typing import Any
 from django import forms
 
 from zhijia.foundation.files.fields import ManyFilesField
-from zhijia.foundation.ui.form import ChoiceGroup, ConsoleForm, DayField, IdNumberField, PhoneForm
+from zhijia.foundation.ui.form import (
+    ChoiceGroup,
+    ConsoleForm,
+    DayField,
+    IdNumberField,
+    OneTimeCodeField,
+    PhoneForm,
+)
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
 from .applying import JoinForm
@@ -24,8 +31,9 @@ class IdentityForm(PhoneForm):
     id_number = IdNumberField(label="证件号码", max_length=20)
     consent = forms.BooleanField(
         label="我单独同意处理我的证件号码",
-        error_messages={"required": "没有您的单独同意，我们不能处理证件号码，请勾选后再继续。"},
+        error_messages={"required": "请先勾选同意处理证件号码。"},
     )
+    file_code = OneTimeCodeField(label="名册手机号收到的验证码", required=False)
 
 
 class ConfirmForm(PhoneForm):

@@ -56,6 +56,12 @@ def _end(digests: list[str]) -> int:
     return SessionInfo.objects.filter(session_digest__in=digests).delete()[0]
 
 
+def end_all(account_id: int, *, but: str = "") -> int:
+    """Every session of an account, except that of digest `but`, for a command that records why. How many there were."""
+    rows = SessionInfo.objects.filter(account_id=account_id).exclude(session_digest=but)
+    return _end(list(rows.values_list("session_digest", flat=True)))
+
+
 @transaction.atomic
 def end_session(actor: Actor, public_id: str, *, now: datetime) -> bool:
     """Sign one device out; its next click leads to the sign-in page. Raises NotFound also for other people's.
@@ -73,10 +79,7 @@ def end_session(actor: Actor, public_id: str, *, now: datetime) -> bool:
 def end_sessions(actor: Actor, *, but: str = "", now: datetime) -> int:
     """Sign out everywhere, except in the session of digest `but`. Returns how many devices there were."""
     account = selectors.account_of(actor)
-    digests = (
-        SessionInfo.objects.filter(account=account).exclude(session_digest=but).values_list("session_digest", flat=True)
-    )
-    ended = _end(list(digests))
+    ended = end_all(account.pk, but=but)
     audit.record(
         actor,
         "accounts.sessions_ended",

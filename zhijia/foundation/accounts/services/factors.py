@@ -20,31 +20,45 @@ from django.db import transaction
 from fido2.server import Fido2Server
 from fido2.webauthn import PublicKeyCredentialRpEntity, ResidentKeyRequirement, UserVerificationRequirement
 
-from zhijia.foundation.accounts import selectors
+from zhijia.foundation.accounts import events, selectors
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken
 from zhijia.kernel.ids import Randomness
 
 STEP_S = 30
 _DRIFT = (-1, 0, 1)
 MOST_PASSKEYS = 8
+STRONG_IS_SET_UP = "您已设置验证器 App 或通行密钥，请用它完成验证。"
 State = dict[str, Any]
 
 
 # --- Password -------------------------------------------------------------------------------------------------------
-def set_password(actor: Actor, account: Account, password: str, *, now: datetime) -> None:
+def check_password_is_good(account: Account, password: str) -> None:
     """Raises Invalid `accounts.password` with what it lacks."""
     try:
         validate_password(password, account)
     except ValidationError as error:
         text = "".join(str(message) for message in error.messages)
         raise Invalid("accounts.password", text, fields={"password": text}) from None
+
+
+@transaction.atomic
+def set_password(actor: Actor, account: Account, password: str, *, now: datetime) -> None:
+    """Raises as `check_password_is_good`."""
+    check_password_is_good(account, password)
+    what = "密码已更换" if account.password and account.has_usable_password() else "密码已设置"
     account.set_password(password)
     account.save(update_fields=["password"])
     audit.record(actor, "accounts.password_set", ("account", account.public_id), now=now)
+    _tell(account, what, now)
+
+
+def _tell(account: Account, what: str, now: datetime) -> None:
+    """The owner hears of every change to his ways in, on another way than the one that made it."""
+    events.factors_changed.announce(events.FactorsChanged(account.pk, what, now))
 
 
 # --- Authenticator --------------------------------------------------------------------------------------------------
@@ -90,7 +104,19 @@ def enrol_totp(actor: Actor, account: Account, secret: str, code: str, *, now: d
         data={"secret": get_adapter().encrypt(secret), "last_step": step},
     )
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "totp"})
-    return new_recovery_codes(actor, account, now=now)
+    _tell(account, "已绑定验证器", now)
+    return _renew_recovery_codes(actor, account, now=now)
+
+
+def enrol_first_totp(actor: Actor, secret: str, code: str, *, now: datetime) -> list[str]:
+    """As `enrol_totp`, for who came with a password and a text message: good for the first authenticator alone.
+
+    Raises NotAllowed `step_up.strong_needed` where something stronger is set up already.
+    """
+    account = selectors.account_of(actor)
+    if selectors.factors_of(account).strong:
+        raise NotAllowed("step_up.strong_needed", STRONG_IS_SET_UP)
+    return enrol_totp(actor, account, secret, code, now=now)
 
 
 @transaction.atomic
@@ -112,6 +138,12 @@ def use_totp(account: Account, code: str, *, now: datetime) -> bool:
 @transaction.atomic
 def new_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list[str]:
     """Ten codes of eight digits, shown once; earlier ones count no longer."""
+    codes = _renew_recovery_codes(actor, account, now=now)
+    _tell(account, "备用码已重新生成", now)
+    return codes
+
+
+def _renew_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list[str]:
     Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES).delete()
     codes: list[str] = RecoveryCodes.activate(account).generate_codes()
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "recovery"})
@@ -160,6 +192,7 @@ def add_passkey(
         raise RuleBroken("accounts.passkeys_full", f"最多可添加 {MOST_PASSKEYS} 个通行密钥，请先移除不用的。")
     WebAuthn.add(account, name.strip()[:30], said)
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "passkey"})
+    _tell(account, "已添加通行密钥", now)
 
 
 def begin_assertion(account: Account, host: str) -> tuple[State, State]:
@@ -196,6 +229,7 @@ def remove_passkey(actor: Actor, account: Account, key: int, *, strong_needed: b
     audit.record(
         actor, "accounts.factor_removed", ("account", account.public_id), now=now, detail={"factor": "passkey"}
     )
+    _tell(account, "已移除一个通行密钥", now)
 
 
 def _read(credential: str) -> Mapping[str, Any]:

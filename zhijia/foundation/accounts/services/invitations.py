@@ -16,7 +16,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.limits import services as limits
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
-from zhijia.kernel.errors import Expired, NotAllowed
+from zhijia.kernel.errors import Expired, NotAllowed, RuleBroken
 from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.registry import registry
 
@@ -37,13 +37,17 @@ def invite_staff(
     """Send the owner of a number the link that opens the console to him; returns the invitation's public id.
 
     The number need not have an account: it gets one by signing in. What he may do there is decided by his roles; the
-    link gives none. Asked for by a cadre, the system, or the owner himself. Raises Invalid, NotAllowed, TooMany.
+    link gives none. Asked for by a cadre, the system, or the owner himself, and only while nothing is set up: it
+    is no way round a password. Raises Invalid, NotAllowed, RuleBroken `invitation.set_up`, TooMany.
     Source: docs/rules/accounts.md#invitation
     """
     number = read_mobile(mobile)
     digest = selectors.number_digest(number)
     if not (actor.is_system or actor.staff or selectors.account_of(actor).number_digest == digest):
         raise NotAllowed
+    account = selectors.find_by_number(number)
+    if account is not None and selectors.factors_of(account).any:
+        raise already_set_up()
     limits.hit(
         "accounts.invitation",
         digest,
@@ -86,6 +90,13 @@ def over() -> Expired:
     return Expired("invitation.over", "这个开通链接已失效或已用过，请在登录后重新获取，或联系发出邀请的管理员。")
 
 
+def already_set_up() -> RuleBroken:
+    return RuleBroken(
+        "invitation.set_up",
+        "这个手机号已经开通工作台，不能再用链接设置。忘记密码的请用验证器或备用码重设，都不在身边的请联系安全管理员。",
+    )
+
+
 def open_invitation(token: str, *, now: datetime) -> str:
     """The public id of the invitation behind a link. Raises Expired for one that is over, used or never was."""
     invitation = selectors.find_invitation_by_token(token, now=now)
@@ -95,12 +106,20 @@ def open_invitation(token: str, *, now: datetime) -> str:
 
 
 def own_invitation(actor: Actor, public_id: str, *, now: datetime) -> StaffInvitation:
-    """Raises Expired; NotAllowed `invitation.other_number` where somebody else is signed in."""
+    """An invitation in its owner's hands: good for what is not set up yet, and for nothing else.
+
+    Raises Expired; NotAllowed `invitation.other_number` where somebody else is signed in; RuleBroken
+    `invitation.set_up` where the account has a way in that this invitation did not make.
+    """
     invitation = selectors.find_invitation(public_id, now=now)
     if invitation is None:
         raise over()
-    if selectors.account_of(actor).number_digest != invitation.number_digest:
+    account = selectors.account_of(actor)
+    if account.number_digest != invitation.number_digest:
         raise NotAllowed("invitation.other_number", "这个开通链接发给了另一个手机号，请退出后用收到短信的手机号登录。")
+    has = selectors.factors_of(account)
+    if has.strong or (has.password and invitation.password_set_at is None):
+        raise already_set_up()
     return invitation
 
 
@@ -109,8 +128,10 @@ def set_first_password(actor: Actor, public_id: str, password: str, *, keep_sess
     """First half. Other sessions end. Raises as `own_invitation`, Invalid `accounts.password`."""
     invitation = own_invitation(actor, public_id, now=now)
     account = selectors.account_of(actor)
+    first = {"id": invitation.pk, "password_set_at": None, "used_at": None}
+    if not change_rows(StaffInvitation, first, {"password_set_at": now}):
+        raise already_set_up()
     factors.set_password(actor, account, password, now=now)
-    change_rows(StaffInvitation, {"id": invitation.pk}, {"password_set_at": now})
     devices.end_sessions(actor, but=keep_session, now=now)
     return account
 
@@ -122,7 +143,7 @@ def finish(actor: Actor, public_id: str, *, secret: str, code: str, now: datetim
     Raises as `own_invitation`, Invalid `accounts.totp`.
     """
     invitation = own_invitation(actor, public_id, now=now)
-    codes = factors.enrol_totp(actor, selectors.account_of(actor), secret, code, now=now)
+    codes = factors.enrol_first_totp(actor, secret, code, now=now)
     _use_up(actor, invitation, now, "totp")
     return codes
 

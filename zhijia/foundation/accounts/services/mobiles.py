@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from zhijia.foundation.accounts import events, selectors
 from zhijia.foundation.accounts.models import Account
@@ -51,14 +52,27 @@ def change_mobile(
 def change_mobile_without_old(actor: Actor, *, mobile: str, code: str, keep_session: str, now: datetime) -> Account:
     """Without it: the caller has just identified the person anew, to level 3; a code proves the new number.
 
-    The room of persons calls this after name and ID matched. Raises as `change_mobile`.
+    The room of persons calls this after name and ID matched. Raises as `change_mobile`, RuleBroken
+    `accounts.old_number_needed` for who has a password, a second factor or a role: a document takes no console.
     """
     account = selectors.account_of(actor)
+    if _is_more_than_a_member(actor, account, now=now):
+        raise RuleBroken(
+            "accounts.old_number_needed",
+            "您的账号用于工会工作，更换手机号须用原手机号收验证码。原号码已停用的，请到运营商补办，或联系安全管理员。",
+        )
     new = read_mobile(mobile)
     if account.number_digest == selectors.number_digest(new):
         _require_other(new, new)
     new_id = try_code(actor, new, code, purpose=Purpose.NEW_NUMBER, now=now)
     return _move(actor, account, "", new, code_ids=[new_id], keep_session=keep_session, now=now)
+
+
+def _is_more_than_a_member(actor: Actor, account: Account, *, now: datetime) -> bool:
+    """Whether the account opens a console, or may soon."""
+    if selectors.factors_of(account).any:
+        return True
+    return actor.person_id is not None and registry.holds_role(actor.person_id, timezone.localdate(now))
 
 
 def _require_other(old: str, new: str) -> None:
@@ -105,11 +119,11 @@ def release_number(actor: Actor, *, now: datetime) -> None:
     """The number was given to somebody new, who finds another person's account behind it: the two are parted at once.
 
     The account loses its number and all its sessions; whoever holds the number now signs in anew and gets an account of
-    his own. Raises RuleBroken `accounts.staff_number` for an account that enters the console, WrongState.
+    his own. Raises RuleBroken `accounts.staff_number` for an account with a password, a factor or a role, WrongState.
     Source: docs/rules/accounts.md#recycled-numbers
     """
     account = selectors.account_of(actor)
-    if account.password and account.has_usable_password():
+    if _is_more_than_a_member(actor, account, now=now):
         raise RuleBroken("accounts.staff_number", "这是工会工作人员的账号，请拨打服务热线，由工会核对后办理。")
     before = account.number_digest
     if before is None or not change_rows(Account, {"id": account.pk, "number_digest": before}, {"number_digest": None}):

@@ -114,9 +114,12 @@ def send_text_code(actor: Actor, mobile: str, *, now: datetime) -> int:
 def check_second(actor: Actor, factor: Factor, code: str, *, mobile: str = "", now: datetime) -> None:
     """The second half, after a right password. `mobile` is the session's number, for a code by text.
 
-    Raises Invalid `step_up.second`, TooMany, as `codes.try_code` for a text.
+    Raises Invalid `step_up.second`, TooMany, as `codes.try_code` for a text, NotAllowed `step_up.strong_needed` for
+    a text where something stronger is set up.
     """
     account = selectors.account_of(actor)
+    if factor is Factor.SMS and selectors.factors_of(account).strong:
+        raise NotAllowed("step_up.strong_needed", factors.STRONG_IS_SET_UP)
     left = _begin_try(actor, account, now=now)
     if factor is Factor.SMS:
         try:

@@ -128,6 +128,7 @@ def test_a_grassroots_cadre_may_use_a_text_message(client, cadre, enter, texts):
 def test_with_an_authenticator_set_up_no_text_message_counts(client, cadre, enter, texts):
     person, _ = cadre("GRASS_ADMIN", "plant")
     enter(person)
+    texts()
     answer = client.post(SECOND, {"send": "sms", "next": DESK})
     assert answer.status_code == 422
     assert texts() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from zhijia.foundation.accounts.rules import Factor
 from zhijia.foundation.accounts.services import factors, invitations, stepping
 from zhijia.foundation.ui.form import Submission
 from zhijia.kernel import codes as drawing
-from zhijia.kernel.errors import NotAllowed, ZhijiaError
+from zhijia.kernel.errors import NotAllowed, RuleBroken, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 
@@ -46,8 +47,15 @@ def set_up(request: Request) -> HttpResponse:
         invited = invitations.own_invitation(request.actor, public_id, now=request.now)
     except NotAllowed as error:
         return render(request, "accounts/other_number.html", {"message": error.message}, status=403)
+    except RuleBroken as error:
+        request.session.pop(sessions.INVITATION, None)
+        messages.info(request, error.message)
+        return redirect("accounts:step_up")
     if invited.password_set_at is None:
         return _password(request, public_id)
+    if request.session.get(sessions.SET_UP) != public_id:  # begun elsewhere: the password is asked for first
+        request.session.pop(sessions.INVITATION, None)
+        return redirect("accounts:step_up")
     return _authenticator(request, public_id)
 
 
@@ -64,6 +72,7 @@ def _password(request: Request, public_id: str) -> HttpResponse:
                 now=request.now,
             )
             entering.take_new_password(request, account)
+            request.session[sessions.SET_UP] = public_id
             return redirect("accounts:set_up")
     return render(
         request, "accounts/set_up_password.html", {"form": form, "steps": _steps(0)}, status=submission.status
@@ -98,6 +107,7 @@ def _authenticator(request: Request, public_id: str) -> HttpResponse:
     if request.method == "POST" and "text" in request.POST and text_allowed:
         invitations.finish_with_text(request.actor, public_id, now=request.now)
         request.session.pop(sessions.INVITATION, None)
+        request.session.pop(sessions.SET_UP, None)
         return redirect("accounts:step_up")
     secret = pending_secret(request, account)
     form = SecondForm(request.POST or None)
@@ -119,8 +129,8 @@ def _finish(request: Request, public_id: str, secret: str, code: str) -> HttpRes
     if public_id:
         shown = invitations.finish(request.actor, public_id, secret=secret, code=code, now=request.now)
     else:
-        shown = factors.enrol_totp(request.actor, selectors.account_of(request.actor), secret, code, now=request.now)
-    for key in (sessions.INVITATION, sessions.TOTP_SECRET):
+        shown = factors.enrol_first_totp(request.actor, secret, code, now=request.now)
+    for key in (sessions.INVITATION, sessions.SET_UP, sessions.TOTP_SECRET):
         request.session.pop(key, None)
     context: dict[str, Any] = {"codes": shown, "steps": _steps(2), "next": "", "first": True}
     try:

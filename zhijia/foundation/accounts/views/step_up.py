@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijia.foundation.accounts import entering, selectors, sessions
 from zhijia.foundation.accounts.access import CONSOLE, before_step_up, safe_next
-from zhijia.foundation.accounts.forms import PasswordForm, SecondForm
+from zhijia.foundation.accounts.forms import ForgottenForm, PasswordForm, SecondForm
 from zhijia.foundation.accounts.rules import PASSWORD_STANDS, Factor
 from zhijia.foundation.accounts.sending import send_code_by
-from zhijia.foundation.accounts.services import factors, invitations, stepping
+from zhijia.foundation.accounts.services import factors, invitations, resets, stepping
 from zhijia.foundation.ui.form import Submission
-from zhijia.kernel.errors import NotAllowed, ZhijiaError
+from zhijia.kernel.errors import NotAllowed, RuleBroken, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 from zhijia.kernel.registry import StaffStanding
@@ -183,11 +184,45 @@ def passkey(request: Request) -> HttpResponse:
 
 
 @before_step_up
+@never_cache
+@require_http_methods(["GET", "POST"])
+def forgotten(request: Request) -> HttpResponse:
+    """`/console/sign-in/forgotten`: another password by authenticator or recovery code; without both, whom to ask."""
+    stepping.standing_of(request.actor, now=request.now)
+    has = selectors.factors_of(selectors.account_of(request.actor))
+    by_recovery = bool(has.recovery_left) and (request.GET.get("with") == "recovery" or not has.totp)
+    factor = Factor.RECOVERY if by_recovery else Factor.TOTP
+    if not (has.totp or has.recovery_left):
+        return render(request, "accounts/forgotten.html", {"form": None, "has": has})
+    form = ForgottenForm(request.POST or None, recovery=by_recovery, label=_ASKS[factor][0])
+    submission = Submission(request, form, told=(ZhijiaError,))
+    if submission.is_right:
+        with submission:
+            account = resets.reset_password(
+                request.actor,
+                factor,
+                form.cleaned_data["code"],
+                form.cleaned_data["password"],
+                keep_session=sessions.current_digest(request),
+                now=request.now,
+            )
+            entering.take_new_password(request, account)
+            messages.success(request, "密码已重设，其他设备已退出登录。请用新密码进入工作台。")
+            return redirect("accounts:step_up")
+    context = {"form": form, "has": has, "by_recovery": by_recovery}
+    return render(request, "accounts/forgotten.html", context, status=submission.status)
+
+
+@before_step_up
 @require_POST
 def invite_me(request: Request) -> HttpResponse:
-    """The link for the first set-up, to the number that signed in here; only to who has a role."""
+    """The link for the first set-up, to the number that signed in here; only to who has a role and nothing set up."""
     stepping.standing_of(request.actor, now=request.now)
-    invitations.invite_staff(request.actor, sessions.verified_mobile(request), now=request.now)
+    try:
+        invitations.invite_staff(request.actor, sessions.verified_mobile(request), now=request.now)
+    except RuleBroken as error:
+        messages.info(request, error.message)
+        return redirect("accounts:forgotten")
     return render(request, "accounts/invited.html", {"number": _masked(request)})
 
 

@@ -14,7 +14,9 @@ from zhijia.foundation.accounts.services import invite_staff
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM
+from zhijia.kernel.errors import RuleBroken
 from zhijia.organization.access import services
+from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
 
 from .test_grants import ask, holds
@@ -46,11 +48,13 @@ def test_who_is_new_gets_the_link_that_opens_the_console_by_text(world: World, t
     assert AuditEntry.objects.filter(event="accounts.invited", subject_id=invitation.public_id).count() == 1
 
 
-def test_who_stands_in_a_roster_without_an_account_gets_it_too(world: World, texts: Any) -> None:
+def test_who_stands_in_a_roster_without_an_account_is_given_no_role(world: World, texts: Any) -> None:
+    """A role that waits for somebody to come would be there for whoever knows his name and number."""
     person = world.person("王一", mobile="13900007778", bound=False)
-    texts()
-    grant(world, person)
-    assert [number for number, _ in links(texts())] == ["13900007778"]
+    with pytest.raises(RuleBroken, match=r"grant\.unbound"):
+        grant(world, person)
+    assert links(texts()) == []
+    assert not RoleGrant.objects.filter(person=person).exists()
 
 
 @pytest.mark.parametrize("way", ["password", "totp"])

@@ -51,6 +51,19 @@ class IdentityIn(In):
     id_type: Text = Field("RESIDENT_ID", max_length=20)
     id_number: Text = Field(min_length=1, max_length=20)
     consent: Literal[True] = Field(description="单独同意处理证件号码")
+    file_code: Text = Field(
+        "", pattern="^([0-9]{6})?$", description="名册中留的是另一个手机号时，发到那个号码的验证码；其他情况留空"
+    )
+
+
+class FileCodeIn(In):
+    name: Text = Field(min_length=1, max_length=30)
+    id_type: Text = Field("RESIDENT_ID", max_length=20)
+    id_number: Text = Field(min_length=1, max_length=20)
+
+
+class FileCodeOut(Out):
+    wait_seconds: int = Field(description="多少秒后可以再次获取")
 
 
 class IdentityOut(Out):
@@ -147,13 +160,18 @@ def place(request: Request, code: UnionCode) -> JoinPlace:
 
 @own.write("/me/identity", IdentityOut, once=False)
 def identify(request: Request, said: IdentityIn) -> IdentityOut:
-    """实名核验：姓名和证件号码。名册中已有的会员同时绑定。失败次数有限。"""
+    """实名核验：姓名和证件号码。名册中已有的会员同时绑定；名册手机号不同的须另交验证码。失败次数有限。"""
     today = timezone.localdate(request.now)
     checked = people_services.read_identity(said.name, said.id_type, said.id_number, today=today)
     rules.check_age(checked.born_on, today)
     people_services.give_consents(request.actor, [ID_NUMBER], channel="api", now=request.now)
     done = people_services.identify(
-        request.actor, checked, mobile=accounts.verified_mobile(request), channel="api", now=request.now
+        request.actor,
+        checked,
+        mobile=accounts.verified_mobile(request),
+        channel="api",
+        file_code=said.file_code,
+        now=request.now,
     )
     member = selectors.open_stay(done.person.id) is not None
     return IdentityOut(
@@ -161,9 +179,20 @@ def identify(request: Request, said: IdentityIn) -> IdentityOut:
     )
 
 
+@own.write("/me/identity/code", FileCodeOut, once=False)
+def file_code(request: Request, said: FileCodeIn) -> FileCodeOut:
+    """实名核验答复 real_name.other_mobile 之后，向名册中的手机号发送验证码。"""
+    checked = people_services.read_identity(
+        said.name, said.id_type, said.id_number, today=timezone.localdate(request.now)
+    )
+    mobile = accounts.verified_mobile(request)
+    wait = people_services.send_file_code(request.actor, checked, mobile=mobile, now=request.now)
+    return FileCodeOut(wait_seconds=wait)
+
+
 @own.write("/me/disputes", CaseId)
 def dispute(request: Request, said: DisputeIn) -> CaseId:
-    """证件号码已绑定在别的账号上，请县级工会核实。"""
+    """证件号码已绑定在别的账号上，或名册中的手机号已不用，请县级工会核实。"""
     today = timezone.localdate(request.now)
     checked = people_services.read_identity(said.name, said.id_type, said.id_number, today=today)
     union = _union(said.union_code)

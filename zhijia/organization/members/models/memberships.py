@@ -179,11 +179,14 @@ class MemberCard(models.Model):
 
 
 class BindingDispute(models.Model):
-    """Two accounts, one person: what the county needs to decide. The number is sealed under the case's public id."""
+    """Two accounts, one person: what the county needs to decide. The number is sealed under the case's public id.
+
+    `old_account_id` is null where the file has no account yet and its number is not the one that signed in.
+    """
 
     case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    old_account_id = models.BigIntegerField()
+    old_account_id = models.BigIntegerField(null=True)
     new_account_id = models.BigIntegerField()
     mobile_sealed = models.BinaryField(default=b"")
     mobile_digest = KeyField(max_length=32, default="", blank=True)

@@ -1,4 +1,4 @@
-"""An ID that is bound to another account: a case for the county, never a silent take-over."""
+"""An ID that is bound to another account, or to a number that is lost: a case for the county, never a take-over."""
 
 from __future__ import annotations
 
@@ -26,17 +26,22 @@ from . import blacklist
 def open_dispute(
     actor: Actor, identity: people_services.Identity, *, mobile: str, fallback_union_id: int, now: datetime
 ) -> str:
-    """Somebody says an ID bound to another account is his. Returns the case's public id.
+    """Somebody says that an ID is his which another account, or a number he no longer has, answers for.
 
-    The county of the person's union decides, else that of the union he wanted to join. Raises NotSignedIn, NotFound
-    where the number is not bound elsewhere (also for unknown numbers), Duplicate `members.dispute.already_open`.
+    Returns the case's public id. The county of the person's union decides, else that of the union he wanted to join.
+    Raises NotSignedIn, NotFound where he can bind himself or for unknown numbers, Duplicate
+    `members.dispute.already_open`.
     """
     if actor.account_id is None:
         actor.require_person()
         raise AssertionError("unreachable")
     person = people.find_by_id_number(identity.id_type, identity.number)
-    if person is None or person.account_id in (None, actor.account_id) or person.name != identity.name:
+    if person is None or person.account_id == actor.account_id or person.name != identity.name:
         raise NotFound
+    if person.account_id is None:
+        needed = people_services.proof_needed(person.id, mobile, today=timezone.localdate(now))
+        if needed is people_services.Proof.NOTHING:
+            raise NotFound
     if actor.person_id is not None:
         raise RuleBroken("real_name.other_person", "您的账号已实名认证为另一位，如需更正请拨打服务热线或到工会办理。")
     stay = selectors.open_stay(person.id)

@@ -207,7 +207,7 @@ def test_a_join_gets_a_sentence_that_accuses_nobody(world: World) -> None:
 
 
 def test_a_roster_person_is_not_bound_and_nothing_of_it_stays(world: World) -> None:
-    person, stay = world.member(bound=False, id_number=id_number(52))
+    person, stay = world.member(bound=False, id_number=id_number(52), mobile="13700005555")
     listed(world, id_number(52))
     identity = people_services.read_identity(person.name, "RESIDENT_ID", id_number(52), today=world.today)
     actor = world.bare_actor()

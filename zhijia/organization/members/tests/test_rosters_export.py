@@ -25,6 +25,8 @@ from zhijia.organization.members.models import Membership, RosterConflict, Roste
 from zhijia.organization.members.selectors import rosters as selectors
 from zhijia.organization.members.services import memberships
 from zhijia.organization.members.services.rosters import conflicts, exporting, loading, mending
+from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.people.models import Person
 
 from .roster_files import csv_file, id_number, person_row
 from .test_rosters_pages import loaded, take
@@ -180,12 +182,11 @@ def test_a_wish_for_full_numbers_is_taken_back(world: World, client: Client, sig
 
 
 def test_a_roster_member_is_activated_by_himself(world: World) -> None:
-    from zhijia.organization.people import services as people_services
-
     loaded(world, [person_row(1)])
     actor = world.bare_actor()
     identity = people_services.read_identity("林晓禾", "RESIDENT_ID", id_number(1), today=world.today)
-    done = people_services.identify(actor, identity, mobile="13700002222", channel="web", now=world.now)
+    number = people.mobile_for_message(Person.objects.get(id_digest=people.id_digest("RESIDENT_ID", id_number(1))).pk)
+    done = people_services.identify(actor, identity, mobile=number, channel="web", now=world.now)
     assert done.bound
     stay = Membership.objects.get(person_id=done.person.id)
     assert (stay.activated, stay.real_name_level) == (True, 3)

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.access import public
+from zhijia.foundation.accounts.sending import send_button, send_code_by
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
@@ -105,9 +106,13 @@ def identity(request: Request, code: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
+            if request.POST.get("send") == "file":
+                return _file_number(request, union, form, sent=_send_file_code(request, form))
             try:
                 return _identify(request, union, form)
-            except (Invalid, Duplicate, TooMany, RuleBroken) as error:
+            except (Invalid, Duplicate, Expired, TooMany, RuleBroken) as error:
+                if error.code in ("real_name.other_mobile", "real_name.county") or "file_code" in error.fields:
+                    return _file_number(request, union, form, error=error)
                 if isinstance(error, RuleBroken):
                     if error.code == "document.check":
                         return must_go_there(request, union.code, error, form)
@@ -132,15 +137,56 @@ def identity(request: Request, code: str) -> HttpResponse:
     return render(request, "members/join_identity.html", {"union": union, "form": form, "text": text}, status=status)
 
 
-def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) -> HttpResponse:
+def _read(request: Request, form: IdentityForm) -> people_services.Identity:
     said = form.cleaned_data
-    checked = people_services.read_identity(
+    return people_services.read_identity(
         said["name"], said["id_type"], said["id_number"], today=timezone.localdate(request.now)
     )
+
+
+def _send_file_code(request: Request, form: IdentityForm) -> dict[str, Any]:
+    """A code to the number in the roster, as `sending.send_code_by` answers."""
+    mobile = accounts.verified_mobile(request)
+    return send_code_by(
+        request,
+        lambda: people_services.send_file_code(request.actor, _read(request, form), mobile=mobile, now=request.now),
+    )
+
+
+def _file_number(
+    request: Request,
+    union: unions.UnionFacts,
+    form: IdentityForm,
+    *,
+    sent: dict[str, Any] | None = None,
+    error: ZhijiaError | None = None,
+) -> HttpResponse:
+    """His file holds another number: a code to it, or the county's look at him, before it becomes his account's."""
+    refused = error or (sent["error"] if sent else None)
+    if refused is not None and (refused.fields or sent):
+        form.take(refused)
+    context = {
+        "union": union,
+        "form": form,
+        "message": error.message if error is not None and not error.fields else "",
+        "by_code": refused is None or refused.code != "real_name.county",
+        "sent": sent,
+        "send": send_button("file", sent),
+    }
+    return render(request, "members/file_number.html", context, status=refused.status if refused else 200)
+
+
+def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) -> HttpResponse:
+    checked = _read(request, form)
     rules.check_age(checked.born_on, timezone.localdate(request.now))
     people_services.give_consents(request.actor, [ID_NUMBER], channel="web", now=request.now)
     done = people_services.identify(
-        request.actor, checked, mobile=accounts.verified_mobile(request), channel="web", now=request.now
+        request.actor,
+        checked,
+        mobile=accounts.verified_mobile(request),
+        channel="web",
+        file_code=form.cleaned_data["file_code"],
+        now=request.now,
     )
     if selectors.open_stay(done.person.id) is not None:
         return redirect("members:welcome")
@@ -292,7 +338,7 @@ def answer(request: Request, pid: str) -> HttpResponse:
 
 @once
 def open_dispute(request: Request, code: str) -> HttpResponse:
-    """The number is bound to another account: ask the county to look."""
+    """The number is bound to another account, or the file's mobile is lost: ask the county to look."""
     union = union_of_code(code)
     if request.method != "POST":
         return redirect("members:identity", code=union.code)

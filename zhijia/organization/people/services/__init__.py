@@ -12,12 +12,23 @@ from .consents import (
     withdraw_consent,
     withdraw_draft,
 )
-from .identities import Identified, identify, open_mobile, read_identity, rebind, recheck_pending
+from .identities import (
+    Identified,
+    Proof,
+    identify,
+    open_mobile,
+    proof_needed,
+    read_identity,
+    rebind,
+    recheck_pending,
+    send_file_code,
+)
 from .merging import correct_person, merge_person, unmerge_person
 
 __all__ = [
     "Identified",
     "Identity",
+    "Proof",
     "correct_person",
     "decide_text",
     "draft_text",
@@ -27,12 +38,14 @@ __all__ = [
     "merge_person",
     "mobile_columns",
     "open_mobile",
+    "proof_needed",
     "publish_consent_text",
     "publish_defaults",
     "read_identity",
     "rebind",
     "recheck_pending",
     "sealed_columns",
+    "send_file_code",
     "unmerge_person",
     "withdraw_consent",
     "withdraw_draft",

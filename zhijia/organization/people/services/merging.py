@@ -18,6 +18,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, WrongState
 from zhijia.kernel.names import initials, name_key
+from zhijia.kernel.registry import registry
 from zhijia.organization.people import events, selectors
 from zhijia.organization.people.models import Person, RealNameCheck
 from zhijia.organization.people.sealing import Identity, mobile_columns, sealed_columns
@@ -29,13 +30,16 @@ from zhijia.organization.people.sources import Outcome, current_source
 def merge_person(actor: Actor, person_id: int, *, into: int, now: datetime) -> int | None:
     """Let a duplicate name its survivor; his account goes over where the survivor had none. Returns that account.
 
-    Raises WrongState where one of the two has been merged meanwhile.
+    Raises WrongState where one of the two has been merged meanwhile, RuleBroken `real_name.has_role` where the account
+    would come to hold a role that it was not given.
     """
     persons = {row.pk: row for row in Person.objects.filter(pk__in=(person_id, into))}
     duplicate, survivor = persons[person_id], persons[into]
     if survivor.merged_into_id is not None or Person.objects.filter(merged_into_id=person_id).exists():
         raise WrongState
     moved = duplicate.account_id if survivor.account_id is None else None
+    if moved is not None and registry.holds_role(into, timezone.localdate(now)):
+        raise RuleBroken("real_name.has_role", "保留的那份档案有工会工作角色，请先由安全管理员收回授权，再合并档案。")
     change: dict[str, Any] = {"merged_into_id": into, "version": duplicate.version + 1}
     if moved is not None:
         change["account_id"] = None

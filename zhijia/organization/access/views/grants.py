@@ -19,12 +19,11 @@ from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
+from zhijia.organization.access import presenting, selectors, services
+from zhijia.organization.access.forms import FindForm, GrantForm, RevokeForm
+from zhijia.organization.access.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from . import presenting, selectors, services
-from .forms import FindForm, GrantForm, RevokeForm
-from .permissions import Permission
 
 USUAL_YEARS = 3
 
@@ -90,18 +89,21 @@ def _person_page(
     is_self = found.id == request.actor.person_id
     may = [row for row in living if request.actor.may(Permission.REVOKE, row.union.path)] if not is_self else []
     ask_href = f"{reverse('access:ask')}?{urlencode({'person': found.public_id})}"
+    actions = []
+    if request.actor.holds(Permission.ASK) and not is_self:
+        actions.append({"label": "再授一个角色", "href": ask_href})
+    if request.actor.holds(Permission.RESET_ASK) and not is_self and found.account_id and living:
+        actions.append({"label": "重置登录方式", "href": reverse("access:reset", args=[found.public_id])})
     context = {
         "person": found,
         "table": presenting.person_table(rows, today=today),
         "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
         "facts": [
             {"label": "手机", "value": found.mobile_masked, "code": True},
-            {"label": "实名", "value": f"{found.real_name_level} 级"},
+            {"label": "实名", "value": "已核验" if found.real_name_level >= 3 else "未核验"},
             {"label": "账号", "value": "已激活" if found.account_id else "还没有登录过"},
         ],
-        "head_actions": [{"label": "再授一个角色", "href": ask_href}]
-        if request.actor.holds(Permission.ASK) and not is_self
-        else [],
+        "head_actions": actions,
         "revocable": [
             {"id": row.id, "label": f"{row.role_label}，{row.union.name}", "chosen": row.id == chosen} for row in may
         ],

@@ -16,13 +16,12 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, TooMany, WrongState
+from zhijia.organization.access import events, rules, selectors
+from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.access.permissions import Permission
+from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from . import events, rules, selectors
-from .models import RoleGrant
-from .permissions import Permission
-from .roles import ROLES
 
 
 @retrying()
@@ -44,7 +43,7 @@ def ask_grant(
 
     Raises NotFound (union out of scope, or no such person), NotAllowed, RuleBroken `grant.above` for a union above the
     asker's, Invalid `grant.role`, `grant.period`, `grant.reason`, `grant.union`, RuleBroken `grant.self`,
-    `grant.real_name`, `grant.conflict`, Duplicate `grant.exists`, `access.grant.already_open`.
+    `grant.real_name`, `grant.unbound`, `grant.conflict`, Duplicate `grant.exists`, `access.grant.already_open`.
     Source: docs/rules/access.md#granting
     """
     union = unions.find_by_public_id(union_public_id)
@@ -104,6 +103,7 @@ def _check_person(actor: Actor, person: people.PersonFacts, role: str, union_id:
     held = selectors.held_roles(person.id, today=today)
     rules.check_person(
         real_name_level=person.real_name_level,
+        bound=person.account_id is not None,
         held=tuple(r for r, _ in held),
         asked=role,
         is_self=person.id == actor.person_id,
@@ -167,16 +167,14 @@ def _invite(actor: Actor, person: people.PersonFacts, union_id: int, *, now: dat
     Not without a number of his own, nor where the number has had its links of the day: he may ask for one himself.
     """
     number = people.mobile_for_message(person.id)
-    if not number:
+    if not number or person.account_id is None:
         return False
-    if person.account_id is not None:
-        account = accounts.get_account(person.account_id)
-        factors = accounts.factors_of(account)
-        if factors.password or factors.strong or account.number_digest != accounts.number_digest(number):
-            return False
+    account = accounts.get_account(person.account_id)
+    if accounts.factors_of(account).any or account.number_digest != accounts.number_digest(number):
+        return False
     try:
         invite_staff(actor, number, unit_id=union_id, now=now)
-    except (Invalid, TooMany):
+    except (Invalid, RuleBroken, TooMany):
         return False
     return True
 
