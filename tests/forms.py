@@ -100,7 +100,8 @@ def forms_of(response: Any) -> list[Form]:
     text = response.content.decode()
     if "<form" not in text:
         return []
-    reader = _Reader(response.request["PATH_INFO"])
+    query = response.request.get("QUERY_STRING", "")
+    reader = _Reader(response.request["PATH_INFO"] + (f"?{query}" if query else ""))
     reader.feed(text)
     return reader.forms
 

@@ -109,22 +109,53 @@ def test_a_roster_member_has_his_card_as_soon_as_he_is_identified(
     world: World, clock: Any, phone_page: Any, texts: Any, axe: Any, shoot: Any
 ) -> None:
     clock(world.now)
-    world.member("plant", "林晓禾", bound=False, id_number=ID_NUMBER, mobile="13911112222")
+    world.member("plant", "林晓禾", bound=False, id_number=ID_NUMBER, mobile="13700000002")
     page, screens = phone_page, Screens(phone_page)
     page.goto(printed_address(world["plant"].code))
     page.get_by_role("link", name="开始入会").click()
     sign_in_by_code(page, texts, "13700000002")
-    page.get_by_label("姓名").fill("林晓禾")
-    page.get_by_label("证件号码", exact=True).fill(ID_NUMBER)
-    page.get_by_label("我单独同意处理我的证件号码").check()
-    page.get_by_role("button", name="核验并继续").click()
+    say_who(page)
     page.get_by_role("heading", name="您是工会会员").wait_for()
     assert len(screens.sent) == 2
     shoot(page, "bound-card")
     assert axe(page) == []
     assert Membership.objects.get().activated is True
-    told = texts()
-    assert [number for number, _ in told] == ["13911112222"], "the old number is told"
+
+
+def test_a_roster_member_with_a_new_number_shows_that_the_old_one_is_his(
+    world: World, clock: Any, phone_page: Any, page_faults: Any, texts: Any, axe: Any, shoot: Any
+) -> None:
+    clock(world.now)
+    page_faults.expect("status of 422")  # the answer that asks for the other number
+    world.member("plant", "林晓禾", bound=False, id_number=ID_NUMBER, mobile="13911112222")
+    page = phone_page
+    page.goto("/m/")
+    sign_in_by_code(page, texts, "13700000002")
+    page.get_by_role("link", name="立即实名").click()
+    assert axe(page) == []
+    say_who(page, button="立即实名")
+    page.get_by_role("heading", name="您已在工会名册中").wait_for()
+    shoot(page, "other-number")
+    assert axe(page) == []
+    texts()
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_text("已发送").first.wait_for()
+    [(number, body)] = texts()
+    assert number == "13911112222"
+    code = re.search(r"\d{6}", body)
+    assert code is not None
+    page.get_by_label("验证码").fill(code[0])
+    page.get_by_role("button", name="验证并绑定").click()
+    page.get_by_role("heading", name="您是工会会员").wait_for()
+    assert Membership.objects.get().activated is True
+    assert [number for number, _ in texts()] == ["13911112222"], "the old number is told"
+
+
+def say_who(page: Any, button: str = "核验并继续") -> None:
+    page.get_by_label("姓名").fill("林晓禾")
+    page.get_by_label("证件号码", exact=True).fill(ID_NUMBER)
+    page.get_by_label("我单独同意处理我的证件号码").check()
+    page.get_by_role("button", name=button).click()
 
 
 def test_who_has_no_union_joins_the_home_of_his_township(

@@ -13,10 +13,10 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from zhijia.foundation.accounts.access import to_sign_in
+from zhijia.foundation.accounts.access import to_identity, to_sign_in
 from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS
-from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn, ZhijiaError
+from zhijia.kernel.errors import NotAllowed, NotFound, NotIdentified, NotSignedIn, ZhijiaError
 
 logger = logging.getLogger("zhijia.errors")
 
@@ -32,8 +32,8 @@ _BUSY = ZhijiaError("server.busy", "系统暂时繁忙，您刚才的操作没�
 def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | None = None) -> HttpResponseBase:
     """The answer for an expected error; `status` overrides the class's own.
 
-    Who is not signed in is led to the sign-in page and back; the API never redirects. The code is left on the request
-    for its log line.
+    Who is not signed in, or has not said who he is, is led there and back; the API never redirects. The code is left on
+    the request for its log line.
     """
     status = status or error.status
     request.error_code = error.code  # type: ignore[attr-defined]
@@ -42,6 +42,8 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
     part = bool(request.headers.get("HX-Request"))
     if isinstance(error, NotSignedIn):
         return to_sign_in(request)
+    if isinstance(error, NotIdentified):
+        return to_identity(request)
     context = {
         "code": error.code,
         "message": error.message,

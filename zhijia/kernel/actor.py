@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .errors import NotAllowed, NotFound, NotSignedIn
+from .errors import NotAllowed, NotFound, NotIdentified, NotSignedIn
 
 _declared: list[Callable[[str], bool]] = []
 
@@ -150,9 +150,9 @@ class Actor:
         raise NotAllowed
 
     def require_person(self) -> int:
-        """The own person's id. Raises NotSignedIn; NotAllowed `auth.no_person` for who has not said who he is."""
+        """The own person's id. Raises NotSignedIn; NotIdentified for who has not said who he is."""
         if self.person_id is None and self.account_id is not None:
-            raise NotAllowed("auth.no_person", "这一项要先核验身份，请先加入工会或核验会员身份，再来办理。")
+            raise NotIdentified
         if self.person_id is None:
             raise NotSignedIn
         return self.person_id

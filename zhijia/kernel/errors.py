@@ -58,6 +58,13 @@ class NotAllowed(ZhijiaError):
         super().__init__(code, message)
 
 
+class NotIdentified(NotAllowed):
+    """Signed in, but has not said yet who he is: pages lead him to that and back."""
+
+    def __init__(self) -> None:
+        super().__init__("auth.no_person", "这一项要先完成实名核验，再来办理。")
+
+
 class NotFound(ZhijiaError):
     """Absent or out of the caller's scope: both give the same answer, so that existence does not leak."""
 

@@ -5,7 +5,7 @@ SCENARIO = Scenario(
     name="门户",
     menu=(MenuItem("", "工作台", "portal:desk", "", 1),),
     member_entries=(
-        MemberEntry("找工会", "map-search", "portal:find", "blue", 20),
+        MemberEntry("找工会", "map-search", "portal:my_find", "blue", 20),
         MemberEntry("我的办理", "checklist", "portal:cases", "green", 30),
         MemberEntry("消息", "bell", "portal:messages", "amber", 40),
     ),

@@ -186,6 +186,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "/m/sign-in"
 LOGIN_REDIRECT_URL = "/m/"
+ZHIJIA_IDENTITY_URL = "/m/identity"  # where pages lead who is signed in and has not said who he is
 AUTHENTICATION_BACKENDS = ["zhijia.foundation.accounts.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

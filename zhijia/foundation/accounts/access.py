@@ -13,7 +13,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from zhijia.kernel.doors import before_step_up, is_public, needs_step_up, public
 from zhijia.kernel.http import path_in
 
-__all__ = ["before_step_up", "is_public", "needs_step_up", "public", "safe_next", "to_sign_in", "to_step_up"]
+__all__ = [
+    "before_step_up",
+    "is_public",
+    "needs_step_up",
+    "public",
+    "safe_next",
+    "to_identity",
+    "to_sign_in",
+    "to_step_up",
+]
 
 CONSOLE = "/console/"
 _LONGEST = 500
@@ -51,6 +60,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(CONSOLE) and "member" not in settings.ZHIJIA_SURFACES:
         door = reverse("accounts:console_sign_in")
     return _lead(request, door)
+
+
+def to_identity(request: HttpRequest) -> HttpResponse:
+    """Lead to where people say who they are, and back."""
+    return _lead(request, resolve_url(settings.ZHIJIA_IDENTITY_URL))
 
 
 def to_step_up(request: HttpRequest) -> HttpResponse:

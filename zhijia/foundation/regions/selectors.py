@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from zhijia.kernel.errors import Invalid
 
-from .boundaries import county_at
+from .boundaries import county_at, townships_near
 from .models import Level, Outcome, Region, RegionChange
 
 
@@ -93,6 +93,17 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
     rows = {place.code: place for place in _places(_current().filter(code__in=set(codes)))}
     uppers = short_names(row.parent_code for row in rows.values())
     return {code: uppers.get(place.parent_code, "") + place.name for code, place in rows.items()}
+
+
+def places_of(codes: Iterable[str]) -> dict[str, str]:
+    """Code → `烟台市莱阳市沐浴店镇`, from the city down, so that namesakes are told apart; one query.
+
+    A province is called by its own name.
+    """
+    wanted = set(codes)
+    uppers = {code: (code[:4] + "0" * 8, code[:6] + "0" * 6) for code in wanted}
+    names = short_names([*wanted, *(upper for pair in uppers.values() for upper in pair)])
+    return {code: "".join(names.get(step, "") for step in dict.fromkeys((*uppers[code], code))) for code in wanted}
 
 
 def children(parent_code: str, *, limit: int = 500) -> list[Place]:
@@ -202,11 +213,22 @@ def _accounts_for(rest: str, place: Place, known: dict[str, Place]) -> bool:
     return not rest
 
 
-def locate(lng: str | float, lat: str | float) -> Place:
-    """The county around a WGS-84 point of this province; the page then lists its townships.
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a point lies: the township where the boundary file knows townships, else the county.
 
-    Township centres are in no data we may use, so nearer than the county nobody can honestly say. Raises Invalid
-    `region.point` for what is no point, `region.point_outside` for one beyond the province. Nothing is kept.
+    `near` are the county's townships with their distance in kilometres, the nearest first; empty without such data.
+    """
+
+    place: Place
+    near: list[tuple[Place, float]]
+
+
+def locate(lng: str | float, lat: str | float) -> Located:
+    """The division around a WGS-84 point of this province. Nothing is kept.
+
+    Township centres are in no data that we may ship, so with the default file a point ends at the county. Raises
+    Invalid `region.point` for what is no point, `region.point_outside` for one beyond the province.
     Source: docs/rules/regions.md#points
     """
     east, north = _degrees(lng), _degrees(lat)
@@ -217,10 +239,13 @@ def locate(lng: str | float, lat: str | float) -> Place:
     if east == 0 and north == 0:
         raise Invalid("region.point", "没有取得您的位置（得到的是0,0），请打开定位后重试，或按地区查找。")
     code = county_at(east, north)
-    place = (find(code) or successor(code)) if code else None
-    if place is None:
+    county = (find(code) or successor(code)) if code else None
+    if county is None:
         raise Invalid("region.point_outside", "您的位置不在本省范围内，请按地区查找工作地或居住地的工会。")
-    return place
+    distances = townships_near(east, north, county.code)
+    towns = {place.code: place for place in children(county.code)} if distances else {}
+    near = [(towns[code], km) for code, km in distances if code in towns]
+    return Located(near[0][0] if near and near[0][1] == 0 else county, near)
 
 
 def _degrees(value: str | float) -> float:

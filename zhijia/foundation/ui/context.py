@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from zhijia.foundation.ui.chrome import Chrome
@@ -31,6 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "density": density if density in _DENSITIES else "normal",
         "site": current_site(),
         "actor": getattr(request, "actor", ANONYMOUS),
+        "public_url": settings.ZHIJIA_PUBLIC_URL,
         "request_id": getattr(request, "request_id", ""),
         "chrome": Chrome(request),
     }

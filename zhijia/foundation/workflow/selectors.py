@@ -221,6 +221,11 @@ def list_open(workflow: str, owner_person_id: int, *, state: str = "") -> list[C
     return list(cases.order_by("id"))
 
 
+def newest(workflow: str, owner_person_id: int) -> Case | None:
+    """A person's latest case of a workflow, open or closed."""
+    return Case.objects.filter(owner_person_id=owner_person_id, workflow=workflow).order_by("-id").first()
+
+
 def was_made(case: Case, move: str) -> bool:
     """Whether the case has made this move before."""
     return CaseHistory.objects.filter(case_id=case.pk, move=move).exists()

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class JoinForm:
-    """What the applicant says on the last screen. `employer_text` or `employer_credit_code` name the employer."""
+    """What the applicant says on the last screen. `employer_text` or `employer_credit_code` name the employer.
+
+    `wishes_union`: his employer has no union and he would like one; counted by the township, not told to the employer.
+    """
 
     work_form: str
     employer_text: str = ""
@@ -19,4 +22,5 @@ class JoinForm:
     education: str = ""
     political_status: str = ""
     fallback_by: str = ""
+    wishes_union: bool = False
     is_owner: bool = False

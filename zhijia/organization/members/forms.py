@@ -66,6 +66,11 @@ class ConfirmForm(PhoneForm):
         widget=ChoiceGroup(),
     )
     rural_hukou = forms.BooleanField(label="我是农村户籍（进城务工）", required=False)
+    wishes_union = forms.BooleanField(
+        label="我的单位还没有工会，希望建立工会",
+        required=False,
+        help_text="同一单位希望建会的职工多了，工会会上门帮助建会；不会告诉单位是谁提出的",
+    )
     willing = forms.BooleanField(
         label="我自愿加入中国工会，遵守《中国工会章程》，不是企业的投资人或主要经营者",
         error_messages={"required": "入会须本人自愿，请确认后勾选。"},
@@ -78,6 +83,7 @@ class ConfirmForm(PhoneForm):
             self.fields["fallback_by"].required = True
         else:
             del self.fields["fallback_by"]
+            del self.fields["wishes_union"]
 
     def read(self) -> JoinForm:
         """The cleaned values as the service takes them."""
@@ -88,6 +94,7 @@ class ConfirmForm(PhoneForm):
             new_form_group=said["new_form_group"],
             rural_hukou=said["rural_hukou"],
             fallback_by=said.get("fallback_by", ""),
+            wishes_union=said.get("wishes_union", False),
         )
 
 

@@ -29,7 +29,7 @@ class RenewForm(PhoneForm):
         super().__init__(data, **kwargs)
         for purpose, title in texts:
             label = format_html(
-                '我已阅读并同意<a href="{}">《{}》</a>', reverse("people:consent_text", args=[purpose]), title
+                '我已阅读并同意<a href="{}" data-read>《{}》</a>', reverse("people:consent_text", args=[purpose]), title
             )
             words = f"请阅读并勾选《{title}》，再继续使用。"
             self.fields[purpose] = forms.BooleanField(label=label, error_messages={"required": words})

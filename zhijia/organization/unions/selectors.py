@@ -160,6 +160,11 @@ def employers_named(names: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
+def employers_of(employer_ids: Iterable[int]) -> dict[int, Employer]:
+    """Recorded employers by id."""
+    return Employer.objects.in_bulk(list(employer_ids))
+
+
 def employer_names(employer_ids: Iterable[int]) -> dict[int, str]:
     return dict(db.select_rows(Employer, ["id", "name"], {"id": tuple(sorted(set(employer_ids)))}))
 
@@ -282,6 +287,11 @@ def tops(scope: Scope, *, limit: int = 100) -> list[UnionFacts]:
         Union.objects.filter(parent__isnull=True) if scope.everything else Union.objects.filter(path__in=scope.paths)
     )
     return _facts(unions.exclude(status__in=CLOSED).order_by("level", "path")[:limit])
+
+
+def top() -> UnionFacts:
+    """The province's own union. Raises NotFound where none has been opened yet."""
+    return _one(parent_id=None)
 
 
 def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:

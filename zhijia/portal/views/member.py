@@ -29,7 +29,7 @@ TAGS = {"late": "bad", "soon": "do", "done": "ok", "run": "wait"}
 def _greeting(now: datetime) -> str:
     hour = timezone.localtime(now).hour
     return (
-        "夜深了"
+        "晚上好"
         if hour < 5
         else "早上好"
         if hour < 9
@@ -76,10 +76,12 @@ def home(request: Request) -> HttpResponse:
     own = cases.list_my_cases(actor, limit=3) if person else []
     told = messages_.list_messages(actor, limit=3) if person else []
     name = person.name if person else ""
+    card = members.my_card(actor)
     context = {
         "greeting": f"{name}，{_greeting(request.now)}" if name else _greeting(request.now),
         "person": person,
-        "card": members.my_card(actor),
+        "card": card,
+        "standing": members.standing(actor, now=request.now) if card is None else None,
         "entries": _entries()[:GRID],
         "cases": [case_row(case) for case in own],
         "told": told,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
-from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.doors import public
-from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
-from zhijia.organization.unions import selectors as unions
+from zhijia.portal import finding
 
 
 @public
@@ -23,42 +24,36 @@ def how_to_join(request: Request) -> HttpResponse:
     return render(request, "portal/how_to_join.html", {})
 
 
+def _asked(request: Request) -> Any:
+    """A point comes by POST, so that it stands in no address, history or log."""
+    return request.POST if request.method == "POST" else request.GET
+
+
 @public
+@require_http_methods(["GET", "POST"])
 def find(request: Request) -> HttpResponse:
     """By words (`q`), by going down the regions (`region`), or by a point (`lng`, `lat`), which is never kept."""
-    text = request.GET.get("q", "").strip()[:40]
-    region = request.GET.get("region", "")[:12]
-    point = (request.GET.get("lng", "")[:20], request.GET.get("lat", "")[:20])
-    homes: list[unions.UnionFacts] = []
-    found: list[unions.UnionFacts] = []
-    problem = ""
-    if point[0] and point[1]:
-        try:
-            here = regions.locate(*point)
-            region = here.code
-        except Invalid as error:
-            problem = error.message
-    place = regions.find(region) if region else None
-    if text:
-        found = unions.search_public(text, limit=20)
-        if not found:
-            places = regions.search(text, level=5, limit=10)
-            homes = unions.homes_of_regions([spot.code for spot in places])
-    elif place is not None and place.level == 5:
-        homes = unions.homes_of_regions([place.code])
-        found = unions.list_public_in_region(place.code, limit=20)
-    context = {
-        "q": text,
-        "homes": homes,
-        "found": found,
-        "problem": problem,
-        "place": place,
-        "chain": regions.chain(region) if place else [],
-        "choices": regions.children(place.code if place else _province()) if not place or place.level < 5 else [],
-        "asked": bool(text or region or point[0]),
-    }
-    return render(request, "portal/find.html", context)
+    return render(request, "portal/find.html", {"found": finding.look(_asked(request)), "most": finding.SHOWN})
 
 
-def _province() -> str:
-    return f"{settings.ZHIJIA_PROVINCE}0000000000"
+@require_http_methods(["GET", "POST"])
+def my_find(request: Request) -> HttpResponse:
+    """The same for who is signed in, within his app."""
+    found = finding.look(_asked(request))
+    return _on_phone(request, found, title="找工会", wish=False)
+
+
+@require_http_methods(["GET", "POST"])
+def no_union(request: Request) -> HttpResponse:
+    """My workplace has no union: the way to the township's home, which counts the wish for one."""
+    found = finding.look(_asked(request), homes_only=True)
+    return _on_phone(request, found, title="我的单位没有工会", wish=True)
+
+
+def _on_phone(request: Request, found: finding.Found, *, title: str, wish: bool) -> HttpResponse:
+    rows = finding.rows(found)
+    for row, hit in zip(rows, found.hits, strict=True):
+        if hit.joins:
+            row["href"] = reverse("members:landing", args=[hit.union.code]) + ("?wish=1" if wish else "")
+    context = {"found": found, "rows": rows, "title": title, "wish": wish, "most": finding.SHOWN, "here": request.path}
+    return render(request, "portal/my_find.html", context)

@@ -73,7 +73,11 @@ def test_pages_answer_alike_whether_or_not_the_number_is_known(client, ask, cloc
         assert wrong.status_code == 422
         bodies.append(
             [
-                re.sub(r'name="(csrfmiddlewaretoken|idempotency_key)" value="[^"]+"|138\d+|138\*+\d+', "", r.content.decode())
+                re.sub(
+                    r'name="(csrfmiddlewaretoken|idempotency_key)" value="[^"]+"|138\d+|138\*+\d+',
+                    "",
+                    r.content.decode(),
+                )
                 for r in (asked, wrong)
             ]
         )

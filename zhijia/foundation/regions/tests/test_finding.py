@@ -49,12 +49,12 @@ def _country(db: None, now: datetime, shandong: Path) -> None:
 )
 @pytest.mark.usefixtures("_country")
 def test_a_point_gives_its_county(lng: str | float, lat: str | float, county: str) -> None:
-    assert selectors.locate(lng, lat).code == county
+    assert selectors.locate(lng, lat).place.code == county
 
 
 @pytest.mark.usefixtures("_country")
 def test_a_point_just_off_the_simplified_coast_still_gives_the_county() -> None:
-    assert selectors.locate("120.3195", "36.0540").level == 4  # 栈桥, on the water
+    assert selectors.locate("120.3195", "36.0540").place.level == 4  # 栈桥, on the water
 
 
 @pytest.mark.usefixtures("_country")

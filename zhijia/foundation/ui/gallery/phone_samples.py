@@ -364,9 +364,9 @@ def _verdict(yes: bool) -> dict[str, Any]:
         ("流水号", "R8T2-6VNA"),
     ]
     verdict = (
-        {"yes": True, "title": "核销成功", "text": "请为会员提供服务", "sum": "50.00 元"}
+        {"kind": "yes", "title": "核销成功", "text": "请为会员提供服务", "sum": "50.00 元"}
         if yes
-        else {"yes": False, "title": "不能核销", "text": "这张券今天 09:41 已经用过", "sum": ""}
+        else {"kind": "no", "title": "不能核销", "text": "这张券今天 09:41 已经用过", "sum": ""}
     )
     return {"verdict": verdict, "facts": [{"label": label, "value": value} for label, value in facts]}
 

@@ -12,13 +12,13 @@ from django.utils.safestring import mark_safe
 from zhijia.foundation.ui import sheets
 
 
-def page(text: str, *, yes: bool = True, cookie: str = "") -> HttpResponse:
+def page(text: str, *, kind: str = "yes", cookie: str = "") -> HttpResponse:
     def build(texts: Mapping[str, str]) -> dict[str, object]:
-        return {"verdict": {"yes": yes, "title": "会员卡有效", "text": texts["text"]}, "checked_at": texts["at"]}
+        return {"verdict": {"kind": kind, "title": "会员卡有效", "text": texts["text"]}, "checked_at": texts["at"]}
 
     request = RequestFactory().get("/v/x", headers={"Cookie": cookie} if cookie else None)
     texts = {"text": text, "at": mark_safe("<time>now</time>")}
-    return sheets.render_sheet(request, "members/verify.html", build, given=(yes,), texts=texts, status=200)
+    return sheets.render_sheet(request, "members/verify.html", build, given=(kind,), texts=texts, status=200)
 
 
 @pytest.mark.parametrize("text", ["林* · 在会", "<script>alert(1)</script>", 'a "quoted" & text', ""])
@@ -35,7 +35,7 @@ def test_a_kept_sheet_is_the_page_rendered_anew(text):
 
 def test_what_decides_and_the_site_make_another_sheet(settings):
     assert "is-yes" in page("一").content.decode()
-    assert "is-no" in page("一", yes=False).content.decode()
+    assert "is-no" in page("一", kind="no").content.decode()
     settings.ZHIJIA_SITE = {"name": "另一家"}
     assert "另一家" in page("一").content.decode()
 
@@ -48,6 +48,6 @@ def test_a_visitor_with_a_cookie_gets_his_own_look():
 def test_the_number_of_kept_sheets_is_limited(monkeypatch):
     monkeypatch.setattr(sheets, "MOST_KEPT", 1)
     monkeypatch.setattr(sheets, "_kept", {})
-    for yes in (True, False, True):
-        page("一", yes=yes)
+    for kind in ("yes", "no", "yes"):
+        page("一", kind=kind)
         assert len(sheets._kept) <= 1

@@ -81,6 +81,7 @@ class AnswerIn(In):
     occupation: Text = Field("", max_length=40)
     rural_hukou: bool = False
     fallback_by: Literal["", "workplace", "residence"] = Field("", description="加入网上会员之家的理由")
+    wishes_union: bool = Field(False, description="所在单位没有工会，希望建立工会；只计数，不告诉单位")
 
 
 class ApplicationIn(AnswerIn):
@@ -136,6 +137,7 @@ def _form(said: AnswerIn) -> JoinForm:
         occupation=said.occupation,
         rural_hukou=said.rural_hukou,
         fallback_by=said.fallback_by,
+        wishes_union=said.wishes_union,
     )
 
 

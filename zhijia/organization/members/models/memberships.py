@@ -148,6 +148,7 @@ class JoinApplication(models.Model):
     education = KeyField(max_length=2, default="", blank=True)
     political_status = KeyField(max_length=2, default="", blank=True)
     fallback_by = KeyField(max_length=10, default="", blank=True)
+    wishes_union = models.BooleanField(default=False)
     consent_version = models.PositiveIntegerField()
     reject_code = KeyField(max_length=16, default="", blank=True)
     channel = KeyField(max_length=12, default="web")

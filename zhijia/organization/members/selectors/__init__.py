@@ -27,6 +27,7 @@ from .memberships import (
     titles_of,
     waiting_for_real_name,
 )
+from .standing import Stand, Standing, standing
 
 __all__ = [
     "FILTERS",
@@ -39,6 +40,8 @@ __all__ = [
     "MemberPage",
     "MemberRow",
     "MyCard",
+    "Stand",
+    "Standing",
     "better_union",
     "file_from_card",
     "find_application",
@@ -55,6 +58,7 @@ __all__ = [
     "open_application",
     "open_stay",
     "own_application",
+    "standing",
     "stock_counts",
     "titles_of",
     "waiting_for_real_name",

@@ -12,9 +12,10 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
-from zhijia.organization.members.models import ClaimOffer, FoundingTask, Membership
+from zhijia.organization.members.models import ClaimOffer, FoundingTask, JoinApplication, Membership
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import claims as rules
+from zhijia.organization.members.rules.joining import Join
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -150,11 +151,15 @@ def get_founding_task(actor: Actor, public_id: str) -> FoundingView:
 
 @dataclass(frozen=True, slots=True)
 class EmployerCount:
-    """An employer without a union and how many of its people are in the online home; `step` is hint or task."""
+    """An employer without a union and how many of its people are in the online home; `step` is hint, task or none.
+
+    `wishes`: how many asked for a union when they applied here.
+    """
 
     name: str
     credit_code: str
     members: int
+    wishes: int
     step: str
     case_public_id: str
 
@@ -162,17 +167,27 @@ class EmployerCount:
 def list_uncovered_employers(
     actor: Actor, home: unions.UnionFacts, *, hint: int, task: int, limit: int = PAGE
 ) -> list[EmployerCount]:
-    """Employers of an online home's members from `hint` people on that no union covers yet, most people first."""
+    """Employers that no union covers yet, of an online home's members from `hint` people on and of those who wish for a
+    union; most people first.
+    """
     actor.require(Permission.FOUNDING_TASK, home.path)
-    rows = (
+    members = dict(
         Membership.objects.filter(union_id=home.id, until__isnull=True, employer_id__isnull=False)
-        .values("employer_id", "employer__name", "employer__credit_code")
+        .values("employer_id")
         .annotate(members=Count("id"))
-        .filter(members__gte=hint)
-        .order_by("-members", "employer_id")
+        .values_list("employer_id", "members")
     )
-    found = list(rows[: limit * 2])
-    covered = unions.unions_covering(row["employer_id"] for row in found)
+    wishes = dict(
+        JoinApplication.objects.filter(union_id=home.id, wishes_union=True, employer_id__isnull=False)
+        .exclude(case__state__in=(Join.REJECTED, Join.WITHDRAWN))
+        .values("employer_id")
+        .annotate(wishes=Count("person_id", distinct=True))
+        .values_list("employer_id", "wishes")
+    )
+    wanted = {key for key, count in members.items() if count >= hint} | set(wishes)
+    covered = unions.unions_covering(wanted)
+    order = sorted(wanted - set(covered), key=lambda key: (-members.get(key, 0), -wishes.get(key, 0), key))[:limit]
+    named = unions.employers_of(order)
     open_tasks = dict(
         FoundingTask.objects.filter(home_id=home.id, case__state=rules.Founding.OPEN).values_list(
             "employer_id", "case__public_id"
@@ -180,12 +195,12 @@ def list_uncovered_employers(
     )
     return [
         EmployerCount(
-            row["employer__name"],
-            row["employer__credit_code"] or "",
-            row["members"],
-            rules.founding_step(row["members"], hint=hint, task=task),
-            open_tasks.get(row["employer_id"], ""),
+            named[key].name,
+            named[key].credit_code or "",
+            members.get(key, 0),
+            wishes.get(key, 0),
+            rules.founding_step(members.get(key, 0), hint=hint, task=task),
+            open_tasks.get(key, ""),
         )
-        for row in found
-        if row["employer_id"] not in covered
-    ][:limit]
+        for key in order
+    ]

@@ -89,10 +89,11 @@ def my_card(actor: Actor) -> MyCard | None:
 
 @dataclass(frozen=True, slots=True)
 class CardHolder:
-    """What a check of a valid card answers: the name with one letter, and how he is a member."""
+    """What a check of a valid card answers: the name with one letter, how he is a member, and where."""
 
     masked_name: str
     state_label: str
+    union_name: str
     person_id: int
     union_id: int
 
@@ -100,7 +101,7 @@ class CardHolder:
 def _holder(serial: str) -> QuerySet[Membership, Any]:
     card = MemberCard.objects.filter(serial=serial, voided_at__isnull=True).values("person_id")
     stays = Membership.objects.filter(person_id=Subquery(card), until__isnull=True)
-    return stays.values_list("person_id", "person__name", "state", "union_id")
+    return stays.values_list("person_id", "person__name", "state", "union_id", "union__name")
 
 
 _HOLDER = db.Question(_holder, str)
@@ -111,8 +112,8 @@ def holder_of(serial: str) -> CardHolder | None:
     found = _HOLDER.first(serial)
     if found is None:
         return None
-    person_id, name, state, union_id = found
-    return CardHolder(mask_name_public(name), MembershipState(state).label, person_id, union_id)
+    person_id, name, state, union_id, union_name = found
+    return CardHolder(mask_name_public(name), MembershipState(state).label, union_name, person_id, union_id)
 
 
 def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:

@@ -88,6 +88,7 @@ def _check(form: JoinForm) -> _Checked:
             "education": form.education,
             "political_status": form.political_status,
             "fallback_by": form.fallback_by,
+            "wishes_union": form.wishes_union,
         },
     )
 
@@ -116,7 +117,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         people.consented_version(actor.account_id, people.ID_NUMBER, now=now) if actor.account_id is not None else None
     )
     if version is None:
-        raise RuleBroken("join.consent", "没有您的单独同意，我们不能处理证件号码，请返回勾选后再提交。")
+        raise RuleBroken("join.consent", "请先返回上一页，勾选同意处理证件号码。")
     rules.check_age(born_on, timezone.localdate(now))
     blacklist.require_free(person.id)
     verified = person.real_name_level >= 3

@@ -172,6 +172,13 @@ def offer_table(rows: Sequence[OfferView], *, now: datetime) -> dict[str, Any]:
     return table("已发出的邀请", "会员", ("网上会员之家", "邀请", "状态"), lines)
 
 
+STEPS = {
+    "task": {"text": "应建会", "state": "late"},
+    "hint": {"text": "可动员", "state": "soon"},
+    "": {"text": "有人希望建会", "state": ""},
+}
+
+
 def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
     lines = [
         line(
@@ -181,17 +188,14 @@ def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
             [
                 {"text": row.credit_code, "dim": True},
                 {"text": str(row.members), "num": True},
-                {
-                    "tag": {"text": "应建会", "state": "late"}
-                    if row.step == "task"
-                    else {"text": "可动员", "state": "soon"}
-                },
+                {"text": str(row.wishes) if row.wishes else "—", "num": True},
+                {"tag": STEPS[row.step]},
                 {"text": "建会任务办理中" if row.case_public_id else "—", "dim": True},
             ],
         )
         for row in rows
     ]
-    return table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "建议", "任务"), lines)
+    return table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "希望建会", "建议", "任务"), lines)
 
 
 def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:

@@ -9,45 +9,26 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
-from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.access import public
-from zhijia.foundation.accounts.sending import send_button, send_code_by
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
-from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
+from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
-from zhijia.organization.members.forms import ConfirmForm, IdentityForm, NoteForm
-from zhijia.organization.members.services import binding, joining
-from zhijia.organization.people import selectors as people, services as people_services
-from zhijia.organization.people.selectors import ID_NUMBER
+from zhijia.organization.members.forms import ConfirmForm, NoteForm
+from zhijia.organization.members.services import joining
+from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.rules import normalize_union_code
+
+from .proving import must_go_there, union_of_code, way_to_join
 
 SCANNED = "join.scanned"
+WISHED = "join.wished"
 PURPOSE = "join"
-
-
-def union_of_code(code: str) -> unions.UnionFacts:
-    """The union a code stands for. Raises NotFound for a wrong or unknown code."""
-    try:
-        union = unions.find_by_code(normalize_union_code(code))
-    except Invalid:
-        union = None
-    if union is None:
-        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
-    return union
-
-
-def must_go_there(request: Request, code: str, error: ZhijiaError, form: Any = None) -> HttpResponse:
-    """Instead of an accusation: where to go with the document, whom to call, and asking to be looked at."""
-    context = {"error": error, "code": code, "said": form.cleaned_data if form is not None else None}
-    return render(request, "members/check_there.html", context, status=error.status)
 
 
 @public
@@ -65,6 +46,8 @@ def landing(request: Request, code: str) -> HttpResponse:
     union = union_of_code(code)
     unions.require_takes_members(union)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
+    if "wish" in request.GET:
+        request.session[WISHED] = union.code
     return render(
         request,
         "members/join_landing.html",
@@ -73,6 +56,8 @@ def landing(request: Request, code: str) -> HttpResponse:
             "upper": upper,
             "place": regions.full_name(union.region),
             "scanned": request.session.get(SCANNED) == union.code,
+            "is_member": request.actor.person_id is not None
+            and selectors.open_stay(request.actor.person_id) is not None,
         },
     )
 
@@ -96,103 +81,6 @@ def start(request: Request, code: str) -> HttpResponse:
     return redirect("members:confirm", code=union.code)
 
 
-def identity(request: Request, code: str) -> HttpResponse:
-    """Screen two. Not `once`: a failed try must count although nothing else happens."""
-    union = union_of_code(code)
-    unions.require_takes_members(union)
-    if request.actor.person_id is not None and people.get_facts(request.actor.person_id).real_name_level >= 2:
-        return redirect("members:start", code=union.code)
-    form = IdentityForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            if request.POST.get("send") == "file":
-                return _file_number(request, union, form, sent=_send_file_code(request, form))
-            try:
-                return _identify(request, union, form)
-            except (Invalid, Duplicate, Expired, TooMany, RuleBroken) as error:
-                if error.code in ("real_name.other_mobile", "real_name.county") or "file_code" in error.fields:
-                    return _file_number(request, union, form, error=error)
-                if isinstance(error, RuleBroken):
-                    if error.code == "document.check":
-                        return must_go_there(request, union.code, error, form)
-                    raise
-                if error.code == "real_name.bound_elsewhere":
-                    request.session["dispute"] = {
-                        "code": union.code,
-                        "name": form.cleaned_data["name"],
-                        "id_type": form.cleaned_data["id_type"],
-                    }
-                    return render(
-                        request,
-                        "members/bound_elsewhere.html",
-                        {"union": union, "error": error, "form": form},
-                        status=409,
-                    )
-                form.take(error)
-                status = error.status
-        else:
-            status = 422
-    text = people.current_text(ID_NUMBER, now=request.now)
-    return render(request, "members/join_identity.html", {"union": union, "form": form, "text": text}, status=status)
-
-
-def _read(request: Request, form: IdentityForm) -> people_services.Identity:
-    said = form.cleaned_data
-    return people_services.read_identity(
-        said["name"], said["id_type"], said["id_number"], today=timezone.localdate(request.now)
-    )
-
-
-def _send_file_code(request: Request, form: IdentityForm) -> dict[str, Any]:
-    """A code to the number in the roster, as `sending.send_code_by` answers."""
-    mobile = accounts.verified_mobile(request)
-    return send_code_by(
-        request,
-        lambda: people_services.send_file_code(request.actor, _read(request, form), mobile=mobile, now=request.now),
-    )
-
-
-def _file_number(
-    request: Request,
-    union: unions.UnionFacts,
-    form: IdentityForm,
-    *,
-    sent: dict[str, Any] | None = None,
-    error: ZhijiaError | None = None,
-) -> HttpResponse:
-    """His file holds another number: a code to it, or the county's look at him, before it becomes his account's."""
-    refused = error or (sent["error"] if sent else None)
-    if refused is not None and (refused.fields or sent):
-        form.take(refused)
-    context = {
-        "union": union,
-        "form": form,
-        "message": error.message if error is not None and not error.fields else "",
-        "by_code": refused is None or refused.code != "real_name.county",
-        "sent": sent,
-        "send": send_button("file", sent),
-    }
-    return render(request, "members/file_number.html", context, status=refused.status if refused else 200)
-
-
-def _identify(request: Request, union: unions.UnionFacts, form: IdentityForm) -> HttpResponse:
-    checked = _read(request, form)
-    rules.check_age(checked.born_on, timezone.localdate(request.now))
-    people_services.give_consents(request.actor, [ID_NUMBER], channel="web", now=request.now)
-    done = people_services.identify(
-        request.actor,
-        checked,
-        mobile=accounts.verified_mobile(request),
-        channel="web",
-        file_code=form.cleaned_data["file_code"],
-        now=request.now,
-    )
-    if selectors.open_stay(done.person.id) is not None:
-        return redirect("members:welcome")
-    return redirect("members:confirm", code=union.code)
-
-
 @once
 def confirm(request: Request, code: str) -> HttpResponse:
     """Screen three: the last one; submitting makes the application."""
@@ -203,12 +91,20 @@ def confirm(request: Request, code: str) -> HttpResponse:
     if person is None or person.real_name_level < 2:
         return redirect("members:start", code=union.code)
     form = ConfirmForm(request.POST or None, is_home=union.is_home)
-    context: dict[str, Any] = {"union": union, "form": form, "person": person, "hint": None}
+    context: dict[str, Any] = {
+        "union": union,
+        "place": regions.places_of([union.region])[union.region],
+        "form": form,
+        "person": person,
+        "numbers": people.open_for_himself(person.id)[1],
+        "hint": None,
+    }
     if request.method != "POST" or not form.is_valid():
         if selectors.open_stay(person.id) is not None:
             return redirect("members:already", code=union.code)
         if union.employer_id:
             form.initial["employer_text"] = unions.get_employer_name(union.employer_id)
+        form.initial["wishes_union"] = request.session.get(WISHED) == union.code
         status = 422 if request.method == "POST" else 200
         return render(request, "members/join_confirm.html", context, status=status)
     hint = selectors.better_union(union, form.read())
@@ -222,7 +118,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
         result = joining.submit(actor, union.id, form.read(), channel="web", now=request.now)
     except ZhijiaError as error:
         if error.code == "document.check":
-            return must_go_there(request, union.code, error)
+            return must_go_there(request, way_to_join(union), error)
         if error.status != 422:
             raise
         form.take(error)
@@ -319,6 +215,7 @@ def answer(request: Request, pid: str) -> HttpResponse:
         "employer_text": application.employer_text,
         "fallback_by": application.fallback_by,
         "rural_hukou": bool(application.rural_hukou),
+        "wishes_union": application.wishes_union,
     }
     form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
     asked = next((step.note for step in cases.timeline(found) if step.state == rules.Join.NEED_INFO), "")
@@ -334,21 +231,3 @@ def answer(request: Request, pid: str) -> HttpResponse:
         {"case": found, "form": form, "asked": asked, "union": union},
         status=submission.status,
     )
-
-
-@once
-def open_dispute(request: Request, code: str) -> HttpResponse:
-    """The number is bound to another account, or the file's mobile is lost: ask the county to look."""
-    union = union_of_code(code)
-    if request.method != "POST":
-        return redirect("members:identity", code=union.code)
-    checked = people_services.read_identity(
-        request.POST.get("name", "")[:60],
-        request.POST.get("id_type", "")[:20],
-        request.POST.get("id_number", "")[:40],
-        today=timezone.localdate(request.now),
-    )
-    binding.open_dispute(
-        request.actor, checked, mobile=accounts.verified_mobile(request), fallback_union_id=union.id, now=request.now
-    )
-    return render(request, "members/dispute_submitted.html", {"union": union})

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.idempotency.decorators import once
+from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
@@ -25,6 +26,9 @@ from zhijia.organization.unions.rules import normalize_union_code
 
 from . import phone
 
+SHOWN = 20
+"""Unions that a search lists."""
+
 
 def mine(request: Request) -> HttpResponse:
     """Where my membership is, what I can do with it, and what became of it so far."""
@@ -32,6 +36,8 @@ def mine(request: Request) -> HttpResponse:
     stay = selectors.open_stay(person_id)
     stays, happened = change_reads.timeline(person_id)
     context: dict[str, Any] = {"stays": stays, "happened": phone.happened(happened), "stay": stay}
+    if stay is None:
+        context["standing"] = selectors.standing(request.actor, now=request.now)
     if stay is not None:
         context |= {
             "union": unions.get_facts(stay.union_id),
@@ -55,19 +61,24 @@ def transfer(request: Request) -> HttpResponse:
         messages.info(request, "您有一件转会正在办理，请先查看进度。")
         return redirect("members:my_transfer", pid=under_way.public_id)
     text = request.GET.get("q", "")[:40]
-    found = unions.search_public(text, types=unions.JOINABLE) if text.strip() else []
+    found = unions.search_public(text, types=unions.JOINABLE, limit=SHOWN + 1) if text.strip() else []
+    places = regions.places_of(union.region for union in found)
     context = {
         "stay": stay,
+        "standing": selectors.standing(request.actor, now=request.now) if stay is None else None,
+        "more": len(found) > SHOWN,
+        "most": SHOWN,
         "union": unions.get_facts(stay.union_id) if stay else None,
         "q": text,
         "rows": [
             {
                 "title": union.name,
+                "detail": places[union.region],
                 "note": union.type_label,
                 "href": reverse("members:transfer_to", args=[union.code]),
                 "icon": "building",
             }
-            for union in found
+            for union in found[:SHOWN]
             if stay is None or union.id != stay.union_id
         ],
     }
@@ -93,6 +104,8 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
         return redirect("members:landing", code=union.code)
     if stay.union_id == union.id:
         return redirect("members:mine")
+    present = unions.get_facts(stay.union_id)
+    places = regions.places_of((present.region, union.region))
     form = TransferForm(request.POST or None)
     submission = Submission(request, form)
     if submission.is_right:
@@ -105,8 +118,8 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
             return redirect("members:my_transfer", pid=case.public_id)
     context = {
         "form": form,
-        "left": {"label": "现在的工会", "name": unions.get_facts(stay.union_id).name},
-        "right": {"label": "转入的工会", "name": union.name},
+        "left": {"label": "现在的工会", "name": present.name, "place": places[present.region]},
+        "right": {"label": "转入的工会", "name": union.name, "place": places[union.region]},
         "union": union,
         "then": phone.transfer_consequences(),
         "said_more": bool(form.is_bound and (form.errors or form["until"].value())),

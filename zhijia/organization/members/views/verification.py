@@ -19,23 +19,34 @@ from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 
+_REFUSED = {
+    "code.expired": ("会员码已过期", "again"),
+    "code.foreign": ("外省的会员码", "again"),
+    "code.malformed": ("无法识别", "again"),
+}
+_FORGED = ("不是真的会员码", "no")
+
 
 @public
 def verify(request: Request, payload: str) -> HttpResponse:
-    """Valid or not and 张*; the own union's cadre gets the way to the file. Never a number, never another's union."""
+    """Valid or not, 张* and his union; the own union's cadre gets the way to the file. Never a number.
+
+    A code that is only old, or another province's, is amber and says what to do; a forged one and a void card are red.
+    """
     try:
         code = codes.read_member_code(
             payload, settings.ZHIJIA_KEYS.verifier, request.now, province=settings.ZHIJIA_PROVINCE
         )
     except ZhijiaError as error:
-        return _answer(request, "不能确认", error.message, yes=False, status=error.status)
+        title, kind = _REFUSED.get(error.code, _FORGED)
+        return _answer(request, title, error.message, kind, status=error.status)
     holder = selectors.holder_of(code.card)
     if holder is None:
         text = "这张会员卡已经停用，请持卡人登录查看原因。"
-        return _answer(request, "会员卡无效", text, yes=False, status=410)
-    text = f"{holder.masked_name} · {holder.state_label}"
+        return _answer(request, "会员卡无效", text, "no", status=410)
+    text = f"{holder.masked_name} · {holder.state_label} · {holder.union_name}"
     file = selectors.file_from_card(request.actor, holder, now=request.now)
-    return _answer(request, "会员卡有效", text, yes=True, file=file)
+    return _answer(request, "会员卡有效", text, "yes", file=file)
 
 
 @lru_cache(maxsize=8)
@@ -43,13 +54,15 @@ def _minute(at: datetime) -> SafeString | str:
     return when(at, "moment")
 
 
-def _answer(request: Request, title: str, text: str, *, yes: bool, file: str = "", status: int = 200) -> HttpResponse:
+def _answer(request: Request, title: str, text: str, kind: str, *, file: str = "", status: int = 200) -> HttpResponse:
     def build(texts: Mapping[str, str]) -> dict[str, object]:
-        verdict = {"yes": yes, "title": title, "text": texts["text"]}
+        verdict = {"kind": kind, "title": title, "text": texts["text"]}
         return {"verdict": verdict, "file": file, "checked_at": texts["checked_at"]}
 
     texts = {"text": text, "checked_at": _minute(request.now.replace(second=0, microsecond=0))}
-    response = render_sheet(request, "members/verify.html", build, given=(yes, title, file), texts=texts, status=status)
+    response = render_sheet(
+        request, "members/verify.html", build, given=(kind, title, file), texts=texts, status=status
+    )
     response["Cache-Control"] = "no-store"
     return response
 

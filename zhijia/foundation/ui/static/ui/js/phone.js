@@ -1,5 +1,5 @@
-/* What a script adds to phone pages: counting down, refreshing codes, waiting for the next message, one tap one command.
-   Every page works without it. */
+/* What a script adds to phone pages: counting down, refreshing codes, one tap one command, a tap that shows, wordings
+   read without leaving a form, and saying when the network is away. Every page works without it. */
 (function () {
   "use strict";
 
@@ -61,18 +61,86 @@
     notes.replaceChildren(box);
   }
 
-  /** The second tap of one form is not sent; the hidden key makes it harmless where it is. */
+  /** The second tap of one form is not sent; the hidden key makes it harmless where it is. The button tapped works. */
   function once() {
     document.addEventListener("submit", function (event) {
       var form = event.target;
       if (event.defaultPrevented || form.method !== "post") { return; }
       if (form.dataset.sent) { event.preventDefault(); return; }
+      if (!navigator.onLine) { event.preventDefault(); say(AWAY); return; }
       form.dataset.sent = "yes";
+      if (event.submitter) { event.submitter.classList.add("is-busy"); }
+      going();
     });
-    // Back from the next page, the form must work again.
+    document.addEventListener("click", function (event) {
+      var link = event.target.closest("a[href]");
+      if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.target || link.hash
+        || link.hasAttribute("download") || !/^https?:$/.test(link.protocol)) { return; }
+      link.classList.add("is-tapped");
+      going();
+    });
+    // Back from the next page, the form must work again and nothing is under way.
     addEventListener("pageshow", function () {
       document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+      document.querySelectorAll(".is-busy, .is-tapped").forEach(function (part) { part.classList.remove("is-busy", "is-tapped"); });
+      delete document.documentElement.dataset.going;
     });
+  }
+
+  /** A thin line at the top from a tap until the next page is there; a file that was fetched ends it too. */
+  function going() {
+    document.documentElement.dataset.going = "yes";
+    setTimeout(function () { delete document.documentElement.dataset.going; }, 12000);
+  }
+
+  var AWAY = "网络没有连上，您填写的内容还在，请连上网络后再试。";
+
+  /** Said as soon as the phone knows, and taken back as soon as it is over. */
+  function network() {
+    addEventListener("offline", function () { say("现在没有网络，连上之后再继续办理。"); });
+    addEventListener("online", function () {
+      var notes = document.getElementById("notes");
+      if (notes) { notes.replaceChildren(); }
+    });
+  }
+
+  /** An answer to a form is left behind as a page of its own, so that "back" shows no old error and sends nothing again. */
+  function forgetPost() {
+    if (window.history.replaceState) { history.replaceState(history.state, "", location.href); }
+  }
+
+  /** Wordings that stand beside a form open above it: what was typed stays. */
+  function readable() {
+    document.addEventListener("click", function (event) {
+      var link = event.target.closest("a[data-read]");
+      if (!link || event.defaultPrevented || !window.HTMLDialogElement) { return; }
+      event.preventDefault();
+      fetch(link.href, { credentials: "same-origin" })
+        .then(function (answer) {
+          if (!answer.ok) { throw new Error(String(answer.status)); }
+          return answer.text();
+        })
+        .then(function (html) { show(new DOMParser().parseFromString(html, "text/html").querySelector("main")); })
+        .catch(function () { location.assign(link.href); });
+    });
+  }
+
+  function show(main) {
+    var box = document.createElement("dialog");
+    var close = document.createElement("button");
+    box.className = "zj-read";
+    main.querySelectorAll("#notes, form, .zj-back").forEach(function (part) { part.remove(); });
+    main.querySelectorAll("[id]").forEach(function (part) { part.removeAttribute("id"); });
+    close.type = "button";
+    close.className = "weui-btn weui-btn_primary";
+    close.textContent = "我看完了，继续填写";
+    close.addEventListener("click", function () { box.close(); });
+    box.addEventListener("close", function () { box.remove(); });
+    box.append.apply(box, Array.from(main.childNodes));
+    box.append(close);
+    document.body.append(box);
+    box.showModal();
+    box.scrollTop = 0;
   }
 
   /** A chosen picture is named where "拍照或选图" stood. */
@@ -96,7 +164,11 @@
         event.detail.swapOverride = "innerHTML";
       }
     });
-    document.body.addEventListener("htmx:sendError", function () { say("网络没有连上，请检查后再试一次。"); });
+    document.body.addEventListener("htmx:sendError", function () { say(AWAY); });
+    document.body.addEventListener("htmx:beforeRequest", going);
+    document.body.addEventListener("htmx:afterRequest", function () { delete document.documentElement.dataset.going; });
+    // A part that came later counts too: the seconds until the next message stand in the answer of a form.
+    document.body.addEventListener("htmx:load", function (event) { count(event.detail.elt); });
   }
 
   /** The worker keeps static files and a page for no network; a browser without it goes on as before. */
@@ -130,12 +202,15 @@
     });
   }
 
+  forgetPost();
+  readable();
   once();
+  network();
   keep();
   install();
   picked();
   failures();
-  count(document);
+  if (!window.htmx) { count(document); }
   var summary = document.querySelector("[data-focus]");
   if (summary) { summary.focus(); }
 })();
