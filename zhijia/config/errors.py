@@ -26,7 +26,7 @@ _DATABASE_WAIT_S = 15
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _PHONE = frozenset({"m", "j", "partner", "accounts"})
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
-_BUSY = ZhijiaError("server.busy", "系统暂时繁忙，您刚才的操作没有办成，请稍后再试一次。")
+_BUSY = ZhijiaError("server.busy", "系统暂时繁忙，您刚才的操作没有生效，请稍后再试。")
 
 
 def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | None = None) -> HttpResponseBase:

@@ -13,7 +13,7 @@ SCENARIO = Scenario(
             "audit.looks",
             "查看记录",
             "记下谁在什么时候、因为什么看过您的完整信息，供您查询和监督。",
-            "三十六个整月，此后整月删除",
+            "保存 36 个月，到期删除",
             selectors.export_looks,
             selectors.kept_looks,
             tables=("audit.AuditEntry",),

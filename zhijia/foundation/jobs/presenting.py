@@ -51,13 +51,13 @@ def progress(job: Job, *, now: datetime) -> dict[str, Any]:
         part |= {
             "stop": reverse("jobs:cancel", args=[job.public_id]),
             "stop_label": "停止",
-            "footer": "停止时先办完当前一批，已办完的部分保留。",
+            "footer": "停止时先办完当前一批，已办理的部分保留。",
         }
     elif job.state == State.FAILED:
         part |= {
             "stop": reverse("jobs:resume", args=[job.public_id]),
             "stop_label": "继续",
-            "footer": "从中断处继续，已办完的部分不会重复。",
+            "footer": "从中断处继续，已办理的部分不会重复。",
         }
     elif job.state == State.DONE and result_of(job.kind):
         part["next"] = reverse(result_of(job.kind), args=[job.public_id])
@@ -75,8 +75,8 @@ def _sentence(job: Job) -> str:
         State.QUEUED: "正在排队，马上开始",
         State.RUNNING: f"正在办理 {how_far(job)}",
         State.DONE: f"已完成，共 {formats.number(job.done)} 条",
-        State.FAILED: f"没有办完，停在 {how_far(job)}",
-        State.CANCELLED: f"已停止，办完了 {how_far(job)}",
+        State.FAILED: f"未完成，停在 {how_far(job)}",
+        State.CANCELLED: f"已停止，已办 {how_far(job)}",
     }
     return words[State(job.state)]
 

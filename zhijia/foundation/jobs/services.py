@@ -269,8 +269,8 @@ def _note_failure(public_id: str, version: int, error: Exception, *, now: dateti
             run_job.using(run_after=values["heartbeat"]).enqueue(public_id)
 
 
-_RETRYING = "处理时遇到系统问题，已做完的部分保留，稍后会自动重试。"
-_FAILED = "系统多次重试仍未成功，已做完的部分都保留着。请联系系统管理员排除问题，再点“继续”从中断处办完。"
+_RETRYING = "处理时遇到系统问题，已完成的部分保留，稍后会自动重试。"
+_FAILED = "系统多次重试仍未成功，已完成的部分都保留着。请联系系统管理员排除问题，再点“继续”从中断处办完。"
 
 
 # --- Handlers of plugged-in scenarios -------------------------------------------------------------------------------

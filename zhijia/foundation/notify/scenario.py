@@ -12,7 +12,7 @@ SCENARIO = Scenario(
             "notify.messages",
             "消息",
             "告诉您办理的进展和结果。",
-            "到您要求删除为止；短信的号码和内容七天后抹去",
+            "保存到您要求删除为止；短信记录 7 天后删除",
             selectors.export_messages,
             erase=services.erase_messages,
             tables=(

@@ -17,16 +17,16 @@ class ErrorWords:
 
 
 _BY_STATUS = {
-    400: ErrorWords("400 请求有误", "没能读懂这次提交", "message-question", "soon"),
-    403: ErrorWords("403 无权办理", "这一步您不能办理", "lock", "soon"),
+    400: ErrorWords("400 请求有误", "提交的内容无法识别", "message-question", "soon"),
+    403: ErrorWords("403 无权办理", "您没有办理这一步的权限", "lock", "soon"),
     404: ErrorWords("404 没有找到", "这里没有您要的内容", "map-search"),
     409: ErrorWords("409 情况有变", "情况已经变化", "refresh", "soon", again=True),
-    410: ErrorWords("410 已过期", "已经过了期限", "clock-off", "soon"),
+    410: ErrorWords("410 已过期", "已超过办理期限", "clock-off", "soon"),
     413: ErrorWords("413 文件过大", "提交的内容太大", "file-alert", "soon"),
-    422: ErrorWords("422 不能办理", "这样还不能办理", "alert-triangle", "soon"),
+    422: ErrorWords("422 不能办理", "暂时不能办理", "alert-triangle", "soon"),
     429: ErrorWords("429 请稍候", "操作太频繁，请稍后再试", "hourglass", "soon", again=True),
     500: ErrorWords("500 系统出错", "系统出了错，操作没有生效", "tool", "late", again=True),
-    503: ErrorWords("503 暂停服务", "服务暂时停一会儿", "tool", "late", again=True),
+    503: ErrorWords("503 系统繁忙", "系统暂时繁忙", "tool", "late", again=True),
 }
 _BY_CODE = {
     "request.csrf": ErrorWords("403 请重新提交", "请刷新页面后重新提交", "refresh", "soon", again=True),

@@ -41,7 +41,7 @@ class WeChatPort(Protocol):
 
 
 def _unreachable() -> RuleBroken:
-    return RuleBroken("wechat.unreachable", "现在连不上微信，请稍后再试，或用手机号登录。")
+    return RuleBroken("wechat.unreachable", "暂时无法连接微信，请稍后再试，或用手机号登录。")
 
 
 class HttpPort:

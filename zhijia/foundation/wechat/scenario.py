@@ -12,7 +12,7 @@ SCENARIO = Scenario(
         PersonalData(
             "wechat.binding",
             "微信绑定",
-            "让您在微信里直接登录，只存不可还原的摘要。",
+            "让您在微信里直接登录，只保存加密标识，无法还原。",
             "到您解除绑定或要求删除为止",
             personal.export_binding,
             erase=personal.erase_binding,

@@ -28,11 +28,11 @@ def two_persons(case: Case, actor: Actor) -> dict[str, str]:
     checks = [move for move in registry.workflow(case.workflow).moves_from(case.state) if move.checker]
     made = frozenset().union(*(kept_out(case, move) for move in checks)) if checks else {case.maker_person_id}
     own = actor.person_id is not None and actor.person_id in made
-    detail = "这件由您经办，须由另一位同事或上级复核。" if own else ""
+    detail = "这件由您经办，请交由另一位同事或上级复核。" if own else ""
     return {
         "state": "bad" if own else "ok",
-        "text": "复核人不是经办人",
-        "value": "不符" if own else "符合",
+        "text": "须由另一人复核" if own else "经办人与复核人不是同一人",
+        "value": "" if own else "符合",
         "detail": detail,
     }
 

@@ -17,7 +17,7 @@ SCENARIO = Scenario(
             "workflow.cases",
             "办理事项",
             "让您看到提交过的事项走到哪一步，让工会按期办理。",
-            "办结后作为工作记录保存，到期删除的申请同时抹去姓名",
+            "办结后作为工作记录保存，到期删除的申请同时删去姓名",
             selectors.export_cases,
             selectors.kept_cases,
             tables=(

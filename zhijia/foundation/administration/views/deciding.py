@@ -30,7 +30,7 @@ def decided(request: Request, pid: str, form: CheckForm, decide: Decide, *, page
         said = form.cleaned_data
         with submission:
             decide(request.actor, pid, agree=form.agrees, note=said["note"], now=request.now, version=said["version"])
-            messages.success(request, "已同意。" if form.agrees else "已退回制单人。")
+            messages.success(request, "已同意。" if form.agrees else "已退回经办人。")
             return HttpResponseRedirect(reverse(page, args=[pid]))
     return submission.status
 

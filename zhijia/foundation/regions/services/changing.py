@@ -51,7 +51,7 @@ COLUMNS: Final = (
     Column("parent", ("上级代码", "parent"), _code),
     Column("level", ("层级", "level"), _level),
     Column("change", ("变更", "change"), one_of({kind.label: kind.value for kind in Kind}), required=True),
-    Column("replaced_by", ("由谁接续", "replaced_by", "接续代码"), _code),
+    Column("replaced_by", ("承接区划", "由谁接续", "replaced_by", "接续代码"), _code),
     Column("effective", ("生效日期", "effective date", "effective", "effective_on"), date_cell, required=True),
 )
 """Headers in Chinese or English; a file of either is read."""

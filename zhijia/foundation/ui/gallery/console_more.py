@@ -362,12 +362,12 @@ def verify() -> dict[str, Any]:
             "label": "会员卡号或证书编号",
             "value": "3720250048013019",
             "numeric": True,
-            "button": "查验",
+            "button": "核验",
         },
         "verdict": {
             "good": True,
             "word": "有效",
-            "note": "2026-11-20 10:06:32 查验。结果以此刻为准，截图无效。",
+            "note": "2026-11-20 10:06:32 核验。结果以此刻为准，截图无效。",
             "facts": [{"label": label, "value": value} for label, value in facts],
         },
         "proof": {

@@ -78,7 +78,7 @@ class BatchIn(In):
 class ResultRow(Out):
     member: str
     name: str
-    id: str = Field(description="事项编号；没有办成则为空")
+    id: str = Field(description="事项编号；未办理则为空")
     code: str = Field(description="空为已办理")
     message: str
 

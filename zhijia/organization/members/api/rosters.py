@@ -89,7 +89,7 @@ class ProgressOut(Out):
     state: str = Field(examples=["running"], description="queued、running、done、failed、cancelled")
     done: int
     total: int | None
-    message: str = Field(description="没有办完的原因")
+    message: str = Field(description="未完成的原因")
 
 
 class LoadDetail(LoadOut):

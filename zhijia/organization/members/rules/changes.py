@@ -40,7 +40,7 @@ KINDS = {
     Kind.RETAIN.value: "保留会籍",
     Kind.RESTORE.value: "恢复会籍",
     Kind.WITHDRAW.value: "退会",
-    Kind.TREATED.value: "视为自动退会",
+    Kind.TREATED.value: "按自动退会处理",
     Kind.EXPEL.value: "开除会籍",
     Kind.DECEASE.value: "去世登记",
 }

@@ -64,7 +64,7 @@ ROSTER_CONFLICT = Workflow(
             button="邀请本人转会",
         ),
         Move("join", {Conflict.OFFERED}, Conflict.RESOLVED, by=SYSTEM, title="本人已经转入"),
-        Move("end", {Conflict.OFFERED}, Conflict.DISMISSED, by=SYSTEM, title="转会没有办成"),
+        Move("end", {Conflict.OFFERED}, Conflict.DISMISSED, by=SYSTEM, title="转会未办理"),
         Move(
             "lapse",
             {Conflict.OFFERED},

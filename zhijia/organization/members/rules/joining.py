@@ -217,7 +217,7 @@ MOST_LETTERS_OF_NOTE = 200
 def check_age(born_on: date | None, today: date) -> None:
     """Raises Invalid `join.too_young` under sixteen. A document without a birthday passes: the reviewer looks."""
     if born_on is not None and age_on(born_on, today) < LEAST_AGE:
-        text = "年满 16 周岁方可加入工会，感谢您的关注。"
+        text = "年满 16 周岁才能入会。如号码有误，请核对后重填。"
         raise Invalid("join.too_young", text, fields={"id_number": text})
 
 

@@ -20,6 +20,7 @@ from zhijia.organization.members.selectors.changes import ChangeView, Reaching
 from zhijia.organization.members.selectors.claims import Claimable, EmployerCount, FoundingView, OfferView
 from zhijia.organization.members.selectors.duplicates import HintRow, MergeView, Side
 from zhijia.organization.members.selectors.transfers import TransferView
+from zhijia.organization.people.rules import real_name_words
 
 from .tables import steps
 
@@ -367,7 +368,7 @@ def side_words(side: Side) -> str:
 def side_facts(side: Side) -> list[dict[str, Any]]:
     facts = [
         *_person(side.person),
-        {"label": "实名", "value": f"{side.person.real_name_level} 级"},
+        {"label": "实名", "value": real_name_words(side.person.real_name_level)},
         {"label": "工会", "value": side.union.name if side.union else "不是会员"},
         {"label": "会籍", "value": side.state_label},
         {"label": "入会", "value": side.joined_on.isoformat() if side.joined_on else ""},

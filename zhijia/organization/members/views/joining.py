@@ -81,6 +81,21 @@ def start(request: Request, code: str) -> HttpResponse:
     return redirect("members:confirm", code=union.code)
 
 
+def _confirm_page(
+    request: Request,
+    union: unions.UnionFacts,
+    form: ConfirmForm,
+    *,
+    hint: unions.UnionFacts | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """What he sends, his own name and numbers in full. `hint`: the union of his employer, where he joins a home."""
+    person, numbers, _ = people.open_for_himself(request.actor.require_person())
+    place = regions.places_of([union.region])[union.region]
+    context = {"union": union, "place": place, "form": form, "person": person, "numbers": numbers, "hint": hint}
+    return render(request, "members/join_confirm.html", context, status=status)
+
+
 @once
 def confirm(request: Request, code: str) -> HttpResponse:
     """Screen three: the last one; submitting makes the application."""
@@ -91,29 +106,19 @@ def confirm(request: Request, code: str) -> HttpResponse:
     if person is None or person.real_name_level < 2:
         return redirect("members:start", code=union.code)
     form = ConfirmForm(request.POST or None, is_home=union.is_home)
-    context: dict[str, Any] = {
-        "union": union,
-        "place": regions.places_of([union.region])[union.region],
-        "form": form,
-        "person": person,
-        "numbers": people.open_for_himself(person.id)[1],
-        "hint": None,
-    }
     if request.method != "POST" or not form.is_valid():
         if selectors.open_stay(person.id) is not None:
             return redirect("members:already", code=union.code)
         if union.employer_id:
             form.initial["employer_text"] = unions.get_employer_name(union.employer_id)
         form.initial["wishes_union"] = request.session.get(WISHED) == union.code
-        status = 422 if request.method == "POST" else 200
-        return render(request, "members/join_confirm.html", context, status=status)
+        return _confirm_page(request, union, form, status=422 if request.method == "POST" else 200)
     hint = selectors.better_union(union, form.read())
     if hint is not None and not form.cleaned_data["go_on"]:
         said = request.POST.copy()
         said["go_on"] = "on"
         form.data = said
-        context["hint"] = hint
-        return render(request, "members/join_confirm.html", context)
+        return _confirm_page(request, union, form, hint=hint)
     try:
         result = joining.submit(actor, union.id, form.read(), channel="web", now=request.now)
     except ZhijiaError as error:
@@ -122,7 +127,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
         if error.status != 422:
             raise
         form.take(error)
-        return render(request, "members/join_confirm.html", context, status=error.status)
+        return _confirm_page(request, union, form, status=error.status)
     if result.case is None:
         return redirect("members:already", code=union.code)
     return redirect("members:submitted", pid=result.case.public_id)

@@ -285,9 +285,9 @@ def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date 
         page["links"].append({"title": "撤回申请", "href": take_back, "icon": "arrow-back-up", "plain_icon": True})
     if appeal_until is not None and "appeal" in moves:
         page["step"] = {
-            "lead": "如果不同意，可以向上级工会申诉一次，最晚",
+            "lead": "如有不同意见，可以向上级工会申诉一次，请在",
             "at": appeal_until,
-            "after": "提出",
+            "after": "前申诉",
             "mine": True,
         }
         page["primary"] = {"label": "向上级申诉", "href": reverse("members:appeal_change", args=[case.public_id])}

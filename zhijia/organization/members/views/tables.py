@@ -12,6 +12,7 @@ from django.urls import reverse
 from zhijia.foundation.ui import formats
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.organization.members import rules, selectors
+from zhijia.organization.people.rules import real_name_words
 from zhijia.organization.unions.selectors import UnionFacts
 
 BULK = "bulk"
@@ -63,7 +64,7 @@ def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
 def _passed_tag(row: selectors.Application) -> dict[str, str]:
     if row.listing is not None:
         return {"text": "证件待核对", "state": "late"}
-    return {"text": "全部通过", "state": "done"} if row.all_passed else {"text": "需要看", "state": "soon"}
+    return {"text": "全部通过", "state": "done"} if row.all_passed else {"text": "需人工核对", "state": "soon"}
 
 
 def checks(item: selectors.Application) -> list[dict[str, str]]:
@@ -81,7 +82,7 @@ def case_facts(item: selectors.Application) -> list[list[dict[str, Any]]]:
         {"label": "手机", "value": item.person.mobile_masked, "code": True},
         {"label": "性别", "value": {"1": "男", "2": "女"}.get(item.person.sex, "—")},
         {"label": "出生年", "value": str(item.person.birth_year or "—")},
-        {"label": "实名", "value": f"{item.person.real_name_level} 级"},
+        {"label": "实名", "value": real_name_words(item.person.real_name_level)},
     ]
     work: list[dict[str, Any]] = [
         {"label": "加入", "value": item.union.name},
@@ -113,7 +114,7 @@ def queue_items(rows: Sequence[selectors.Application], current: str, *, now: dat
                 "href": reverse("members:review", args=[row.case.public_id]),
                 "due": {"state": {"late": "late", "today": "soon"}.get(due, "later")},
                 "due_words": words,
-                "warning": "证件待核对" if row.listing else "" if row.all_passed else "需要看",
+                "warning": "证件待核对" if row.listing else "" if row.all_passed else "需人工核对",
                 "detail": row.case.note,
                 "current": row.case.public_id == current,
                 "locked": "",
@@ -230,7 +231,7 @@ def file_facts(found: selectors.MemberFile) -> list[dict[str, Any]]:
         {"label": "工作方式", "value": rules.WORK_FORMS.get(stay.work_form, "—")},
         {"label": "职业", "value": rules.NEW_FORM_GROUPS.get(stay.new_form_group) or stay.occupation or "—"},
         {"label": "单位", "value": stay.employer_text or "—"},
-        {"label": "实名等级", "value": f"{found.person.real_name_level} 级"},
+        {"label": "实名", "value": real_name_words(found.person.real_name_level)},
         {"label": "账号", "value": "已激活" if stay.activated else "未激活"},
         {"label": "会员卡", "value": f"{found.card.issued_at:%Y-%m-%d} 发出" if found.card else "没有有效的卡"},
     ]

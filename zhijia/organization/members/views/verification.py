@@ -24,7 +24,7 @@ _REFUSED = {
     "code.foreign": ("外省的会员码", "again"),
     "code.malformed": ("无法识别", "again"),
 }
-_FORGED = ("不是真的会员码", "no")
+_FORGED = ("会员码无效", "no")
 
 
 @public

@@ -66,6 +66,14 @@ WITHDRAWING = {
 }
 """What taking a consent back does, told beside it. Source: PIPL 15, 16."""
 
+REAL_NAME_WORDS = {0: "未核验", 1: "未核验", 2: "待核验", 3: "已核验"}
+
+
+def real_name_words(level: int) -> str:
+    """A level of real name as people say it; the levels themselves are in docs/rules/people.md."""
+    return REAL_NAME_WORDS[min(level, 3)]
+
+
 ASKED_AGAIN = ("privacy", "agreement")
 """Their new versions must be agreed to before the service goes on; other purposes are asked where they are needed."""
 

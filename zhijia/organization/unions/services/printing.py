@@ -75,7 +75,7 @@ def packed(actor: Actor, job_id: str) -> tuple[str, Iterator[bytes]]:
     if job.kind != JOB:
         raise WrongState("print.other", "这不是打印任务。")
     if job.state != "done":
-        raise WrongState("print.unfinished", "还没有画完，完成后再下载。")
+        raise WrongState("print.unfinished", "还没有生成完，完成后再下载。")
     unit = selectors.get_facts(int(job.payload["unit"]))
     actor.require(Permission.PRINT, unit.path)
     folder = f"{_ROOT}/{job_id}"
