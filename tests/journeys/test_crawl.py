@@ -2,94 +2,68 @@
 link that he can see, on a phone and at a desk.
 
 A page must not refuse who was led there, end nowhere, miss a picture, complain to the console, scroll sideways or hold
-a form that can't be sent. Of addresses of one kind a few are opened; forms are sent by
+a form that can't be sent. Of addresses of one kind a few are opened; the forms themselves are sent by
 `tests/contracts/test_forms_as_they_stand.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from django.urls import Resolver404, resolve
 
 from tests.forms import KEY, TOKEN
-from zhijia.demo import build
-from zhijia.demo.staff import POSTS
-from zhijia.organization.people import selectors as people
-from zhijia.organization.people.models import Person
+from tests.walking import ACCOUNTS, MEMBER, PARTS, Waiting, build_small, person_of, route_of, starts_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
-PARTS = 4
-"""The accounts are dealt to so many tests, so that processes share them."""
-OF_A_KIND = 2
-"""Pages of one address pattern, and of one set of query names, that an account opens."""
 WIDTHS = ((1440, 900), (390, 844))
-VISITOR, MEMBER = "visitor", "member"
-ACCOUNTS = [VISITOR, MEMBER, *(post.mobile for post in POSTS)]
 
 LOOK = """
 () => {
   const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const page = document.scrollingElement;
   return {
-    links: [...document.querySelectorAll("a[href]")].filter(seen).map((a) => [a.href, a.hasAttribute("download")]),
+    links: [...document.querySelectorAll("a[href]")].filter(seen).map((a) => a.href),
     pictures: [...document.images].filter((i) => seen(i) && i.complete && !i.naturalWidth).map((i) => i.src),
     sideways: page.scrollWidth > page.clientWidth + 1 ? page.scrollWidth - page.clientWidth : 0,
     bare: [...document.forms].filter((f) => f.method === "post"
       && ![TOKEN, KEY].every((name) => f.elements[name]?.value)).map((f) => f.action),
     dead: [...document.querySelectorAll("a:not([href]), a[href='#'], a[href='']")].filter(seen).map((a) => a.outerHTML),
-    heading: document.querySelectorAll("h1").length,
+    headings: document.querySelectorAll("h1").length,
   };
 }
 """.replace("TOKEN", repr(TOKEN)).replace("KEY", repr(KEY))
 
 
 class Crawl:
-    """One account's walk: what it opened, and each fault as `"/m/card at 390: scrolls 12 sideways"`."""
+    """One account's walk: what it opened, and each fault as `"/m/card at 390: scrolls 12 pixels sideways"`."""
 
     def __init__(self, page: Any, host: str) -> None:
         self.page, self.host = page, host
         self.faults: list[str] = []
         self.opened: Counter[str] = Counter()
-        self.kinds: Counter[tuple[str, ...]] = Counter()
-        self.known: set[str] = set()
-        self.waiting: deque[tuple[str, str]] = deque()
+        self.waiting = Waiting()
 
     def offer(self, address: str, found_on: str) -> None:
-        parts = urlsplit(urldefrag(address)[0])
-        if f"{parts.scheme}://{parts.netloc}" != self.host or parts.path.startswith(("/static/", "/ui/gallery")):
-            return
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        try:
-            route = resolve(parts.path).route
-        except Resolver404:
-            self.faults.append(f"{found_on}: a link to {path}, which is no address")
-            return
-        kind = (route, *sorted(re.findall(r"([a-z_]+)=", parts.query)))
-        if path in self.known or self.kinds[kind] >= OF_A_KIND:
-            return
-        self.known.add(path)
-        self.kinds[kind] += 1
-        self.waiting.append((path, found_on))
+        parts = urlsplit(address)
+        if f"{parts.scheme}://{parts.netloc}" == self.host and (fault := self.waiting.offer(address, found_on)):
+            self.faults.append(fault)
 
     def run(self) -> None:
         while self.waiting:
-            path, found_on = self.waiting.popleft()
-            self.open(path, found_on)
+            self.open(*self.waiting.take())
 
     def open(self, path: str, found_on: str) -> None:
         if self._is_file(path):
             return
         self.page.set_viewport_size({"width": WIDTHS[0][0], "height": WIDTHS[0][1]})
         answer = self.page.goto(path, wait_until="load")
-        self.opened[resolve(urlsplit(path).path).route] += 1
+        self.opened[route_of(path)] += 1
         if answer.status >= 400:
             self.faults.append(f"{found_on}: leads to {path}, which answers {answer.status}")
             return
@@ -102,11 +76,11 @@ class Crawl:
         here = f"{path} at {width}"
         if seen["sideways"]:
             self.faults.append(f"{here}: scrolls {seen['sideways']} pixels sideways")
-        if seen["heading"] != 1:
-            self.faults.append(f"{here}: has {seen['heading']} headings of level 1")
+        if seen["headings"] != 1:
+            self.faults.append(f"{here}: has {seen['headings']} headings of level 1")
         for what in ("pictures", "bare", "dead"):
             self.faults += [f"{here}: {what} {each}" for each in seen[what]]
-        for address, _ in seen["links"]:
+        for address in seen["links"]:
             self.offer(address, here)
 
     def _is_file(self, path: str) -> bool:
@@ -115,7 +89,7 @@ class Crawl:
         kind = answer.headers.get("content-type", "")
         if answer.status >= 300 or (kind.startswith("text/html") and "content-disposition" not in answer.headers):
             return False
-        self.opened[resolve(urlsplit(path).path).route] += 1
+        self.opened[route_of(path)] += 1
         if not answer.body():
             self.faults.append(f"{path}: an empty file")
         return True
@@ -123,45 +97,27 @@ class Crawl:
 
 @pytest.fixture
 def province(now: datetime, clock: Any, settings: Any, tmp_path: Path) -> dict[str, str]:
-    """The demonstration in small: every state of every workflow, an account for every role."""
     settings.VAR_DIR = tmp_path
-    return build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
-
-
-def _person(account: str) -> Person | None:
-    if account == VISITOR:
-        return None
-    if account == MEMBER:
-        bound = Person.objects.filter(account__isnull=False, membership__until=None, membership__activated=True)
-        person = bound.exclude(rolegrant__isnull=False).order_by("id").first()
-        assert person is not None
-        return person
-    return Person.objects.get(mobile_digest=people.mobile_digest(account), account__isnull=False)
+    return build_small(now)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_meets_a_dead_end(
-    part: int, province: dict[str, str], open_page: Any, sign_in: Any, live_server: Any, page_faults: Any,
-    record_property: Any,
-) -> None:  # fmt: skip
+    part: int, province: dict[str, str], open_page: Any, sign_in: Any, live_server: Any, page_faults: Any
+) -> None:
     faults, opened = [], Counter[str]()
     for account in ACCOUNTS[part::PARTS]:
         page = open_page(*WIDTHS[0])
-        person = _person(account)
+        person = person_of(account)
         if person is not None:
             sign_in(page, person, staff=account != MEMBER)
         crawl = Crawl(page, live_server.url)
-        starts = ["/", "/find", build.join_address(province["plant"])]
-        starts += ["/m/sign-in"] if person is None else ["/m/", "/m/services", "/m/messages", "/m/me"]
-        starts += ["/console/"] if account not in (VISITOR, MEMBER) else []
-        for start in starts:
-            crawl.offer(live_server.url + start.removeprefix(build.settings.ZHIJIA_PUBLIC_URL), "the start")
+        for start in starts_of(account, province):
+            crawl.offer(live_server.url + start, "the start")
         crawl.run()
-        faults += [f"{account}: {fault}" for fault in crawl.faults]
-        faults += [f"{account}: {fault}" for fault in page_faults.seen]
+        faults += [f"{account}: {fault}" for fault in (*crawl.faults, *page_faults.seen)]
         page_faults.seen.clear()
         opened += crawl.opened
         page.context.close()
-    record_property("pages", sum(opened.values()))
-    print(f"{sum(opened.values())} pages of {len(opened)} kinds")
+    print(f"{sum(opened.values())} pages of {len(opened)} kinds, each at {len(WIDTHS)} widths")
     assert faults == [], "\n".join(faults)

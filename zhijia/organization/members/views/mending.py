@@ -102,11 +102,11 @@ def merge(request: Request, pid: str) -> HttpResponse:
     allowed = [move for move in workflow.allowed_moves(view.case, request.actor) if move.name != "take_back"]
     own = any(move.name == "take_back" for move in workflow.allowed_moves(view.case, request.actor))
     form = CaseDecisionForm(
-        request.POST if "decision" in request.POST else None,
+        request.POST or None,
         moves=[(move.name, move.button) for move in allowed],
         initial={"version": view.case.version},
     )
-    if request.method == "POST" and "decision" not in request.POST:
+    if "take_back" in request.POST:
         duplicates.take_back_merge(request.actor, pid, now=request.now)
         messages.success(request, "已撤回。")
         return redirect("members:merge", pid=pid)

@@ -1,0 +1,85 @@
+"""Every form that somebody of the demonstration can see is sent as it stands, with each of its buttons.
+
+An answer may ask for what is missing (422) or carry it out; it must not be refused (403), lead nowhere (404, 405), claim
+that the form was used before (409) or break (5xx). What it changes is taken back before the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client
+
+from tests.forms import Form, forms_of
+from tests.walking import ACCOUNTS, MEMBER, PARTS, Waiting, build_small, person_of, route_of, starts_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+
+REFUSED = (403, 404, 405, 409)
+_LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')
+
+
+@pytest.fixture
+def province(now: datetime, clock: Any, settings: Any, tmp_path: Path) -> dict[str, str]:
+    settings.VAR_DIR = tmp_path
+    return build_small(now)
+
+
+def sending(form: Form) -> list[dict[str, str]]:
+    """The values that each button adds; one empty set for a form whose button has no name."""
+    return [{name: value} for name, value in dict.fromkeys(form.buttons)] or [{}]
+
+
+def finish(answer: Any) -> None:
+    """Read a file to its end, which closes it."""
+    if answer.streaming:
+        for _piece in answer.streaming_content:
+            pass
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_form_can_be_sent(part: int, province: dict[str, str], sign_in: Any) -> None:
+    faults, sent = [], Counter[str]()
+    for account in ACCOUNTS[part::PARTS]:
+        client, person = Client(raise_request_exception=False), person_of(account)
+        if person is not None:
+            sign_in(client, person, staff=account != MEMBER)
+        waiting, seen = Waiting(), set[tuple[str, ...]]()
+        for start in starts_of(account, province):
+            waiting.offer(start, "the start")
+        while waiting:
+            path, _ = waiting.take()
+            page = client.get(path, follow=True)
+            if not page.get("Content-Type", "").startswith("text/html"):
+                finish(page)
+                continue
+            cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+            for link in _LINK.findall(page.content.decode()):
+                if link.startswith("/") and not link.startswith("//"):
+                    waiting.offer(link.replace("&amp;", "&"), path)
+            for form in forms_of(page):
+                if form.method != "post" or not form.action.startswith("/"):
+                    continue
+                for extra in sending(form):
+                    kind = (route_of(form.action), *sorted(form.fields), *(f"{k}={v}" for k, v in extra.items()))
+                    if kind in seen:
+                        continue
+                    seen.add(kind)
+                    sent[route_of(form.action)] += 1
+                    with transaction.atomic():
+                        answer = form.send(client, **extra)
+                        transaction.set_rollback(True)
+                    finish(answer)
+                    client.cookies.clear()
+                    client.cookies.load(cookies)
+                    if answer.status_code in REFUSED or answer.status_code >= 500:
+                        faults.append(f"{account} on {path}: {form.action} {extra} answers {answer.status_code}")
+    print(f"{sum(sent.values())} forms sent to {len(sent)} addresses")
+    assert faults == [], "\n".join(faults)
