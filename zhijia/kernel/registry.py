@@ -130,7 +130,8 @@ class FileUse:
     """What files are taken for: `types` of `pdf jpeg png webp xlsx csv`, at most `most_bytes` each, kept `keep_days`.
 
     `keep_days` None keeps them as long as what they belong to. `may_read(actor, file)` decides for everybody but the
-    one who gave the file; without it nobody else reads it.
+    one who gave the file; without it nobody else reads it. `at_work` marks files of other people's data, given or made
+    by virtue of a role: then `may_read` decides for him too, each time, by the rights he holds that moment.
     """
 
     code: str
@@ -139,6 +140,7 @@ class FileUse:
     most_bytes: int
     keep_days: int | None = None
     may_read: Callable[[Actor, Any], bool] | None = None
+    at_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
