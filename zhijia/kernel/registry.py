@@ -236,8 +236,10 @@ class SendText(Protocol):
 
 
 class FindPeople(Protocol):
-    def __call__(self, actor: Actor, text: str, *, limit: int) -> Sequence[int]:
-        """Person ids for a name, initials or member number, within what the actor may see."""
+    def __call__(self, actor: Actor, text: str, *, limit: int, by: str = "") -> Sequence[int]:
+        """Person ids for a name, initials or member number, within what the actor may see; for a whole name also where
+        he holds the permission `by`.
+        """
 
 
 class ReadParameter(Protocol):
@@ -416,9 +418,9 @@ class Registry:
     def offer_parameters(self, parameter: ReadParameter) -> None:
         self._parameter = parameter
 
-    def find_people(self, actor: Actor, text: str, *, limit: int = 10) -> Sequence[int]:
+    def find_people(self, actor: Actor, text: str, *, limit: int = 10, by: str = "") -> Sequence[int]:
         """For rooms below the rosters; nobody is found while no room keeps one."""
-        return self._find_people(actor, text, limit=limit) if self._find_people else ()
+        return self._find_people(actor, text, limit=limit, by=by) if self._find_people else ()
 
     def offer_people(self, find_people: FindPeople) -> None:
         self._find_people = find_people

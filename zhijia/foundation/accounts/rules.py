@@ -13,6 +13,9 @@ INVITATION_LIFE = timedelta(hours=72)
 PASSWORD_STANDS = timedelta(minutes=5)
 """How long a right password waits for its second factor."""
 
+CODE_COUNTS = timedelta(minutes=10)
+"""How long the code that signed somebody in counts, once, as the second factor beside his password."""
+
 
 class Purpose(StrEnum):
     """What a code is good for; a code for one purpose fits no other."""

@@ -22,7 +22,9 @@ from .models import StoredFile
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A stored file: `size` in bytes of its content, `digest` the keyed one of it, `keep_until` when it will be dropped."""
+    """A stored file: `size` in bytes of its content, `digest` the keyed one of it, `keep_until` its
+    last moment.
+    """
 
     public_id: str
     use: str

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`reference` is the source's own number for the query, kept as evidence; it tells nothing of who was asked about."""
+    """`reference` is the source's own number for the query, kept as evidence; it tells nothing of the person."""
 
     outcome: Outcome
     source: str

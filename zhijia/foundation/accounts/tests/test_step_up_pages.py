@@ -19,6 +19,7 @@ from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.parameters.models import ParameterValue
 from zhijia.foundation.parameters.selectors import forget
 from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.people import selectors as people
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -285,3 +286,64 @@ def test_a_cadres_refused_try_is_recorded_after_the_rollback(client, cadre, sign
     assert client.post("/m/devices/0123456789abcdef/end").status_code == 404
     row = AuditEntry.objects.get(event="audit.denied")
     assert (row.account_id, row.subject_id, row.outcome) == (person.account_id, "accounts:end_device", "denied")
+
+
+# --- One text message a sign-in -------------------------------------------------------------------------------------
+@pytest.fixture
+def signed_in_by_code(client, texts):
+    """Through the pages, as a cadre does in the morning."""
+
+    def go(person, wanted: str = DESK):
+        number = people.mobile_for_message(person.pk)
+        texts()
+        client.post("/m/sign-in", {"send": "sms", "mobile": number})
+        code = re.search(r"验证码 (\d{6})", texts()[-1][1])[1]
+        said = {"mobile": number, "code": code, "privacy": "on", "agreement": "on", "next": wanted}
+        assert client.post("/m/sign-in", said).status_code == 302
+
+    return go
+
+
+def test_the_code_that_signed_in_is_the_second_factor_beside_the_password(client, cadre, signed_in_by_code, texts):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    signed_in_by_code(person)
+    assert client.post(DOOR, {"password": PASSWORD, "next": DESK})["Location"] == DESK
+    assert client.get(DESK).status_code == 200
+    assert texts() == []
+    assert AuditEntry.objects.get(event="accounts.stepped_up").detail == {"factor": "sms"}
+
+
+def test_it_counts_once_and_for_ten_minutes(client, cadre, signed_in_by_code, time):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    signed_in_by_code(person)
+    client.post(DOOR, {"password": PASSWORD, "next": DESK})
+    client.post("/console/leave")
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+    client.cookies.clear()
+    time.go(minutes=2)
+    signed_in_by_code(person)
+    time.go(minutes=10)
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+
+
+def test_it_replaces_no_password_and_nothing_stronger(client, cadre, signed_in_by_code):
+    person, _ = cadre("GRASS_ADMIN", "plant")
+    signed_in_by_code(person)
+    assert client.post(DOOR, {"password": "wrong-password"}).status_code == 422
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+    assert client.get(DESK).status_code == 302
+
+
+def test_a_role_that_needs_more_comes_to_its_authenticator_without_a_second_text(
+    client, cadre, signed_in_by_code, texts
+):
+    person, _ = cadre("ORG", "county", totp=False)
+    signed_in_by_code(person)
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == "/console/set-up"
+    assert client.get(DESK).status_code == 302, "not in yet"
+    assert texts() == []
+
+
+def test_a_session_that_began_otherwise_has_no_such_code(client, cadre, enter):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    assert urlsplit(enter(person)["Location"]).path == SECOND

@@ -84,7 +84,8 @@ def test_parts_and_other_peoples_files_are_nobodys(world: World, export: Any) ->
 def test_what_was_sent_at_work_is_not_read_back_as_a_member(world: World, use: str) -> None:
     person = world.staff_person("ORG", "county")
     actor = world.actor(person, staff=True)
-    content = "姓名,证件号码\n林晓禾,370299199003070010\n".encode() if "csv" in registry.file_uses[use].types else b"%PDF-1.7\n"
+    table = "姓名,证件号码\n林晓禾,370299199003070010\n".encode()
+    content = table if "csv" in registry.file_uses[use].types else b"%PDF-1.7\n"
     kept = files.keep(
         actor, io.BytesIO(content), use=use, name="名册.csv", about=("load", "0123456789abcdef"),
         unit_id=world["county"].pk, now=world.now,

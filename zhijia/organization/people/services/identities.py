@@ -145,7 +145,10 @@ class Proof(StrEnum):
 
 
 def proof_needed(person_id: int, mobile: str, *, today: date) -> Proof:
-    """For a person without an account, and the number that signed in. Source: docs/rules/people.md#taking-over-a-file"""
+    """For a person without an account, and the number that signed in.
+
+    Source: docs/rules/people.md#taking-over-a-file
+    """
     return _proof_needed(Person.objects.get(pk=person_id), mobile, today=today)
 
 
