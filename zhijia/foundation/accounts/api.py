@@ -15,8 +15,9 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 
 from . import entering, selectors, sessions
+from .addresses import known_device
 from .rules import PASSWORD_STANDS, Factor, Purpose
-from .services import codes, devices, mobiles, settings, signing_in, stepping
+from .services import codes, devices, mobiles, puzzles, settings, signing_in, stepping
 
 door = Routes("session", "登录", who=Who.ANYONE, surface="member")
 own = Routes("account", "账号", who=Who.MEMBER, surface="member")
@@ -36,6 +37,15 @@ class SentOut(Out):
 
 class MobileIn(In):
     mobile: Text = Field(max_length=24, examples=["13800138000"])
+    puzzle: Text = Field("", max_length=120, description="答复 code.puzzle 之后：安全验证的 challenge")
+    proof: Text = Field("", max_length=20, description="安全验证的计算结果")
+    answer: Text = Field("", max_length=8, description="或者安全验证问题的答案")
+
+
+class PuzzleOut(Out):
+    challenge: str
+    bits: int = Field(description="找到 proof，使 SHA-256(challenge:proof) 的前若干位为零")
+    question: str = Field(description="不计算的，请人回答这个问题", examples=["三加五等于几？"])
 
 
 class SignInIn(In):
@@ -105,9 +115,24 @@ def current(request: Request) -> SessionOut:
 
 @door.write("/session/code", SentOut, once=False)
 def send_code(request: Request, said: MobileIn) -> SentOut:
-    """向手机号发送登录验证码；同一号码 60 秒一条。"""
-    wait = codes.send_code(request.actor, said.mobile, purpose=Purpose.SIGN_IN, now=request.now)
+    """向手机号发送登录验证码；同一来源 60 秒一条。请求多时答复 code.puzzle，须先完成 /session/puzzle 的安全验证。"""
+    number = codes.read_mobile(said.mobile)
+    wait = codes.send_code(
+        request.actor,
+        number,
+        purpose=Purpose.SIGN_IN,
+        device=known_device(request, number),
+        answer=puzzles.Answer.read(said.model_dump()),
+        now=request.now,
+    )
     return SentOut(wait_seconds=wait)
+
+
+@door.read("/session/puzzle", PuzzleOut)
+def puzzle(request: Request) -> PuzzleOut:
+    """发送验证码之前的安全验证，10 分钟内一次有效。"""
+    made = puzzles.make(now=request.now)
+    return PuzzleOut(challenge=made.challenge, bits=made.bits, question=made.question)
 
 
 @door.write("/session", SessionOut, once=False)

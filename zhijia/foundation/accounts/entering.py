@@ -8,9 +8,10 @@ from datetime import timedelta
 from django.contrib import auth
 
 from zhijia.kernel.http import Request
+from zhijia.kernel.ids import new_public_id
 
 from . import sessions
-from .addresses import client_address
+from .addresses import client_address, known_cookie, known_device
 from .models import Account
 from .rules import CODE_COUNTS, Factor, counts_as_strong, device_words, masked_address
 from .services import devices
@@ -23,7 +24,9 @@ _BACKEND = "zhijia.foundation.accounts.backend.AccountBackend"
 def begin(request: Request, account: Account, *, number: str, by_code: bool = False) -> None:
     """Sign the browser in: a fresh key, whatever it had before, and the proved number kept sealed.
 
-    `by_code`: a code sent to the number has just been right, and may serve once more as a second factor. What a visitor's session held stays (where he came from); another account's session is thrown away.
+    `by_code`: a code sent to the number has just been right; it may serve once more as a second factor, and the browser
+    is known by this number from now on. What a visitor's session held stays (where he came from); another account's
+    session is thrown away.
     """
     old = request.session.session_key
     auth.login(request, account, backend=_BACKEND)
@@ -34,6 +37,8 @@ def begin(request: Request, account: Account, *, number: str, by_code: bool = Fa
     request.session[sessions.SEEN] = stamp(request.now)
     if by_code:
         sessions.stamp_until(request, sessions.CODE_UNTIL, CODE_COUNTS)
+        device = known_device(request, number) or new_public_id()
+        request.known_browser = known_cookie(number, device)  # type: ignore[attr-defined]  # the middleware's to set
     request.session.save()
     devices.remember(
         account,

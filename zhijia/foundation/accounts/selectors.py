@@ -19,10 +19,6 @@ def number_digest(number: str) -> str:
     return str(settings.ZHIJIA_KEYS.index.of("MOBILE", number))
 
 
-def address_digest(address: str) -> str:
-    return str(settings.ZHIJIA_KEYS.hashes.digest("address", address))
-
-
 def get_account(account_id: int) -> Account:
     """Raises NotFound."""
     account = Account.objects.filter(pk=account_id).first()
