@@ -88,7 +88,7 @@ def test_what_is_silent_exists() -> None:
 # --- What opens sealed columns ---------------------------------------------------------------------------------------
 OPENS = {
     "foundation.clients.services.calling": "a system's secret, to check a signature",
-    "foundation.accounts.mfa": "a second factor's secret, to compare",
+    "foundation.accounts.services.factors": "a second factor's secret, to compare",
     "foundation.accounts.sessions": "the session's own number",
     "foundation.idempotency.services": "the same person's own answer again",
     "foundation.notify.delivery": "the number of a text on its way out",

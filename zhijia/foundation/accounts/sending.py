@@ -36,6 +36,7 @@ def send_code(request: Request, form: ZhijiaForm, number: str, purpose: Purpose)
         form.take(sent["error"])
         if sent["error"].code == "code.puzzle":
             sent["puzzle"] = puzzles.make(now=request.now)
+            form.fields["answer"].required = True  # as the page shows it
     else:
         sent["hint"] = f"已发送到 {mask_mobile(number)}，5 分钟内有效"
     return sent

@@ -23,7 +23,7 @@ from zhijia.kernel.registry import registry
 
 LIFE = timedelta(minutes=10)
 _ANSWERS_AN_HOUR = 10
-_TEXT = "获取验证码的人较多，请先完成下面的安全验证，再点“获取验证码”。"
+_TEXT = "获取验证码的人较多，请先完成安全验证，再点“获取验证码”。"
 _WRONG = "答案不对，请看清题目后重新回答，再点“获取验证码”。"
 
 

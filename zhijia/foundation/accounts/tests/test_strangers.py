@@ -126,7 +126,7 @@ def test_nothing_is_sent_before_the_work_is_done(suspicious, texts):
     texts()
     answer = send(Client(REMOTE_ADDR="203.0.113.5"))
     assert answer.status_code == 422
-    assert "请先完成下面的安全验证" in answer.content.decode()
+    assert "请先完成安全验证" in answer.content.decode()
     assert texts() == []
     assert SignInCode.objects.count() == 5
 
