@@ -24,7 +24,7 @@ def before_step_up(view: View) -> View:
 
 
 def polled(view: View) -> View:
-    """A page that asks for a part of itself again and again: such a request is nobody's work and keeps no console open."""
+    """A page that asks for a part of itself again and again: that is nobody's work and keeps no console open."""
     view.polled = True  # type: ignore[attr-defined]
     return view
 

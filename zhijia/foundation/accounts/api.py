@@ -115,7 +115,7 @@ def current(request: Request) -> SessionOut:
 
 @door.write("/session/code", SentOut, once=False)
 def send_code(request: Request, said: MobileIn) -> SentOut:
-    """向手机号发送登录验证码；同一来源 60 秒一条。请求多时答复 code.puzzle，须先完成 /session/puzzle 的安全验证。"""
+    """向手机号发送登录验证码；同一来源 60 秒一条。请求多时答复 code.puzzle，先完成 /session/puzzle 再发。"""
     number = codes.read_mobile(said.mobile)
     wait = codes.send_code(
         request.actor,
@@ -153,7 +153,7 @@ def sign_out(request: Request) -> Done:
 
 @own.write("/session/password", SessionOut, once=False)
 def password(request: Request, said: PasswordIn) -> SessionOut:
-    """进入工作台第一步：密码。可用短信的岗位，10 分钟内刚用验证码登录的即已进入（staff）；其他的 5 分钟内提交第二步。"""
+    """进入工作台第一步：密码。10 分钟内用验证码登录且岗位可用短信的，即已进入（staff）；否则 5 分钟内提交第二步。"""
     stepping.check_password(request.actor, said.password, now=request.now)
     account = selectors.account_of(request.actor)
     standing = stepping.standing_of(request.actor, now=request.now)

@@ -50,7 +50,7 @@ def code_interval_s(now: datetime) -> int:
     return _parameter("accounts.code_interval_s", now)
 
 
-def _asker(actor: Actor, device: str) -> str:
+def _who_asks(actor: Actor, device: str) -> str:
     """Who asks, as far as it can be known: the account, a browser that has signed this number in, or the network."""
     if actor.account_id is not None:
         return f"account:{actor.account_id}"
@@ -58,9 +58,9 @@ def _asker(actor: Actor, device: str) -> str:
     return f"device:{device}" if device else f"network:{networks[0][0] if networks else ''}"
 
 
-def asker_digest(actor: Actor, number: str, device: str) -> str:
+def _asker_digest(actor: Actor, number: str, device: str) -> str:
     """One who asks for codes to one number."""
-    digest = settings.ZHIJIA_KEYS.hashes.digest("asker", selectors.number_digest(number), _asker(actor, device))
+    digest = settings.ZHIJIA_KEYS.hashes.digest("asker", selectors.number_digest(number), _who_asks(actor, device))
     return str(digest)
 
 
@@ -69,9 +69,9 @@ def _count_request(actor: Actor, number: str, device: str, answer: puzzles.Answe
 
     Raises TooMany `limit.accounts.code_*` with a sentence, Invalid `code.puzzle`.
     """
-    digest, asker = selectors.number_digest(number), asker_digest(actor, number, device)
+    digest, asker = selectors.number_digest(number), _asker_digest(actor, number, device)
     stranger = actor.account_id is None and not device
-    if stranger and puzzle_needed(actor, number, now=now):
+    if stranger and _puzzle_needed(actor, number, now=now):
         puzzles.require(actor, answer, now=now)
     limits.hit_network(
         ADDRESS,
@@ -102,7 +102,7 @@ def _count_request(actor: Actor, number: str, device: str, answer: puzzles.Answe
         limits.hit(STRANGERS_DAY, digest, _WITHOUT_END, timedelta(days=1), now=now)
 
 
-def puzzle_needed(actor: Actor, number: str, *, now: datetime) -> bool:
+def _puzzle_needed(actor: Actor, number: str, *, now: datetime) -> bool:
     """Whether so many codes went to this number, or from this network, that a stranger must do a little work first."""
     day = limit_reads.count_hits(STRANGERS_DAY, selectors.number_digest(number), now=now)
     if day >= _parameter("accounts.puzzle_after_number", now):
@@ -140,13 +140,13 @@ def send_code(
     """
     number = read_mobile(mobile)
     _count_request(actor, number, device, answer, now)
-    _make_and_send(actor, number, purpose, asker_digest(actor, number, device), now, randomness)
+    _make_and_send(actor, number, purpose, asker=_asker_digest(actor, number, device), now=now, randomness=randomness)
     return code_interval_s(now)
 
 
 @transaction.atomic
 def _make_and_send(
-    actor: Actor, number: str, purpose: Purpose, asker: str, now: datetime, randomness: Randomness
+    actor: Actor, number: str, purpose: Purpose, *, asker: str, now: datetime, randomness: Randomness
 ) -> None:
     digest = selectors.number_digest(number)
     SignInCode.objects.filter(
@@ -171,7 +171,7 @@ def _make_and_send(
 
 
 def try_code(actor: Actor, mobile: str, code: str, *, purpose: Purpose, now: datetime) -> int:
-    """Count one try of the living codes of a number and compare. Returns the right one's id, to be spent by `spend_code`.
+    """Count one try of the living codes of a number and compare. Returns the right one's id, for `spend_code`.
 
     A number has more than one where several people asked: a stranger who asks does not end its owner's. Not inside the
     command's transaction: the count of a wrong try must stay. Raises Invalid `code.wrong`, Expired `code.expired`,

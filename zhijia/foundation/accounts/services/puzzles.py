@@ -1,6 +1,7 @@
 """A little work before a code is sent where many were asked for: a script does it unseen, else a question in words.
 
-A puzzle is stateless: its signature says that we made it, its use is counted once. Source: docs/rules/accounts.md#puzzles
+A puzzle is stateless: its signature says that we made it, its use is counted once.
+Source: docs/rules/accounts.md#a-little-work
 """
 
 from __future__ import annotations

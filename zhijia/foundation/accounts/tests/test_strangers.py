@@ -32,7 +32,7 @@ def enter(client: Client, code: str) -> Any:
 
 
 def code_in(texts: Any) -> str:
-    return re.search(r"验证码 (\d{6})", texts()[-1][1])[1]  # type: ignore[index]
+    return re.search(r"验证码 (\d{6})", texts()[-1][1])[1]
 
 
 def strangers(first: int = 0) -> Any:
@@ -42,8 +42,8 @@ def strangers(first: int = 0) -> Any:
 
 def puzzle_of(page: Any) -> tuple[str, int, str]:
     text = page.content.decode()
-    challenge, bits = re.search(r'data-puzzle="([^"]+)" data-bits="(\d+)"', text).groups()  # type: ignore[union-attr]
-    return challenge, int(bits), re.search(r"(.加.等于几)", text)[1]  # type: ignore[index]
+    challenge, bits = re.search(r'data-puzzle="([^"]+)" data-bits="(\d+)"', text).groups()
+    return challenge, int(bits), re.search(r"(.加.等于几)", text)[1]
 
 
 def prove(challenge: str, bits: int) -> str:

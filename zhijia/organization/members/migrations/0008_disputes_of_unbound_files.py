@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0007_initials'),
+        ("members", "0007_initials"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='bindingdispute',
-            name='old_account_id',
+            model_name="bindingdispute",
+            name="old_account_id",
             field=models.BigIntegerField(null=True),
         ),
     ]
