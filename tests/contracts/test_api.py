@@ -55,11 +55,13 @@ pytestmark = pytest.mark.django_db
 
 OPEN = {
     "consents_wording", "join_place", "public_unions_find", "public_unions_page", "regions_children", "regions_locate",
-    "regions_search", "session_current", "session_send_code", "session_sign_in", "verify_keys", "verify_verify",
+    "regions_search", "session_current", "session_puzzle", "session_send_code", "session_sign_in", "verify_keys",
+    "verify_verify",
 }  # fmt: skip
 NOT_ONCE = {
     "account_change_mobile", "account_end_everywhere", "account_mobile_code", "account_password",
-    "account_release_number", "account_second", "account_second_code", "account_sign_out", "applications_identify",
+    "account_release_number", "account_second", "account_second_code", "account_sign_out", "applications_file_code",
+    "applications_identify",
     "members_numbers", "people_mobile_without_old", "session_send_code", "session_sign_in",
 }  # fmt: skip
 

@@ -17,6 +17,8 @@ import pytest
 from tests.contracts import calls
 from tests.contracts.audited_moves import MOVES
 from tests.world import World
+from zhijia.foundation.accounts import selectors as accounts
+from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
@@ -88,7 +90,7 @@ def test_what_is_silent_exists() -> None:
 # --- What opens sealed columns ---------------------------------------------------------------------------------------
 OPENS = {
     "foundation.clients.services.calling": "a system's secret, to check a signature",
-    "foundation.accounts.mfa": "a second factor's secret, to compare",
+    "foundation.accounts.services.factors": "a second factor's secret, to compare",
     "foundation.accounts.sessions": "the session's own number",
     "foundation.idempotency.services": "the same person's own answer again",
     "foundation.notify.delivery": "the number of a text on its way out",
@@ -260,6 +262,42 @@ def _revoke(world: World) -> Callable[[], Any]:
     return lambda: access.revoke_grant(checker, grant.pk, note="岗位调整", now=world.now)
 
 
+def _lost(world: World) -> str:
+    """A colleague with a password, by his public id."""
+    person = world.staff_person("ORG", "county")
+    factors.set_password(SYSTEM, accounts.get_account(person.account_id or 0), "清晨-的-烟台-2026", now=world.now)
+    return str(person.public_id)
+
+
+def _reset_asked(world: World, asker: Any = None) -> str:
+    asker = asker or world.staff("SECURITY_ADMIN", "county")
+    return access.ask_reset(asker, _lost(world), reason="手机丢失，已当面核对证件", now=world.now)
+
+
+def _reset_checked(name: str, **values: Any) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        case, checker = _reset_asked(world), world.staff("SECURITY_ADMIN", "county", "李明")
+        return lambda: getattr(access, name)(checker, case, now=world.now, **values)
+
+    return prepare
+
+
+def _withdraw_reset(world: World) -> Callable[[], Any]:
+    asker = world.staff("SECURITY_ADMIN", "county")
+    case = _reset_asked(world, asker)
+    return lambda: access.withdraw_reset(asker, case, now=world.now)
+
+
+def _send_file_code(world: World) -> Callable[[], Any]:
+    number = "370299199003070010"
+    world.member(bound=False, id_number=number, mobile="13911112222")
+    actor = world.bare_actor()
+    identity = people_services.read_identity("林晓禾", "RESIDENT_ID", number, today=world.today)
+    with pytest.raises(ZhijiaError):
+        people_services.identify(actor, identity, mobile="13700002222", channel="web", now=world.now)
+    return lambda: people_services.send_file_code(actor, identity, mobile="13700002222", now=world.now)
+
+
 def _read_numbers(world: World) -> Callable[[], Any]:
     person, _ = world.member()
     org = world.staff("ORG", "county")
@@ -294,15 +332,20 @@ SCENARIOS: dict[str, Scenario] = MOVES | {
     "members.services.binding.decide": _decide_dispute,
     "members.services.cards.replace": _replace,
     "members.services.memberships.close_membership": _close,
-    "access.services.ask_grant": lambda world: lambda: _asked(world),
-    "access.services.approve_grant": _checked("approve_grant"),
-    "access.services.refuse_grant": _checked("refuse_grant", note="材料不齐全"),
-    "access.services.withdraw_grant": _withdraw_grant,
-    "access.services.revoke_grant": _revoke,
+    "access.services.grants.ask_grant": lambda world: lambda: _asked(world),
+    "access.services.grants.approve_grant": _checked("approve_grant"),
+    "access.services.grants.refuse_grant": _checked("refuse_grant", note="材料不齐全"),
+    "access.services.grants.withdraw_grant": _withdraw_grant,
+    "access.services.grants.revoke_grant": _revoke,
+    "access.services.resets.ask_reset": lambda world: lambda: _reset_asked(world),
+    "access.services.resets.approve_reset": _reset_checked("approve_reset"),
+    "access.services.resets.refuse_reset": _reset_checked("refuse_reset", note="没有核实到本人"),
+    "access.services.resets.withdraw_reset": _withdraw_reset,
     "people.services.consents.give_consents": _consents,
     "people.services.consents.withdraw_consent": _withdraw_consent,
     "people.services.identities.identify": _identify,
     "people.services.identities.rebind": _rebind,
+    "people.services.identities.send_file_code": _send_file_code,
     "people.selectors.read_numbers": _read_numbers,
     "members.selectors.memberships.file_from_card": _file_from_card,
 }
@@ -327,7 +370,7 @@ def test_every_selector_that_records_a_read_is_called_above() -> None:
 
 
 ELSEWHERE = {
-    "access.services.find_people",  # a search; access/tests/test_grants.py
+    "access.services.grants.find_people",  # a search; access/tests/test_grants.py
     # By two persons over several pages: people/tests/test_consents.py follows each step.
     "people.services.consents.draft_text",
     "people.services.consents.decide_text",

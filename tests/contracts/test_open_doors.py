@@ -23,6 +23,7 @@ OPEN = {
 }  # fmt: skip
 BEFORE_STEP_UP = {
     "accounts:step_up", "accounts:second", "accounts:passkey", "accounts:invite_me", "accounts:set_up",
+    "accounts:forgotten",
 }  # fmt: skip
 
 

@@ -177,6 +177,14 @@ def keyed_digest(key: str, text: str) -> str:
     return _keyed_hash(key).digest("digest", text)
 
 
+def keyed_content_digest(key: str, content: Iterable[bytes]) -> str:
+    """As `keyed_digest`, over bytes of any length: tells the same file or form again, and nothing to who lacks the key.
+
+    A plain hash would not do: of a row with a name and a number, all but a few digits can be guessed and tried.
+    """
+    return _keyed_hash(key).digest("content", sm3_of(content).hex())
+
+
 class BlindIndex:
     """Exact search over sealed numbers: HMAC-SM3 over document type and number, 32 hexadecimal characters.
 

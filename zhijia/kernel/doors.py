@@ -23,6 +23,16 @@ def before_step_up(view: View) -> View:
     return view
 
 
+def polled(view: View) -> View:
+    """A page that asks for a part of itself again and again: that is nobody's work and keeps no console open."""
+    view.polled = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_polled(view: Callable[..., Any]) -> bool:
+    return bool(getattr(view, "polled", False))
+
+
 def is_public(view: Callable[..., Any]) -> bool:
     return not getattr(view, "login_required", True)
 

@@ -130,7 +130,8 @@ class FileUse:
     """What files are taken for: `types` of `pdf jpeg png webp xlsx csv`, at most `most_bytes` each, kept `keep_days`.
 
     `keep_days` None keeps them as long as what they belong to. `may_read(actor, file)` decides for everybody but the
-    one who gave the file; without it nobody else reads it.
+    one who gave the file; without it nobody else reads it. `at_work` marks files of other people's data, given or made
+    by virtue of a role: then `may_read` decides for him too, each time, by the rights he holds that moment.
     """
 
     code: str
@@ -139,6 +140,7 @@ class FileUse:
     most_bytes: int
     keep_days: int | None = None
     may_read: Callable[[Actor, Any], bool] | None = None
+    at_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +236,10 @@ class SendText(Protocol):
 
 
 class FindPeople(Protocol):
-    def __call__(self, actor: Actor, text: str, *, limit: int) -> Sequence[int]:
-        """Person ids for a name, initials or member number, within what the actor may see."""
+    def __call__(self, actor: Actor, text: str, *, limit: int, by: str = "") -> Sequence[int]:
+        """Person ids for a name, initials or member number, within what the actor may see; for a whole name also where
+        he holds the permission `by`.
+        """
 
 
 class ReadParameter(Protocol):
@@ -414,9 +418,9 @@ class Registry:
     def offer_parameters(self, parameter: ReadParameter) -> None:
         self._parameter = parameter
 
-    def find_people(self, actor: Actor, text: str, *, limit: int = 10) -> Sequence[int]:
+    def find_people(self, actor: Actor, text: str, *, limit: int = 10, by: str = "") -> Sequence[int]:
         """For rooms below the rosters; nobody is found while no room keeps one."""
-        return self._find_people(actor, text, limit=limit) if self._find_people else ()
+        return self._find_people(actor, text, limit=limit, by=by) if self._find_people else ()
 
     def offer_people(self, find_people: FindPeople) -> None:
         self._find_people = find_people

@@ -201,7 +201,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "public_id"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-MFA_ADAPTER = "zhijia.foundation.accounts.mfa.SealedAdapter"
+MFA_ADAPTER = "zhijia.foundation.accounts.mfa.SiteAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is both factors: the thing and its owner
 # The header in which the proxy of this installation names the client; without it the peer's own address counts.

@@ -15,8 +15,9 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
 
 from . import entering, selectors, sessions
+from .addresses import known_device
 from .rules import PASSWORD_STANDS, Factor, Purpose
-from .services import codes, devices, mobiles, settings, signing_in, stepping
+from .services import codes, devices, mobiles, puzzles, settings, signing_in, stepping
 
 door = Routes("session", "登录", who=Who.ANYONE, surface="member")
 own = Routes("account", "账号", who=Who.MEMBER, surface="member")
@@ -36,6 +37,15 @@ class SentOut(Out):
 
 class MobileIn(In):
     mobile: Text = Field(max_length=24, examples=["13800138000"])
+    puzzle: Text = Field("", max_length=120, description="答复 code.puzzle 之后：安全验证的 challenge")
+    proof: Text = Field("", max_length=20, description="安全验证的计算结果")
+    answer: Text = Field("", max_length=8, description="或者安全验证问题的答案")
+
+
+class PuzzleOut(Out):
+    challenge: str
+    bits: int = Field(description="找到 proof，使 SHA-256(challenge:proof) 的前若干位为零")
+    question: str = Field(description="不计算的，请人回答这个问题", examples=["三加五等于几？"])
 
 
 class SignInIn(In):
@@ -105,16 +115,31 @@ def current(request: Request) -> SessionOut:
 
 @door.write("/session/code", SentOut, once=False)
 def send_code(request: Request, said: MobileIn) -> SentOut:
-    """向手机号发送登录验证码；同一号码 60 秒一条。"""
-    wait = codes.send_code(request.actor, said.mobile, purpose=Purpose.SIGN_IN, now=request.now)
+    """向手机号发送登录验证码；同一来源 60 秒一条。请求多时答复 code.puzzle，先完成 /session/puzzle 再发。"""
+    number = codes.read_mobile(said.mobile)
+    wait = codes.send_code(
+        request.actor,
+        number,
+        purpose=Purpose.SIGN_IN,
+        device=known_device(request, number),
+        answer=puzzles.Answer.read(said.model_dump()),
+        now=request.now,
+    )
     return SentOut(wait_seconds=wait)
+
+
+@door.read("/session/puzzle", PuzzleOut)
+def puzzle(request: Request) -> PuzzleOut:
+    """发送验证码之前的安全验证，10 分钟内一次有效。"""
+    made = puzzles.make(now=request.now)
+    return PuzzleOut(challenge=made.challenge, bits=made.bits, question=made.question)
 
 
 @door.write("/session", SessionOut, once=False)
 def sign_in(request: Request, said: SignInIn) -> SessionOut:
     """用验证码登录；没有账号的号码同时建立账号。会话有效 30 天。"""
     done = signing_in.sign_in(request.actor, said.mobile, said.code, agreed=("privacy", "agreement"), now=request.now)
-    entering.begin(request, done.account, number=codes.read_mobile(said.mobile))
+    entering.begin(request, done.account, number=codes.read_mobile(said.mobile), by_code=True)
     return _session(request)
 
 
@@ -126,12 +151,19 @@ def sign_out(request: Request) -> Done:
     return Done()
 
 
-@own.write("/session/password", Done, once=False)
-def password(request: Request, said: PasswordIn) -> Done:
-    """进入工作台第一步：密码。通过后 5 分钟内提交第二步。"""
+@own.write("/session/password", SessionOut, once=False)
+def password(request: Request, said: PasswordIn) -> SessionOut:
+    """进入工作台第一步：密码。10 分钟内用验证码登录且岗位可用短信的，即已进入（staff）；否则 5 分钟内提交第二步。"""
     stepping.check_password(request.actor, said.password, now=request.now)
-    sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
-    return Done()
+    account = selectors.account_of(request.actor)
+    standing = stepping.standing_of(request.actor, now=request.now)
+    by_text = stepping.may_use_text(standing, now=request.now) and not selectors.factors_of(account).strong
+    if by_text and sessions.spend(request, sessions.CODE_UNTIL):
+        stepping.finish(request.actor, Factor.SMS, now=request.now)
+        entering.step_up(request, Factor.SMS)
+    else:
+        sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
+    return _session(request)
 
 
 def _require_password(request: Request) -> None:

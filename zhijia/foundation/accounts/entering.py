@@ -8,11 +8,12 @@ from datetime import timedelta
 from django.contrib import auth
 
 from zhijia.kernel.http import Request
+from zhijia.kernel.ids import new_public_id
 
 from . import sessions
-from .addresses import client_address
+from .addresses import client_address, known_cookie, known_device
 from .models import Account
-from .rules import Factor, counts_as_strong, device_words, masked_address
+from .rules import CODE_COUNTS, Factor, counts_as_strong, device_words, masked_address
 from .services import devices
 from .sessions import current_digest, key_digest, moment, stamp
 
@@ -20,10 +21,12 @@ SEEN_EVERY = timedelta(minutes=15)
 _BACKEND = "zhijia.foundation.accounts.backend.AccountBackend"
 
 
-def begin(request: Request, account: Account, *, number: str) -> None:
+def begin(request: Request, account: Account, *, number: str, by_code: bool = False) -> None:
     """Sign the browser in: a fresh key, whatever it had before, and the proved number kept sealed.
 
-    What a visitor's session held stays (where he came from); another account's session is thrown away.
+    `by_code`: a code sent to the number has just been right; it may serve once more as a second factor, and the browser
+    is known by this number from now on. What a visitor's session held stays (where he came from); another account's
+    session is thrown away.
     """
     old = request.session.session_key
     auth.login(request, account, backend=_BACKEND)
@@ -32,6 +35,10 @@ def begin(request: Request, account: Account, *, number: str) -> None:
     sessions.drop_step_up(request)
     sessions.keep_number(request, account, number)
     request.session[sessions.SEEN] = stamp(request.now)
+    if by_code:
+        sessions.stamp_until(request, sessions.CODE_UNTIL, CODE_COUNTS)
+        device = known_device(request, number) or new_public_id()
+        request.known_browser = known_cookie(number, device)  # type: ignore[attr-defined]  # the middleware's to set
     request.session.save()
     devices.remember(
         account,
@@ -77,6 +84,7 @@ def step_up(request: Request, factor: Factor) -> None:
     for key in (
         sessions.PASSWORD_AT,
         sessions.ENROL_UNTIL,
+        sessions.CODE_UNTIL,
         sessions.INVITATION,
         sessions.SET_UP,
         sessions.TOTP_SECRET,

@@ -30,6 +30,7 @@ class SignInForm(SendingForm):
     """Mobile, code, two consents."""
 
     mobile = MobileField()
+    answer = forms.CharField(label="安全验证", max_length=8, required=False)
     code = OneTimeCodeField()
     privacy = forms.BooleanField(error_messages={"required": "请阅读并勾选《个人信息保护政策》，再继续登录。"})
     agreement = forms.BooleanField(error_messages={"required": "请阅读并勾选《用户服务协议》，再继续登录。"})

@@ -1,32 +1,26 @@
-"""How django-allauth keeps and names second factors here: secrets sealed, the site's own name shown."""
+"""How django-allauth names second factors here: by the site's own name. Secrets are sealed by `services.factors`."""
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.registry import registry
 
-_PLACE = "mfa_authenticator.data"
 
-
-class SealedAdapter(DefaultMFAAdapter):
-    """Named by MFA_ADAPTER. Seeds of authenticators and recovery codes never stand in the database in clear."""
+class SiteAdapter(DefaultMFAAdapter):
+    """Named by MFA_ADAPTER."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(settings.ZHIJIA_KEYS.keyring.seal(text, table_column=_PLACE, row="")).decode()
+        """Not here: a secret is bound to its account, which the library does not tell."""
+        raise NotImplementedError("factors.seal_secret seals for an account")
 
     def decrypt(self, encrypted_text: str) -> str:
-        opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(
-            base64.b64decode(encrypted_text), table_column=_PLACE, row=""
-        )
-        return opened
+        raise NotImplementedError("factors.open_secret opens for an account")
 
     def _get_site_name(self) -> str:
         return current_site().name

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from zhijia.kernel.actor import ANONYMOUS
+from zhijia.kernel.doors import is_polled
 from zhijia.kernel.http import Request
 
 from . import entering, sessions
 from .access import CONSOLE, is_public, needs_step_up, to_sign_in, to_step_up
+from .addresses import KNOWN, KNOWN_S
 
 API = "/api/"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,8 +50,22 @@ class LoginRequired(LoginRequiredMiddleware):
             return None
         if not sessions.is_stepped_up(request):
             return _closed(request)
-        sessions.renew_step_up(request)
+        if not (is_polled(view_func) and request.headers.get("HX-Request")):
+            sessions.renew_step_up(request)
         return None
+
+    def process_response(self, request: Request, response: HttpResponse) -> HttpResponse:
+        """What somebody signed in was shown is kept by no browser and no machine between; the browser whose number was
+        just proved is known by it from now on.
+        """
+        if getattr(request, "actor", ANONYMOUS).is_signed_in and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        known = getattr(request, "known_browser", "")
+        if known:
+            response.set_cookie(
+                KNOWN, known, max_age=KNOWN_S, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+            )
+        return response
 
 
 def _closed(request: Request) -> HttpResponse:

@@ -47,12 +47,14 @@ class Account(AbstractBaseUser):
 class SignInCode(models.Model):
     """Six digits sent to a number; both are kept as keyed hashes, the code's together with this row's `public_id`.
 
-    Good until `expires_at` for one use and `rules.CODE_TRIES` tries; a newer code for the number ends it.
+    Good until `expires_at` for one use and `rules.CODE_TRIES` tries; a newer code that the same `asker` (a keyed hash)
+    wants for the number ends it.
     """
 
     public_id = KeyField(max_length=16, unique=True)
     purpose = KeyField(max_length=12, choices=[(purpose.value, purpose.value) for purpose in Purpose])
     number_digest = KeyField(max_length=32)
+    asker = KeyField(max_length=32, default="")
     code_digest = KeyField(max_length=32)
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +14,9 @@ CODE_TRIES = 5
 INVITATION_LIFE = timedelta(hours=72)
 PASSWORD_STANDS = timedelta(minutes=5)
 """How long a right password waits for its second factor."""
+
+CODE_COUNTS = timedelta(minutes=10)
+"""How long the code that signed somebody in counts, once, as the second factor beside his password."""
 
 
 class Purpose(StrEnum):
@@ -97,3 +102,33 @@ def masked_address(address: str) -> str:
     if ip.version == 4:
         return ".".join([*address.split(".")[:2], "*", "*"])
     return ":".join(ip.exploded.split(":")[:2]) + ":…"
+
+
+# --- A little work before a code ------------------------------------------------------------------------------------
+_DIGITS = "零一二三四五六七八九"
+
+
+def in_words(number: int) -> str:
+    """`7` → 七, `18` → 十八; from 0 to 19."""
+    return _DIGITS[number] if number < 10 else "十" + (_DIGITS[number - 10] if number > 10 else "")
+
+
+def puzzle_question(first: int, second: int) -> str:
+    """`三加五等于几？`"""
+    return f"{in_words(first)}加{in_words(second)}等于几？"
+
+
+def read_number(words: str) -> int | None:
+    """What somebody answered, in figures of any width or in words: `8`, `８`, `八`, `十二`; None for anything else."""
+    text = "".join(unicodedata.normalize("NFKC", words).split())
+    if text.isascii() and text.isdigit() and len(text) <= 2:
+        return int(text)
+    return next((number for number in range(20) if in_words(number) == text), None)
+
+
+def is_proof(challenge: str, proof: str, bits: int) -> bool:
+    """Whether SHA-256 over `challenge:proof` begins with so many zero bits: some 2^bits tries for who makes it."""
+    if not proof or len(proof) > 20:
+        return False
+    made = hashlib.sha256(f"{challenge}:{proof}".encode()).digest()
+    return int.from_bytes(made, "big") >> (256 - bits) == 0

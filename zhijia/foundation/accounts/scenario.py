@@ -42,8 +42,26 @@ SCENARIO = Scenario(
         MenuItem("设置", "登录过的设备", "accounts:devices", order=20, icon="devices"),
     ),
     parameters=(
-        ParameterSpec("accounts.code_per_number_day", "每个手机号每天验证码条数", 10, "count", "平台默认", 3, 50),
-        ParameterSpec("accounts.code_interval_s", "同一手机号两条验证码的间隔秒数", 60, "count", "平台默认", 10, 600),
+        ParameterSpec(
+            "accounts.code_per_number_day", "同一来源每天向一个手机号发验证码条数", 10, "count", "平台默认", 3, 50
+        ),
+        ParameterSpec("accounts.code_interval_s", "同一来源两条验证码的间隔秒数", 60, "count", "平台默认", 10, 600),
+        ParameterSpec(
+            "accounts.code_strangers_hour",
+            "未登录过的来源每小时向一个手机号发验证码条数",
+            10,
+            "count",
+            "平台默认",
+            3,
+            100,
+        ),
+        ParameterSpec(
+            "accounts.puzzle_after_number", "一个手机号每天多少条之后先做安全验证", 5, "count", "平台默认", 1, 100
+        ),
+        ParameterSpec(
+            "accounts.puzzle_after_address", "一个网络每小时多少条之后先做安全验证", 20, "count", "平台默认", 1, 10_000
+        ),
+        ParameterSpec("accounts.puzzle_bits", "安全验证的计算难度（二进制位）", 16, "count", "平台默认", 8, 22),
         ParameterSpec(
             "accounts.code_per_address_hour", "每个网络地址每小时验证码条数", 200, "count", "平台默认", 10, 10_000
         ),

@@ -19,10 +19,6 @@ def number_digest(number: str) -> str:
     return str(settings.ZHIJIA_KEYS.index.of("MOBILE", number))
 
 
-def address_digest(address: str) -> str:
-    return str(settings.ZHIJIA_KEYS.hashes.digest("address", address))
-
-
 def get_account(account_id: int) -> Account:
     """Raises NotFound."""
     account = Account.objects.filter(pk=account_id).first()
@@ -102,7 +98,7 @@ def factors_of(account: Account) -> Factors:
         if row.type == Authenticator.Type.WEBAUTHN
     )
     recovery = next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None)
-    left = len(recovery.wrap().get_unused_codes()) if recovery is not None else None
+    left = len(recovery.data["left"]) if recovery is not None else None
     return Factors(
         password=bool(account.password) and account.has_usable_password(),
         totp=any(row.type == Authenticator.Type.TOTP for row in rows),

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from zhijia.foundation.accounts.addresses import known_device
 from zhijia.foundation.accounts.rules import Purpose
-from zhijia.foundation.accounts.services import codes
+from zhijia.foundation.accounts.services import codes, puzzles
 from zhijia.foundation.ui.form import ZhijiaForm
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
@@ -17,10 +18,25 @@ _LONGEST_WAIT_S = 120
 
 
 def send_code(request: Request, form: ZhijiaForm, number: str, purpose: Purpose) -> dict[str, Any]:
-    """Send, and say what the page then shows: `{"status", "seconds", "hint", "error"}`. The form takes a refusal."""
-    sent = send_code_by(request, lambda: codes.send_code(request.actor, number, purpose=purpose, now=request.now))
+    """Send, and say what the page then shows: `{"status", "seconds", "hint", "error", "puzzle"}`. The form takes a
+    refusal; where a little work is asked for first, `puzzle` is a fresh one.
+    """
+    sent = send_code_by(
+        request,
+        lambda: codes.send_code(
+            request.actor,
+            number,
+            purpose=purpose,
+            device=known_device(request, number),
+            answer=puzzles.Answer.read(request.POST),
+            now=request.now,
+        ),
+    )
     if sent["error"] is not None:
         form.take(sent["error"])
+        if sent["error"].code == "code.puzzle":
+            sent["puzzle"] = puzzles.make(now=request.now)
+            form.fields["answer"].required = True  # as the page shows it
     else:
         sent["hint"] = f"已发送到 {mask_mobile(number)}，5 分钟内有效"
     return sent

@@ -33,6 +33,8 @@ SET_UP = "accounts.set_up"
 TOTP_SECRET = "accounts.totp_secret"  # noqa: S105
 PASSKEY_STATE = "accounts.passkey_state"
 ENROL_UNTIL = "accounts.enrol_until"
+CODE_UNTIL = "accounts.code_until"
+"""Until when the code that began this session counts as a second factor."""
 NOTE = "sign_in.note"
 
 RENEW_EVERY = timedelta(minutes=1)
@@ -147,7 +149,7 @@ def renew_step_up(request: Request) -> None:
 
 def drop_step_up(request: Request) -> None:
     """Fall back to the member."""
-    for key in (STAFF_UNTIL, STAFF_STRONG, PASSWORD_AT, ENROL_UNTIL):
+    for key in (STAFF_UNTIL, STAFF_STRONG, PASSWORD_AT, ENROL_UNTIL, CODE_UNTIL):
         with contextlib.suppress(KeyError):
             del request.session[key]
 
@@ -159,6 +161,12 @@ def stamp_until(request: Request, key: str, span: timedelta) -> None:
 
 def holds(request: Request, key: str) -> bool:
     until = request.session.get(key)
+    return until is not None and request.now < moment(until)
+
+
+def spend(request: Request, key: str) -> bool:
+    """Whether something holds; it counts this once."""
+    until = request.session.pop(key, None)
     return until is not None and request.now < moment(until)
 
 

@@ -22,7 +22,9 @@ from .models import StoredFile
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A stored file: `size` in bytes of its content, `digest` its SM3, `keep_until` when it will be dropped."""
+    """A stored file: `size` in bytes of its content, `digest` the keyed one of it, `keep_until` its
+    last moment.
+    """
 
     public_id: str
     use: str
@@ -75,13 +77,17 @@ def list_about(kind: str, public_ids: Iterable[str]) -> dict[str, list[FileFacts
     return found
 
 
-def may_read(actor: Actor, file: FileFacts) -> bool:
-    """Who gave it, and whom its use allows."""
+def is_giver(actor: Actor, file: FileFacts) -> bool:
     if file.account_id is not None and actor.account_id == file.account_id:
         return True
-    if file.person_id is not None and actor.person_id == file.person_id:
-        return True
+    return file.person_id is not None and actor.person_id == file.person_id
+
+
+def may_read(actor: Actor, file: FileFacts) -> bool:
+    """Who gave it, unless it was at work, and whom its use allows."""
     use = registry.file_uses.get(file.use)
+    if is_giver(actor, file) and not (use is not None and use.at_work):
+        return True
     return use is not None and use.may_read is not None and use.may_read(actor, file)
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.kernel.crypto import SealBroken, sm3_of
+from zhijia.kernel.crypto import SealBroken, keyed_content_digest
 from zhijia.kernel.db import change_rows, insert_row, retrying
 from zhijia.kernel.errors import Expired, Invalid, NotAllowed
 from zhijia.kernel.ids import new_public_id
@@ -49,7 +49,7 @@ def keep(
     source, kind, size = _checked(declared, source)
     public_id = new_public_id()
     location = f"{timezone.localdate(now):%Y/%m/%d}/{public_id}"
-    digest = sm3_of(_pieces(source))
+    digest = keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, _pieces(source))
     source.seek(0)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as sealed:
         _seal_into(sealed, public_id, source)
@@ -63,7 +63,7 @@ def keep(
         name=rules.clean_name(name, kind),
         type=kind,
         size=size,
-        digest=digest.hex(),
+        digest=digest,
         location=location,
         person_id=actor.person_id,
         account_id=actor.account_id,
@@ -105,7 +105,7 @@ def join(
         name=rules.clean_name(name, kind),
         type=kind,
         size=sum(part.size for part in own),
-        digest=sm3_of([part.digest.encode() for part in own]).hex(),
+        digest=_digest_of_parts(own),
         location=f"{JOINED}{parts[0]}:{parts[1]}",
         person_id=actor.person_id,
         account_id=actor.account_id,
@@ -123,6 +123,10 @@ def join(
 def _parts(use: str, kind: str, public_id: str) -> list[FileFacts]:
     found = selectors.list_about(kind, [public_id]).get(public_id, [])
     return [file for file in found if file.use == f"{use}_part"]
+
+
+def _digest_of_parts(parts: Sequence[FileFacts]) -> str:
+    return keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, (part.digest.encode() for part in parts))
 
 
 def _use(code: str) -> FileUse:
@@ -197,7 +201,7 @@ def read_pieces(file: FileFacts) -> Iterator[bytes]:
 def _read_joined(file: FileFacts) -> Iterator[bytes]:
     _, kind, public_id = file.location.split(":")
     parts = _parts(file.use, kind, public_id)
-    if sm3_of([part.digest.encode() for part in parts]).hex() != file.digest:
+    if _digest_of_parts(parts) != file.digest:
         raise SealBroken  # a part is gone, or there is one more
     for part in parts:
         yield from read_pieces(part)

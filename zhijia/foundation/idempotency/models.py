@@ -8,13 +8,15 @@ from zhijia.kernel.db import KeyField
 class Answer(models.Model):
     """What the first request with this key was answered; written in the command's own transaction.
 
-    `digest` stands for the request's content: the same key with another content is refused. `body` is sealed, since a
-    page may name people. Kept 48 hours.
+    `digest` stands for the request's content: the same key with another content is refused. `rights` stands for the
+    roles or rights it was answered by, empty for one's own affairs. `body` is sealed, since a page may name people.
+    Kept 48 hours.
     """
 
     actor = KeyField(max_length=64)
     key = KeyField(max_length=64)
     digest = KeyField(max_length=64)
+    rights = KeyField(max_length=32, default="")
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=bytes)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zhijia.kernel import db
-from zhijia.kernel.errors import Duplicate
+from zhijia.kernel.errors import Duplicate, WrongState
 
 from . import selectors
 from .models import Answer
@@ -26,6 +26,13 @@ class KeyReused(Duplicate):
         super().__init__("request.key_reused", "这个页面已经提交过另一份内容，请刷新页面后重新填写提交。")
 
 
+class RightsChanged(WrongState):
+    """The command was carried out before, by rights that have changed since."""
+
+    def __init__(self) -> None:
+        super().__init__("request.rights_changed", "这一步之前已经提交过，您的权限后来有变化，请刷新页面后查看。")
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An earlier answer, to be given again."""
@@ -36,9 +43,17 @@ class Kept:
 
 
 def keep_answer(
-    actor: str, key: str, digest: str, *, status: int, headers: Mapping[str, str], body: str, now: datetime
+    actor: str,
+    key: str,
+    digest: str,
+    *,
+    rights: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: str,
+    now: datetime,
 ) -> None:
-    """Keep what the command answered, among its last rows; `digest` stands for what was asked.
+    """Keep what the command answered, among its last rows; `digest` stands for what was asked, `rights` for by what.
 
     Inside `atomic()` only. Where the key has an answer already, writing it raises IntegrityError, and the command's
     work must be undone; a second request with the key waits there until the first has committed or failed.
@@ -49,6 +64,7 @@ def keep_answer(
         "actor": actor,
         "key": key,
         "digest": digest,
+        "rights": rights,
         "status": status,
         "headers": dict(headers),
         "body": settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key)),
@@ -57,15 +73,17 @@ def keep_answer(
     db.insert_later(Answer, [answer])
 
 
-def first_answer(actor: str, key: str, digest: str) -> Kept | None:
+def first_answer(actor: str, key: str, digest: str, *, rights: str) -> Kept | None:
     """What the first request with the key was answered; None where the key is free. Raises KeyReused for another
-    content.
+    content, RightsChanged where it was answered by rights that the actor does not hold any more.
     """
     answer = selectors.find_answer(actor, key)
     if answer is None:
         return None
     if answer.digest != digest:
         raise KeyReused
+    if answer.rights not in ("", rights):
+        raise RightsChanged
     body = settings.ZHIJIA_KEYS.keyring.open_sealed(answer.body, table_column=_PLACE, row=_row(actor, key))
     return Kept(answer.status, answer.headers, body)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from zhijia.kernel.doors import polled
 from zhijia.kernel.http import Request
 
 from . import presenting, selectors, services
@@ -28,6 +29,7 @@ def job_list(request: Request) -> HttpResponse:
     return render(request, "jobs/list.html", context)
 
 
+@polled
 @require_safe
 def job(request: Request, public_id: str) -> HttpResponse:
     """The job; for HX-Request only the part that moves, which leads to the result when there is one."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 
 from zhijia.kernel import db
 from zhijia.kernel.errors import TooMany
 
-from . import selectors
+from . import rules, selectors
 from .models import Counter
 
 
@@ -42,6 +43,33 @@ def require_free(name: str, key: str, limit: int, *, now: datetime, message: str
     """Refuse without counting. Raises TooMany."""
     if selectors.count_hits(name, key, now=now) >= limit:
         raise _too_many(name, key, now=now, per=timedelta(0), message=message)
+
+
+def hit_network(name: str, address: str, limit: int, per: timedelta, *, now: datetime, message: str = "") -> None:
+    """`hit` for where a request comes from: an IPv4 address, or the /64 and the /48 of an IPv6 one.
+
+    Raises TooMany where one of them has had its share; counts nothing where no address is known.
+    """
+    for network, share in rules.networks_of(address):
+        hit(name, network_digest(network), limit * share, per, now=now, message=message)
+
+
+def require_free_network(name: str, address: str, limit: int, *, now: datetime, message: str = "") -> None:
+    """Refuse without counting. Raises TooMany."""
+    for network, share in rules.networks_of(address):
+        require_free(name, network_digest(network), limit * share, now=now, message=message)
+
+
+def is_network_at(name: str, address: str, limit: int, *, now: datetime) -> bool:
+    """Whether one of the networks has made its share of `limit` hits."""
+    return any(
+        selectors.count_hits(name, network_digest(network), now=now) >= limit * share
+        for network, share in rules.networks_of(address)
+    )
+
+
+def network_digest(network: str) -> str:
+    return str(settings.ZHIJIA_KEYS.hashes.digest("address", network))
 
 
 def take_back(name: str, key: str) -> None:

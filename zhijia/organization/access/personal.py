@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
@@ -52,7 +52,7 @@ def export_grants(subject: DataSubject) -> list[Mapping[str, Any]]:
             "角色": ROLES[row.role].label if row.role in ROLES else row.role,
             "工会": names.get(row.union_id, ""),
             "自": row.since,
-            "至（不含）": row.until,
+            "至": row.until - timedelta(days=1),
             "依据": row.reason,
             "状态": rules.GRANT.labels[row.case.state] if row.case else "生效中" if row.in_force else "已结束",
             "结束原因": row.revoke_reason,

@@ -61,7 +61,7 @@ def _person_row(
     grants: Sequence[selectors.GrantRow], columns: Sequence[PermissionSpec], kinds: Mapping[str, str], *, today: date
 ) -> dict[str, Any]:
     held = frozenset().union(*(registry.permissions_of(grant.role) for grant in grants))
-    first_end = min(grant.until for grant in grants)
+    first_end = min(grant.last_day for grant in grants)
     later = [grant for grant in grants if grant.since > today]
     note = ""
     if (first_end - today).days <= SOON_DAYS:
@@ -119,7 +119,7 @@ def short_list(rows: Sequence[selectors.GrantRow], *, case: bool) -> list[dict[s
             "href": reverse("access:case", args=[row.case_public_id])
             if case
             else reverse("access:person", args=[row.person.public_id]),
-            "end": f"至 {row.until}" if case else f"{row.until:%m-%d}",
+            "end": f"至 {row.last_day}" if case else f"{row.last_day:%m-%d}",
         }
         for row in rows
     ]
@@ -148,7 +148,7 @@ def person_table(rows: Sequence[selectors.GrantRow], *, today: date) -> dict[str
         "columns": [
             {"label": "工会及下级"},
             {"label": "自"},
-            {"label": "至（不含）"},
+            {"label": "至（当日止）"},
             {"label": "依据"},
             {"label": "状态"},
         ],
@@ -161,7 +161,7 @@ def person_table(rows: Sequence[selectors.GrantRow], *, today: date) -> dict[str
                 "cells": [
                     {"text": row.union.name, "wide": True, "wrap": True},
                     {"text": row.since.isoformat(), "dim": True},
-                    {"text": row.until.isoformat(), "dim": True},
+                    {"text": row.last_day.isoformat(), "dim": True},
                     {"text": row.reason or "—", "wrap": True},
                     {"tag": state_tag(row, today=today)},
                 ],
@@ -171,7 +171,7 @@ def person_table(rows: Sequence[selectors.GrantRow], *, today: date) -> dict[str
     }
 
 
-def case_facts(row: selectors.GrantRow) -> list[dict[str, Any]]:
+def case_facts(row: selectors.GrantRow, case: Case) -> list[dict[str, Any]]:
     """Shape of `ui/console/facts.html`."""
     spec = ROLES[row.role]
     return [
@@ -181,8 +181,9 @@ def case_facts(row: selectors.GrantRow) -> list[dict[str, Any]]:
         {"label": "手机", "value": row.person.mobile_masked, "code": True},
         {"label": "可以看到", "value": spec.sees},
         {"label": "登录", "value": "须用动态码或通行密钥" if spec.strong else "密码加短信"},
-        {"label": "期限", "value": f"{row.since} 至 {row.until}（不含）"},
+        {"label": "期限", "value": f"{row.since} 至 {row.last_day}（当日止）"},
         {"label": "依据", "value": row.reason},
+        {"label": "申请人", "value": name_of(case.maker_person_id)},
     ]
 
 

@@ -140,7 +140,7 @@ def check_period(since: date, until: date, today: date) -> None:
     if since < today:
         wrong["since"] = "开始日期不能早于今天。"
     if until <= since:
-        wrong["until"] = "结束日期要晚于开始日期。"
+        wrong["until"] = "结束日期不能早于开始日期。"
     elif until - since > LONGEST:
         wrong["until"] = "授权最长不超过一届任期（5 年）。"
     if wrong:

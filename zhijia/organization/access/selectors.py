@@ -46,6 +46,11 @@ class GrantRow:
     def role_label(self) -> str:
         return ROLES[self.role].label
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which it counts, as people are told it."""
+        return self.until - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class GrantPage:
@@ -136,15 +141,23 @@ def _beyond(after: str) -> Q:
 def _matching(text: str) -> Q:
     if text.isascii():
         low = text.lower()
-        return (
-            Q(person__initials__gte=low, person__initials__lt=low + "~")
-            | Q(union__initials__gte=low, union__initials__lt=low + "~")
-            | Q(union__code=text)
-        )
-    ranges = Q(pk__in=[])
-    for prefix in name_prefixes(text):
-        ranges |= Q(person__name_key__gte=prefix, person__name_key__lt=prefix + "~", person__name__startswith=text)
-    return ranges | Q(union__name__contains=text)
+        return _of_person(text) | Q(union__initials__gte=low, union__initials__lt=low + "~") | Q(union__code=text)
+    return _of_person(text) | Q(union__name__contains="".join(text.split()))
+
+
+def _of_person(text: str) -> Q:
+    """By initials or typed pinyin; by a part of the name; by a masked name as lists show it, `孙*梅`."""
+    if text.isascii():
+        low = text.lower()
+        found = Q(person__initials__gte=low, person__initials__lt=low + "~")
+        for prefix in name_prefixes(low):
+            found |= Q(person__name_key__gte=prefix, person__name_key__lt=prefix + "~")
+        return found
+    name = "".join(text.split())
+    first, masked, last = name.partition("*")
+    if masked:
+        return Q(person__name__startswith=first, person__name__endswith=last.lstrip("*"))
+    return Q(person__name__contains=name)
 
 
 LEADING_GROUPS = ("会员", "组织", "服务", "权益", "治理")
@@ -321,16 +334,18 @@ def acting_grant(actor: Actor, permission: str, path: str) -> Grant:
 
 def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.PersonFacts]:
     """Persons who may be given a role: by exact mobile or ID number; by name or member number within the own rosters;
-    by name among those who hold roles in scope. Masked.
+    by part of the name among those who hold roles in scope; by the whole name among the members in scope. Masked.
     """
     actor.require_anywhere(Permission.ASK)
     text = text.strip()[:40]
+    if not text.isascii():
+        text = "".join(text.split())
     if not text:
         return []
     exact = _by_number(text)
     if exact:
         return exact[:limit]
-    ids = list(registry.find_people(actor, text, limit=limit))
+    ids = list(registry.find_people(actor, text, limit=limit, by=Permission.ASK))
     if not text.isascii() or not text.isdigit():
         grants = RoleGrant.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.VIEW)), in_force=True)
         ids += (
@@ -338,13 +353,6 @@ def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.Pers
         )
     found = people.facts_of(ids)
     return [found[key] for key in dict.fromkeys(ids) if key in found and found[key].merged_into_id is None][:limit]
-
-
-def _of_person(text: str) -> Q:
-    if text.isascii():
-        low = text.lower()
-        return Q(person__initials__gte=low, person__initials__lt=low + "~")
-    return Q(person__name__startswith=text)
 
 
 def _by_number(text: str) -> list[people.PersonFacts]:

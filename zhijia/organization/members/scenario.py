@@ -17,6 +17,7 @@ from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors import personal, personal_matters
 from .selectors.blacklist import may_read_paper
 from .selectors.changes import may_read_evidence
+from .selectors.rosters import may_read_export, may_read_roster
 from .services import forgetting
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
@@ -354,9 +355,25 @@ SCENARIO = Scenario(
         AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
-        FileUse("members.roster", "会员名册", frozenset({"xlsx", "csv"}), 300 * 1024**2, keep_days=30),
-        FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1),
-        FileUse("members.export", "导出的完整名册", frozenset({"xlsx", "csv"}), 1024**3, keep_days=1),
+        FileUse(
+            "members.roster",
+            "会员名册",
+            frozenset({"xlsx", "csv"}),
+            300 * 1024**2,
+            keep_days=30,
+            may_read=may_read_roster,
+            at_work=True,
+        ),
+        FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1, at_work=True),
+        FileUse(
+            "members.export",
+            "导出的完整名册",
+            frozenset({"xlsx", "csv"}),
+            1024**3,
+            keep_days=1,
+            may_read=may_read_export,
+            at_work=True,
+        ),
         FileUse(
             "members.blacklist_paper",
             "虚假证件证明材料",
@@ -364,6 +381,7 @@ SCENARIO = Scenario(
             most_bytes=10 * 1024 * 1024,
             keep_days=3650,
             may_read=may_read_paper,
+            at_work=True,
         ),
         FileUse(
             "members.evidence",
@@ -372,6 +390,7 @@ SCENARIO = Scenario(
             most_bytes=10 * 1024 * 1024,
             keep_days=3650,
             may_read=may_read_evidence,
+            at_work=True,
         ),
     ),
 )

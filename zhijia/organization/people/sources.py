@@ -17,6 +17,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from zhijia.kernel.ids import new_public_id
+
 
 class Outcome(StrEnum):
     MATCHED = "matched"
@@ -26,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`reference` is the source's own number for the query, kept as evidence."""
+    """`reference` is the source's own number for the query, kept as evidence; it tells nothing of the person."""
 
     outcome: Outcome
     source: str
@@ -47,8 +49,7 @@ class OfflineSource:
         digits = number[-4:-1]
         if settings.ZHIJIA_REAL_NAME_DOWN or digits == "997":
             return Answer(Outcome.UNAVAILABLE, "offline")
-        reference = hashlib.sha256(f"{id_type}:{number}".encode()).hexdigest()[:16]
-        return Answer(Outcome.MISMATCH if digits == "998" else Outcome.MATCHED, "offline", reference)
+        return Answer(Outcome.MISMATCH if digits == "998" else Outcome.MATCHED, "offline", new_public_id())
 
 
 class HttpSource:

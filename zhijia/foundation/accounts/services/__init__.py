@@ -1,4 +1,4 @@
-"""Writing accounts; a module each for codes, signing in, devices, numbers, the step-up, its factors, links and resets."""
+"""Writing accounts: codes, signing in, devices, numbers, the step-up, its factors, links and resets."""
 
 from zhijia.foundation.accounts.sessions import verified_mobile
 

@@ -14,7 +14,8 @@ from zhijia.foundation.accounts import rules, selectors
 from zhijia.foundation.accounts.models import SignInCode
 from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.limits import services as limits
+from zhijia.foundation.limits import selectors as limit_reads, services as limits
+from zhijia.foundation.limits.rules import networks_of
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row
 from zhijia.kernel.errors import Expired, Invalid, TooMany
@@ -22,6 +23,13 @@ from zhijia.kernel.identifiers import normalize_mobile
 from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.registry import registry
 
+from . import puzzles
+
+ADDRESS = "accounts.code_address"
+STRANGERS_DAY = "accounts.code_strangers_day"
+LIVING = 3
+"""So many codes of a number are looked at, the newest first: its owner's is among them while strangers ask too."""
+_WITHOUT_END = 1_000_000
 _WRONG = "验证码不对或已过期，请核对最新一条短信后重填，或重新获取。"
 
 
@@ -42,62 +50,115 @@ def code_interval_s(now: datetime) -> int:
     return _parameter("accounts.code_interval_s", now)
 
 
-def _count_request(actor: Actor, number: str, now: datetime) -> None:
-    """Raises TooMany `limit.accounts.code_*` with a sentence."""
-    digest = selectors.number_digest(number)
-    if actor.address:
-        limits.hit(
-            "accounts.code_address",
-            selectors.address_digest(actor.address),
-            _parameter("accounts.code_per_address_hour", now),
-            timedelta(hours=1),
-            now=now,
-            message="这个网络发送验证码的次数过多，请一小时后再试，或换用手机流量。",
-        )
-    limits.hit(
-        "accounts.code_interval",
-        digest,
-        1,
-        timedelta(seconds=code_interval_s(now)),
+def _who_asks(actor: Actor, device: str) -> str:
+    """Who asks, as far as it can be known: the account, a browser that has signed this number in, or the network."""
+    if actor.account_id is not None:
+        return f"account:{actor.account_id}"
+    networks = networks_of(actor.address)
+    return f"device:{device}" if device else f"network:{networks[0][0] if networks else ''}"
+
+
+def _asker_digest(actor: Actor, number: str, device: str) -> str:
+    """One who asks for codes to one number."""
+    digest = settings.ZHIJIA_KEYS.hashes.digest("asker", selectors.number_digest(number), _who_asks(actor, device))
+    return str(digest)
+
+
+def _count_request(actor: Actor, number: str, device: str, answer: puzzles.Answer | None, now: datetime) -> None:
+    """Two sides are counted apart: who asks, and whose number it is asked by strangers, so that they lock nobody out.
+
+    Raises TooMany `limit.accounts.code_*` with a sentence, Invalid `code.puzzle`.
+    """
+    digest, asker = selectors.number_digest(number), _asker_digest(actor, number, device)
+    stranger = actor.account_id is None and not device
+    if stranger and _puzzle_needed(actor, number, now=now):
+        puzzles.require(actor, answer, now=now)
+    limits.hit_network(
+        ADDRESS,
+        actor.address,
+        _parameter("accounts.code_per_address_hour", now),
+        timedelta(hours=1),
         now=now,
-        message=f"验证码刚刚发出，请等 {code_interval_s(now)} 秒后再获取。",
+        message="这个网络发送验证码的次数过多，请一小时后再试，或换用手机流量。",
     )
+    _require_interval(asker, now)
     limits.hit(
         "accounts.code_number",
-        digest,
+        asker,
         _parameter("accounts.code_per_number_day", now),
         timedelta(days=1),
         now=now,
-        message="这个手机号今天获取验证码的次数已达上限，请明天再试，或拨打服务热线。",
+        message="今天向这个手机号获取验证码的次数已达上限，请明天再试，或拨打服务热线。",
     )
+    if stranger:
+        limits.hit(
+            "accounts.code_strangers",
+            digest,
+            _parameter("accounts.code_strangers_hour", now),
+            timedelta(hours=1),
+            now=now,
+            message="这个手机号收到的验证码太多，请一小时后再试；用以前登录过的浏览器不受影响，也可以拨打服务热线。",
+        )
+        limits.hit(STRANGERS_DAY, digest, _WITHOUT_END, timedelta(days=1), now=now)
+
+
+def _puzzle_needed(actor: Actor, number: str, *, now: datetime) -> bool:
+    """Whether so many codes went to this number, or from this network, that a stranger must do a little work first."""
+    day = limit_reads.count_hits(STRANGERS_DAY, selectors.number_digest(number), now=now)
+    if day >= _parameter("accounts.puzzle_after_number", now):
+        return True
+    return limits.is_network_at(ADDRESS, actor.address, _parameter("accounts.puzzle_after_address", now), now=now)
+
+
+def _require_interval(asker: str, now: datetime) -> None:
+    interval = code_interval_s(now)
+    try:
+        limits.hit("accounts.code_interval", asker, 1, timedelta(seconds=interval), now=now)
+    except TooMany as error:
+        at = error.facts.get("retry_at")
+        left = int((at - now).total_seconds() + 0.999) if isinstance(at, datetime) else interval
+        error.message = f"验证码刚刚发出，还需等待 {left} 秒。"
+        raise
 
 
 def send_code(
-    actor: Actor, mobile: str, *, purpose: Purpose, now: datetime, randomness: Randomness = secrets.token_bytes
+    actor: Actor,
+    mobile: str,
+    *,
+    purpose: Purpose,
+    now: datetime,
+    device: str = "",
+    answer: puzzles.Answer | None = None,
+    randomness: Randomness = secrets.token_bytes,
 ) -> int:
-    """Send six digits to a number, known or not; the earlier code ends. Returns the seconds until another may be asked.
+    """Send six digits to a number, known or not; the asker's earlier code ends, nobody else's. Returns the seconds
+    until he may ask again.
 
-    Raises Invalid for what is no mobile number, TooMany.
+    `device` is a browser that has signed this number in before (`addresses.known_device`), `answer` that of a puzzle.
+    Raises Invalid for what is no mobile number, TooMany, Invalid `code.puzzle` where a stranger must solve one first.
     Source: docs/rules/accounts.md#codes
     """
     number = read_mobile(mobile)
-    _count_request(actor, number, now)
-    _make_and_send(actor, number, purpose, now, randomness)
+    _count_request(actor, number, device, answer, now)
+    _make_and_send(actor, number, purpose, asker=_asker_digest(actor, number, device), now=now, randomness=randomness)
     return code_interval_s(now)
 
 
 @transaction.atomic
-def _make_and_send(actor: Actor, number: str, purpose: Purpose, now: datetime, randomness: Randomness) -> None:
+def _make_and_send(
+    actor: Actor, number: str, purpose: Purpose, *, asker: str, now: datetime, randomness: Randomness
+) -> None:
     digest = selectors.number_digest(number)
-    SignInCode.objects.filter(number_digest=digest, purpose=purpose, used_at__isnull=True, expires_at__gt=now).update(
-        expires_at=now
-    )
+    SignInCode.objects.filter(
+        number_digest=digest, purpose=purpose, asker=asker, used_at__isnull=True, expires_at__gt=now
+    ).update(expires_at=now)
     code, public_id = rules.six_digits(randomness(8)), new_public_id()
     insert_row(
         SignInCode,
         public_id=public_id,
         purpose=purpose,
         number_digest=digest,
+        asker=asker,
         code_digest=settings.ZHIJIA_KEYS.hashes.digest("sign_in_code", public_id, code),
         created_at=now,
         expires_at=now + rules.CODE_LIFE,
@@ -110,36 +171,45 @@ def _make_and_send(actor: Actor, number: str, purpose: Purpose, now: datetime, r
 
 
 def try_code(actor: Actor, mobile: str, code: str, *, purpose: Purpose, now: datetime) -> int:
-    """Count one try of the newest code of a number and compare. Returns its id, to be spent by `spend_code`.
+    """Count one try of the living codes of a number and compare. Returns the right one's id, for `spend_code`.
 
-    Not inside the command's transaction: the count of a wrong try must stay. Raises Invalid `code.wrong`, Expired
-    `code.expired`, TooMany `code.tries` or `limit.accounts.tries_address`.
+    A number has more than one where several people asked: a stranger who asks does not end its owner's. Not inside the
+    command's transaction: the count of a wrong try must stay. Raises Invalid `code.wrong`, Expired `code.expired`,
+    TooMany `code.tries` or `limit.accounts.tries_address`.
     """
     digest = selectors.number_digest(read_mobile(mobile))
-    if actor.address:
-        limits.hit(
-            "accounts.tries_address",
-            selectors.address_digest(actor.address),
-            _parameter("accounts.tries_per_address_hour", now),
-            timedelta(hours=1),
-            now=now,
-            message="这个网络填写验证码的次数过多，请一小时后再试，或换用手机流量。",
-        )
-    row = SignInCode.objects.filter(number_digest=digest, purpose=purpose, used_at__isnull=True).order_by("-id").first()
-    if row is None:
+    limits.hit_network(
+        "accounts.tries_address",
+        actor.address,
+        _parameter("accounts.tries_per_address_hour", now),
+        timedelta(hours=1),
+        now=now,
+        message="这个网络填写验证码的次数过多，请一小时后再试，或换用手机流量。",
+    )
+    unused = SignInCode.objects.filter(number_digest=digest, purpose=purpose, used_at__isnull=True).order_by("-id")
+    rows = list(unused[:LIVING])
+    if not rows:
         raise _refused(actor, purpose, now, Invalid("code.wrong", _WRONG, fields={"code": _WRONG}))
-    if row.expires_at <= now:
+    living = [row for row in rows if row.expires_at > now]
+    if not living:
         text = "验证码已过期，请重新获取。"
         raise _refused(actor, purpose, now, Expired("code.expired", text, fields={"code": text}))
-    living = SignInCode.objects.filter(pk=row.pk, tries__lt=rules.CODE_TRIES, used_at__isnull=True, expires_at__gt=now)
-    if not living.update(tries=F("tries") + 1):
+    counted = [row for row in living if _count_try(row.pk, now=now)]
+    if not counted:
         text = f"验证码已输错 {rules.CODE_TRIES} 次，请重新获取后再填。"
         raise _refused(actor, purpose, now, TooMany("code.tries", text, fields={"code": text}))
-    if not settings.ZHIJIA_KEYS.hashes.matches(row.code_digest, "sign_in_code", row.public_id, code):
-        left = max(0, rules.CODE_TRIES - row.tries - 1)
-        text = f"验证码不对，请核对最新一条短信后重填，还可试 {left} 次。" if left else "验证码不对，请重新获取后再填。"
-        raise _refused(actor, purpose, now, Invalid("code.wrong", text, fields={"code": text}))
-    return row.pk
+    for row in counted:
+        if settings.ZHIJIA_KEYS.hashes.matches(row.code_digest, "sign_in_code", row.public_id, code):
+            return row.pk
+    left = max(0, rules.CODE_TRIES - min(row.tries for row in counted) - 1)
+    text = f"验证码不对，请核对最新一条短信后重填，还可试 {left} 次。" if left else "验证码不对，请重新获取后再填。"
+    raise _refused(actor, purpose, now, Invalid("code.wrong", text, fields={"code": text}))
+
+
+def _count_try(code_id: int, *, now: datetime) -> bool:
+    """Whether the code had a try left, which is used up now."""
+    open_ = SignInCode.objects.filter(pk=code_id, tries__lt=rules.CODE_TRIES, used_at__isnull=True, expires_at__gt=now)
+    return bool(open_.update(tries=F("tries") + 1))
 
 
 def _refused(

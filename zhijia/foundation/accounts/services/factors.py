@@ -11,9 +11,9 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal.auth import WebAuthn, build_user_payload, get_credentials
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,6 +25,7 @@ from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.crypto import SealBroken
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken
 from zhijia.kernel.ids import Randomness
 
@@ -81,6 +82,27 @@ def totp_step(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
+_PLACE = "mfa_authenticator.data"
+
+
+def seal_secret(account: Account, secret: str) -> str:
+    """Bound to the account: laid into another's row, it opens nothing."""
+    row = _secret_of(account)
+    return base64.b64encode(settings.ZHIJIA_KEYS.keyring.seal(secret, table_column=_PLACE, row=row)).decode()
+
+
+def open_secret(account: Account, sealed: str) -> str:
+    """Raises SealBroken for the secret of another account."""
+    opened: str = settings.ZHIJIA_KEYS.keyring.open_sealed(
+        base64.b64decode(sealed), table_column=_PLACE, row=_secret_of(account)
+    )
+    return opened
+
+
+def _secret_of(account: Account) -> str:
+    return f"{account.public_id}:totp"
+
+
 def totp_address(account: Account, secret: str) -> str:
     """`otpauth://totp/...`, what the QR code of the set-up holds."""
     return str(get_adapter().build_totp_url(account, secret))
@@ -101,7 +123,7 @@ def enrol_totp(actor: Actor, account: Account, secret: str, code: str, *, now: d
         user_id=account.pk,
         type=Authenticator.Type.TOTP,
         created_at=now,
-        data={"secret": get_adapter().encrypt(secret), "last_step": step},
+        data={"secret": seal_secret(account, secret), "last_step": step},
     )
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "totp"})
     _tell(account, "已绑定验证器", now)
@@ -125,7 +147,11 @@ def use_totp(account: Account, code: str, *, now: datetime) -> bool:
     row = Authenticator.objects.select_for_update().filter(user_id=account.pk, type=Authenticator.Type.TOTP).first()
     if row is None:
         return False
-    step = totp_step(get_adapter().decrypt(row.data["secret"]), code, now)
+    try:
+        secret = open_secret(account, row.data["secret"])
+    except SealBroken:  # a row that was not made for this account proves nothing
+        return False
+    step = totp_step(secret, code, now)
     if step is None or step <= row.data.get("last_step", 0):
         return False
     row.data["last_step"] = step
@@ -135,7 +161,9 @@ def use_totp(account: Account, code: str, *, now: datetime) -> bool:
 
 
 # --- Recovery codes -------------------------------------------------------------------------------------------------
-@transaction.atomic
+RECOVERY_CODES = 10
+
+
 def new_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list[str]:
     """Ten codes of eight digits, shown once; earlier ones count no longer."""
     codes = _renew_recovery_codes(actor, account, now=now)
@@ -143,11 +171,25 @@ def new_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list
     return codes
 
 
-def _renew_recovery_codes(actor: Actor, account: Account, *, now: datetime) -> list[str]:
+@transaction.atomic
+def _renew_recovery_codes(
+    actor: Actor, account: Account, *, now: datetime, randomness: Randomness = secrets.token_bytes
+) -> list[str]:
+    """Kept are keyed hashes of code and account: nobody reads the codes back, and they fit no other account's row."""
     Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES).delete()
-    codes: list[str] = RecoveryCodes.activate(account).generate_codes()
+    codes = [f"{int.from_bytes(randomness(8), 'big') % 10**8:08d}" for _ in range(RECOVERY_CODES)]
+    Authenticator.objects.create(
+        user_id=account.pk,
+        type=Authenticator.Type.RECOVERY_CODES,
+        created_at=now,
+        data={"left": [_recovery_digest(account, code) for code in codes]},
+    )
     audit.record(actor, "accounts.factor_added", ("account", account.public_id), now=now, detail={"factor": "recovery"})
     return codes
+
+
+def _recovery_digest(account: Account, code: str) -> str:
+    return str(settings.ZHIJIA_KEYS.hashes.digest("recovery_code", account.public_id, code))
 
 
 @transaction.atomic
@@ -158,7 +200,12 @@ def use_recovery_code(account: Account, code: str) -> bool:
         .filter(user_id=account.pk, type=Authenticator.Type.RECOVERY_CODES)
         .first()
     )
-    return row is not None and bool(RecoveryCodes(row).validate_code(code))
+    digest = _recovery_digest(account, code)
+    if row is None or digest not in row.data["left"]:
+        return False
+    row.data["left"] = [kept for kept in row.data["left"] if kept != digest]
+    row.save(update_fields=["data"])
+    return True
 
 
 # --- Passkeys -------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def _begin_try(actor: Actor, account: Account, *, now: datetime) -> int:
     try:
         if actor.address:
             most = _parameter("accounts.lockout_address_failures", now)
-            limits.require_free(ADDRESS_LIMIT, selectors.address_digest(actor.address), most, now=now)
+            limits.require_free_network(ADDRESS_LIMIT, actor.address, most, now=now)
         return limits.hit(LIMIT, f"account:{account.pk}", _parameter("accounts.lockout_failures", now), span, now=now)
     except TooMany as error:
         audit.record(
@@ -74,9 +74,9 @@ def _failed(actor: Actor, account: Account, factor: str, *, now: datetime) -> No
     if actor.address:
         span = timedelta(minutes=_parameter("accounts.lockout_min", now))
         with contextlib.suppress(TooMany):
-            limits.hit(
+            limits.hit_network(
                 ADDRESS_LIMIT,
-                selectors.address_digest(actor.address),
+                actor.address,
                 _parameter("accounts.lockout_address_failures", now),
                 span,
                 now=now,

@@ -23,8 +23,7 @@ class Clock:
 
 
 def code_of(account: Account, time: Clock, drift: int = 0) -> str:
-    from allauth.mfa.adapter import get_adapter
     from allauth.mfa.models import Authenticator
 
-    secret = get_adapter().decrypt(Authenticator.objects.get(user_id=account.pk, type="totp").data["secret"])
+    secret = factors.open_secret(account, Authenticator.objects.get(user_id=account.pk, type="totp").data["secret"])
     return factors.totp_code(secret, int(time.now.timestamp()) // 30 + drift)

@@ -1,4 +1,4 @@
-"""A text message alone opens no console: what is set up is changed by a factor, a recovery code or two administrators."""
+"""A text message alone opens no console that is set up: a factor, a recovery code or two administrators do."""
 
 from __future__ import annotations
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 from django.utils import timezone
 
 from zhijia.foundation.accounts import selectors
@@ -16,9 +19,12 @@ from zhijia.foundation.accounts.models import SessionInfo
 from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.accounts.tests.doors import DESK, DOOR, PASSWORD, SECOND, code_of
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.parameters.models import ParameterValue
 from zhijia.foundation.parameters.selectors import forget
+from zhijia.kernel.doors import is_polled
 from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.people import selectors as people
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -285,3 +291,126 @@ def test_a_cadres_refused_try_is_recorded_after_the_rollback(client, cadre, sign
     assert client.post("/m/devices/0123456789abcdef/end").status_code == 404
     row = AuditEntry.objects.get(event="audit.denied")
     assert (row.account_id, row.subject_id, row.outcome) == (person.account_id, "accounts:end_device", "denied")
+
+
+# --- One text message a sign-in -------------------------------------------------------------------------------------
+@pytest.fixture
+def signed_in_by_code(client, texts):
+    """Through the pages, as a cadre does in the morning."""
+
+    def go(person, wanted: str = DESK):
+        number = people.mobile_for_message(person.pk)
+        texts()
+        client.post("/m/sign-in", {"send": "sms", "mobile": number})
+        code = re.search(r"验证码 (\d{6})", texts()[-1][1])[1]
+        said = {"mobile": number, "code": code, "privacy": "on", "agreement": "on", "next": wanted}
+        assert client.post("/m/sign-in", said).status_code == 302
+
+    return go
+
+
+def test_the_code_that_signed_in_is_the_second_factor_beside_the_password(client, cadre, signed_in_by_code, texts):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    signed_in_by_code(person)
+    assert client.post(DOOR, {"password": PASSWORD, "next": DESK})["Location"] == DESK
+    assert client.get(DESK).status_code == 200
+    assert texts() == []
+    assert AuditEntry.objects.get(event="accounts.stepped_up").detail == {"factor": "sms"}
+
+
+def test_it_counts_once_and_for_ten_minutes(client, cadre, signed_in_by_code, time):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    signed_in_by_code(person)
+    client.post(DOOR, {"password": PASSWORD, "next": DESK})
+    client.post("/console/leave")
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+    client.cookies.clear()
+    time.go(minutes=2)
+    signed_in_by_code(person)
+    time.go(minutes=10)
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+
+
+def test_it_replaces_no_password_and_nothing_stronger(client, cadre, signed_in_by_code):
+    person, _ = cadre("GRASS_ADMIN", "plant")
+    signed_in_by_code(person)
+    assert client.post(DOOR, {"password": "wrong-password"}).status_code == 422
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
+    assert client.get(DESK).status_code == 302
+
+
+def test_a_role_that_needs_more_comes_to_its_authenticator_without_a_second_text(
+    client, cadre, signed_in_by_code, texts
+):
+    person, _ = cadre("ORG", "county", totp=False)
+    signed_in_by_code(person)
+    assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == "/console/set-up"
+    assert client.get(DESK).status_code == 302, "not in yet"
+    assert texts() == []
+
+
+def test_a_session_that_began_otherwise_has_no_such_code(client, cadre, enter):
+    person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
+    assert urlsplit(enter(person)["Location"]).path == SECOND
+
+
+# --- What the database and the browser keep -------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
+def test_a_factor_laid_into_another_accounts_row_opens_nothing(client, cadre, enter, time, kind):
+    """Somebody who can write to the database puts his own second factor beside another's password."""
+    thief, codes = cadre()
+    victim, _ = cadre()
+    stolen = Authenticator.objects.get(user_id=thief.account_id, type=kind)
+    Authenticator.objects.filter(user_id=victim.account_id, type=kind).update(data=stolen.data)
+    enter(victim)
+    query = "?with=recovery" if kind == "recovery_codes" else ""
+    mine = codes[0] if kind == "recovery_codes" else code_of(thief.account, time)
+    assert second(client, mine, query=query).status_code == 422
+    assert client.get(DESK).status_code == 302
+
+
+def test_recovery_codes_cannot_be_read_back(cadre):
+    person, codes = cadre()
+    kept = str(Authenticator.objects.get(user_id=person.account_id, type="recovery_codes").data)
+    assert not any(code in kept for code in codes)
+
+
+def test_a_page_that_asks_again_and_again_does_not_keep_the_console_open(client, cadre, sign_in, time, world):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    job = jobs.enqueue("unions.check", {}, actor=world.actor(person), now=time.now, title="核对")
+    for _ in range(9):
+        time.go(minutes=2)
+        last = client.get(f"/console/jobs/{job}", headers={"HX-Request": "true"})
+    assert last.status_code == 401, "the browser asked all the time, nobody worked"
+    assert client.get(DESK).status_code == 302
+
+
+def test_opening_that_page_is_work(client, cadre, sign_in, time, world):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    job = jobs.enqueue("unions.check", {}, actor=world.actor(person), now=time.now, title="核对")
+    for _ in range(3):
+        time.go(minutes=10)
+        assert client.get(f"/console/jobs/{job}").status_code == 200
+
+
+def test_every_part_that_polls_names_a_page_that_is_marked():
+    """`hx-trigger="every …"` stands in one template, and the address it is given is that of the job."""
+    root = Path(settings.BASE_DIR) / "zhijia"
+    polling = {path.name for path in root.rglob("*.html") if re.search(r"hx-trigger=\"[^\"]*every", path.read_text())}
+    assert polling == {"job.html"}
+    assert is_polled(resolve("/console/jobs/0123456789abcdef").func)
+
+
+@pytest.mark.parametrize("address", ["/m/devices", DESK, "/m/", "/console/", "/api/v1/me/devices"])
+def test_what_somebody_signed_in_is_shown_is_not_kept(client, cadre, sign_in, address):
+    person, _ = cadre()
+    sign_in(client, person, staff=True)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_visitors_page_may_be_kept(client):
+    assert "no-store" not in client.get("/").get("Cache-Control", "")

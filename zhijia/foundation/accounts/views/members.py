@@ -75,7 +75,7 @@ def _sign_in(request: Request, *, look: str, home: str) -> HttpResponse:
         return _sign_in_page(request, form, wanted, look=look, status=error.status)
     if is_elder(request) and not done.account.elder:
         settings.keep_elder(done.account.pk, on=True)
-    entering.begin(request, done.account, number=said["mobile"])
+    entering.begin(request, done.account, number=said["mobile"], by_code=True)
     request.session.pop(sessions.NOTE, None)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": wanted})

@@ -62,6 +62,8 @@ def step_up(request: Request) -> HttpResponse:
     if submission.is_right:
         with submission:
             stepping.check_password(request.actor, form.cleaned_data["password"], now=request.now)
+            if _method(request, has) is Factor.SMS and sessions.spend(request, sessions.CODE_UNTIL):
+                return _passed(request, Factor.SMS, standing, wanted)
             sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
             return _to("accounts:second", wanted)
     context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
@@ -81,7 +83,7 @@ def _challenge(request: Request, has: selectors.Factors) -> str:
     return json.dumps(options)
 
 
-def _method(request: Request, standing: StaffStanding, has: selectors.Factors) -> Factor:
+def _method(request: Request, has: selectors.Factors) -> Factor:
     """Which second factor the page asks for. A text message counts only while nothing stronger is set up."""
     if request.GET.get("with") == "recovery" and has.recovery_left:
         return Factor.RECOVERY
@@ -108,7 +110,7 @@ def second(request: Request) -> HttpResponse:
     if not sessions.holds(request, sessions.PASSWORD_AT):
         return _to("accounts:step_up", wanted)
     has = selectors.factors_of(selectors.account_of(request.actor))
-    method = _method(request, standing, has)
+    method = _method(request, has)
     label, asks = _ASKS[method]
     sent: dict[str, Any] | None = None
     status = 200
@@ -145,6 +147,10 @@ def second(request: Request) -> HttpResponse:
 def _check(request: Request, method: Factor, code: str, standing: StaffStanding, wanted: str) -> HttpResponse:
     mobile = sessions.verified_mobile(request) if method is Factor.SMS else ""
     stepping.check_second(request.actor, method, code, mobile=mobile, now=request.now)
+    return _passed(request, method, standing, wanted)
+
+
+def _passed(request: Request, method: Factor, standing: StaffStanding, wanted: str) -> HttpResponse:
     if method is Factor.SMS and not stepping.may_use_text(standing, now=request.now):
         # Both halves are right but too weak for his roles: they are enough to set up an authenticator, nothing else.
         sessions.stamp_until(request, sessions.ENROL_UNTIL, PASSWORD_STANDS * 2)

@@ -44,9 +44,9 @@ def recognize(
     `client.ended`; TooMany `limit.clients.calls`, `limit.clients.refused`.
     Source: docs/rules/api.md#signing
     """
-    key = str(settings.ZHIJIA_KEYS.hashes.digest("address", address))
     most = int(registry.parameter("clients.refused_per_address_min", on=timezone.localdate(now)))
-    limits.require_free(_REFUSED, key, most, now=now, message="这个网络签名不通过的次数过多，请一分钟后再试。")
+    message = "这个网络签名不通过的次数过多，请一分钟后再试。"
+    limits.require_free_network(_REFUSED, address, most, now=now, message=message)
     try:
         client = _proved(signed, method=method, target=target, body=body, now=now)
         _require_living(client, now=now)
@@ -58,7 +58,7 @@ def recognize(
             now=now,
             detail={"code": error.code},
         )
-        limits.hit(_REFUSED, key, most, _MINUTE, now=now)
+        limits.hit_network(_REFUSED, address, most, _MINUTE, now=now)
         raise
     limits.hit(_CALLS, client.public_id, client.per_minute, _MINUTE, now=now, message=_too_often(client.per_minute))
     return Recognized(client.public_id, client.unit_id, tuple(selectors.scopes_of(client.pk)))

@@ -254,3 +254,15 @@ def test_two_files_of_one_case_are_listed_in_order() -> None:
     first, second = keep(PDF), keep(picture(), name="b.jpg")
     found = selectors.list_about("case", ["0123456789abcdef", "f" * 16])
     assert [file.public_id for file in found["0123456789abcdef"]] == [first.public_id, second.public_id]
+
+
+@pytest.mark.django_db
+def test_the_digest_of_a_file_tells_nothing_to_who_guesses_its_content() -> None:
+    import hashlib
+
+    from zhijia.kernel.crypto import sm3
+
+    content = "姓名,证件号码\n林晓禾,370299199003070010\n".encode()
+    first, again = (keep(content, name="名册.csv", use="test.table").digest for _ in range(2))
+    assert first == again, "the same content is known again"
+    assert first not in {sm3(content).hex(), sm3(content).hex()[:32], hashlib.sha256(content).hexdigest()}

@@ -16,8 +16,8 @@ from zhijia.foundation.idempotency.decorators import FIELD, once
 from zhijia.foundation.idempotency.models import Answer
 from zhijia.foundation.limits import services as limits
 from zhijia.foundation.limits.models import Counter
-from zhijia.kernel.actor import Actor, Kind
-from zhijia.kernel.errors import Invalid, RuleBroken
+from zhijia.kernel.actor import Actor, Grant, Kind
+from zhijia.kernel.errors import Invalid, NotAllowed, RuleBroken, TooMany, WrongState
 
 KEY = "7h2k9v0c4m1xq8tz"
 ANNA = Actor(Kind.PERSON, account_id=1)
@@ -209,7 +209,7 @@ def test_twenty_taps_at_once_are_one_command(now):
 
 def test_an_answer_is_kept_in_a_transaction_only(now, transactional_db):
     with pytest.raises(RuntimeError):
-        services.keep_answer("account:1", KEY, "d", status=200, headers={}, body="", now=now)
+        services.keep_answer("account:1", KEY, "d", rights="", status=200, headers={}, body="", now=now)
 
 
 def test_the_key_of_a_form_is_one_that_is_taken(now, db):
@@ -221,3 +221,67 @@ def test_the_key_of_a_form_is_one_that_is_taken(now, db):
     assert name == FIELD
     assert command(post(now, idempotency_key=value))["Location"] == "/m/case/1"
     assert command(post(now, idempotency_key=value))["Location"] == "/m/case/1"
+
+
+# --- Rights that have changed ---------------------------------------------------------------------------------------
+def cadre(*roles: str, staff: bool = True) -> Actor:
+    grants = tuple(Grant(7, "0001", role, frozenset({f"members:{role}:view"})) for role in roles)
+    return Actor(Kind.PERSON, account_id=1, grants=grants, staff=staff)
+
+
+@once
+def rows(request: HttpRequest) -> HttpResponse:
+    """Names members to who may see them; a repeat is refused by a rule."""
+    if not request.actor.living_grants:
+        raise NotAllowed
+    limits.hit("rows", "x", 1, timedelta(days=1), now=request.now)
+    return HttpResponse("林晓禾 370299199003070010")
+
+
+@pytest.mark.django_db
+def test_who_still_holds_his_role_gets_the_first_answer_again(now):
+    rows(post(now, cadre("ORG")))
+    assert "林晓禾" in rows(post(now, cadre("ORG"))).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("left", [(), ("STATS",)], ids=["no role", "another role"])
+def test_an_answer_does_not_outlive_the_role_it_was_given_to(now, left):
+    rows(post(now, cadre("ORG")))
+    with pytest.raises((NotAllowed, TooMany)):
+        rows(post(now, cadre(*left)))
+
+
+@pytest.mark.django_db
+def test_an_answer_is_not_given_again_before_the_step_up(now):
+    rows(post(now, cadre("ORG")))
+    with pytest.raises(NotAllowed):
+        rows(post(now, cadre("ORG", staff=False)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_repeat_by_other_rights_that_no_rule_refuses_is_undone_and_told(now):
+    command(post(now, cadre("ORG")))
+    with pytest.raises(WrongState) as caught:
+        command(post(now, cadre("STATS")))
+    assert caught.value.code == "request.rights_changed"
+    assert carried_out() == 1
+
+
+@pytest.mark.django_db
+def test_ones_own_affairs_do_not_hang_on_a_role(now):
+    command(post(now))
+    assert command(post(now, cadre("ORG"))).status_code == 302
+
+
+# --- What the database tells who reads it ---------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_a_kept_digest_cannot_be_guessed_without_the_key(now):
+    from hashlib import sha256
+
+    from zhijia.kernel.crypto import sm3
+
+    command(post(now))
+    kept = Answer.objects.get().digest
+    content = (b"POST /m/join", repr(("name", ["王芳"])).encode())
+    assert kept not in {sha256(b"".join(content)).hexdigest(), sm3(*content).hex(), sm3(*content).hex()[:32]}

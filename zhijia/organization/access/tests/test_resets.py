@@ -44,7 +44,7 @@ def asked(world: World, person: Person) -> str:
     return services.ask_reset(security(world), person.public_id, reason=WORDS, now=world.now)
 
 
-def refused(call, *args, **kwargs) -> ZhijiaError:  # type: ignore[no-untyped-def]
+def refused(call, *args, **kwargs) -> ZhijiaError:
     with pytest.raises(ZhijiaError) as caught:
         call(*args, **kwargs)
     return caught.value

@@ -149,7 +149,7 @@ def ask(request: Request) -> HttpResponse:
     if union is None:
         return render(request, "access/ask.html", _ask_context(request, found, None))
     today = _today(request)
-    initial = {"since": today, "until": today.replace(month=1, day=1, year=today.year + USUAL_YEARS)}
+    initial = {"since": today, "until": date(today.year + USUAL_YEARS - 1, 12, 31)}
     form = GrantForm(request.POST or None, roles=selectors.roles_for(union.level), initial=initial)
     submission = Submission(request, form)
     if submission.is_right:
@@ -255,7 +255,7 @@ def case(request: Request, pid: str) -> HttpResponse:
     found, row = selectors.get_case(request.actor, pid)
     today = _today(request)
     form = CheckForm(
-        request.POST or None, agree=f"{row.since} 起生效，到期自动失效", initial={"version": found.version}
+        request.POST or None, agree=f"{row.since} 起生效，{row.last_day} 当日止", initial={"version": found.version}
     )
     submission = Submission(request, form)
     if submission.is_right:
@@ -269,7 +269,7 @@ def case(request: Request, pid: str) -> HttpResponse:
         "case": found,
         "row": row,
         "head": cases.head(found, now=request.now),
-        "facts": presenting.case_facts(row),
+        "facts": presenting.case_facts(row, found),
         "opens": _opens(row.role),
         "checks": [
             *presenting.person_checks(row.person, held, row.role, is_self=row.person.id == request.actor.person_id),

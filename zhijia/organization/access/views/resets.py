@@ -24,7 +24,7 @@ from zhijia.organization.access.permissions import Permission
 def ask(request: Request, pid: str) -> HttpResponse:
     """`/console/access/people/<person>/reset`: one field, and what will happen."""
     request.actor.require_anywhere(Permission.RESET_ASK)
-    person, rows = selectors.list_grants_of(request.actor, pid, today=timezone.localdate(request.now))
+    person, _ = selectors.list_grants_of(request.actor, pid, today=timezone.localdate(request.now))
     form = ResetForm(request.POST or None)
     submission = Submission(request, form)
     if submission.is_right:

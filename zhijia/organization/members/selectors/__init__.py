@@ -1,6 +1,6 @@
 """Reads: own ones for members, within a scope for cadres."""
 
-from .lists import FILTERS, MOST_EXAMINED, MemberPage, MemberRow, list_members
+from .lists import FILTERS, MOST_EXAMINED, MemberPage, MemberRow, find_bearers, list_members
 from .memberships import (
     PAGE,
     Application,
@@ -45,6 +45,7 @@ __all__ = [
     "better_union",
     "file_from_card",
     "find_application",
+    "find_bearers",
     "get_application",
     "get_dispute",
     "get_member",

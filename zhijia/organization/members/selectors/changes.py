@@ -88,7 +88,9 @@ def _view(case: Case) -> ChangeView:
 
 
 def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
-    """Evidence is for whose membership it is and who may decide on it; of a correction, for who may correct."""
+    """Evidence is for whose membership it is, who gave it and may still ask there, and who may decide on it; of a
+    correction, for who may correct.
+    """
     if file.about_kind == "person":
         return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)
     case = cases.find_case(rules.CHANGE.code, file.about_id)
@@ -97,7 +99,10 @@ def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
         return False
     if actor.person_id is not None and actor.person_id == change.person_id:
         return True
-    return actor.may(Permission.CHANGE_DECIDE, unions.get_facts(change.union_id).path)
+    path = unions.get_facts(change.union_id).path
+    if files.is_giver(actor, file) and actor.may(Permission.CHANGE_ASK, path):
+        return True
+    return actor.may(Permission.CHANGE_DECIDE, path)
 
 
 def open_change(person_id: int) -> Case | None:

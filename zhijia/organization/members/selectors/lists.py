@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from zhijia.kernel import identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.names import name_prefixes
+from zhijia.kernel.names import name_key, name_prefixes
 from zhijia.organization.members.models import (
     Membership,
     MembershipState,
@@ -79,6 +79,14 @@ def below(unit: unions.UnionFacts) -> Q:
 def behind(rows: QuerySet[Membership], order: str, key: str, last: int) -> QuerySet[Membership]:
     """Behind a position. Written so that both databases start reading the index there, however deep it is."""
     return rows.filter(**{f"{order}__gte": key}).exclude(**{order: key, "id__lte": last})
+
+
+def find_bearers(unit: unions.UnionFacts, name: str, *, limit: int) -> list[int]:
+    """Person ids of members at a unit and below who bear exactly this name, for a search that the caller allows."""
+    rows = Membership.objects.filter(below(unit), until__isnull=True, name_key=name_key(name), person__name=name)
+    found = list(rows.order_by("id").values_list("person_id", "union_id")[:limit])
+    places = unions.facts_of(union_id for _, union_id in found)
+    return [person_id for person_id, union_id in found if places[union_id].path.startswith(unit.path)]
 
 
 def list_members(

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from zhijia.foundation.files import selectors as files
+from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
@@ -131,6 +133,21 @@ def list_exports(actor: Actor, *, limit: int = 10) -> list[RosterExport]:
         return []
     rows = RosterExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
     return list(rows.order_by("-id")[:limit])
+
+
+# --- The files ------------------------------------------------------------------------------------------------------
+def may_read_roster(actor: Actor, file: FileFacts) -> bool:
+    """A roster as it was sent: by who sent it, as long as he may load rosters there."""
+    return files.is_giver(actor, file) and _may_now(actor, Permission.ROSTER_LOAD, file)
+
+
+def may_read_export(actor: Actor, file: FileFacts) -> bool:
+    """Full numbers: by who asked for them, as long as he may export there."""
+    return files.is_giver(actor, file) and _may_now(actor, Permission.EXPORT, file)
+
+
+def _may_now(actor: Actor, permission: Permission, file: FileFacts) -> bool:
+    return file.unit_id is not None and actor.may(permission, unions.get_facts(file.unit_id).path)
 
 
 # --- Members of a unit, for files -----------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ def _file_number(
 ) -> HttpResponse:
     """His file holds another number: a code to it, or the county's look at him, before it becomes his account's."""
     refused = error or (sent["error"] if sent else None)
+    form.fields["file_code"].required = True  # as the page shows it
     if refused is not None and (refused.fields or sent):
         form.take(refused)
     context = {

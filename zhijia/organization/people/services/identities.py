@@ -145,7 +145,10 @@ class Proof(StrEnum):
 
 
 def proof_needed(person_id: int, mobile: str, *, today: date) -> Proof:
-    """For a person without an account, and the number that signed in. Source: docs/rules/people.md#taking-over-a-file"""
+    """For a person without an account, and the number that signed in.
+
+    Source: docs/rules/people.md#taking-over-a-file
+    """
     return _proof_needed(Person.objects.get(pk=person_id), mobile, today=today)
 
 
@@ -191,7 +194,8 @@ def _prove_file(
 def send_file_code(actor: Actor, identity: Identity, *, mobile: str, now: datetime) -> int:
     """A code to the number that the roster holds of somebody who signed in with another one.
 
-    Only after `identify` has found that name and document belong together. Returns the seconds until the next. Raises RuleBroken `real_name.first`, `real_name.county`; as `codes.send_code`.
+    Only after `identify` has found that name and document belong together. Returns the seconds until the next.
+    Raises RuleBroken `real_name.first`, `real_name.county`; as `codes.send_code`.
     """
     account_id = _account_of(actor)
     digest = selectors.id_digest(identity.id_type, identity.number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from datetime import timedelta
@@ -12,12 +13,13 @@ import pytest
 
 from tests.world import World
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.crypto import sm3
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, TooMany
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.people import services
 from zhijia.organization.people.models import Person, RealNameCheck
-from zhijia.organization.people.sources import Answer, HttpSource, Outcome
+from zhijia.organization.people.sources import Answer, HttpSource, OfflineSource, Outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +165,19 @@ def test_the_offline_source_reaches_every_answer(world: World) -> None:
     assert identify(world, world.bare_actor(), "林晓禾", DOWN, None).pending is True
     with pytest.raises(Invalid):
         identify(world, world.bare_actor(), "林晓禾", NEVER, None)
+
+
+def test_a_check_keeps_nothing_that_tells_the_number(world: World) -> None:
+    """Known birthdays and places leave a million numbers: a plain hash of one is tried back in a moment."""
+    identify(world, world.bare_actor(), "林晓禾", GOOD, None)
+    check = RealNameCheck.objects.get()
+    texts = [f"{kind}{glue}{GOOD}" for kind in ("RESIDENT_ID", "") for glue in (":", "", "\0", "|")]
+    plain = {make(text.encode()).hexdigest() for text in texts for make in (hashlib.md5, hashlib.sha1, hashlib.sha256)}
+    plain |= {sm3(text.encode()).hex() for text in texts}
+    assert check.reference
+    assert not any(digest.startswith(kept) for kept in (check.reference, check.id_digest) for digest in plain)
+    again = OfflineSource().check("林晓禾", "RESIDENT_ID", GOOD)
+    assert again.reference != check.reference, "random, not a function of the number"
 
 
 class _Gateway(BaseHTTPRequestHandler):

@@ -50,7 +50,7 @@ def thief(world: World) -> Actor:
 
 
 def sent_to(texts: Any, number: str) -> str:
-    return [re.search(r"\d{6}", body)[0] for to, body in texts() if to == number and "验证码" in body][-1]  # type: ignore[index]
+    return [re.search(r"\d{6}", body)[0] for to, body in texts() if to == number and "验证码" in body][-1]
 
 
 # --- Members --------------------------------------------------------------------------------------------------------

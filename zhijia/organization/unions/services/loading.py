@@ -6,12 +6,12 @@ time finds everything there and adds nothing. A load acts below one union and in
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import IO, Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 
@@ -19,6 +19,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.jobs import selectors as job_selectors, services as jobs
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind
+from zhijia.kernel.crypto import keyed_content_digest
 from zhijia.kernel.errors import Invalid, WrongState, ZhijiaError
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import text_key
@@ -90,10 +91,7 @@ def take_file(
 
 
 def _digest(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(1024**2):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, iter(lambda: file.read(1024**2), b""))
 
 
 def _plain_name(text: str) -> str:

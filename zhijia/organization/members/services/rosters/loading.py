@@ -6,13 +6,13 @@ Nothing personal is kept beside the file but the masked names of refused rows.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from zhijia.foundation.files import selectors as files, services as file_service
 from zhijia.foundation.jobs import selectors as job_selectors, services as jobs
 from zhijia.kernel import db, masks
 from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind as ActorKind
+from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Expired, WrongState
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.tables import open_sheet, require_rows
@@ -91,7 +92,7 @@ def _lines(file: IO[bytes]) -> int:
 
 
 def _header_digest(header: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(text[:40] for text in header).encode()).hexdigest()
+    return keyed_digest(settings.ZHIJIA_DIGEST_KEY, "\0".join(text[:40] for text in header))
 
 
 def _remembered(unit_id: int, header: Iterable[str]) -> dict[str, int]:

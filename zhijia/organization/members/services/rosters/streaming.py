@@ -10,7 +10,6 @@ Source: docs/rules/rosters.md#speed
 from __future__ import annotations
 
 import gc
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,12 +19,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Scope
+from zhijia.kernel.crypto import keyed_content_digest
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.tables import open_sheet, require_rows
 from zhijia.organization.members.models import LoadState, RosterLoad
@@ -52,7 +53,8 @@ def load_file(path: Path, unit: UnionFacts, *, dry_run: bool, clock: Callable[[]
     Raises Invalid `table.…`, `roster.mapping` of a file whose headers do not say what its columns are.
     """
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        pieces = iter(lambda: file.read(1024 * 1024), b"")
+        digest = keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, pieces)
         sheet = open_sheet(file, rules.COLUMNS)
         require_rows(sheet)
         needs_union = unit.type not in unions.JOINABLE
