@@ -102,8 +102,8 @@ def list_grants(
     if permission:
         spec = registry.permissions.get(permission)
         grants = grants.filter(role__in=spec.roles if spec else ())
-    if search.strip():
-        grants = grants.filter(_matching(search.strip()[:40]))
+    if words := identifiers.search_words(search)[:40]:
+        grants = grants.filter(_matching(words))
     if after:
         grants = grants.filter(_beyond(after))
     ordered = grants.select_related("case").order_by("union__path", "person__name_key", "person_id", "id")
@@ -137,7 +137,7 @@ def _matching(text: str) -> Q:
         return (
             Q(person__initials__gte=low, person__initials__lt=low + "~")
             | Q(union__initials__gte=low, union__initials__lt=low + "~")
-            | Q(union__code=text)
+            | Q(union__code="".join(text.split()))
         )
     ranges = Q(pk__in=[])
     for prefix in name_prefixes(text):
@@ -299,7 +299,7 @@ def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.Pers
     by name among those who hold roles in scope. Masked.
     """
     actor.require_anywhere(Permission.ASK)
-    text = text.strip()[:40]
+    text = identifiers.search_words(text)[:40]
     if not text:
         return []
     exact = _by_number(text)

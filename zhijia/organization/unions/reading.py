@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.identifiers import half_width, normalize_phone, normalize_uscc
+from zhijia.kernel.identifiers import normalize_phone, normalize_uscc
 from zhijia.kernel.tables import Column, Row, date_cell, one_of, text_up_to
+from zhijia.kernel.typed import typed
 
 from . import rules
 
@@ -47,7 +48,7 @@ LABELS: Final = {column.name: column.label for column in COLUMNS}
 
 
 def _level(text: str) -> int:
-    plain = half_width(text).strip()
+    plain = typed(text)
     level = LEVEL_WORDS.get(plain.removesuffix("级"), int(plain) if plain in {"2", "3", "4", "5", "6", "7"} else 0)
     if not level:
         raise Invalid("union.level", "层级应填省、市、县、乡镇、村社区、基层中的一项，或2到7的数字。")
@@ -55,14 +56,14 @@ def _level(text: str) -> int:
 
 
 def _headcount(text: str) -> int:
-    plain = half_width(text).replace(",", "").strip()
+    plain = typed(text).replace(",", "").replace("人", "").strip()
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 7):
         raise Invalid("employer.headcount", "职工人数应是整数，例如120。")
     return int(plain)
 
 
 def _industry(text: str) -> str:
-    plain = half_width(text).strip().upper()
+    plain = typed(text).upper()
     names = {label: letter for letter, label in rules.INDUSTRIES.items()}
     code = names.get(plain.removesuffix("业"), names.get(plain, plain[:3] if plain[1:3].isdigit() else plain[:1]))
     rules.check_employer(code, "99", 0)

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import islice
 from typing import IO, Final
 
-from zhijia.kernel.tables import open_sheet
-from zhijia.organization.members.rules.rosters import COLUMNS, understand
+from zhijia.kernel.tables import judged_rows, open_sheet
+from zhijia.organization.members.rules.rosters import COLUMNS, typed_places, understand
 
 from .judging import Seen
 from .preparing import Rows
@@ -25,13 +25,15 @@ class Pass:
     Closing it closes the file.
     """
 
-    def __init__(self, file: IO[bytes], mapping: Mapping[str, int], *, most: int, today: date, after: int = 0) -> None:
+    def __init__(
+        self, file: IO[bytes], mapping: Mapping[str, int], *, most: int, today: date, sheet: str = "", after: int = 0
+    ) -> None:
         self._file = file
         self.mapping = mapping
         self.today = today
         self.position = 0
         self.seen = Seen()
-        self._rows = open_sheet(file, COLUMNS, max_rows=most).rows()
+        self._rows = judged_rows(open_sheet(file, COLUMNS, max_rows=most, sheet=sheet), typed_places(mapping))
         self._waiting: Rows = ()
         if after:
             self._skip(after)
