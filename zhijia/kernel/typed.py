@@ -74,13 +74,18 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def has_override(text: str) -> bool:
+    """Whether a sign stands in it that turns the reading direction around."""
+    return bool(_OVERRIDE.search(text))
+
+
 def written(text: str) -> str:
     """Free text without invisible marks, not trimmed. Raises Invalid `text.override` for a sign that turns the reading
     direction around, so that a text would look other than it is.
     """
     if text.isascii():
         return text
-    if _OVERRIDE.search(text):
+    if has_override(text):
         raise Invalid("text.override", "内容中有改变文字方向的隐藏字符，请删除后重新填写。")
     return text.translate(_INVISIBLE)
 

@@ -16,6 +16,7 @@ from zhijia.foundation.jobs import selectors as jobs
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     AfterKey,
+    AsSent,
     Done,
     In,
     Limit,
@@ -40,7 +41,7 @@ from .desk import PersonOut, person_out
 
 routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
 
-Cell = Text | None
+Cell = AsSent | None
 MOST_FILE = 300 * 1024 * 1024
 Column = Literal[
     "name", "id_number", "id_type", "mobile", "union_code", "union_name", "employer_code", "employer_name",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhijia.foundation.jobs import selectors as jobs, services as job_services
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.errors import WrongState, ZhijiaError
+from zhijia.kernel.typed import typed
 from zhijia.organization.unions import building, selectors, services
 from zhijia.organization.unions.models import Union, UnionLoad
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         return load
 
     def _unit(self, under: str | None) -> Union:
-        found = selectors.find_by_code(under) if under else None
+        found = selectors.find_by_code(typed(under)) if under else None
         tops = selectors.tops(Scope(everything=True))
         if under is None and len(tops) == 1:
             found = tops[0]
