@@ -380,6 +380,20 @@ def looks_like_example(text: str) -> bool:
     return bool(_EXAMPLE.match(text.strip()))
 
 
+_SUM_WORDS: Final = (
+    "合计", "总计", "小计", "共计", "总人数", "人数", "填表人", "填报人", "制表人", "制表", "填表日期", "填报日期",
+    "审核人", "负责人", "经办人", "联系人", "备注", "说明", "注", "填表说明", "单位盖章", "盖章",
+)  # fmt: skip
+
+
+def looks_like_sum(cells: Sequence[str]) -> bool:
+    """Whether a row without a number is what people write below a list: a sum, who filled it in, a note."""
+    words = ["".join(typed(cell).split()) for cell in cells]
+    first = next((word for word in words if word), "")
+    head = re.split(r"[:：0-9(（]", first, maxsplit=1)[0]
+    return head in _SUM_WORDS or (first.startswith("共") and first.rstrip("。").endswith(("人", "名")))
+
+
 def unknown_headers(header: Sequence[str], claimed: Collection[int]) -> tuple[str, ...]:
     """Headers that no column claims, but for those of the files that we hand back."""
     return tuple(text for place, text in enumerate(header) if text and place not in claimed and text not in HANDED_BACK)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.identifiers import normalize_phone, normalize_uscc
-from zhijia.kernel.tables import Column, Row, date_cell, one_of, text_up_to
+from zhijia.kernel.tables import Column, Row, date_cell, looks_like_example, looks_like_sum, one_of, text_up_to
 from zhijia.kernel.typed import typed
 
 from . import rules
@@ -83,7 +83,7 @@ _UNDERSTAND: Final[dict[str, Callable[[str], Any]]] = {
     "headcount": _headcount,
     "industry": _industry,
     "ownership": lambda text: _OWNERSHIP(text.strip()),
-    "founded_on": lambda text: date_cell(text.split(" ", 1)[0] if text[:4].isdigit() else text).isoformat(),
+    "founded_on": lambda text: date_cell(typed(text).split(" ", 1)[0]).isoformat(),
     "phone": normalize_phone,
     "address": lambda text: text,
 }
@@ -119,26 +119,37 @@ class Understood:
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
 
-    def fault(self, column: str, reason: str) -> None:
+    def fault(self, column: str, reason: str, code: str = "") -> None:
         """Note what is wrong with a cell."""
-        self.errors.append(fault_of(self.cells, column, reason))
+        self.errors.append(fault_of(self.cells, column, reason, code))
 
 
-def fault_of(cells: Mapping[str, str], column: str, reason: str) -> dict[str, str]:
-    """A fault as it is kept and shown; the cell shortened to 60 characters."""
-    return {"column": column, "label": LABELS.get(column, ""), "cell": cells.get(column, "")[:60], "reason": reason}
+def fault_of(cells: Mapping[str, str], column: str, reason: str, code: str = "") -> dict[str, str]:
+    """A fault as it is kept and shown; the cell shortened to 60 characters. `code` where the cell alone is wrong."""
+    label, cell = LABELS.get(column, ""), cells.get(column, "")[:60]
+    return {"column": column, "label": label, "cell": cell, "reason": reason, "code": code}
+
+
+_NOT_A_UNION: Final = "unions.row_of_nobody"
 
 
 def understand(row: Row, words: RegionWords) -> Understood:
     """One row of the table, normalized cell by cell; every fault is noted, none stops the others."""
-    cells = {name: str(text) for name, text in row.values.items() if text is not None}
-    result = Understood(row.number, cells)
-    result.errors = [fault_of(cells, error.column, error.reason) for error in row.errors]
-    for name, text in cells.items():
+    result = Understood(row.number, row.texts)
+    if looks_like_example(typed(row.texts.get("name", ""))):
+        result.fault("name", "这是模板里的示例行，不会写入，不用处理。", _NOT_A_UNION)
+        return result
+    if "type" not in row.texts and looks_like_sum(list(row.texts.values())):
+        result.fault("name", "这一行像是合计或填表说明，不是工会，不会写入，不用处理。", _NOT_A_UNION)
+        return result
+    result.errors = [fault_of(row.texts, error.column, error.reason, error.code) for error in row.errors]
+    for name, text in row.values.items():
+        if text is None:
+            continue
         try:
             result.values[name] = words.code(text) if name == "region" else _UNDERSTAND[name](text)
         except Invalid as error:
-            result.fault(name, error.message)
+            result.fault(name, error.message, error.code)
     _settle_level(result)
     return result
 

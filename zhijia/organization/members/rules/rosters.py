@@ -5,7 +5,6 @@ Source: docs/rules/rosters.md
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +22,7 @@ from zhijia.kernel.tables import (
     is_lost,
     looks_like_example,
     looks_like_formula,
+    looks_like_sum,
     lost_digits,
     one_of,
     plain_text,
@@ -289,18 +289,6 @@ def _is_formula(text: str) -> bool:
 _EXAMPLE_ROW: Final = Fault("name", "roster.example_row", "这是模板里的示例行，不会写入，不用处理。")
 _SUM_ROW: Final = Fault("name", "roster.sum_row", "这一行像是合计或填表说明，不是人员，不会写入，不用处理。")
 NOBODY_CODES: Final = frozenset({_EXAMPLE_ROW.code, _SUM_ROW.code})
-_SUM_WORDS: Final = (
-    "合计", "总计", "小计", "共计", "总人数", "人数", "填表人", "填报人", "制表人", "制表", "填表日期", "填报日期",
-    "审核人", "负责人", "经办人", "联系人", "备注", "说明", "注", "填表说明", "单位盖章", "盖章",
-)  # fmt: skip
-
-
-def _is_sum_row(cells: Sequence[str]) -> bool:
-    """Whether a row without a number is what people write below a list: a sum, who filled it in, a note."""
-    words = ["".join(typed(cell).split()) for cell in cells]
-    first = next((word for word in words if word), "")
-    head = re.split(r"[:：0-9(（]", first, maxsplit=1)[0]
-    return head in _SUM_WORDS or (first.startswith("共") and first.rstrip("。").endswith(("人", "名")))
 
 
 @lru_cache(maxsize=100_000)
@@ -343,7 +331,7 @@ def understand(rows: Sequence[tuple[int, list[str]]], mapping: Mapping[str, int]
     entries = []
     for index, (number, cells) in enumerate(rows):
         entry = Entry(number)
-        if not right[index] and says_nothing(numbers[index]) and _is_sum_row(cells):
+        if not right[index] and says_nothing(numbers[index]) and looks_like_sum(cells):
             entry.faults.append(_SUM_ROW)
             entries.append(entry)
             continue

@@ -85,6 +85,12 @@ class Command(BaseCommand):
             f"{load.file_name}：{load.rows}行，将新建{figures.get('new', 0)}，已有{figures.get('same', 0)}，"
             f"有错{figures.get('bad', 0)}"
         )
+        if len(load.sheets) > 1:
+            self.stdout.write(f"  读取的是工作表“{load.sheet}”，其余的没有读取。")
+        if load.ignored:
+            self.stdout.write(f"  没有用到的列：{'、'.join(load.ignored)}。")
+        if load.hidden_rows:
+            self.stdout.write(f"  有{load.hidden_rows}行被筛选或隐藏，也一并读取。")
         for row in selectors.list_load_rows(load, "bad", limit=SHOWN)[:SHOWN]:
             for fault in row.errors:
                 self.stdout.write(f"  第{row.number}行 {fault['label']}：{fault['reason']}")
