@@ -13,8 +13,8 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.jobs import services as jobs
+from zhijia.kernel.tables import HANDED_BACK
 from zhijia.organization.members.models import Membership, RosterConflict, RosterLoad
-from zhijia.organization.members.services.rosters.mending import TAIL
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -127,7 +127,7 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
 
     with bad.open(encoding="utf-8-sig", newline="") as file:
         header, *found = list(csv.reader(file))
-    assert header == [*HEADER, *TAIL]
+    assert header == [*HEADER, *HANDED_BACK]
     by_key = {row[0]: row for row in found}
     by_key[wrong[0]][3] = right_number
     by_key[nameless[0]][1] = "韩立新"

@@ -65,7 +65,7 @@ def _is_workbook(source: IO[bytes]) -> bool:
 
 def _is_text(head: bytes) -> bool:
     """One stray control character is a fault of its row, many of them are no text."""
-    if b"\0" in head or len(_CONTROLS.findall(head)) > 1 + len(head) // 200:
+    if b"\0" in head or len(_CONTROLS.findall(head)) > 4 + len(head) // 200:
         return False
     for encoding in ("utf-8", "gb18030"):
         try:
