@@ -172,11 +172,12 @@ def typed_places(mapping: Mapping[str, int]) -> list[int]:
     return [mapping[name] for name in _TYPED if name in mapping]
 
 
-def is_crowded(workers: int, members: int) -> bool:
-    """Whether a union would have more members than its employers' workers make likely: more than twice as many, and
-    more than twenty beyond. Of 25 workers 262 members are, 45 are not; unknown headcounts ask nothing.
+def is_crowded(workers: int, members: int, new: int) -> bool:
+    """Whether a file gives a union more members than its employers' workers make likely: more than twice as many and
+    more than twenty beyond, by twenty new ones at least. 262 of 25 workers are, 45 are not, nor is one more of them;
+    unknown headcounts ask nothing.
     """
-    return workers > 0 and members > max(2 * workers, workers + 20)
+    return workers > 0 and new >= 20 and members > max(2 * workers, workers + 20)
 
 
 def unused(header: Sequence[str], mapping: Mapping[str, int]) -> tuple[str, ...]:

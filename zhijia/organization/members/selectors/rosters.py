@@ -84,7 +84,7 @@ def crowded(load: RosterLoad) -> list[Crowd]:
     crowds = [
         Crowd(places[key].name, workers.get(key, 0), present.get(key, 0) + count)
         for key, count in into.items()
-        if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count)
+        if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count, count)
     ]
     return sorted(crowds, key=lambda crowd: crowd.union)
 
