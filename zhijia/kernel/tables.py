@@ -309,16 +309,17 @@ def _rounded_places(sheet: Sheet, places: Collection[int]) -> frozenset[int]:
     long: Counter[tuple[int, int]] = Counter()
     round_ones: Counter[tuple[int, int]] = Counter()
     with closing(sheet.rows()) as numbered:
-        for _, cells in numbered:
+        while rows := [cells for _, cells in islice(numbered, _FEW)]:
             for place, known in seen.items():
-                text = cells[place] if place < len(cells) else ""
-                if not 16 <= len(text) <= 40 or text in known or not _LONG_NUMBER.fullmatch(text := typed(text)):
-                    continue
-                if len(known) < _FEW:
-                    known.add(text)
-                kind = (place, len(text))
-                long[kind] += 1
-                round_ones[kind] += text.endswith("0") and bool(_ROUNDED.fullmatch(text))
+                for text in [cells[place] for cells in rows if place < len(cells) and len(cells[place]) >= 16]:
+                    plain = text if text[0].isdigit() and text.isascii() else typed(text)
+                    if plain in known or not _LONG_NUMBER.fullmatch(plain):
+                        continue
+                    if len(known) < _FEW:
+                        known.add(plain)
+                    long[place, len(plain)] += 1
+                    if plain.endswith("0") and _ROUNDED.fullmatch(plain):
+                        round_ones[place, len(plain)] += 1
     return frozenset(
         place for (place, length), count in round_ones.items() if _tells(length, count, long[place, length])
     )

@@ -265,9 +265,13 @@ _FREE: Final = {"union_name": 60, "employer_name": 120, "occupation": 40}
 
 @lru_cache(maxsize=200_000)
 def _coded(column: str, text: str) -> Any:
-    """The value, or the Invalid that it raises: rosters say the same few things a million times."""
+    """The value, None for nothing, or the Invalid that it raises: rosters say the same few things a million times."""
+    if says_nothing(text):
+        return None
     try:
         _refuse_control(text)
+        if is_lost(text):
+            raise lost_digits(LABELS[column])
         return _CODED[column](text)
     except Invalid as error:
         return error
@@ -370,9 +374,7 @@ def _take(entry: Entry, column: str, text: str) -> None:
         value = _name(text)
     elif column in _FREE:
         value = _free(column, text)
-    elif says_nothing(text):
-        return
-    elif is_lost(text):
+    elif isinstance(text, LostDigits):  # equal to its text, which may be right
         value = _lost(column)
     else:
         value = _coded(column, text)
@@ -380,7 +382,7 @@ def _take(entry: Entry, column: str, text: str) -> None:
             value = Fault(column, value.code, value.message)
     if isinstance(value, Fault):
         entry.faults.append(value)
-    else:
+    elif value is not None:
         setattr(entry, column, value)
 
 

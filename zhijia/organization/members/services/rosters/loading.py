@@ -194,8 +194,12 @@ def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
         if stored is None:
             raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
         content = file_services.open_content(stored)
-        most = rules.most_rows(unit.level)
-        return Pass(content, load.mapping, most=most, today=timezone.localdate(now), sheet=load.sheet, after=after)
+        try:
+            sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
+            return Pass(sheet, load.mapping, today=timezone.localdate(now), after=after, file=content)
+        except BaseException:
+            content.close()
+            raise
 
     return begin
 

@@ -65,13 +65,14 @@ def load_file(
         _tell_columns(found, mapping, say)
         needs_union = unit.type not in unions.JOINABLE
         mapping = rules.check_mapping(mapping, len(found.header), needs_union=needs_union)
-    if not dry_run and not confirmed and not needs_union and _cut_off(unit, digest) is None:
-        looked_at = load_file(path, unit, dry_run=True, clock=clock, say=_silent, sheet=found.name)
-        require_likely(looked_at)
-    load = _resume_or_begin(path, unit, digest, found, mapping, dry_run=dry_run, now=clock())
-    if load.cursor:
-        say(f"接着上次的第{load.cursor}行往下。")
-    _run(path, load, unit, dry_run=dry_run, clock=clock, say=say)
+        if not dry_run and not confirmed and not needs_union and _cut_off(unit, digest) is None:
+            looked_at = _resume_or_begin(path, unit, digest, found, mapping, dry_run=True, now=clock())
+            _run(found, looked_at, unit, dry_run=True, clock=clock, say=_silent)
+            require_likely(looked_at)
+        load = _resume_or_begin(path, unit, digest, found, mapping, dry_run=dry_run, now=clock())
+        if load.cursor:
+            say(f"接着上次的第{load.cursor}行往下。")
+        _run(found, load, unit, dry_run=dry_run, clock=clock, say=say)
     return load
 
 
@@ -126,11 +127,11 @@ def _resume_or_begin(
 
 
 def _run(
-    path: Path, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
+    sheet: Sheet, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
 ) -> None:
     today = timezone.localdate(clock())
     with (
-        closing(_pass(path, load, today, after=load.cursor)) as reading,
+        closing(Pass(sheet, load.mapping, today=today, after=load.cursor)) as reading,
         closing(_judged(unit, reading, seal=not dry_run)) as chunks,
     ):
         for chunk in chunks:
@@ -140,7 +141,7 @@ def _run(
                 _write(load, chunk, reading.seen, now=clock())
             say(f"已处理 {sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome):,} 行")
     if not dry_run:
-        _open_conflicts(path, load, today=today, clock=clock)
+        _open_conflicts(sheet, load, today=today, clock=clock)
     state = LoadState.DROPPED if dry_run else LoadState.DONE
     rows_read = sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome)
     values = {"rows": rows_read, "state": state, "finished_at": clock()}
@@ -148,23 +149,18 @@ def _run(
     load.refresh_from_db()
 
 
-def _open_conflicts(path: Path, load: RosterLoad, *, today: date, clock: Callable[[], datetime]) -> None:
+def _open_conflicts(sheet: Sheet, load: RosterLoad, *, today: date, clock: Callable[[], datetime]) -> None:
     """Cases for refused rows, as many as one file may open."""
     if not load.figures.get(rules.Outcome.BAD.value):
         return
     after = opened = 0
-    with closing(_pass(path, load, today)) as reading:
+    with closing(Pass(sheet, load.mapping, today=today)) as reading:
         while True:
             with transaction.atomic():
                 after, made = open_some(load, reading, after=after, opened=opened, now=clock())
             opened += made
             if not after:
                 return
-
-
-def _pass(path: Path, load: RosterLoad, today: date, *, after: int = 0) -> Pass:
-    file = path.open("rb")  # closed with the pass
-    return Pass(file, load.mapping, most=rules.ROWS_OF_A_PROVINCE, today=today, sheet=load.sheet, after=after)
 
 
 class _Chunk(NamedTuple):
