@@ -334,6 +334,14 @@ def _tells(length: int, rounded: int, of: int) -> bool:
     return rounded == of or (rounded >= 2 and rounded * 20 >= of)
 
 
+def rounded_among(numbers: Iterable[str]) -> frozenset[str]:
+    """Which numbers of a pasted column a spreadsheet has rounded, judged as in CSV; one alone tells nothing."""
+    plain = {typed(number) for number in numbers}
+    long = [number for number in plain if len(number) >= 18 and _LONG_NUMBER.fullmatch(number)]
+    rounded = [number for number in long if _ROUNDED.fullmatch(number)]
+    return frozenset(rounded) if len(rounded) >= 2 and _tells(18, len(rounded), len(long)) else frozenset()
+
+
 def is_lost(text: str) -> bool:
     """Whether a cell holds a number whose last digits are gone: rounded, or written as `3.70299E+17`."""
     return isinstance(text, LostDigits) or (text[-4:-2].upper() == "E+" and bool(_SCIENTIFIC.fullmatch(typed(text))))

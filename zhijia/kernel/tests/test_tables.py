@@ -631,3 +631,10 @@ def test_a_workbook_written_is_read_again():
     assert [cells[3] for _, cells in rows] == ["备注", "'=1", "5", ""]
     assert rows[1][1][1] == "370299199003070010"
     assert not isinstance(rows[1][1][1], xlsx.LostDigits)
+
+
+def test_a_pasted_column_is_judged_as_a_whole_and_one_number_alone_is_not():
+    round_ones = ["370299197502021000", "'370299197603021000"]
+    assert t.rounded_among(round_ones) == {"370299197502021000", "370299197603021000"}
+    assert t.rounded_among(round_ones[:1]) == frozenset()
+    assert t.rounded_among([*round_ones, *(f"3702991990010{n:03d}1X" for n in range(100, 150))]) == frozenset()

@@ -250,7 +250,7 @@ def take_load(request: Request, pid: PublicId, file: File[UploadedFile]) -> Colu
 
 
 def _columns(request: Request, found: Any) -> ColumnsOut:
-    sample = loading.sample(request.actor, found, now=request.now)
+    sample = loading.sample(request.actor, found)
     return ColumnsOut(
         id=found.public_id,
         header=found.header,

@@ -193,7 +193,7 @@ def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int
         chosen = {name: int(text) if text.isascii() and text.isdigit() else -1 for name, text in said.items()}
         guessed = {}
     try:
-        samples = loading.sample(request.actor, found, now=request.now)
+        samples = loading.sample(request.actor, found)
     except Expired as error:
         messages.error(request, error.message)
         return redirect("members:rosters")

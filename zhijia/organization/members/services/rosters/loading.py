@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import IO, Any, Final
 
@@ -101,10 +102,7 @@ def choose_sheet(actor: Actor, load: RosterLoad, name: str, *, now: datetime) ->
     """
     unit = unions.get_facts(load.unit_id)
     actor.require(Permission.ROSTER_LOAD, unit.path)
-    stored = files.find(load.file)
-    if stored is None:
-        raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
-    with file_services.open_content(stored) as content:
+    with _opened(load) as content:
         sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=name)
         require_rows(sheet)
     values = of_sheet(sheet, _remembered(unit.id, sheet.header) or rules.propose(sheet))
@@ -141,18 +139,16 @@ def _record(actor: Actor, load: RosterLoad, step: str, *, now: datetime, **detai
     )  # fmt: skip
 
 
-def sample(actor: Actor, load: RosterLoad, *, now: datetime) -> list[str]:
+def sample(actor: Actor, load: RosterLoad) -> list[str]:
     """The first row's cells by column, numbers masked, for whoever agrees on the columns. Raises NotFound, NotAllowed,
     Expired `file.dropped`.
     """
     unit = unions.get_facts(load.unit_id)
     actor.require(Permission.ROSTER_LOAD, unit.path)
-    reading = _begin(load, unit, now=now)(0)
-    try:
-        rows = reading.take(1)
-    finally:
-        reading.close()
-    cells = rows[0][1] if rows else []
+    with _opened(load) as content:
+        sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
+        with closing(sheet.rows()) as rows:
+            _, cells = next(rows, (0, []))
     return [_shown(text.strip()) for text in [*cells, *[""] * len(load.header)][: len(load.header)]]
 
 
@@ -187,13 +183,18 @@ def set_mapping(actor: Actor, load: RosterLoad, mapping: Mapping[str, int], *, n
     _record(actor, load, "mapped", now=now)
 
 
+def _opened(load: RosterLoad) -> IO[bytes]:
+    """The file's content. Raises Expired `file.dropped`."""
+    stored = files.find(load.file)
+    if stored is None:
+        raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
+    return file_services.open_content(stored)
+
+
 # --- Checking and writing -------------------------------------------------------------------------------------------
 def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
     def begin(after: int) -> Pass:
-        stored = files.find(load.file)
-        if stored is None:
-            raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
-        content = file_services.open_content(stored)
+        content = _opened(load)
         try:
             sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
             return Pass(sheet, load.mapping, today=timezone.localdate(now), after=after, file=content)
