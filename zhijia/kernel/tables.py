@@ -227,6 +227,8 @@ def open_sheet(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MA
     if head.startswith(b"PK"):
         workbook = open_workbook(file, most_cells=(max_rows + HEADER_WITHIN) * MAX_COLUMNS)
         return _workbook_sheet(workbook, columns, max_rows=max_rows, sheet=sheet)
+    if sheet:
+        raise _no_such_sheet()
     encoding = _encoding(file)
     delimiter = _delimiter(file, encoding, columns)
 
@@ -239,7 +241,7 @@ def open_sheet(file: IO[bytes], columns: Sequence[Column], *, max_rows: int = MA
 
 def _workbook_sheet(workbook: Workbook, columns: Sequence[Column], *, max_rows: int, sheet: str) -> Sheet:
     if sheet and sheet not in workbook.names:
-        raise Invalid("table.no_such_sheet", "文件里没有这个名称的工作表，请重新选择。")
+        raise _no_such_sheet()
     best: tuple[int, Worksheet, int, tuple[str, ...]] | None = None
     for name in [sheet] if sheet else workbook.names:
         page = workbook.read(name)
@@ -473,6 +475,10 @@ def _header(rows: Generator[NumberedRow, None, None], columns: Sequence[Column])
     if best is None:
         raise _nothing_in_it()
     return best[1], tuple(without_controls(without_marks(cell)).strip() for cell in best[2])
+
+
+def _no_such_sheet() -> Invalid:
+    return Invalid("table.no_such_sheet", "文件里没有这个名称的工作表，请重新选择。")
 
 
 def _nothing_in_it() -> Invalid:

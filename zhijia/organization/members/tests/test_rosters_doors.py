@@ -21,9 +21,12 @@ from django.urls import reverse
 
 from tests.callers import send
 from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
+from zhijia.kernel.errors import Expired, NotAllowed, NotFound, WrongState
 from zhijia.organization.members.models import Membership, RosterConflict, RosterLoad
+from zhijia.organization.members.services.rosters import loading
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import selectors as statistics
 
@@ -283,6 +286,17 @@ def test_another_sheet_is_offered_and_read(doors: Doors) -> None:
     assert (wrong.status_code, wrong.json()["code"]) == (422, "table.no_such_sheet")
     back = send(doors.client, f"/rosters/{load.public_id}/sheet", {"sheet": "会员名册"}).json()
     assert back["mapping"] == {"name": 0, "id_number": 1}
+    trail = AuditEntry.objects.filter(event="members.roster", subject_id=load.public_id).values_list(
+        "detail", flat=True
+    )
+    assert [detail["step"] for detail in trail].count("sheet") == 2
+    stranger = doors.world.staff("GRASS_ADMIN", "town", "李无权")
+    with pytest.raises((NotAllowed, NotFound)):
+        loading.choose_sheet(doors.world.bare_actor(), load, "会员名册", now=doors.world.now)
+    loading.drop_load(stranger, load, now=doors.world.now)
+    load.refresh_from_db()
+    with pytest.raises((WrongState, Expired)):
+        loading.choose_sheet(stranger, load, "会员名册", now=doors.world.now)
 
 
 def test_a_union_of_few_workers_that_gets_many_members_asks(doors: Doors) -> None:
