@@ -125,7 +125,7 @@ BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, 
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
     "changing_correct", "desk_files_read_content", "exports_withdraw", "privacy_withdraw_hold", "rosters_refused",
-    "rosters_take_load",
+    "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
 ANOTHER_STATE = {

@@ -94,7 +94,7 @@ def test_a_file_tells_its_figures_and_its_refused_rows(world: World, client: Cli
     found = client.get(f"/api/v1/rosters/{load.public_id}").json()
     assert (found["state"], found["rows"], found["file_name"]) == ("checked", 3, "名册.csv")
     assert found["figures"] == {"new": 1, "known": 0, "added": 0, "bound": 0, "same": 0, "bad": 2}
-    assert found["refused"] == {"data": 2, "elsewhere": 0, "employer": 0, "twice": 0}
+    assert found["refused"] == {"data": 2, "elsewhere": 0, "employer": 0, "twice": 0, "nobody": 0}
     first = client.get(f"/api/v1/rosters/{load.public_id}/faults?limit=1").json()
     assert (first["items"][0]["row"], first["items"][0]["name"], first["next"]) == (2, "林*禾", "2")
     assert first["items"][0]["faults"][0]["column"] == "id_number"

@@ -379,6 +379,7 @@ ELSEWHERE = {
     # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
     "members.services.rosters.loading.take_file",
     "members.services.rosters.loading.set_mapping",
+    "members.services.rosters.loading.choose_sheet",
     "members.services.rosters.loading.start_writing",
     "members.services.rosters.loading.drop_load",
     "members.services.rosters.mending.refused_rows",

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.world import World
 from zhijia.foundation.jobs import services as jobs
+from zhijia.kernel.tables import HANDED_BACK
 from zhijia.organization.members.models import Membership, RosterConflict, RosterLoad
-from zhijia.organization.members.services.rosters.mending import TAIL
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -114,6 +115,9 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
     bad = tmp_path / "bad.csv"
     waiting.value.save_as(bad)
     page.get_by_role("button", name=f"写入 {GOOD:,} 行").click()
+    page.get_by_text("请核对名册是否选错了工会").wait_for()
+    page.get_by_label("已核对，人数无误，可以写入").check()
+    page.get_by_role("button", name=f"写入 {GOOD:,} 行").click()
     page.get_by_text("可以离开本页").wait_for()
     work("writing", world)
     page.get_by_text(re.compile(r"2,000")).first.wait_for()
@@ -127,7 +131,7 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
 
     with bad.open(encoding="utf-8-sig", newline="") as file:
         header, *found = list(csv.reader(file))
-    assert header == [*HEADER, *TAIL]
+    assert header == [*HEADER, *HANDED_BACK]
     by_key = {row[0]: row for row in found}
     by_key[wrong[0]][3] = right_number
     by_key[nameless[0]][1] = "韩立新"
@@ -185,3 +189,47 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
     page.get_by_text("已办理").first.wait_for()
     assert Membership.objects.get(person=member, until__isnull=True).union_id == world["plant"].pk
     assert not waiting.all().exists()
+
+
+def test_a_workbook_of_several_sheets_says_what_it_reads_before_anything_is_written(
+    world: World, clock: Any, desk_page: Any, sign_in: Any, axe: Any, shoot: Any, tmp_path: Path
+) -> None:
+    clock(world.now)
+    upload = tmp_path / "名册.xlsx"
+    book = xlsxwriter.Workbook(str(upload))
+    for name, rows in (
+        ("填写说明", [["填写说明"], ["1. 姓名、证件号码必填"]]),
+        (
+            "会员名册",
+            [
+                ["姓名", "本人身份证号（18位）", "手机", "班组", "备注"],
+                ["林晓禾", id_number(1), "13800000001", "一", ""],
+            ],
+        ),
+    ):
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    sheet.set_row(1, None, None, {"hidden": True})
+    book.close()
+    page = desk_page
+    sign_in(page, world.staff_person("GRASS_ADMIN", "plant", "赵志强"), staff=True)
+    page.goto("/console/members/rosters")
+    page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_role("button", name="上传").click()
+    page.get_by_text("没有用到的列：班组、备注").wait_for()
+    page.get_by_text("有 1 行被筛选或隐藏").wait_for()
+    page.get_by_text("按表头猜的，请核对").wait_for()
+    look(page, shoot, axe, "roster-sheets")
+    page.get_by_label("换一张").select_option("填写说明")
+    page.get_by_role("button", name="读取这一张").click()
+    page.get_by_text("正在读取“填写说明”").wait_for()
+    page.get_by_label("换一张").select_option("会员名册")
+    page.get_by_role("button", name="读取这一张").click()
+    page.get_by_role("button", name="开始核对").click()
+    page.get_by_text("可以离开本页").wait_for()
+    load = RosterLoad.objects.get()
+    jobs.run_slice(load.job, clock=lambda: world.now)
+    page.goto(f"/console/members/rosters/{load.public_id}")
+    page.get_by_role("button", name="写入 1 行").wait_for()
+    look(page, shoot, axe, "roster-sheets-report")

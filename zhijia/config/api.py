@@ -166,6 +166,7 @@ _WORDS = {
     "bool_type": "应是 true 或 false。",
     "enum": "请从规定的取值中选择。",
     "literal_error": "请从规定的取值中选择。",
+    "text_override": "内容中有改变文字方向的隐藏字符，请删除后重新填写。",
 }
 
 

@@ -27,10 +27,13 @@ from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from .actor import Kind
 from .errors import Invalid, NotAllowed, NotSignedIn
 from .http import Request
+from .identifiers import compact
+from .typed import written
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -64,10 +67,25 @@ def _without_nul(value: object) -> object:
     return value.replace("\x00", "") if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_without_nul)]
-"""Text as people type it, in a body; a NUL is dropped, since databases refuse it (in an address it is refused before).
-Each use gives its own length.
+def _written(value: object) -> object:
+    try:
+        return written(value.replace("\x00", "")) if isinstance(value, str) else value
+    except Invalid as error:
+        raise PydanticCustomError("text_override", "text.override") from error
+
+
+def _number(value: object) -> object:
+    return compact(value.replace("\x00", "")) if isinstance(value, str) else value
+
+
+AsSent = Annotated[str, BeforeValidator(_without_nul)]
+"""Text that is no business of ours, such as a password, or that its reader cleans; a NUL is dropped, since databases
+refuse it (in an address it is refused before). Each use gives its own length.
 """
+Text = Annotated[str, BeforeValidator(_written)]
+"""Free text as people type it, in a body, without marks that nobody sees."""
+Number = Annotated[str, BeforeValidator(_number)]
+"""A number or code as people type or paste it: half width, without blanks and marks, in capitals."""
 _PID = "^[0-9a-hjkmnp-tv-z]{16}$"
 PublicId = Annotated[str, Path(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 """A public id in an address."""

@@ -21,28 +21,18 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.typed import cell_text, typed
 
 Sex = Literal["1", "2"]
 """GB/T 2261.1: `1` male, `2` female (a number can say no more)."""
 
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-# Blanks and marks that come along when a number is pasted from a document or a chat.
-_INVISIBLE: Final = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202C, 0x2060, 0xFEFF])
 _BLANKS: Final = re.compile(r"\s+")
 _DASHES: Final = re.compile("[-\u2010-\u2015\u2212]")
 
 
-def half_width(text: str) -> str:
-    """`１３８　Ａ` → `138 A`: full-width ASCII becomes half width, invisible marks go, everything else stays.
-
-    Not NFKC: that would turn ② into 2 and accept it as a digit.
-    """
-    return text.translate(_FULL_WIDTH).translate(_INVISIBLE)
-
-
 def compact(text: str) -> str:
-    """Half width, upper case, without any blanks: the start of every number here."""
-    return _BLANKS.sub("", half_width(text)).upper()
+    """As it was meant (`typed`), upper case, without any blanks: the start of every number here."""
+    return _BLANKS.sub("", typed(text)).upper()
 
 
 # --- Resident identity number (GB 11643-1999) ------------------------------------------------------------------------
@@ -358,7 +348,11 @@ def normalize_name(text: str) -> str:
     Latin letters with blanks, hyphen, apostrophe and full stop for foreigners. Raises Invalid `name.empty`,
     `.length`, `.private_use` (a sign only one old system knows) or `.characters`.
     """
-    name = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
+    try:
+        shown = cell_text(text)
+    except Invalid:
+        raise Invalid("name.characters", "姓名中有看不见的特殊字符，请删除后重新填写。") from None
+    name = unicodedata.normalize("NFKC", shown).strip()
     if not name:
         raise Invalid("name.empty", "请填写姓名。")
     if _PRIVATE.search(name):
@@ -374,6 +368,14 @@ def normalize_name(text: str) -> str:
     if not NAME_LENGTHS[0] <= len(name) <= NAME_LENGTHS[1]:
         raise Invalid("name.length", "姓名应为2至30个字，请对照证件核对。")
     return name
+
+
+def search_words(text: str) -> str:
+    """What is looked for, as names are stored: `张　三` → `张三`, `阿依古丽•买` → `阿依古丽·买`; numbers
+    and Latin letters as `typed` leaves them.
+    """
+    words = typed(text).replace("\0", "")
+    return _BLANKS.sub("", _DOTS.sub(MIDDLE_DOT, words)) if _HAN_INSIDE.search(words) else words
 
 
 def _is_latin_name(name: str) -> bool:

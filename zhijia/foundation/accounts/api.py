@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.middleware.csrf import get_token
 from pydantic import Field
 
-from zhijia.kernel.api import Done, In, Out, PublicId, Routes, Text, Who
+from zhijia.kernel.api import AsSent, Done, In, Number, Out, PublicId, Routes, Text, Who
 from zhijia.kernel.errors import Expired, Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.masks import mask_mobile
@@ -36,7 +36,7 @@ class SentOut(Out):
 
 
 class MobileIn(In):
-    mobile: Text = Field(max_length=24, examples=["13800138000"])
+    mobile: Number = Field(max_length=24, examples=["13800138000"])
     puzzle: Text = Field("", max_length=120, description="答复 code.puzzle 之后：安全验证的 challenge")
     proof: Text = Field("", max_length=20, description="安全验证的计算结果")
     answer: Text = Field("", max_length=8, description="或者安全验证问题的答案")
@@ -49,19 +49,19 @@ class PuzzleOut(Out):
 
 
 class SignInIn(In):
-    mobile: Text = Field(max_length=24, examples=["13800138000"])
-    code: Text = Field(pattern="^[0-9]{6}$")
+    mobile: Number = Field(max_length=24, examples=["13800138000"])
+    code: Number = Field(pattern="^[0-9]{6}$")
     privacy: Literal[True] = Field(description="已阅读并同意《个人信息保护政策》")
     agreement: Literal[True] = Field(description="已阅读并同意《用户服务协议》")
 
 
 class PasswordIn(In):
-    password: Text = Field(min_length=1, max_length=128)
+    password: AsSent = Field(min_length=1, max_length=128)
 
 
 class SecondIn(In):
     factor: Literal["totp", "sms", "recovery"]
-    code: Text = Field(pattern="^[0-9]{6,8}$")
+    code: Number = Field(pattern="^[0-9]{6,8}$")
 
 
 class DeviceOut(Out):
@@ -83,13 +83,13 @@ class EndedOut(Out):
 
 class CodeForIn(In):
     which: Literal["old", "new"]
-    mobile: Text = Field("", max_length=24, description="新手机号；原手机号不必填")
+    mobile: Number = Field("", max_length=24, description="新手机号；原手机号不必填")
 
 
 class ChangeMobileIn(In):
-    old_code: Text = Field(pattern="^[0-9]{6}$")
-    mobile: Text = Field(max_length=24)
-    code: Text = Field(pattern="^[0-9]{6}$")
+    old_code: Number = Field(pattern="^[0-9]{6}$")
+    mobile: Number = Field(max_length=24)
+    code: Number = Field(pattern="^[0-9]{6}$")
 
 
 class ElderIn(In):

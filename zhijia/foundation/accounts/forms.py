@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from zhijia.foundation.ui.form import ConsoleForm, MobileField, OneTimeCodeField, SendingForm
+from zhijia.foundation.ui.form import PASTED, ConsoleForm, MobileField, NumberField, OneTimeCodeField, SendingForm
 
 AGREEMENTS = {"privacy": "个人信息保护政策", "agreement": "用户服务协议"}
 _PASSWORD = {"autocomplete": "current-password"}
@@ -60,7 +60,7 @@ class PasswordForm(ConsoleForm):
 class SecondForm(ConsoleForm):
     """Six digits of an authenticator or a message, or eight of a recovery code, typed with or without spaces."""
 
-    code = forms.CharField(label="动态码", max_length=16)
+    code = NumberField(label="动态码", max_length=16)
 
     def __init__(self, data: Any = None, *, recovery: bool = False, label: str = "动态码", **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -71,13 +71,13 @@ class SecondForm(ConsoleForm):
             {
                 "inputmode": "numeric",
                 "autocomplete": "off" if recovery else "one-time-code",
-                "maxlength": length + 4,
+                "maxlength": PASTED,
                 "class": "zj-code-in",
             }
         )
 
     def clean_code(self) -> str:
-        digits = "".join(str(self.cleaned_data["code"]).split()).replace("-", "")
+        digits = str(self.cleaned_data["code"]).replace("-", "")
         if len(digits) != self.length or not (digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(f"这里应填 {self.length} 位数字，请核对后重新填写。")
         return digits

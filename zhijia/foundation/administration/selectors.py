@@ -14,6 +14,7 @@ from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import MessageTemplate, ParameterSpec, registry
+from zhijia.kernel.typed import typed
 
 from . import rules
 from .models import CalendarChange, MessageChange, ParameterChange
@@ -52,7 +53,7 @@ def list_groups(*, today: date, search: str = "") -> list[tuple[str, list[Parame
         ParameterChange.objects.filter(case__state=rules.State.PROPOSED).values_list("code", flat=True).distinct()
     )
     groups = []
-    text = search.strip().lower()[:40]
+    text = typed(search).lower()[:40]
     for scenario in registry.scenarios:
         rows = [
             _row(spec, values.get(spec.code, []), spec.code in waiting, today)

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from zhijia.kernel.personal import PersonalData, Sweep
-from zhijia.kernel.registry import AuditEvent, FileUse, Scenario
+from zhijia.kernel.registry import AuditEvent, FileUse, ParameterSpec, Scenario
 
 from . import rules, selectors, services
 
@@ -17,6 +17,10 @@ SCENARIO = Scenario(
         AuditEvent("files.kept", "保存文件", erases="none"),
         AuditEvent("files.read", "查看文件", erases="none"),
         AuditEvent("files.dropped", "删除文件", erases="none"),
+    ),
+    parameters=(
+        ParameterSpec("files.papers_day", "每个账号每天上传的材料份数", 100, "count", "平台默认", 20, 1_000),
+        ParameterSpec("files.drafts_day", "每个账号每天待提交的材料份数", 30, "count", "平台默认", 5, 200),
     ),
     file_uses=(FileUse(services.DRAFT, "待提交的材料", rules.EVIDENCE, services.DRAFT_BYTES, keep_days=1),),
     personal_data=(

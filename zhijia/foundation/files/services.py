@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
+from zhijia.foundation.limits import services as limits
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import SealBroken, keyed_content_digest
 from zhijia.kernel.db import change_rows, insert_row, retrying
@@ -43,10 +44,15 @@ def keep(
 
     `about` names what it belongs to: `("case", public_id)`. Pictures are drawn anew, so that no place or camera goes
     along. Where the transaction is rolled back, the sealed content is swept away within two days. Raises Invalid
-    `file.empty` `file.too_large` `file.type` `file.broken` `file.too_many_pixels`, LookupError for an unknown use.
+    `file.empty` `file.too_large` `file.type` `file.broken` `file.too_many_pixels`, TooMany `limit.files.…` beyond what
+    one account may bring on a day, LookupError for an unknown use.
     """
     declared = _use(use)
-    source, kind, size = _checked(declared, source)
+    kind, size = _checked(declared, source)
+    _count(actor, use, declared, now=now)
+    if kind in rules.PICTURES:
+        content = rules.clean_picture(source, kind)
+        source, size = io.BytesIO(content), len(content)
     public_id = new_public_id()
     location = f"{timezone.localdate(now):%Y/%m/%d}/{public_id}"
     digest = keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, _pieces(source))
@@ -136,7 +142,21 @@ def _use(code: str) -> FileUse:
     return declared
 
 
-def _checked(use: FileUse, source: IO[bytes]) -> tuple[IO[bytes], str, int]:
+def _count(actor: Actor, code: str, use: FileUse, *, now: datetime) -> None:
+    """Papers that anybody signed in can bring are counted by account and day before anything is opened."""
+    if actor.account_id is None or not use.types <= rules.EVIDENCE:
+        return
+    limit = int(registry.parameter("files.papers_day", on=timezone.localdate(now)))
+    words = f"今天上传的材料已达 {limit} 份，请明天再传，或把几页合成一个 PDF。"
+    limits.hit("files.papers", str(actor.account_id), limit, timedelta(days=1), now=now, message=words)
+    if code == DRAFT:
+        limit = int(registry.parameter("files.drafts_day", on=timezone.localdate(now)))
+        words = f"今天待提交的材料已达 {limit} 份，请先办理已上传的，或明天再传。"
+        limits.hit("files.drafts", str(actor.account_id), limit, timedelta(days=1), now=now, message=words)
+
+
+def _checked(use: FileUse, source: IO[bytes]) -> tuple[str, int]:
+    """What the file is by its content, and its size in bytes."""
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
     if size == 0:
@@ -147,10 +167,7 @@ def _checked(use: FileUse, source: IO[bytes]) -> tuple[IO[bytes], str, int]:
     if kind not in use.types:
         allowed = "、".join(rules.LABELS[name] for name in rules.LABELS if name in use.types)
         raise Invalid("file.type", f"只能上传 {allowed} 格式的文件，请检查后重新选择。")
-    if kind in rules.PICTURES:
-        content = rules.clean_picture(source, kind)
-        return io.BytesIO(content), kind, len(content)
-    return source, kind, size
+    return kind, size
 
 
 def _pieces(source: IO[bytes]) -> Iterator[bytes]:

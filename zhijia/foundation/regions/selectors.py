@@ -10,6 +10,7 @@ from math import isfinite
 from django.db.models import Count, Q, QuerySet
 
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.typed import typed
 
 from .boundaries import county_at, townships_near
 from .models import Level, Outcome, Region, RegionChange
@@ -142,7 +143,7 @@ def full_name(code: str) -> str:
 
 def search(text: str, *, level: int | None = None, under: str = "", limit: int = 20) -> list[Place]:
     """By a part of the name, the beginning of its pinyin initials, or of its code; `under` is the prefix of a code."""
-    text = text.replace("\x00", "").strip()[:60]
+    text = typed(text).replace("\x00", "")[:60]
     if not text:
         return []
     regions = _current().filter(_matching(text.lower()))
@@ -166,7 +167,7 @@ def resolve(text: str, *, under: str = "", level: int | None = None) -> Place:
     `under` is the prefix of a code. Raises Invalid `region.empty`, `region.unknown`, `region.ambiguous` (which names up
     to three candidates).
     """
-    words = "".join(text.replace("\x00", "").split())[:60]
+    words = "".join(typed(text).replace("\x00", "").split())[:60]
     if not words:
         raise Invalid("region.empty", "请填写区划名称或12位代码。")
     if words.isascii() and words.isdigit():

@@ -18,6 +18,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, ZhijiaError
+from zhijia.kernel.identifiers import compact, normalize_mobile
+from zhijia.kernel.typed import has_override, typed, without_marks
 
 KEY_FIELD = "idempotency_key"
 _CHOOSES = (forms.ChoiceField, forms.MultipleChoiceField)
@@ -50,8 +52,23 @@ class PhotoInput(forms.FileInput):
         super().__init__({"accept": "image/*", **(attrs or {})})
 
 
-class MobileField(forms.CharField):
-    """A mainland mobile number as eleven digits; spaces and hyphens are dropped."""
+PASTED = 40
+"""Letters that a field for a number takes in before they are cleaned: a browser must cut nothing off."""
+
+
+class NumberField(forms.CharField):
+    """A number or code as people type or paste it, cleaned as at every other door; its own rules are the service's."""
+
+    def to_python(self, value: Any) -> str:
+        return compact(super().to_python(value) or "")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attributes = super().widget_attrs(widget)
+        return attributes | {"maxlength": str(PASTED)} if "maxlength" in attributes else attributes
+
+
+class MobileField(NumberField):
+    """A mainland mobile number as eleven digits, however it was pasted."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("手机号"))
@@ -62,7 +79,7 @@ class MobileField(forms.CharField):
                     "type": "tel",
                     "inputmode": "numeric",
                     "autocomplete": "tel",
-                    "maxlength": 13,
+                    "maxlength": PASTED,
                     "class": "zj-wide",
                 }
             ),
@@ -70,13 +87,14 @@ class MobileField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        digits = re.sub(r"[\s-]", "", super().to_python(value) or "")
-        if digits and not re.fullmatch(r"1[3-9]\d{9}", digits):
-            raise ValidationError(_("手机号应是 11 位数字，请核对后重新填写。"), code="invalid")
-        return digits
+        number = super().to_python(value)
+        try:
+            return normalize_mobile(number) if number else ""
+        except Invalid as error:
+            raise ValidationError(_("手机号应是 11 位数字，请核对后重新填写。"), code="invalid") from error
 
 
-class OneTimeCodeField(forms.CharField):
+class OneTimeCodeField(NumberField):
     """Six digits from a message or an authenticator."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -84,20 +102,20 @@ class OneTimeCodeField(forms.CharField):
         kwargs.setdefault(
             "widget",
             forms.TextInput(
-                attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 6, "class": "zj-wide"}
+                attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": PASTED, "class": "zj-wide"}
             ),
         )
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        digits = re.sub(r"\s", "", super().to_python(value) or "")
-        if digits and not re.fullmatch(r"\d{6}", digits):
+        digits = super().to_python(value).replace("-", "")
+        if digits and not re.fullmatch(r"[0-9]{6}", digits):
             raise ValidationError(_("验证码是 6 位数字，请对照短信重新填写。"), code="invalid")
         return digits
 
 
-class IdNumberField(forms.CharField):
-    """A number on a certificate: spaces dropped, upper case; its checksum is not judged here."""
+class IdNumberField(NumberField):
+    """A number on a certificate; its checksum is not judged here."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("身份证号"))
@@ -106,9 +124,6 @@ class IdNumberField(forms.CharField):
             "widget", forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "zj-wide"})
         )
         super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return re.sub(r"\s", "", super().to_python(value) or "").upper()
 
 
 class MoneyField(forms.CharField):
@@ -120,10 +135,10 @@ class MoneyField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[,，\s元]", "", super().to_python(value) or "")
+        text = re.sub(r"[,\s元]", "", typed(super().to_python(value) or ""))
         if not text:
             return None
-        found = re.fullmatch(r"(\d{1,10})(?:\.(\d{1,2}))?", text)
+        found = re.fullmatch(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?", text)
         if not found:
             raise ValidationError(_("金额请写成数字，最多两位小数，例如 1200.50。"), code="invalid")
         fen = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
@@ -143,18 +158,33 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
 
-def _without_nul(data: Any) -> Any:
-    """The same mapping with U+0000 taken out of every text; databases refuse it and nobody types it."""
+def _cleaned(data: Any, secret: Collection[str]) -> Any:
+    """The same mapping without marks that nobody sees, and without U+0000, which databases refuse; of the fields that
+    are `secret`, such as passwords, only without the latter. A sign that turns texts around stays, to be refused.
+    """
+
+    def clean(name: str, text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        plain = text.replace("\x00", "")
+        return plain if plain.isascii() or name in secret or has_override(plain) else without_marks(plain)
+
     if isinstance(data, MultiValueDict):
-        if not any("\x00" in text for texts in data.lists() for text in texts[1] if isinstance(text, str)):
+        texts = {name: [clean(name, text) for text in own] for name, own in data.lists()}
+        if all(texts[name] == own for name, own in data.lists()):
             return data
-        clean = QueryDict(mutable=True) if isinstance(data, QueryDict) else MultiValueDict()
-        for name, texts in data.lists():
-            clean.setlist(name, [text.replace("\x00", "") if isinstance(text, str) else text for text in texts])
-        return clean
+        fresh = QueryDict(mutable=True) if isinstance(data, QueryDict) else MultiValueDict()
+        for name, own in texts.items():
+            fresh.setlist(name, own)
+        return fresh
     if isinstance(data, Mapping):
-        return {name: text.replace("\x00", "") if isinstance(text, str) else text for name, text in data.items()}
+        return {name: clean(name, text) for name, text in data.items()}
     return data
+
+
+def _refuse_override(text: Any) -> None:
+    if isinstance(text, str) and has_override(text):
+        raise ValidationError(_("内容中有改变文字方向的隐藏字符，请删除后重新填写。"), code="override")
 
 
 def sent(request: HttpRequest) -> tuple[Any, Any]:
@@ -195,7 +225,8 @@ class ZhijiaForm(forms.Form):
                 if isinstance(field, _CHOOSES) and isinstance(field.choices, list):
                     field.choices = _Declared(field.choices)
             _SPEAKING.add(type(self))
-        super().__init__(_without_nul(data), *args, **kwargs)
+        secret = [name for name, field in self.base_fields.items() if getattr(field, "strip", True) is False]
+        super().__init__(_cleaned(data, secret), *args, **kwargs)
 
     @property
     def problems(self) -> list[dict[str, str]]:
@@ -254,6 +285,8 @@ class Submission:
 def _speak_chinese(name: str, field: forms.Field) -> None:
     """Give a declared field its sentences; every form made of it copies them."""
     label = str(field.label or name)
+    if isinstance(field, forms.CharField) and field.strip and not isinstance(field, NumberField):
+        field.validators.append(_refuse_override)
     asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
     if label.endswith("？"):
         asks = _("请回答：%(label)s")

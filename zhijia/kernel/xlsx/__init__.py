@@ -1,11 +1,8 @@
-"""Reading XLSX files of strangers: every cell as the text a person saw, in bounded memory.
+"""Reading XLSX files of strangers: every cell as the text a person saw.
 
-`open_workbook` looks through the whole file once before a row is handed out: it counts the rows, finds merged cells
-and lets the zip checksums prove that no part is larger than it says. Up to 50,000 rows python-calamine reads the
-sheet at once (1 KB of memory a row); above, a streaming reader takes over (some 20 MB whatever the size; texts shared
-between cells lie in a temporary file). Both give the same rows, which a test compares.
-
-Numbers longer than the 15 digits a spreadsheet keeps come as `LostDigits`: what was typed cannot be known any more.
+`open_workbook` looks through the whole file before anything is laid out (`parts`), then python-calamine reads one sheet
+at once, whatever its size: 1,000,000 rows of 12 columns take 1.2 GB. Numbers longer than the 15 digits a spreadsheet
+keeps come as `LostDigits`: what was typed cannot be known any more.
 
 Source: docs/rules/kernel.md#tables
 """
@@ -14,112 +11,86 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Generator
 from typing import IO, Final
 from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from .cells import MAX_COLUMNS, LostDigits, NumberedRow, damaged, moment_text, number_text, too_many_columns
-from .parts import AT_ONCE_ROWS, Sheet, check_part, first_sheet, guard
-from .stream import SharedStrings, date_styles, streamed
+from zhijia.kernel.errors import Invalid
 
-__all__ = ["AT_ONCE_ROWS", "MAX_COLUMNS", "LostDigits", "NumberedRow", "Workbook", "open_workbook", "too_many_columns"]
+from .cells import MAX_COLUMNS, LostDigits, NumberedRow, cell_words, damaged, too_many_columns
+from .parts import MOST_CELLS, look_through, sheet_parts
 
-_AT_ONCE_BYTES: Final = 256 * 1024**2
+__all__ = ["MAX_COLUMNS", "LostDigits", "NumberedRow", "Workbook", "Worksheet", "open_workbook", "too_many_columns"]
+
 _UNREADABLE: Final = (
     zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, IndexError, OverflowError, NotImplementedError,
-    RuntimeError, EOFError, OSError,
+    RuntimeError, EOFError, OSError, CalamineError,
 )  # fmt: skip
-"""What Python's readers raise for files that are not what they should be."""
+"""What readers raise for files that are not what they should be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """The first visible sheet of a workbook: `rows` in it, also those only formatted; `merged` ranges as `A1:C1`."""
-
-    rows: int
-    merged: tuple[str, ...]
-    read: Callable[[], Generator[NumberedRow, None, None]]
-
-
-def open_workbook(file: IO[bytes], *, at_once_rows: int = AT_ONCE_ROWS) -> Workbook:
-    """Look through a seekable file and make it ready for reading.
-
-    Raises Invalid `table.damaged`, `.too_large` (packed, unpacked, or a zip bomb) or `.no_sheet`.
+class Worksheet:
+    """One sheet, read. `height` rows down to the last with something in it; `merged` ranges as first and last row and
+    column from 0; `hidden_rows` by a filter or by hand, which are read like the others.
     """
-    try:
-        packed = zipfile.ZipFile(file)
-        unpacked = guard(file, packed)
-        name, part = first_sheet(packed)
-        sheet = Sheet(packed, part)
-        parts = {info.filename for info in packed.infolist()}
-        for shared in ("xl/sharedStrings.xml", "xl/styles.xml"):
-            if shared in parts:
-                check_part(packed, shared)
-    except _UNREADABLE as fault:
-        raise damaged() from fault
 
-    at_once = sheet.rows <= at_once_rows and not sheet.sparse and unpacked <= _AT_ONCE_BYTES
+    def __init__(self, name: str, sheet: CalamineSheet, hidden_rows: int) -> None:
+        self.name = name
+        self.height = sheet.end[0] + 1 if sheet.end is not None else 0
+        self.merged = list(sheet.merged_cell_ranges or [])
+        self.hidden_rows = hidden_rows
+        self._sheet = sheet
 
-    # Read once, however often the rows are gone through.
-    whole = lru_cache(maxsize=1)(lambda: _load(file, name))
-    strings = lru_cache(maxsize=1)(lambda: SharedStrings(packed, parts))
+    def rows(self) -> Generator[NumberedRow, None, None]:
+        """Rows with something in them. Raises Invalid `table.too_many_columns`."""
+        if self._sheet.start is None:
+            return
+        left = [""] * self._sheet.start[1]
+        for number, values in enumerate(self._sheet.iter_rows(), 1):
+            row = left + [value if type(value) is str else cell_words(value) for value in values]
+            if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
+                raise too_many_columns()
+            if any(row):
+                yield number, row
 
-    def read() -> Generator[NumberedRow, None, None]:
+
+class Workbook:
+    """A workbook that was looked through; `names` of its visible sheets."""
+
+    def __init__(self, file: IO[bytes], hidden_rows: dict[str, int]) -> None:
+        file.seek(0)
+        self._book = CalamineWorkbook.from_filelike(file)
+        self._hidden_rows = hidden_rows
+        self.names = tuple(
+            about.name
+            for about in self._book.sheets_metadata
+            if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+        )
+
+    def read(self, name: str) -> Worksheet:
+        """One of `names`. Raises Invalid `table.damaged`."""
         try:
-            if at_once:
-                yield from _at_once(whole())
-            else:
-                yield from streamed(packed, sheet, strings(), date_styles(packed, parts))
+            return Worksheet(name, self._book.get_sheet_by_name(name), self._hidden_rows.get(name, 0))
         except _UNREADABLE as fault:
             raise damaged() from fault
 
-    return Workbook(sheet.rows, tuple(sheet.merged), read)
 
+def open_workbook(file: IO[bytes], *, most_cells: int = MOST_CELLS) -> Workbook:
+    """Look through a seekable file and make it ready for reading.
 
-def _load(file: IO[bytes], name: str) -> CalamineSheet:
-    file.seek(0)
+    Raises Invalid `table.damaged`, `.too_large` (packed, unpacked, laid out, or a zip bomb), `.too_many_columns`,
+    `.other_kind` or `.no_sheet`.
+    """
     try:
-        return CalamineWorkbook.from_filelike(file).get_sheet_by_name(name)
-    except CalamineError as fault:
+        size = file.seek(0, 2)
+        with zipfile.ZipFile(file) as packed:
+            parts = look_through(packed, size, most_cells=most_cells)
+            hidden = {name: parts[part].hidden_rows for name, part in sheet_parts(packed).items() if part in parts}
+        book = Workbook(file, hidden)
+    except _UNREADABLE as fault:
         raise damaged() from fault
-
-
-def _at_once(sheet: CalamineSheet) -> Iterator[NumberedRow]:
-    if sheet.start is None:
-        return
-    left = [""] * sheet.start[1]
-    for number, values in enumerate(sheet.iter_rows(), 1):
-        row = left + [_text_of(value) for value in values]
-        _check_width(row)
-        if any(row):
-            yield number, row
-
-
-def _text_of(value: object) -> str:
-    match value:
-        case str():
-            return value
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case int() | float():
-            return number_text(float(value))
-        case datetime():
-            rounded = value + timedelta(milliseconds=500)
-            return moment_text(rounded.replace(microsecond=0))
-        case date():
-            return value.isoformat()
-        case time():
-            return value.strftime("%H:%M:%S")
-        case timedelta():
-            return number_text(value / timedelta(days=1))
-    return ""
-
-
-def _check_width(row: list[str]) -> None:
-    if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
-        raise too_many_columns()
+    if not book.names:
+        raise Invalid("table.no_sheet", "这个表格文件中没有可见的工作表，请取消隐藏或另存后再上传。")
+    return book

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from zhijia.kernel import db
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
+from zhijia.kernel.typed import typed
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import ancestors
 
@@ -39,7 +40,7 @@ class UnionDirectory:
         return unions.get_facts(unit_id).parent_id
 
     def find(self, code: str) -> int | None:
-        found = unions.find_by_code(code)
+        found = unions.find_by_code(typed(code))
         return found.id if found is not None and found.status not in unions.CLOSED else None
 
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]:

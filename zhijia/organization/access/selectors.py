@@ -109,8 +109,8 @@ def list_grants(
     if permission:
         spec = registry.permissions.get(permission)
         grants = grants.filter(role__in=spec.roles if spec else ())
-    if search.strip():
-        grants = grants.filter(_matching(search.strip()[:40]))
+    if words := identifiers.search_words(search)[:40]:
+        grants = grants.filter(_matching(words))
     if after:
         grants = grants.filter(_beyond(after))
     ordered = grants.select_related("case").order_by("union__path", "person__name_key", "person_id", "id")
@@ -141,7 +141,8 @@ def _beyond(after: str) -> Q:
 def _matching(text: str) -> Q:
     if text.isascii():
         low = text.lower()
-        return _of_person(text) | Q(union__initials__gte=low, union__initials__lt=low + "~") | Q(union__code=text)
+        code = "".join(text.split())
+        return _of_person(text) | Q(union__initials__gte=low, union__initials__lt=low + "~") | Q(union__code=code)
     return _of_person(text) | Q(union__name__contains="".join(text.split()))
 
 
@@ -337,7 +338,7 @@ def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.Pers
     by part of the name among those who hold roles in scope; by the whole name among the members in scope. Masked.
     """
     actor.require_anywhere(Permission.ASK)
-    text = text.strip()[:40]
+    text = identifiers.search_words(text)[:40]
     if not text.isascii():
         text = "".join(text.split())
     if not text:

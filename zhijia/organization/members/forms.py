@@ -13,6 +13,7 @@ from zhijia.foundation.ui.form import (
     ConsoleForm,
     DayField,
     IdNumberField,
+    NumberField,
     OneTimeCodeField,
     PhoneForm,
 )
@@ -305,7 +306,7 @@ class CorrectionForm(ConsoleForm):
     name = forms.CharField(label="姓名", max_length=60)
     id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
     id_number = IdNumberField(label="证件号码", max_length=20, required=False, help_text="不更正号码的留空")
-    mobile = forms.CharField(
+    mobile = NumberField(
         label="手机号", max_length=20, required=False, help_text="不更正的留空；已绑定账号的由本人更换"
     )
     reason = forms.CharField(

@@ -63,6 +63,7 @@ urlpatterns = [
     path("console/members/rosters/of/<pid:public_id>", rosters.load_of_job, name="roster_of_job"),
     path("console/members/rosters/<pid:pid>", rosters.load_file, name="roster_file"),
     path("console/members/rosters/<pid:pid>/columns", rosters.columns, name="roster_columns"),
+    path("console/members/rosters/<pid:pid>/sheet", rosters.sheet, name="roster_sheet"),
     path("console/members/rosters/<pid:pid>/write", rosters.write, name="roster_write"),
     path("console/members/rosters/<pid:pid>/drop", rosters.drop, name="roster_drop"),
     path("console/members/rosters/<pid:pid>/refused.<table:form>", rosters.refused, name="roster_refused"),

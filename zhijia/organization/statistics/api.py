@@ -34,7 +34,8 @@ class FiguresOut(Out):
     migrant: int
     new_form: int
     dispatched: int
-    joined: int = Field(description="累计入会")
+    joined: int = Field(description="累计入会，不含名册登记的老会员")
+    entered: int = Field(description="累计名册登记：登记时早已入会的人次")
     left: int = Field(description="累计离会")
 
 

@@ -7,6 +7,7 @@ from zhijia.kernel.db import KeyField
 MEASURES = (
     "members",
     "joined",
+    "entered",
     "left",
     "real_name",
     "activated",
@@ -17,12 +18,16 @@ MEASURES = (
     "unions",
     "retained",
 )
-"""`joined` and `left` only grow; the others are stocks. `retained` counts kept memberships, apart from `members`."""
+FLOWS = ("joined", "entered", "left")
+"""Those that only grow; the others are stocks. `entered` counts who was written by a roster, having joined earlier;
+`retained` counts kept memberships, apart from `members`.
+"""
 
 
 class Measures(models.Model):
     members = models.BigIntegerField(default=0)
     joined = models.BigIntegerField(default=0)
+    entered = models.BigIntegerField(default=0)
     left = models.BigIntegerField(default=0)
     real_name = models.BigIntegerField(default=0)
     activated = models.BigIntegerField(default=0)

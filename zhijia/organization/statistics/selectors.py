@@ -150,6 +150,7 @@ _READ: dict[str, _Stock | _Flow | _Share] = {
     "members": _Stock("members"),
     "unions": _Stock("unions"),
     "joined": _Flow("joined"),
+    "entered": _Flow("entered"),
     "left": _Flow("left"),
     "real_name": _Share("real_name"),
     "activated": _Share("activated"),

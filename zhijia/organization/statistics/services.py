@@ -18,7 +18,7 @@ from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
 from zhijia.organization.unions.rules import ancestors
 
-from .models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
+from .models import FLOWS, MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
 
 CHUNK = 2_000
 LOCK = "statistics.figures"
@@ -127,7 +127,7 @@ def naive_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str
     return counts
 
 
-STOCKS = tuple(name for name in MEASURES if name not in ("joined", "left"))
+STOCKS = tuple(name for name in MEASURES if name not in FLOWS)
 
 
 def recount(*, now: datetime) -> Recount:

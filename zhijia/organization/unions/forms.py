@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from zhijia.foundation.regions.forms import RegionField
-from zhijia.foundation.ui.form import ConsoleForm, DayField
+from zhijia.foundation.ui.form import ConsoleForm, DayField, NumberField
 
 from .rules import TYPES_TO_OPEN
 
@@ -33,11 +33,11 @@ class OpenForm(ConsoleForm):
     name = forms.CharField(label="工会名称", max_length=60)
     level = forms.ChoiceField(label="层级", choices=_LEVELS, required=False)
     founded_on = DayField(label="建会日期", required=False)
-    credit_code = forms.CharField(label="工会统一社会信用代码", max_length=24, required=False)
+    credit_code = NumberField(label="工会统一社会信用代码", max_length=24, required=False)
     phone = forms.CharField(label="联系电话", max_length=40, required=False)
     address = forms.CharField(label="地址", max_length=120, required=False)
     hours = forms.CharField(label="服务时间", max_length=60, required=False)
-    employer_code = forms.CharField(label="单位统一社会信用代码", max_length=24, required=False)
+    employer_code = NumberField(label="单位统一社会信用代码", max_length=24, required=False)
     employer_name = forms.CharField(label="单位名称", max_length=120, required=False)
 
     def __init__(self, data: Any = None, *args: Any, under: str, **kwargs: Any) -> None:
@@ -60,15 +60,15 @@ class RelationsForm(ConsoleForm):
     """Who guides and where money goes up, by union codes."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    industry_parent = forms.CharField(label="产业工会（指导）的编码", max_length=24, required=False)
-    fund_parent = forms.CharField(label="经费上缴工会的编码", max_length=24, required=False)
+    industry_parent = NumberField(label="产业工会（指导）的编码", max_length=24, required=False)
+    fund_parent = NumberField(label="经费上缴工会的编码", max_length=24, required=False)
 
 
 class MoveForm(ConsoleForm):
     """Another upper union, by its code."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    parent = forms.CharField(label="新上级工会的编码", max_length=24)
+    parent = NumberField(label="新上级工会的编码", max_length=24)
     reason = forms.CharField(label="原因和批准文号", max_length=200, widget=_area())
 
 
@@ -81,7 +81,7 @@ class StatusForm(ConsoleForm):
 class CoverForm(ConsoleForm):
     """An employer by its credit code or full name."""
 
-    credit_code = forms.CharField(label="统一社会信用代码", max_length=24, required=False)
+    credit_code = NumberField(label="统一社会信用代码", max_length=24, required=False)
     name = forms.CharField(label="单位名称", max_length=120, required=False)
     headcount = forms.IntegerField(label="职工人数", min_value=0, max_value=1_000_000, required=False)
 
@@ -89,7 +89,7 @@ class CoverForm(ConsoleForm):
 class ListForm(ConsoleForm):
     """A member union by its code."""
 
-    code = forms.CharField(label="成员工会编码", max_length=24)
+    code = NumberField(label="成员工会编码", max_length=24)
 
 
 class LoadForm(ConsoleForm):

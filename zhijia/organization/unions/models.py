@@ -200,7 +200,8 @@ class UnionLoad(models.Model):
     """A file of unions that somebody wants below `unit`: first only checked, then written.
 
     `job` is the public id of the job at work; `digest` tells the same file again. The rows go after 30 days, this row
-    and its figures stay.
+    and its figures stay. `ignored` are headers that nobody knows; of a workbook, `sheet` is what is read of `sheets`,
+    and a filter hides `hidden_rows`.
     """
 
     public_id = KeyField(max_length=16, unique=True, default=new_public_id)
@@ -210,6 +211,9 @@ class UnionLoad(models.Model):
     file_name = models.CharField(max_length=100)
     digest = KeyField(max_length=64)
     ignored = models.JSONField(default=list)
+    sheet = models.CharField(max_length=255, default="", blank=True)
+    sheets = models.JSONField(default=list)
+    hidden_rows = models.PositiveIntegerField(default=0)
     state = KeyField(max_length=8, choices=LoadState.choices, default=LoadState.CHECKING)
     job = KeyField(max_length=16, default="", blank=True)
     rows = models.PositiveIntegerField(default=0)

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.identifiers import half_width, normalize_phone, normalize_uscc
-from zhijia.kernel.tables import Column, Row, date_cell, one_of, text_up_to
+from zhijia.kernel.identifiers import normalize_phone, normalize_uscc
+from zhijia.kernel.tables import Column, Row, date_cell, looks_like_example, looks_like_sum, one_of, text_up_to
+from zhijia.kernel.typed import typed
 
 from . import rules
 
@@ -47,7 +48,7 @@ LABELS: Final = {column.name: column.label for column in COLUMNS}
 
 
 def _level(text: str) -> int:
-    plain = half_width(text).strip()
+    plain = typed(text)
     level = LEVEL_WORDS.get(plain.removesuffix("级"), int(plain) if plain in {"2", "3", "4", "5", "6", "7"} else 0)
     if not level:
         raise Invalid("union.level", "层级应填省、市、县、乡镇、村社区、基层中的一项，或2到7的数字。")
@@ -55,14 +56,14 @@ def _level(text: str) -> int:
 
 
 def _headcount(text: str) -> int:
-    plain = half_width(text).replace(",", "").strip()
+    plain = typed(text).replace(",", "").replace("人", "").strip()
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 7):
         raise Invalid("employer.headcount", "职工人数应是整数，例如120。")
     return int(plain)
 
 
 def _industry(text: str) -> str:
-    plain = half_width(text).strip().upper()
+    plain = typed(text).upper()
     names = {label: letter for letter, label in rules.INDUSTRIES.items()}
     code = names.get(plain.removesuffix("业"), names.get(plain, plain[:3] if plain[1:3].isdigit() else plain[:1]))
     rules.check_employer(code, "99", 0)
@@ -82,7 +83,7 @@ _UNDERSTAND: Final[dict[str, Callable[[str], Any]]] = {
     "headcount": _headcount,
     "industry": _industry,
     "ownership": lambda text: _OWNERSHIP(text.strip()),
-    "founded_on": lambda text: date_cell(text.split(" ", 1)[0] if text[:4].isdigit() else text).isoformat(),
+    "founded_on": lambda text: date_cell(typed(text).split(" ", 1)[0]).isoformat(),
     "phone": normalize_phone,
     "address": lambda text: text,
 }
@@ -118,26 +119,37 @@ class Understood:
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
 
-    def fault(self, column: str, reason: str) -> None:
+    def fault(self, column: str, reason: str, code: str = "") -> None:
         """Note what is wrong with a cell."""
-        self.errors.append(fault_of(self.cells, column, reason))
+        self.errors.append(fault_of(self.cells, column, reason, code))
 
 
-def fault_of(cells: Mapping[str, str], column: str, reason: str) -> dict[str, str]:
-    """A fault as it is kept and shown; the cell shortened to 60 characters."""
-    return {"column": column, "label": LABELS.get(column, ""), "cell": cells.get(column, "")[:60], "reason": reason}
+def fault_of(cells: Mapping[str, str], column: str, reason: str, code: str = "") -> dict[str, str]:
+    """A fault as it is kept and shown; the cell shortened to 60 characters. `code` where the cell alone is wrong."""
+    label, cell = LABELS.get(column, ""), cells.get(column, "")[:60]
+    return {"column": column, "label": label, "cell": cell, "reason": reason, "code": code}
+
+
+_NOT_A_UNION: Final = "unions.row_of_nobody"
 
 
 def understand(row: Row, words: RegionWords) -> Understood:
     """One row of the table, normalized cell by cell; every fault is noted, none stops the others."""
-    cells = {name: str(text) for name, text in row.values.items() if text is not None}
-    result = Understood(row.number, cells)
-    result.errors = [fault_of(cells, error.column, error.reason) for error in row.errors]
-    for name, text in cells.items():
+    result = Understood(row.number, row.texts)
+    if looks_like_example(typed(row.texts.get("name", ""))):
+        result.fault("name", "这是模板里的示例行，不会写入，不用处理。", _NOT_A_UNION)
+        return result
+    if "type" not in row.texts and looks_like_sum(list(row.texts.values())):
+        result.fault("name", "这一行像是合计或填表说明，不是工会，不会写入，不用处理。", _NOT_A_UNION)
+        return result
+    result.errors = [fault_of(row.texts, error.column, error.reason, error.code) for error in row.errors]
+    for name, text in row.values.items():
+        if text is None:
+            continue
         try:
             result.values[name] = words.code(text) if name == "region" else _UNDERSTAND[name](text)
         except Invalid as error:
-            result.fault(name, error.message)
+            result.fault(name, error.message, error.code)
     _settle_level(result)
     return result
 

@@ -12,9 +12,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
-from zhijia.kernel.identifiers import half_width, normalize_uscc
+from zhijia.kernel.identifiers import normalize_uscc
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.names import text_key
+from zhijia.kernel.typed import typed
 
 from .models import (
     CoveredUnit,
@@ -248,7 +249,7 @@ def find_employer_by_public_id(public_id: str) -> Employer | None:
 
 def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> list[Employer]:
     """Employers whose name begins with or contains `text`, within a region; for the applicant's choice."""
-    plain = text.replace("\x00", "").strip()[:60]
+    plain = typed(text).replace("\x00", "")[:60]
     employers = Employer.objects.filter(name__contains=plain) if plain else Employer.objects.none()
     if region_prefix:
         employers = employers.filter(region__gte=region_prefix, region__lt=region_prefix + "~")
@@ -321,7 +322,7 @@ def search(
     scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20, closed: bool = False
 ) -> list[UnionFacts]:
     """By union code, credit code, a part of the name, pinyin or initials; within the scope."""
-    text = text.replace("\x00", "").strip()[:60]
+    text = typed(text).replace("\x00", "")[:60]
     if not text:
         return []
     unions = Union.objects.filter(db.in_scope("path", scope)).filter(matching(text))
@@ -342,7 +343,8 @@ def matching(text: str) -> Q:
 
     Letters are the initials of the name, its pinyin with or without blanks, or the beginning of a credit code.
     """
-    compact = "".join(half_width(text).split())
+    text = typed(text)
+    compact = "".join(text.split())
     if compact.isascii() and len(compact) == 16 and compact.isdigit():
         return Q(code=compact)
     if compact.isascii() and len(compact) == 18:
@@ -353,7 +355,7 @@ def matching(text: str) -> Q:
         for start in pinyin_starts(low):
             condition |= Q(name_key__gte=start, name_key__lt=start + "~")
         return condition
-    return Q(name__contains=text.strip())
+    return Q(name__contains=text)
 
 
 def match_employer(credit_code: str, name: str) -> Employer | None:
@@ -501,6 +503,12 @@ def require_open(union: UnionFacts) -> None:
         f"“{union.name}”目前不办理入会，{words}",
         facts={"nearest": nearest.public_id if nearest else ""},
     )
+
+
+def headcounts(union_ids: Iterable[int]) -> dict[int, int]:
+    """Declared workers of what several unions cover today; unions that cover nobody are left out."""
+    rows = CoveredUnit.objects.filter(union_id__in=list(union_ids), until__isnull=True)
+    return dict(rows.values_list("union_id").annotate(workers=Sum("employer__headcount")).order_by())
 
 
 def count_workers_covered(union_id: int, on: date) -> int:

@@ -309,3 +309,18 @@ def test_while_joining_the_page_names_the_union_and_the_steps(client, ask):
     assert "1 手机验证" in page
     assert "下一步" in page
     assert "莱阳市" not in client.get("/m/sign-in", {"next": "/m/"}).content.decode(), "only on the way to joining"
+
+
+def test_a_number_and_a_code_pasted_from_elsewhere_sign_in_at_the_first_try(client, ask):
+    code = ask(client)
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    answer = enter(client, f" {wide[:3]} {wide[3:]}\u200e", "\u202d+86 138-0013-8000\u202c")
+    assert answer.status_code == 302
+    assert selectors.find_by_number(NUMBER) is not None
+
+
+def test_no_field_for_a_number_cuts_off_what_is_pasted(client):
+    page = client.get("/m/sign-in").content.decode()
+    lengths = [int(length) for length in re.findall(r'maxlength="(\d+)"', page)]
+    assert lengths
+    assert min(lengths) >= len("+86 138-0013-8000") + 8

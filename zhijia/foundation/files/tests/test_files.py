@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,9 @@ from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.files import rules, selectors, services
 from zhijia.foundation.files.models import StoredFile
-from zhijia.kernel.actor import ANONYMOUS, Actor, Kind
+from zhijia.kernel.actor import ANONYMOUS, SYSTEM, Actor, Kind
 from zhijia.kernel.crypto import SealBroken
-from zhijia.kernel.errors import Expired, Invalid, NotFound
+from zhijia.kernel.errors import Expired, Invalid, NotFound, TooMany
 from zhijia.kernel.registry import FileUse, registry
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -266,3 +268,63 @@ def test_the_digest_of_a_file_tells_nothing_to_who_guesses_its_content() -> None
     first, again = (keep(content, name="名册.csv", use="test.table").digest for _ in range(2))
     assert first == again, "the same content is known again"
     assert first not in {sm3(content).hex(), sm3(content).hex()[:32], hashlib.sha256(content).hexdigest()}
+
+
+# --- What one account may bring
+@pytest.mark.django_db
+def test_drafts_are_counted_by_account_and_day() -> None:
+    for _ in range(30):
+        services.keep_draft(GIVER, io.BytesIO(PDF), name="证明.pdf", now=NOW)
+    for content in (PDF, picture("PNG", size=(4_999, 4_999))):
+        with pytest.raises(TooMany) as raised:
+            services.keep_draft(GIVER, io.BytesIO(content), name="证明.pdf", now=NOW)
+        assert "30 份" in raised.value.message
+    services.keep_draft(READER, io.BytesIO(PDF), name="证明.pdf", now=NOW)
+    services.keep_draft(GIVER, io.BytesIO(PDF), name="证明.pdf", now=NOW + timedelta(days=1, seconds=1))
+    assert StoredFile.objects.filter(account_id=GIVER.account_id).count() == 31
+
+
+@pytest.mark.django_db
+def test_papers_of_cases_are_counted_too_and_a_system_is_not() -> None:
+    for _ in range(100):
+        keep(PDF)
+    with pytest.raises(TooMany):
+        keep(PDF)
+    services.keep(SYSTEM, io.BytesIO(PDF), use="test.proof", name="a.pdf", about=("case", "x"), unit_id=None, now=NOW)
+
+
+def test_pictures_are_opened_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+    at_once = 0
+    plain_open = Image.open
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        nonlocal at_once
+        at_once += 1
+        opened.append(at_once)
+        time.sleep(0.02)
+        try:
+            return plain_open(*arguments, **named)
+        finally:
+            time.sleep(0.02)
+            at_once -= 1
+
+    monkeypatch.setattr(rules.Image, "open", counted)
+    content = picture(size=(200, 200))
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(lambda _: rules.clean_picture(io.BytesIO(content), "jpeg"), range(12)))
+    assert len(done) == 12
+    assert set(opened) == {1}
+
+
+def test_25_million_pixels_are_the_most_that_is_opened() -> None:
+    with Image.open(io.BytesIO(rules.clean_picture(io.BytesIO(picture(size=(5_000, 5_000))), "jpeg"))) as drawn:
+        assert drawn.size == (3_000, 3_000)
+    with pytest.raises(Invalid, match=r"file\.too_many_pixels"):
+        rules.clean_picture(io.BytesIO(picture("PNG", size=(5_001, 5_000))), "png")
+
+
+def test_a_table_with_a_stray_control_character_is_a_table_and_a_program_is_not() -> None:
+    assert rules.recognize(io.BytesIO("姓名,职业\r\n林,焊\x0b工\r\n\x1a".encode())) == "csv"
+    assert rules.recognize(io.BytesIO(b"MZ\x90\x00\x03\x00")) == ""
+    assert rules.recognize(io.BytesIO(bytes(range(1, 32)) * 40)) == ""

@@ -19,9 +19,9 @@ from zhijia.foundation.regions.permissions import Permission
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.identifiers import half_width
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.tables import Column, date_cell, one_of, open_table, text_up_to
+from zhijia.kernel.typed import typed
 
 from .loading import LEVELS, replace_current, row_of
 
@@ -32,14 +32,14 @@ _LEVEL_WORDS: Final = {**{key: int(value) for key, value in LEVELS.items()}, "�
 
 
 def _code(text: str) -> str:
-    code = "".join(half_width(text).split())
+    code = "".join(typed(text).split())
     if not (code.isascii() and code.isdigit() and len(code) in {6, 9, 12} and code[0] != "0"):
         raise Invalid("region.code", "区划代码应为12位数字，请核对后重新填写。")
     return code.ljust(12, "0")
 
 
 def _level(text: str) -> int:
-    level = _LEVEL_WORDS.get(half_width(text).strip().lower())
+    level = _LEVEL_WORDS.get(typed(text).lower())
     if level is None:
         raise Invalid("region.level", "层级应填写省、市、县、乡镇中的一项。")
     return level

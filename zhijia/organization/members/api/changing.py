@@ -16,6 +16,7 @@ from zhijia.kernel.api import (
     Done,
     In,
     Limit,
+    Number,
     Out,
     PublicId,
     PublicIdField,
@@ -125,8 +126,8 @@ class CorrectIn(In):
 
     name: Text = Field(max_length=60)
     id_type: Text = Field("", max_length=20)
-    id_number: Text = Field("", max_length=40)
-    mobile: Text = Field("", max_length=24)
+    id_number: Number = Field("", max_length=40)
+    mobile: Number = Field("", max_length=24)
     reason: Text = Field(max_length=200, description="5 到 200 个字")
     papers: list[PublicIdField] = Field(max_length=5, description="用 POST /files 上传的证件照片或证明")
 

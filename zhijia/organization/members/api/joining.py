@@ -11,7 +11,7 @@ from pydantic import Field
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import Done, In, Out, PublicId, Routes, Text, UnionCode, Who
+from zhijia.kernel.api import Done, In, Number, Out, PublicId, Routes, Text, UnionCode, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
@@ -49,7 +49,7 @@ class JoinPlace(Out):
 class IdentityIn(In):
     name: Text = Field(min_length=1, max_length=30)
     id_type: Text = Field("RESIDENT_ID", max_length=20)
-    id_number: Text = Field(min_length=1, max_length=20)
+    id_number: Number = Field(min_length=1, max_length=20)
     consent: Literal[True] = Field(description="单独同意处理证件号码")
     file_code: Text = Field(
         "", pattern="^([0-9]{6})?$", description="名册中留的是另一个手机号时，发到那个号码的验证码；其他情况留空"
@@ -76,7 +76,7 @@ class IdentityOut(Out):
 class AnswerIn(In):
     work_form: WorkForm
     employer_text: Text = Field("", max_length=120)
-    employer_credit_code: Text = Field("", max_length=24)
+    employer_credit_code: Number = Field("", max_length=24)
     new_form_group: NewFormGroup = ""
     occupation: Text = Field("", max_length=40)
     rural_hukou: bool = False
@@ -114,7 +114,7 @@ class DisputeIn(In):
     union_code: Code
     name: Text = Field(min_length=1, max_length=30)
     id_type: Text = Field("RESIDENT_ID", max_length=20)
-    id_number: Text = Field(min_length=1, max_length=20)
+    id_number: Number = Field(min_length=1, max_length=20)
 
 
 class CaseId(Out):

@@ -16,6 +16,7 @@ from zhijia.foundation.jobs import selectors as jobs
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     AfterKey,
+    AsSent,
     Done,
     In,
     Limit,
@@ -30,6 +31,7 @@ from zhijia.kernel.api import (
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import csv_chunks
 from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.rosters import Kind, Outcome
 from zhijia.organization.members.selectors import rosters as reads
 from zhijia.organization.members.services.rosters import conflicts, loading, mending
@@ -39,7 +41,7 @@ from .desk import PersonOut, person_out
 
 routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
 
-Cell = Text | None
+Cell = AsSent | None
 MOST_FILE = 300 * 1024 * 1024
 Column = Literal[
     "name", "id_number", "id_type", "mobile", "union_code", "union_name", "employer_code", "employer_name",
@@ -81,6 +83,7 @@ class RefusedOut(Out):
     elsewhere: int
     employer: int
     twice: int
+    nobody: int = Field(description="合计、填表说明、模板示例等，不是人员")
 
 
 class ProgressOut(Out):
@@ -92,10 +95,19 @@ class ProgressOut(Out):
     message: str = Field(description="未完成的原因")
 
 
+class CrowdOut(Out):
+    union: str
+    workers: int = Field(description="登记的职工人数")
+    members: int = Field(description="写入后的会员人数")
+
+
 class LoadDetail(LoadOut):
     figures: FiguresOut
     refused: RefusedOut
     progress: ProgressOut | None = Field(description="核对或写入进行到哪里；还没有开始则为空")
+    unused: list[str] = Field(description="没有用到的列")
+    hidden_rows: int = Field(description="被筛选或隐藏的行数，也一并导入")
+    crowded: list[CrowdOut] = Field(description="写入后会员远多于职工的工会；写入时须确认")
 
 
 class ColumnsOut(Out):
@@ -103,6 +115,19 @@ class ColumnsOut(Out):
     header: list[str] = Field(description="文件的表头，按先后")
     sample: list[str] = Field(description="第一行的内容，号码已遮盖")
     mapping: dict[str, int] = Field(description="各项在第几列，从 0 起；按表头或上次的对应填好")
+    guessed: dict[str, int] = Field(description="只是像某一项的列；核对时带在 mapping 里才采用")
+    unused: list[str] = Field(description="没有用到的列")
+    sheet: str = Field(description="读取的工作表；CSV 为空")
+    sheets: list[str] = Field(description="文件中可以读取的工作表")
+    hidden_rows: int = Field(description="被筛选或隐藏的行数，也会一并导入")
+
+
+class SheetIn(In):
+    sheet: Text = Field(min_length=1, max_length=255, description="工作表名称")
+
+
+class WriteIn(In):
+    confirmed: bool = Field(False, description="已核对：会员远多于职工的工会人数无误")
 
 
 class CheckIn(In):
@@ -225,13 +250,30 @@ def take_load(request: Request, pid: PublicId, file: File[UploadedFile]) -> Colu
 
 
 def _columns(request: Request, found: Any) -> ColumnsOut:
-    sample = loading.sample(request.actor, found, now=request.now)
-    return ColumnsOut(id=found.public_id, header=found.header, sample=sample, mapping=found.mapping)
+    sample = loading.sample(request.actor, found)
+    return ColumnsOut(
+        id=found.public_id,
+        header=found.header,
+        sample=sample,
+        mapping=found.mapping,
+        guessed=rules.guess(found.header, found.mapping),
+        unused=list(rules.unused(found.header, found.mapping)),
+        sheet=found.sheet,
+        sheets=found.sheets,
+        hidden_rows=found.hidden_rows,
+    )
 
 
 @routes.read("/rosters/{pid}/columns", ColumnsOut, gone=True)
 def columns(request: Request, pid: PublicId) -> ColumnsOut:
     """文件的列，以及各项对应在哪一列。"""
+    return _columns(request, reads.get_load(request.actor, pid))
+
+
+@routes.write("/rosters/{pid}/sheet", ColumnsOut)
+def choose_sheet(request: Request, pid: PublicId, said: SheetIn) -> ColumnsOut:
+    """改为读取另一张工作表，各列重新对应。写入以前可以更换。"""
+    loading.choose_sheet(request.actor, reads.get_load(request.actor, pid), said.sheet, now=request.now)
     return _columns(request, reads.get_load(request.actor, pid))
 
 
@@ -261,6 +303,12 @@ def load(request: Request, pid: PublicId) -> LoadDetail:
         figures=FiguresOut(**{name: found.figures.get(name, 0) for name in FiguresOut.model_fields}),
         refused=RefusedOut(**{kind.value: found.figures.get(f"kind:{kind.value}", 0) for kind in Kind}),
         progress=progress_of(found.job),
+        unused=list(rules.unused(found.header, found.mapping)),
+        hidden_rows=found.hidden_rows,
+        crowded=[
+            CrowdOut(union=crowd.union, workers=crowd.workers, members=crowd.members)
+            for crowd in (reads.crowded(found) if found.state == "checked" else [])
+        ],
     )
 
 
@@ -276,7 +324,7 @@ def progress_of(job_id: str) -> ProgressOut | None:
 def fault_list(
     request: Request,
     pid: PublicId,
-    kind: Literal["", "data", "elsewhere", "employer", "twice"] = "",
+    kind: Literal["", "data", "elsewhere", "employer", "twice", "nobody"] = "",
     after: AfterKey = "",
     limit: Limit = 50,
 ) -> FaultList:
@@ -290,9 +338,10 @@ def fault_list(
 
 
 @routes.write("/rosters/{pid}/write", Done)
-def write_load(request: Request, pid: PublicId) -> Done:
+def write_load(request: Request, pid: PublicId, said: WriteIn | None = None) -> Done:
     """核对后开始写入，在后台进行。"""
-    loading.start_writing(request.actor, reads.get_load(request.actor, pid), now=request.now)
+    found = reads.get_load(request.actor, pid)
+    loading.start_writing(request.actor, found, confirmed=bool(said and said.confirmed), now=request.now)
     return Done()
 
 

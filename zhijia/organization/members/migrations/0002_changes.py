@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                             ("retain", "保留会籍"),
                             ("restore", "恢复会籍"),
                             ("withdraw", "退会"),
-                            ("treated", "视为自动退会"),
+                            ("treated", "按自动退会处理"),
                             ("expel", "开除会籍"),
                             ("decease", "去世登记"),
                         ],

@@ -19,6 +19,7 @@ class MembershipState(models.TextChoices):
 
 class EventKind(models.TextChoices):
     JOINED = "joined", "入会"
+    ENTERED = "entered", "名册登记"
     TRANSFERRED_IN = "transferred_in", "转入"
     TRANSFERRED_OUT = "transferred_out", "转出"
     RETAINED = "retained", "保留会籍"

@@ -22,7 +22,12 @@ class RosterLoad(models.Model):
     `file` is the stored file's public id, empty where a command reads a file of its own. `header` holds the file's
     headers, `mapping` which column stands where. `cursor` is the number of the last row that is checked or written, as
     the state says; it commits with what it stands for. `figures` counts rows by outcome and by code of fault.
+
+    Of a workbook: `sheet` that is read, `sheets` all that could be, `hidden_rows` how many a filter hides. `into`
+    counts the new members of each union's id while the file is checked, null beyond MOST_UNIONS of them.
     """
+
+    MOST_UNIONS = 200
 
     public_id = KeyField(max_length=16, unique=True, default=new_public_id)
     unit = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
@@ -38,6 +43,10 @@ class RosterLoad(models.Model):
     rows = models.PositiveIntegerField(null=True)
     cursor = models.PositiveIntegerField(default=0)
     figures = models.JSONField(default=dict)
+    sheet = models.CharField(max_length=255, default="", blank=True)
+    sheets = models.JSONField(default=list)
+    hidden_rows = models.PositiveIntegerField(default=0)
+    into = models.JSONField(default=dict, null=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -15,7 +15,8 @@ from zhijia.foundation.workflow.rules import MAKER, SYSTEM, Hue, Move, Workflow
 from zhijia.kernel import identifiers
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
-from zhijia.kernel.tables import Column
+from zhijia.kernel.tables import Column, is_lost, lost_digits, rounded_among
+from zhijia.kernel.typed import typed
 from zhijia.organization.members.permissions import Permission
 
 MOST_NUMBERS: Final = 1_000
@@ -233,9 +234,12 @@ def read_numbers(
     if id_type not in DOCUMENT_LABELS:
         raise Invalid("id_type.unknown", "请选择列表中的证件类型。", fields={"id_type": "请选择列表中的证件类型。"})
     found: dict[tuple[str, str], None] = {}
-    wrong = list(faults)
+    wrong, lines = list(faults), list(lines)
+    rounded = rounded_among(text for _, text in lines)
     for place, text in lines:
         try:
+            if is_lost(text) or typed(text) in rounded:
+                raise lost_digits("证件号码")
             found[_read(text, id_type, today)] = None
         except Invalid as error:
             wrong.append(f"第 {place} 行：{error.message}")

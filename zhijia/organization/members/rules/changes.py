@@ -277,6 +277,7 @@ def cooling_ends(asked_on: date, days: int) -> date:
 
 FLOWS = (
     "joined",
+    "entered",
     "transferred_in",
     "restored",
     "unmerged",

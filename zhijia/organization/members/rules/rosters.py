@@ -14,8 +14,21 @@ from typing import Any, Final, NamedTuple
 
 from zhijia.kernel import bulk, identifiers
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.identifiers import DOCUMENT_LABELS, half_width
-from zhijia.kernel.tables import Column, Sheet, date_cell, looks_like_formula, one_of, plain_text
+from zhijia.kernel.identifiers import DOCUMENT_LABELS
+from zhijia.kernel.tables import (
+    Column,
+    Sheet,
+    date_cell,
+    is_lost,
+    looks_like_example,
+    looks_like_formula,
+    looks_like_sum,
+    lost_digits,
+    one_of,
+    plain_text,
+    unknown_headers,
+)
+from zhijia.kernel.typed import has_control, says_nothing, typed
 from zhijia.kernel.xlsx import LostDigits
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.unions.rules import normalize_union_code
@@ -42,6 +55,7 @@ COLUMNS: Final = (
 )
 LABELS: Final = {column.name: column.label for column in COLUMNS}
 REQUIRED: Final = ("name", "id_number")
+_TYPED: Final = tuple(column.name for column in COLUMNS if not column.free_text)
 ROWS_OF_A_UNION: Final = 50_000
 ROWS_OF_A_PROVINCE: Final = 1_000_000
 PROVINCE_LEVEL: Final = 2
@@ -64,12 +78,19 @@ class Outcome(StrEnum):
 
 
 class Kind(StrEnum):
-    """Why a row is refused, as somebody has to deal with it. TWICE is settled: its first row counts."""
+    """Why a row is refused, as somebody has to deal with it. TWICE is settled: its first row counts; NOBODY is no
+    person's row, such as a sum or a template's example.
+    """
 
     DATA = "data"
     ELSEWHERE = "elsewhere"
     EMPLOYER = "employer"
     TWICE = "twice"
+    NOBODY = "nobody"
+
+
+SETTLED: Final = (Kind.TWICE.value, Kind.NOBODY.value)
+"""Kinds of refused rows that wait for nobody."""
 
 
 class Fault(NamedTuple):
@@ -111,6 +132,57 @@ class Entry:
 def propose(sheet: Sheet) -> dict[str, int]:
     """Which of our columns stands where, by the headers; the first where a header stands twice."""
     return {name: places[0] for name, places in sheet.places.items()}
+
+
+_GUESSES: Final = (
+    ("id_number", ("身份证", "证件号", "身份号")),
+    ("mobile", ("手机", "联系电话", "联系方式")),
+    ("name", ("姓名",)),
+    ("union_code", ("工会编码", "工会代码")),
+    ("union_name", ("工会名称", "所属工会", "所在工会")),
+    ("employer_code", ("信用代码",)),
+    ("employer_name", ("单位名称", "工作单位", "公司名称", "企业名称")),
+    ("joined_on", ("入会日期", "入会时间")),
+    ("political_status", ("政治面貌",)),
+    ("education", ("学历", "文化程度")),
+    ("ethnicity", ("民族",)),
+    ("occupation", ("岗位", "工种", "职业")),
+)
+"""Words inside a header that nobody knows whole, by which its column may be guessed."""
+
+
+def guess(header: Sequence[str], mapping: Mapping[str, int]) -> dict[str, int]:
+    """Columns that are not found, by headers that only look like them: `本人身份证号(18位)` → `id_number`.
+
+    For who agrees on the columns; nothing is read by a guess alone.
+    """
+    free = {text: place for place, text in enumerate(header) if text and place not in mapping.values()}
+    found: dict[str, int] = {}
+    for name, words in _GUESSES:
+        alike = [
+            place for text, place in free.items() if place not in found.values() and any(word in text for word in words)
+        ]
+        if name not in mapping and len(alike) == 1:
+            found[name] = alike[0]
+    return found
+
+
+def typed_places(mapping: Mapping[str, int]) -> list[int]:
+    """Where numbers, codes and choices stand, whose digits a spreadsheet may have rounded."""
+    return [mapping[name] for name in _TYPED if name in mapping]
+
+
+def is_crowded(workers: int, members: int, new: int) -> bool:
+    """Whether a file gives a union more members than its employers' workers make likely: more than twice as many and
+    more than twenty beyond, by twenty new ones at least. 262 of 25 workers are, 45 are not, nor is one more of them;
+    unknown headcounts ask nothing.
+    """
+    return workers > 0 and new >= 20 and members > max(2 * workers, workers + 20)
+
+
+def unused(header: Sequence[str], mapping: Mapping[str, int]) -> tuple[str, ...]:
+    """Headers of the file that are read for nothing, in its order."""
+    return unknown_headers(header, tuple(mapping.values()))
 
 
 def check_mapping(mapping: Mapping[str, int], width: int, *, needs_union: bool) -> dict[str, int]:
@@ -165,14 +237,15 @@ _RURAL: Final = {
 
 
 def _rural(text: str) -> bool:
-    plain = half_width(text).strip()
+    plain = typed(text)
     if plain not in _RURAL:
         raise Invalid("cell.choice", "请填写农村、城镇，或是、否中的一项。")
     return _RURAL[plain]
 
 
 def _day(text: str) -> date:
-    return date_cell(text.split(" ", 1)[0] if text[:4].isdigit() else text)
+    plain = typed(text)
+    return date_cell(plain.split(" ", 1)[0] if plain[:4].isdigit() else plain)
 
 
 _CODED: Final[dict[str, Callable[[str], Any]]] = {
@@ -192,20 +265,42 @@ _FREE: Final = {"union_name": 60, "employer_name": 120, "occupation": 40}
 
 @lru_cache(maxsize=200_000)
 def _coded(column: str, text: str) -> Any:
-    """The value, or the Invalid that it raises: rosters say the same few things a million times."""
+    """The value, None for nothing, or the Invalid that it raises: rosters say the same few things a million times."""
+    if says_nothing(text):
+        return None
     try:
+        _refuse_control(text)
+        if is_lost(text):
+            raise lost_digits(LABELS[column])
         return _CODED[column](text)
     except Invalid as error:
         return error
+
+
+def _refuse_control(text: str) -> None:
+    if has_control(text):
+        raise Invalid("cell.control", "单元格中有无法显示的控制字符，请删除后重新填写。")
 
 
 def _formula(column: str) -> Fault:
     return Fault(column, "cell.formula", f"“{LABELS[column]}”不能以=、+、-、@或制表符开头，请修改后重新填写。")
 
 
+def _is_formula(text: str) -> bool:
+    """Out of the wrappings of other programs; a tab in front counts."""
+    return looks_like_formula(text if text.startswith(("\t", "\r")) else typed(text))
+
+
+_EXAMPLE_ROW: Final = Fault("name", "roster.example_row", "这是模板里的示例行，不会写入，不用处理。")
+_SUM_ROW: Final = Fault("name", "roster.sum_row", "这一行像是合计或填表说明，不是人员，不会写入，不用处理。")
+NOBODY_CODES: Final = frozenset({_EXAMPLE_ROW.code, _SUM_ROW.code})
+
+
 @lru_cache(maxsize=100_000)
 def _free(column: str, text: str) -> str | Fault:
-    if looks_like_formula(text):
+    if says_nothing(text):
+        return ""
+    if _is_formula(text):
         return _formula(column)
     try:
         plain = " ".join(plain_text(text).split())
@@ -218,9 +313,12 @@ def _free(column: str, text: str) -> str | Fault:
 
 @lru_cache(maxsize=100_000)
 def _name(text: str) -> str | Fault:
-    if looks_like_formula(text):
+    if _is_formula(text):
         return _formula("name")
+    if looks_like_example(typed(text)):
+        return _EXAMPLE_ROW
     try:
+        _refuse_control(text)
         return identifiers.normalize_name(text)
     except Invalid as error:
         return Fault("name", error.code, error.message)
@@ -238,13 +336,20 @@ def understand(rows: Sequence[tuple[int, list[str]]], mapping: Mapping[str, int]
     entries = []
     for index, (number, cells) in enumerate(rows):
         entry = Entry(number)
+        if not right[index] and says_nothing(numbers[index]) and looks_like_sum(cells):
+            entry.faults.append(_SUM_ROW)
+            entries.append(entry)
+            continue
         width = len(cells)
         for column, where in others:
             if where < width and (text := cells[where]):
                 _take(entry, column, text)
+        if _EXAMPLE_ROW in entry.faults:
+            entries.append(Entry(number, faults=[_EXAMPLE_ROW]))
+            continue
         if not entry.name and not any(fault.column == "name" for fault in entry.faults):
             entry.faults.append(Fault("name", "cell.required", "“姓名”没有填写，请补充后重新导入。"))
-        if right[index] and entry.id_type == "RESIDENT_ID":
+        if right[index] and entry.id_type == "RESIDENT_ID" and not isinstance(numbers[index], LostDigits):
             entry.id_number, entry.identity = numbers[index], body[index]
             entry.born_on, entry.sex = born[index], "2" if female[index] else "1"
             if young[index]:
@@ -269,23 +374,33 @@ def _take(entry: Entry, column: str, text: str) -> None:
         value = _name(text)
     elif column in _FREE:
         value = _free(column, text)
+    elif isinstance(text, LostDigits):  # equal to its text, which may be right
+        value = _lost(column)
     else:
         value = _coded(column, text)
         if isinstance(value, Invalid):
             value = Fault(column, value.code, value.message)
     if isinstance(value, Fault):
         entry.faults.append(value)
-    else:
+    elif value is not None:
         setattr(entry, column, value)
+
+
+def _lost(column: str) -> Fault:
+    error = lost_digits(LABELS[column])
+    return Fault(column, error.code, error.message)
 
 
 def _take_mobile(entry: Entry, text: str) -> None:
     if len(text) == 11 and text.isascii() and text.isdigit() and text[0] == "1" and text[1] > "2":
         entry.mobile = text
         return
-    if text.isspace():
+    if says_nothing(text):
         return
     try:
+        _refuse_control(text)
+        if is_lost(text):
+            raise lost_digits(LABELS["mobile"])
         entry.mobile = identifiers.normalize_mobile(text)
     except Invalid as error:
         entry.faults.append(Fault("mobile", error.code, error.message))
@@ -294,11 +409,10 @@ def _take_mobile(entry: Entry, text: str) -> None:
 def _read_document(entry: Entry, text: str, *, stated: bool, today: date) -> None:
     """Numbers that were not plainly right: other spellings, fifteen digits, other documents, and wrong ones."""
     try:
-        if isinstance(text, LostDigits):
-            raise Invalid(
-                "cell.lost_digits", "“证件号码”被表格软件当作数字，末几位已丢失，请把该列设为文本格式后重新填写。"
-            )
-        if not text.strip():
+        _refuse_control(text)
+        if is_lost(text):
+            raise lost_digits(LABELS["id_number"])
+        if says_nothing(text):
             raise Invalid("cell.required", "“证件号码”没有填写，请补充后重新导入。")
         if entry.id_type in ("RESIDENT_ID", "RESIDENCE_PERMIT", "FOREIGN_PERMIT"):
             number = identifiers.upgrade_resident_id(text)

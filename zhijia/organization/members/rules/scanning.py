@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.typed import typed
 
 _JOIN = re.compile(r"(?:https?://[^/?#\s]+)?/j/([0-9]{16})\?s=([0-9A-Za-z_-]{1,64})")
 _CARD = re.compile(r"(?:https?://[^/?#\s]+)?/v/([0-9A-Za-z_-]{20,300})")
@@ -31,7 +32,7 @@ def read_scanned(text: str) -> Scanned:
 
     Raises Invalid `scan.unknown`, `scan.empty`.
     """
-    clean = "".join(text.split())[:MOST_LETTERS]
+    clean = "".join(typed(text).split())[:MOST_LETTERS]
     if not clean:
         words = "请扫描二维码，或输入 16 位工会编码。"
         raise Invalid("scan.empty", words, fields={"code": words})

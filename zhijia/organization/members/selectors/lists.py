@@ -152,14 +152,15 @@ def _through(
 
 def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Membership], str]:
     """Narrow by what was typed and say which column orders the page."""
-    text = search.strip()[:40]
+    text = identifiers.search_words(search)[:40]
     if not text:
         return rows, "name_key"
     number = _as_number(text)
     if number:
         return rows.filter(person_id__in=number), "name_key"
-    if text.isascii() and text.isdigit() and len(text) == 16:
-        return rows.filter(member_number=text), "name_key"
+    digits = identifiers.compact(text)
+    if digits.isascii() and digits.isdigit() and len(digits) == 16:
+        return rows.filter(member_number=digits), "name_key"
     letters = text.isascii() and " " not in text and text in (text.lower(), text.upper())
     if letters:  # "Anna" and "Anna P" are names as written
         low = text.lower()
@@ -177,7 +178,7 @@ def _as_number(text: str) -> list[int]:
         (identifiers.normalize_mobile, people.find_by_mobile),
         (
             identifiers.normalize_resident_id,
-            lambda number: [p] if (p := people.find_by_id_number("RESIDENT_ID", number)) else [],
+            lambda number: [p] if (p := people.find_by_id_number(identifiers.document_of(number), number)) else [],
         ),
     ):
         try:

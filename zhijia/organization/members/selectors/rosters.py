@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
@@ -17,6 +17,7 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
 from zhijia.organization.members.models import Membership, RosterConflict, RosterExport, RosterFault, RosterLoad
 from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
@@ -62,6 +63,32 @@ def iterate_refused(load: RosterLoad, *, size: int = 2_000) -> Iterator[RosterFa
     while rows := list(RosterFault.objects.filter(load=load, number__gt=after).order_by("number")[:size]):
         yield from rows
         after = rows[-1].number
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A union that a checked file would give far more members than its employers have workers."""
+
+    union: str
+    workers: int
+    members: int
+
+
+def crowded(load: RosterLoad) -> list[Crowd]:
+    """Such unions, by name; empty where the file is for more unions than are looked at one by one."""
+    into = {int(key): count for key, count in (load.into or {}).items()}
+    if not into:
+        return []
+    workers = unions.headcounts(into)
+    open_stays = Membership.objects.filter(union_id__in=list(into), until__isnull=True)
+    present = dict(open_stays.values_list("union_id").annotate(number=Count("id")).order_by())
+    places = unions.facts_of(into)
+    crowds = [
+        Crowd(places[key].name, workers.get(key, 0), present.get(key, 0) + count)
+        for key, count in into.items()
+        if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count, count)
+    ]
+    return sorted(crowds, key=lambda crowd: crowd.union)
 
 
 def count_conflicts(load: RosterLoad) -> int:

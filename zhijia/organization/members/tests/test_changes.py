@@ -353,6 +353,7 @@ def test_a_union_sees_who_reaches_the_age_soon(world: World) -> None:
     ("kind", "before", "after", "flow"),
     [
         ("joined", "", "ACTIVE", 1),
+        ("entered", "", "ACTIVE", 1),
         ("transferred_in", "", "RETAINED", 0),
         ("transferred_out", "ACTIVE", "", -1),
         ("transferred_out", "RETAINED", "", 0),

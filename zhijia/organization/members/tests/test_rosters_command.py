@@ -99,7 +99,7 @@ def test_a_roster_becomes_persons_members_events_and_figures(world: World, writt
     )  # fmt: skip
     assert (stay.county_unit, stay.city_unit) == (world["county"].pk, world["city"].pk)
     event = MembershipEvent.objects.get(membership_id=stay.pk)
-    assert (event.kind, event.reason) == ("joined", "roster")
+    assert (event.kind, event.reason) == ("entered", "roster")
     columns = [f.attname for f in MembershipEvent._meta.concrete_fields if f.attname not in ("id", "digest")]
     assert event.digest == event_digest({name: getattr(event, name) for name in columns})
     bound = Membership.objects.get(person=met["known"])

@@ -22,6 +22,7 @@ from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, WrongState
+from zhijia.kernel.tables import HANDED_BACK
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import Membership, RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.members.rules import rosters as rules
@@ -121,7 +122,7 @@ def test_a_refused_row_is_mended_in_the_file_and_loaded_again(world: World, clie
         client.get(reverse("members:roster_refused", args=[load.public_id, "csv"])).streaming_content
     ).decode("utf-8-sig")
     header, row = csv.reader(io.StringIO(text))
-    assert header == [*HEADER, *mending.TAIL]
+    assert header == [*HEADER, *HANDED_BACK]
     assert row[-3:] == ["3", "姓名：“姓名”没有填写，请补充后重新导入。", f"{load.public_id}-3"]
     row[0] = "林晓苗"
     write(world, actor, load)
@@ -144,7 +145,7 @@ def test_a_mark_of_another_unions_row_settles_nothing(world: World) -> None:
     actor = world.staff("GRASS_ADMIN", "works", "赵志强")
     row = ["林晓苗", id_number(2), "", "", "3", "", f"{load.public_id}-2"]
     theirs = take(
-        world, actor, csv_file([row, [*person_row(3), "", "", "nonsense-9"]], [*HEADER, *mending.TAIL]), "works"
+        world, actor, csv_file([row, [*person_row(3), "", "", "nonsense-9"]], [*HEADER, *HANDED_BACK]), "works"
     )
     assert write(world, actor, check(world, actor, theirs)).figures["added"] == 2
     assert Membership.objects.filter(union=works).count() == 2

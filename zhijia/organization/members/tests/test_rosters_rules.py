@@ -149,3 +149,47 @@ def test_an_events_text_is_filled_in_as_it_is_made() -> None:
     head, (first, second), tail = _pieces(same)
     whole = event_text({**same, "membership_id": 12, "person_id": 345, "union_id": 6})
     assert f"{head}12{first}345{second}6{tail}" == whole
+
+
+@pytest.mark.parametrize(
+    ("workers", "members", "new", "asks"),
+    [(25, 262, 262, True), (25, 45, 45, False), (25, 51, 51, True), (25, 300, 2, False), (0, 9_000, 9_000, False)],
+)
+def test_far_more_members_than_workers_ask(workers: int, members: int, new: int, asks: bool) -> None:
+    assert rosters.is_crowded(workers, members, new) is asks
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["合计", "33人"], ["", "总计：33 人"], ["填表人：张三", "", "2026 年"], ["注：本表一式两份"], ["共 33 人"],
+        ["合　计", ""],
+    ],
+)  # fmt: skip
+def test_a_sum_or_a_note_below_the_list_is_nobody(cells: list[str]) -> None:
+    found = rosters.understand([(9, [*cells, *[""] * 4])], {"name": 0, "id_number": 4}, TODAY)[0]
+    assert [fault.code for fault in found.faults] == ["roster.sum_row"]
+
+
+def test_a_person_without_a_number_is_no_sum() -> None:
+    assert codes(name="共青", id_number="") == [("id_number", "cell.required")]
+    assert codes(name="合计", id_number=id_number(1)) == []
+
+
+@pytest.mark.parametrize("text", ["（示例）林晓禾", "示例：林晓禾", "[例]林晓禾"])
+def test_the_row_of_a_template_is_nobody(text: str) -> None:
+    assert codes(name=text) == [("name", "roster.example_row")]
+
+
+def test_headers_that_only_look_like_ours_are_guessed_and_not_taken() -> None:
+    header = ("序号", "员工姓名", "身份证号(18位)", "手机", "联系电话（座机）", "班组", "原行号")
+    mapping = {"mobile": 3}
+    assert rosters.guess(header, mapping) == {"id_number": 2, "name": 1}
+    assert rosters.unused(header, mapping) == ("序号", "员工姓名", "身份证号(18位)", "联系电话（座机）", "班组")
+    assert rosters.guess(("姓名甲", "姓名乙"), {}) == {}
+
+
+@pytest.mark.parametrize("column", ["union_code", "employer_code", "mobile", "id_number", "joined_on"])
+@pytest.mark.parametrize("text", [LostDigits("3706821010900010"), "3.70682E+15"])
+def test_lost_digits_are_told_in_every_typed_column(column: str, text: str) -> None:
+    assert codes(**{column: text}) == [(column, "cell.lost_digits")]

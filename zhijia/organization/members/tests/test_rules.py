@@ -12,6 +12,7 @@ from tests.world import World
 from zhijia.foundation.workflow.models import Case, Deadline
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.organization.members import rules
+from zhijia.organization.members.rules import blacklist
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -61,3 +62,10 @@ def test_an_application_of_tuesday_is_due_on_friday_and_goes_up_after_the_next_t
     assert case.due_at == datetime(2026, 9, 19, tzinfo=SHANGHAI)
     escalate = Deadline.objects.get(kind="clock", move="escalate")
     assert escalate.due_at - timedelta(days=1) == datetime(2026, 9, 21, tzinfo=SHANGHAI)
+
+
+def test_a_pasted_column_of_rounded_numbers_lists_nobody() -> None:
+    lines = blacklist.typed_lines("370299197502021000\n370299197508181000\n3.70299E+17")
+    with pytest.raises(Invalid) as caught:
+        blacklist.read_numbers(lines, "RESIDENT_ID", field="numbers", today=date(2026, 11, 20))
+    assert caught.value.message.count("末几位已丢失") == 3

@@ -16,8 +16,9 @@ from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.errors import Expired, Invalid, NotFound, WrongState
+from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
+from zhijia.kernel.tables import EXAMPLE
 from zhijia.organization.members.forms import RosterForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
@@ -34,20 +35,41 @@ _KINDS = {
     "elsewhere": "是其他工会会员",
     "employer": "单位未登记",
     "twice": "文件内重复",
+    "nobody": "不是人员",
 }
 _HINTS = {
     "roster.elsewhere": "在待处理中邀请转会",
     "roster.twice": "不用处理",
+    "roster.twice_refused": "先改好前一行",
+    "roster.sum_row": "不用处理",
+    "roster.example_row": "不用处理",
     "roster.left": "请本人重新申请入会",
+    "roster.name_differs": "对照证件核对姓名和号码",
+    "roster.joined_future": "核对入会日期",
+    "roster.joined_young": "核对入会日期和证件号码",
+    "roster.union_missing": "填写工会编码或全称",
+    "roster.union_ambiguous": "改填工会编码",
+    "join.too_young": "号码有误的请更正；确未满 16 周岁的请删去这一行",
+    "document.check": "等待核查，不用重新上传",
+    "cell.lost_digits": "整列设为文本，再填完整号码",
+    "cell.control": "删除看不见的字符",
+    "cell.formula": "去掉开头的符号",
+    "cell.too_long": "缩短内容",
+    "cell.date": "写成 2026-01-31",
+    "text.override": "删除后重新输入",
+    "union.closed": "核对工会是否已合并或撤销",
+    "union.takes_no_members": "填写基层工会或网上会员之家",
     "name": "对照证件填写姓名",
     "id_number": "对照证件核对号码",
+    "id_type": "从模板列出的证件类型中选",
     "mobile": "11 位手机号，没有可留空",
     "union_code": "到工会组织里查编码",
     "union_name": "写全称，或改填工会编码",
     "employer_code": "对照营业执照，或在待处理中对应单位",
     "employer_name": "在待处理中对应单位",
-    "joined_on": "写成 2026-01-31",
+    "new_form_group": "填写所属群体，如网约送餐员",
 }
+"""What to do, by the fault's code; where that has no advice of its own, by the column."""
 
 
 def load(request: Request) -> HttpResponse:
@@ -136,6 +158,8 @@ def load_file(request: Request, pid: str) -> HttpResponse:
         "bad": found.figures.get("bad", 0),
         "stopped": found.state in ("writing", "checking") and job is not None and job.state == "cancelled",
         "own": found.account_id == request.actor.account_id,
+        "unused": rules.unused(found.header, found.mapping),
+        "crowds": selectors.crowded(found) if found.state == "checked" else [],
         "conflicts": selectors.count_conflicts(found) if found.state == "done" else 0,
         **_refused(request, found),
     }
@@ -162,12 +186,14 @@ def _refused(request: Request, found: Any) -> dict[str, Any]:
 
 
 def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int) -> HttpResponse:
-    chosen = {name: found.mapping.get(name, -1) for name in rules.LABELS}
+    guessed = rules.guess(found.header, found.mapping)
+    chosen = {name: found.mapping.get(name, guessed.get(name, -1)) for name in rules.LABELS}
     if request.method == "POST":
         said = {name: request.POST.get(name, "")[:3] for name in rules.LABELS}
         chosen = {name: int(text) if text.isascii() and text.isdigit() else -1 for name, text in said.items()}
+        guessed = {}
     try:
-        samples = loading.sample(request.actor, found, now=request.now)
+        samples = loading.sample(request.actor, found)
     except Expired as error:
         messages.error(request, error.message)
         return redirect("members:rosters")
@@ -177,6 +203,7 @@ def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int
             "label": label,
             "required": name in rules.REQUIRED,
             "error": wrong.get(name, ""),
+            "guessed": name in guessed,
             "options": [
                 {"value": place, "label": text or f"第 {place + 1} 列（无表头）", "chosen": chosen[name] == place}
                 for place, text in enumerate(found.header)
@@ -185,7 +212,13 @@ def _columns(request: Request, found: Any, wrong: dict[str, str], *, status: int
         }
         for name, label in rules.LABELS.items()
     ]
-    context = {"load": found, "steps": frame.steps(STEPS, 1), "columns": rows, "problems": list(wrong.values())}
+    context = {
+        "load": found,
+        "steps": frame.steps(STEPS, 1),
+        "columns": rows,
+        "problems": list(wrong.values()),
+        "unused": rules.unused(found.header, {name: place for name, place in chosen.items() if place >= 0}),
+    }
     return render(request, "members/roster_columns.html", context, status=status)
 
 
@@ -203,6 +236,17 @@ def columns(request: Request, pid: str) -> HttpResponse:
     except Invalid as error:
         return _columns(request, found, dict(error.fields), status=422)
     except WrongState as error:
+        messages.error(request, error.message)
+    return redirect("members:roster_file", pid=pid)
+
+
+@require_POST
+def sheet(request: Request, pid: str) -> HttpResponse:
+    """Read another sheet of the workbook."""
+    found = selectors.get_load(request.actor, pid)
+    try:
+        loading.choose_sheet(request.actor, found, request.POST.get("sheet", "")[:255], now=request.now)
+    except (Invalid, Expired, WrongState) as error:
         messages.error(request, error.message)
     return redirect("members:roster_file", pid=pid)
 
@@ -245,8 +289,8 @@ def write(request: Request, pid: str) -> HttpResponse:
     """Start writing the good rows."""
     found = selectors.get_load(request.actor, pid)
     try:
-        loading.start_writing(request.actor, found, now=request.now)
-    except WrongState as error:
+        loading.start_writing(request.actor, found, confirmed=request.POST.get("numbers") == "right", now=request.now)
+    except (RuleBroken, WrongState) as error:
         messages.error(request, error.message)
     return redirect("members:roster_file", pid=pid)
 
@@ -274,10 +318,10 @@ def refused(request: Request, pid: str, form: str) -> HttpResponseBase:
 
 @require_safe
 def template(request: Request) -> HttpResponseBase:
-    """An empty table with the headers and a row that shows how."""
+    """An empty table with the headers and a row that shows how; it can never become a member."""
     request.actor.require_anywhere(Permission.ROSTER_LOAD)
     sample = [
-        "林晓禾", "370299199003070010", "居民身份证", "13800130001", "3706821010400018", "", "",
+        f"{EXAMPLE}林晓禾", "3702**********0010", "居民身份证", "13800130001", "3706821010400018", "", "",
         "莱阳市某某机械有限公司", "在单位上班", "", "操作工", "农村", "汉族", "大学本科毕业", "群众", "2020-05-01",
     ]  # fmt: skip
     return frame.table_answer("xlsx", list(rules.LABELS.values()), iter([sample]), "会员名册模板")

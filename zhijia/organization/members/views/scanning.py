@@ -41,7 +41,7 @@ def scan_page(request: Request) -> HttpResponse:
         "hint": "16 位数字，印在入会二维码下面",
         "button": "打开",
         "numeric": True,
-        "maxlength": 19,
+        "maxlength": 40,
         "pick": True,
         "value": text if len(text) <= 24 else "",
         "error": error,

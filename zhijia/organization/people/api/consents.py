@@ -10,7 +10,7 @@ from ninja import Query
 from pydantic import Field
 
 from zhijia.foundation.accounts import sessions
-from zhijia.kernel.api import Done, In, Out, Routes, Text, Who
+from zhijia.kernel.api import Done, In, Number, Out, Routes, Text, Who
 from zhijia.kernel.http import Request
 from zhijia.organization.people import selectors, services
 from zhijia.organization.people.services import identities, mobiles
@@ -52,9 +52,9 @@ class ConsentIn(In):
 class MobileWithoutOldIn(In):
     name: Text = Field(min_length=1, max_length=30)
     id_type: DocumentType = "RESIDENT_ID"
-    id_number: Text = Field(min_length=1, max_length=20)
-    mobile: Text = Field(max_length=24)
-    code: Text = Field(pattern="^[0-9]{6}$")
+    id_number: Number = Field(min_length=1, max_length=20)
+    mobile: Number = Field(max_length=24)
+    code: Number = Field(pattern="^[0-9]{6}$")
 
 
 @texts.read("/consents/{purpose}", WordingOut)

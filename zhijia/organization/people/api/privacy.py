@@ -8,7 +8,20 @@ from typing import Any, Literal
 from pydantic import Field
 
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import After, AfterKey, Done, In, Out, PublicId, Routes, Text, Who, read_row_place, row_place
+from zhijia.kernel.api import (
+    After,
+    AfterKey,
+    Done,
+    In,
+    Number,
+    Out,
+    PublicId,
+    Routes,
+    Text,
+    Who,
+    read_row_place,
+    row_place,
+)
 from zhijia.kernel.http import Request
 from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
@@ -81,7 +94,7 @@ class DeletionList(Out):
 class HoldIn(In):
     name: Text = Field(min_length=1, max_length=60)
     id_type: Text = Field("RESIDENT_ID", max_length=20)
-    id_number: Text = Field(min_length=1, max_length=40)
+    id_number: Number = Field(min_length=1, max_length=40)
     reason: Text = Field(max_length=200, description="依据的文书和原因，5 到 200 个字")
 
 

@@ -64,6 +64,9 @@ def take_file(
         file_name=_plain_name(file_name),
         digest=_digest(file),
         ignored=[text[:40] for text in table.ignored[:20]],
+        sheet=table.sheet.name,
+        sheets=list(table.sheet.names[:50]),
+        hidden_rows=table.sheet.hidden_rows,
         created_at=now,
     )
     load.save(force_insert=True)

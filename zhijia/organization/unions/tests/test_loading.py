@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from datetime import timedelta
@@ -12,6 +13,8 @@ import pytest
 import xlsxwriter
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
@@ -403,3 +406,67 @@ def test_the_command_checks_then_loads_and_a_second_time_adds_nothing(
     for arguments in ([str(tmp_path / "nowhere.csv")], [str(path), "--under", "x"]):
         with pytest.raises(CommandError):
             call_command("load_unions", *arguments)
+
+
+# --- Typed, pasted, handed back
+def handed_back(client: Client, load: UnionLoad) -> list[list[str]]:
+    answer = client.get(reverse("unions:load_bad", args=[load.public_id, "csv"]))
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def test_faulty_rows_come_back_as_written_and_load_with_only_the_fault_mended(
+    world: World, client: Client, sign_in: Any
+) -> None:
+    sign_in(client, world.staff_person("ORG", "county"), staff=True)
+    load = take(
+        world,
+        {"name": "=莱阳甲厂工会委员会", "type": "基层工会", "region": "沐浴店镇", "phone": "+86 138-0013-0001"},
+        {
+            "name": "莱阳乙厂工会委员会",
+            "type": "基层工会",
+            "region": "沐浴店镇",
+            "parent_code": "3706821010900010",
+            "address": "-",
+        },
+        {"name": "莱阳丙厂工会委员会", "type": "基层工会", "region": "沐浴店镇", "phone": "2 号线"},
+    )
+    header, *rows = handed_back(client, load)
+    assert [row[0] for row in rows] == ["'=莱阳甲厂工会委员会", "莱阳乙厂工会委员会", "莱阳丙厂工会委员会"]
+    at = {label: place for place, label in enumerate(header)}
+    assert rows[0][at["联系电话"]] == "'+86 138-0013-0001"
+    rows[0][0], rows[1][at["上级工会编码"]], rows[2][at["联系电话"]] = "'莱阳甲厂工会委员会", "无", "0535-7200000"
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *rows])
+    again = services.take_file(
+        world.staff("ORG", "county"), world["county"], io.BytesIO(out.getvalue().encode()), "改.csv", now=world.now
+    )
+    assert (faults(again), again.ignored, again.figures) == ([], [], {"new": 3})
+    write(world, again)
+    opened = Union.objects.filter(name__contains="厂工会").order_by("name")
+    assert sorted(union.phone for union in opened) == ["", "0535-7200000", "13800130001"]
+
+
+def test_the_template_and_sums_below_the_list_never_become_unions(world: World, client: Client, sign_in: Any) -> None:
+    sign_in(client, world.staff_person("ORG", "county"), staff=True)
+    content = b"".join(client.get(reverse("unions:load_template")).streaming_content)
+    load = services.take_file(
+        world.staff("ORG", "county"), world["county"], io.BytesIO(content), "模板.xlsx", now=world.now
+    )
+    assert load.figures == {"bad": 1}
+    assert [fault["code"] for row in UnionLoadRow.objects.all() for fault in row.errors] == ["unions.row_of_nobody"]
+    summed = take(world, {"name": "合计：2 个", "type": ""})
+    assert [fault["code"] for row in summed.lines.all() for fault in row.errors] == ["unions.row_of_nobody"]
+
+
+def test_codes_that_a_spreadsheet_rounded_are_told(world: World) -> None:
+    book = io.BytesIO()
+    writer = xlsxwriter.Workbook(book)
+    page = writer.add_worksheet()
+    page.write_row(0, 0, ["工会名称", "工会类型", "上级工会编码", "备注"])
+    page.write_row(1, 0, ["莱阳丁厂工会委员会", "基层工会", int(world["town"].code), "x"])
+    writer.close()
+    load = services.take_file(world.staff("ORG", "county"), world["county"], book, "a.xlsx", now=world.now)
+    (row,) = load.lines.all()
+    assert [(fault["column"], fault["code"]) for fault in row.errors] == [("parent_code", "cell.lost_digits")]
+    assert row.cells["parent_code"] == world["town"].code[:15] + "?"
+    assert (load.sheet, load.ignored) == ("Sheet1", ["备注"])

@@ -263,7 +263,7 @@ def test_what_is_no_file_is_told_on_the_page(world: World, org: Client) -> None:
 def test_the_template_is_a_file_that_loads(world: World, org: Client) -> None:
     content = b"".join(org.get(reverse("unions:load_template")).streaming_content)
     table = open_table(io.BytesIO(content), [Column("name", ("工会名称",), required=True)])
-    assert [row.values["name"] for row in table.rows()] == ["莱阳市某某机械有限公司工会委员会"]
+    assert [row.values["name"] for row in table.rows()] == ["（示例）莱阳市某某机械有限公司工会委员会"]
 
 
 def test_an_export_holds_the_scope_and_is_noted(world: World, as_role: Callable[[str, str], Client]) -> None:

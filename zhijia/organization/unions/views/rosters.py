@@ -18,6 +18,7 @@ from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
+from zhijia.kernel.tables import EXAMPLE, REASON_HEADER, ROW_HEADER
 from zhijia.organization.unions import reading, selectors, services
 from zhijia.organization.unions.forms import LoadForm
 from zhijia.organization.unions.permissions import Permission
@@ -34,9 +35,17 @@ _HINTS = {
     "region": "写全称或 12 位代码",
     "credit_code": "对照法人证书",
     "employer_code": "对照营业执照",
-    "founded_on": "写成 2026-01-31",
+    "founded_on": "核对建会日期",
     "phone": "手机号或带区号的固定电话",
+    "unions.row_of_nobody": "不用处理",
+    "cell.date": "写成 2026-01-31",
+    "cell.lost_digits": "整列设为文本，再填完整号码",
+    "cell.control": "删除看不见的字符",
+    "cell.formula": "去掉开头的符号",
+    "cell.too_long": "缩短内容",
+    "text.override": "删除后重新输入",
 }
+"""What to do, by the fault's code; where that has no advice of its own, by the column."""
 
 
 def load(request: Request) -> HttpResponse:
@@ -131,7 +140,7 @@ def _error_rows(rows: list[Any]) -> list[dict[str, Any]]:
             "name": row.name or row.cells.get("name", ""),
             "cell": fault["cell"],
             "reason": fault["reason"],
-            "fix": _HINTS.get(fault["column"], "修改后重新上传"),
+            "fix": _HINTS.get(fault.get("code", "")) or _HINTS.get(fault["column"], "修改后重新上传"),
         }
         for row in rows
         for fault in row.errors
@@ -169,7 +178,7 @@ def drop(request: Request, pid: str) -> HttpResponse:
 def bad_rows(request: Request, pid: str, form: str) -> HttpResponseBase:
     """The faulty rows as they were written, with a column of reasons, to be mended and uploaded again."""
     load = selectors.get_load(request.actor, pid)
-    headers = [*reading.LABELS.values(), "原行号", "错误原因"]
+    headers = [*reading.LABELS.values(), ROW_HEADER, REASON_HEADER]
 
     def rows() -> Iterator[list[object]]:
         for row in selectors.iterate_bad_rows(load):
@@ -181,10 +190,10 @@ def bad_rows(request: Request, pid: str, form: str) -> HttpResponseBase:
 
 @require_safe
 def template(request: Request) -> HttpResponseBase:
-    """An empty table with the headers and a row that shows how."""
+    """An empty table with the headers and a row that shows how; it can never become a union."""
     request.actor.require_anywhere(Permission.LOAD)
     sample = [
-        "莱阳市某某机械有限公司工会委员会", "基层工会", "基层", "", "沐浴店镇总工会", "莱阳市沐浴店镇", "",
+        f"{EXAMPLE}莱阳市某某机械有限公司工会委员会", "基层工会", "基层", "", "沐浴店镇总工会", "莱阳市沐浴店镇", "",
         "莱阳市某某机械有限公司", "", "120", "C", "私营", "2026-01-31", "0535-7200000", "沐浴店镇某某路1号",
     ]  # fmt: skip
     return frame.table_answer("xlsx", list(reading.LABELS.values()), iter([sample]), "工会名册模板")

@@ -22,6 +22,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="only check and report")
+        parser.add_argument(
+            "--sheet", default="", help="sheet of the workbook (default: the one that names the columns)"
+        )
+        parser.add_argument(
+            "--confirm-numbers", action="store_true", help="write although a union gets far more members than workers"
+        )
         parser.add_argument("--under", default="", help="code of the union whose members these are (default: the top)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,12 +39,15 @@ class Command(BaseCommand):
                 path,
                 streaming.unit_of(options["under"]),
                 dry_run=options["dry_run"],
+                sheet=options["sheet"],
+                confirmed=options["confirm_numbers"],
                 clock=timezone.now,
                 say=lambda text: self.stdout.write(text) if options["verbosity"] else None,
             )
         except ZhijiaError as error:
             fields = "".join(f"\n  {LABELS.get(name, name)}：{text}" for name, text in error.fields.items())
-            raise CommandError(error.message + fields) from error
+            advice = "确认无误请加 --confirm-numbers。" if error.code == "roster.crowded" else ""
+            raise CommandError(error.message + advice + fields) from error
         figures = load.figures
         if options["dry_run"]:
             new, known = figures.get("new", 0), figures.get("known", 0)

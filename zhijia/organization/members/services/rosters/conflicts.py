@@ -23,6 +23,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
+from zhijia.kernel.tables import as_written
 from zhijia.organization.members.events import MembershipChanged
 from zhijia.organization.members.models import EventKind, RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.members.rules import rosters as rules
@@ -40,7 +41,6 @@ from .writing import write_rows
 AT_ONCE: Final = 20
 """Cases of one transaction."""
 _PLACE: Final = "members_rosterconflict.row"
-_SETTLED: Final = (Kind.TWICE.value,)
 _GONE: Final = (EventKind.WITHDRAWN, EventKind.EXPELLED, EventKind.DECEASED, EventKind.MERGED)
 
 
@@ -57,7 +57,9 @@ def open_some(load: RosterLoad, reading: Pass, *, after: int, opened: int, now: 
     """
     left = most_conflicts(now) - opened
     wanted = list(
-        RosterFault.objects.filter(load=load, number__gt=after).exclude(kind__in=_SETTLED).order_by("number")[:AT_ONCE]
+        RosterFault.objects.filter(load=load, number__gt=after)
+        .exclude(kind__in=rules.SETTLED)
+        .order_by("number")[:AT_ONCE]
     )
     made = 0
     for fault in wanted:
@@ -74,7 +76,7 @@ def _texts(reading: Pass, number: int) -> dict[str, str] | None:
     while rows := reading.take(1):
         if rows[0][0] >= number:
             cells = rows[0][1]
-            return {name: cells[place] for name, place in reading.mapping.items() if place < len(cells)}
+            return {name: as_written(cells[place]) for name, place in reading.mapping.items() if place < len(cells)}
     return None
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.rules.blacklist import ROW_SENTENCE
-from zhijia.organization.members.rules.rosters import Fault, Kind, Outcome
+from zhijia.organization.members.rules.rosters import NOBODY_CODES, Fault, Kind, Outcome
 from zhijia.organization.members.selectors.blacklist import listed_among
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -23,13 +23,14 @@ from zhijia.organization.unions.selectors import UnionFacts
 
 from .preparing import Prepared
 
+TWICE = "roster.twice"
 _STAY = ("person_id", "union_id", "until", "ended_by", "member_number", "joined_on")
 
 
 @dataclass(slots=True)
 class Judged:
     """A row and what it would come to. `employer` (id, name); `earlier` the member number and first joining of a
-    person who was a member before.
+    person who was a member before; `first_row` where the same number stood first in the file.
     """
 
     row: Prepared
@@ -40,6 +41,7 @@ class Judged:
     employer: tuple[int | None, str] = (None, "")
     known: people.Known | None = None
     earlier: tuple[str, Any] | None = None
+    first_row: int = 0
 
     def refuse(self, kind: Kind, column: str, code: str, reason: str) -> None:
         self.outcome, self.kind = Outcome.BAD, kind
@@ -219,6 +221,9 @@ def _alone(desk: Desk, row: Prepared, earlier: int) -> Judged:
     if row.faults:
         item.outcome = Outcome.BAD
         item.faults = list(row.faults)
+        if item.faults[0].code in NOBODY_CODES:
+            item.kind = Kind.NOBODY
+            return item
     union = desk.find_union(row)
     if isinstance(union, Fault):
         if not any(fault.column == union.column for fault in item.faults):
@@ -226,9 +231,8 @@ def _alone(desk: Desk, row: Prepared, earlier: int) -> Judged:
     else:
         item.union = union
     if earlier:
-        item.refuse(
-            Kind.TWICE, "id_number", "roster.twice", f"文件第{earlier}行已有同一证件号码，以那一行为准，本行不写入。"
-        )
+        item.first_row = earlier
+        item.refuse(Kind.TWICE, "id_number", TWICE, f"文件第{earlier}行已有同一证件号码，以那一行为准，本行不写入。")
     if item.outcome is not Outcome.BAD and item.union is not None:
         employer = desk.find_employer(row, item.union)
         if isinstance(employer, Fault):
@@ -254,7 +258,7 @@ def _against_persons(judged: Sequence[Judged]) -> None:
             continue
         _against_person(item, item.known, stays.get(item.known.id, []))
         if item.outcome is Outcome.KNOWN and item.known.id in met:  # two documents of files that were merged
-            item.refuse(Kind.TWICE, "id_number", "roster.twice", "文件里已有同一人的另一个证件号码，本行不写入。")
+            item.refuse(Kind.TWICE, "id_number", TWICE, "文件里已有同一人的另一个证件号码，本行不写入。")
         met.add(item.known.id)
     _against_list([item for item in judged if item.outcome in (Outcome.NEW, Outcome.KNOWN)])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import IO, Any, Final
 
@@ -22,18 +23,19 @@ from zhijia.foundation.jobs import selectors as job_selectors, services as jobs
 from zhijia.kernel import db, masks
 from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind as ActorKind
 from zhijia.kernel.crypto import keyed_digest
-from zhijia.kernel.errors import Expired, WrongState
+from zhijia.kernel.errors import Expired, RuleBroken, WrongState
 from zhijia.kernel.ids import new_public_id
-from zhijia.kernel.tables import open_sheet, require_rows
+from zhijia.kernel.tables import Sheet, open_sheet, require_rows
 from zhijia.organization.members.models import LoadState, RosterFault, RosterLoad, RosterMapping
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
-from zhijia.organization.members.rules.rosters import Outcome
+from zhijia.organization.members.rules.rosters import Fault, Outcome
+from zhijia.organization.members.selectors import rosters as selectors
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from .conflicts import open_some
-from .judging import Desk, Judged, judge
+from .judging import TWICE, Desk, Judged, judge
 from .mending import marks_of, settle_marked
 from .preparing import prepare
 from .reading import Pass, finished, going_on
@@ -72,14 +74,45 @@ def take_file(actor: Actor, unit: UnionFacts, file: IO[bytes], file_name: str, *
         file=kept.public_id,
         file_name=kept.name,
         digest=kept.digest,
-        header=[text[:40] for text in sheet.header],
-        mapping=_remembered(unit.id, sheet.header) or rules.propose(sheet),
         rows=sheet.total if sheet.total is not None else _lines(file),
         created_at=now,
+        **of_sheet(sheet, _remembered(unit.id, sheet.header) or rules.propose(sheet)),
     )
     load.save(force_insert=True)
     _record(actor, load, "taken", now=now)
     return load
+
+
+def of_sheet(sheet: Sheet, mapping: dict[str, int]) -> dict[str, Any]:
+    """The columns of a load that follow from the sheet that is read."""
+    return {
+        "header": [text[:40] for text in sheet.header],
+        "mapping": mapping,
+        "sheet": sheet.name,
+        "sheets": list(sheet.names[:50]),
+        "hidden_rows": sheet.hidden_rows,
+    }
+
+
+@db.retrying()
+@transaction.atomic
+def choose_sheet(actor: Actor, load: RosterLoad, name: str, *, now: datetime) -> None:
+    """Read another sheet of the workbook; its columns are to be agreed on anew.
+
+    Raises NotFound, NotAllowed, WrongState once the file is being written, Invalid `table.…`, Expired `file.dropped`.
+    """
+    unit = unions.get_facts(load.unit_id)
+    actor.require(Permission.ROSTER_LOAD, unit.path)
+    with _opened(load) as content:
+        sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=name)
+        require_rows(sheet)
+    values = of_sheet(sheet, _remembered(unit.id, sheet.header) or rules.propose(sheet))
+    values |= {"state": LoadState.MAPPING, "rows": sheet.total, "cursor": 0, "figures": {}, "into": {}}
+    open_states = (LoadState.MAPPING, LoadState.CHECKED)
+    if load.state not in open_states or not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state}, values):
+        raise WrongState
+    RosterFault.objects.filter(load=load).delete()
+    _record(actor, load, "sheet", now=now)
 
 
 def _lines(file: IO[bytes]) -> int:
@@ -107,18 +140,16 @@ def _record(actor: Actor, load: RosterLoad, step: str, *, now: datetime, **detai
     )  # fmt: skip
 
 
-def sample(actor: Actor, load: RosterLoad, *, now: datetime) -> list[str]:
+def sample(actor: Actor, load: RosterLoad) -> list[str]:
     """The first row's cells by column, numbers masked, for whoever agrees on the columns. Raises NotFound, NotAllowed,
     Expired `file.dropped`.
     """
     unit = unions.get_facts(load.unit_id)
     actor.require(Permission.ROSTER_LOAD, unit.path)
-    reading = _begin(load, unit, now=now)(0)
-    try:
-        rows = reading.take(1)
-    finally:
-        reading.close()
-    cells = rows[0][1] if rows else []
+    with _opened(load) as content:
+        sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
+        with closing(sheet.rows()) as rows:
+            _, cells = next(rows, (0, []))
     return [_shown(text.strip()) for text in [*cells, *[""] * len(load.header)][: len(load.header)]]
 
 
@@ -143,7 +174,7 @@ def set_mapping(actor: Actor, load: RosterLoad, mapping: Mapping[str, int], *, n
     job = jobs.enqueue(
         CHECK_JOB, {"load": load.pk}, actor=actor, now=now, title=title, unit_id=load.unit_id, total=load.rows
     )
-    values = {"mapping": chosen, "state": LoadState.CHECKING, "job": job, "cursor": 0, "figures": {}}
+    values = {"mapping": chosen, "state": LoadState.CHECKING, "job": job, "cursor": 0, "figures": {}, "into": {}}
     if not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state}, values) or load.state not in (
         LoadState.MAPPING,
         LoadState.CHECKED,
@@ -153,15 +184,24 @@ def set_mapping(actor: Actor, load: RosterLoad, mapping: Mapping[str, int], *, n
     _record(actor, load, "mapped", now=now)
 
 
+def _opened(load: RosterLoad) -> IO[bytes]:
+    """The file's content. Raises Expired `file.dropped`."""
+    stored = files.find(load.file)
+    if stored is None:
+        raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
+    return file_services.open_content(stored)
+
+
 # --- Checking and writing -------------------------------------------------------------------------------------------
 def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
     def begin(after: int) -> Pass:
-        stored = files.find(load.file)
-        if stored is None:
-            raise Expired("file.dropped", "这个文件已过保存期限，内容已经删除。")
-        content = file_services.open_content(stored)
-        most = rules.most_rows(unit.level)
-        return Pass(content, load.mapping, most=most, today=timezone.localdate(now), after=after)
+        content = _opened(load)
+        try:
+            sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
+            return Pass(sheet, load.mapping, today=timezone.localdate(now), after=after, file=content)
+        except BaseException:
+            content.close()
+            raise
 
     return begin
 
@@ -217,6 +257,7 @@ def advance(load: RosterLoad, judged: Sequence[Judged], state: str, *, now: date
 
     Raises WrongState where somebody else came as far already.
     """
+    _tell_doubles(load, judged)
     figures = Counter(load.figures)
     figures.update(outcomes(judged))
     refused = [item for item in judged if item.outcome is Outcome.BAD]
@@ -224,6 +265,8 @@ def advance(load: RosterLoad, judged: Sequence[Judged], state: str, *, now: date
     figures.update(f"code:{code}" for item in refused for code in {fault.code for fault in item.faults})
     last = judged[-1].row.number if judged else load.cursor
     values: dict[str, Any] = {"cursor": last, "figures": dict(figures), "state": state}
+    if state in (LoadState.CHECKING, LoadState.CHECKED):
+        values["into"] = _into(load, judged)
     if state == LoadState.CHECKED:
         values |= {"rows": sum(figures[outcome.value] for outcome in Outcome)}
     where = {"id": load.pk, "cursor": load.cursor, "state": load.state}
@@ -232,6 +275,33 @@ def advance(load: RosterLoad, judged: Sequence[Judged], state: str, *, now: date
     for name, value in values.items():
         setattr(load, name, value)
     _keep_faults(load, judged, refused)
+
+
+def _tell_doubles(load: RosterLoad, judged: Sequence[Judged]) -> None:
+    """Whoever stands twice is told where the first row is refused itself: then nobody of the two is written."""
+    doubles = [item for item in judged if item.first_row]
+    if not doubles:
+        return
+    here = {item.row.number: item.outcome is Outcome.BAD for item in judged}
+    refused = {number for number, is_bad in here.items() if is_bad}
+    before = {item.first_row for item in doubles} - here.keys()
+    refused.update(RosterFault.objects.filter(load=load, number__in=before).values_list("number", flat=True))
+    for item in doubles:
+        if item.first_row in refused:
+            item.faults = [fault for fault in item.faults if fault.code != TWICE]
+            text = (
+                f"与文件第{item.first_row}行是同一证件号码，而那一行也没有通过；请改好其中一行、删去另一行后重新导入。"
+            )
+            item.faults.append(Fault("id_number", "roster.twice_refused", text))
+
+
+def _into(load: RosterLoad, judged: Sequence[Judged]) -> dict[str, int] | None:
+    """New members by union so far; None where the file is for more unions than are looked at one by one."""
+    if load.into is None:
+        return None
+    into = Counter(load.into)
+    into.update(str(item.union.id) for item in judged if item.union and item.outcome in (Outcome.NEW, Outcome.KNOWN))
+    return dict(into) if len(into) <= RosterLoad.MOST_UNIONS else None
 
 
 def _keep_faults(load: RosterLoad, judged: Sequence[Judged], refused: Sequence[Judged]) -> None:
@@ -263,10 +333,11 @@ def in_the_name_of(load: RosterLoad, unit: UnionFacts) -> Actor:
 
 @db.retrying()
 @transaction.atomic
-def start_writing(actor: Actor, load: RosterLoad, *, now: datetime) -> str:
+def start_writing(actor: Actor, load: RosterLoad, *, confirmed: bool = False, now: datetime) -> str:
     """Start writing the good rows; returns the job's public id. A load whose job was stopped goes on where it was.
 
-    Raises NotFound, NotAllowed; WrongState `load.not_checked`, `load.nothing`.
+    `confirmed` says that somebody looked at unions that would have far more members than workers. Raises NotFound,
+    NotAllowed; WrongState `load.not_checked`, `load.nothing`; RuleBroken `roster.crowded`.
     """
     actor.require(Permission.ROSTER_LOAD, unions.get_facts(load.unit_id).path)
     values: dict[str, Any] = {
@@ -281,6 +352,8 @@ def start_writing(actor: Actor, load: RosterLoad, *, now: datetime) -> str:
     else:
         if not load.figures.get("new", 0) + load.figures.get("known", 0) + load.figures.get("bad", 0):
             raise WrongState("load.nothing", "这个文件里没有可以写入的行，名册中的人都已经是会员。")
+        if not confirmed:
+            require_likely(load)
         values |= begun_writing(load)
     values["job"] = jobs.enqueue(
         WRITE_JOB, {"load": load.pk}, actor=actor, now=now, title=f"导入会员名册：{load.file_name}",
@@ -290,6 +363,18 @@ def start_writing(actor: Actor, load: RosterLoad, *, now: datetime) -> str:
         raise WrongState
     _record(actor, load, "writing", now=now)
     return str(values["job"])
+
+
+def require_likely(load: RosterLoad) -> None:
+    """Raises RuleBroken `roster.crowded` where a union would have far more members than workers."""
+    crowds = selectors.crowded(load)
+    if crowds:
+        first = crowds[0]
+        raise RuleBroken(
+            "roster.crowded",
+            f"“{first.union}”登记的职工是{first.workers}人，写入后会员将有{first.members}人，"
+            "请核对名册是否选错了工会；确认人数无误的，请确认后再写入。",
+        )
 
 
 def begun_writing(load: RosterLoad) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, NotFound
-from zhijia.kernel.tables import open_sheet
+from zhijia.kernel.tables import HANDED_BACK, MARK_HEADER, judged_rows, open_sheet
 from zhijia.organization.members.models import RosterConflict, RosterLoad
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
@@ -25,8 +25,6 @@ from zhijia.organization.members.selectors import rosters as selectors
 
 from .judging import Judged
 
-MARK: Final = "行标识（请保留）"
-TAIL: Final = ("原行号", "错误原因", MARK)
 _MARK: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{16})-([0-9]{1,8})")
 _IN: Final = (Outcome.ADDED, Outcome.BOUND, Outcome.SAME)
 
@@ -46,14 +44,15 @@ def refused_rows(actor: Actor, load: RosterLoad, *, now: datetime) -> tuple[list
         actor, "members.roster_rows", ("roster", load.public_id), now=now, unit_id=load.unit_id,
         reason="下载有错的行",
     )  # fmt: skip
-    headers = [text for text in load.header if text not in TAIL]
-    kept = [place for place, text in enumerate(load.header) if text not in TAIL]
+    headers = [text for text in load.header if text not in HANDED_BACK]
+    kept = [place for place, text in enumerate(load.header) if text not in HANDED_BACK]
 
     def rows() -> Iterator[list[object]]:
         wanted = selectors.iterate_refused(load)
         fault = next(wanted, None)
         with file_services.open_content(stored) as content:
-            for number, cells in open_sheet(content, rules.COLUMNS).rows():
+            sheet = open_sheet(content, rules.COLUMNS, sheet=load.sheet)
+            for number, cells in judged_rows(sheet, rules.typed_places(load.mapping)):
                 if fault is None:
                     return
                 if number == fault.number:
@@ -61,14 +60,14 @@ def refused_rows(actor: Actor, load: RosterLoad, *, now: datetime) -> tuple[list
                     yield [*own, number, rules.reasons(fault.faults), f"{load.public_id}-{number}"]
                     fault = next(wanted, None)
 
-    return [*headers, *TAIL], rows()
+    return [*headers, *HANDED_BACK], rows()
 
 
 def marks_of(load: RosterLoad, rows: Sequence[tuple[int, list[str]]]) -> dict[int, tuple[str, int]]:
     """Row of this file → file and row it was handed back from, where the file still holds the marks."""
-    if MARK not in load.header:
+    if MARK_HEADER not in load.header:
         return {}
-    place = load.header.index(MARK)
+    place = load.header.index(MARK_HEADER)
     marks = {}
     for number, cells in rows:
         found = _MARK.fullmatch(cells[place].strip()) if place < len(cells) else None

@@ -9,8 +9,8 @@ from datetime import date
 from itertools import islice
 from typing import IO, Final
 
-from zhijia.kernel.tables import open_sheet
-from zhijia.organization.members.rules.rosters import COLUMNS, understand
+from zhijia.kernel.tables import Sheet, judged_rows
+from zhijia.organization.members.rules.rosters import typed_places, understand
 
 from .judging import Seen
 from .preparing import Rows
@@ -20,18 +20,19 @@ _KEPT: Final = 4
 
 
 class Pass:
-    """One reading of a file. `position` is the number of the last row handed out, `seen` who stands up to there.
-
-    Closing it closes the file.
+    """One going through an opened sheet. `position` is the number of the last row handed out, `seen` who stands up to
+    there. Closing it closes `file`, where one is given.
     """
 
-    def __init__(self, file: IO[bytes], mapping: Mapping[str, int], *, most: int, today: date, after: int = 0) -> None:
+    def __init__(
+        self, sheet: Sheet, mapping: Mapping[str, int], *, today: date, after: int = 0, file: IO[bytes] | None = None
+    ) -> None:
         self._file = file
         self.mapping = mapping
         self.today = today
         self.position = 0
         self.seen = Seen()
-        self._rows = open_sheet(file, COLUMNS, max_rows=most).rows()
+        self._rows = judged_rows(sheet, typed_places(mapping))
         self._waiting: Rows = ()
         if after:
             self._skip(after)
@@ -63,7 +64,8 @@ class Pass:
 
     def close(self) -> None:
         self._rows.close()
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 _passes: dict[tuple[int, str], Pass] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
@@ -28,7 +28,8 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.crypto import keyed_content_digest
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.tables import open_sheet, require_rows
+from zhijia.kernel.tables import Sheet, open_sheet, require_rows
+from zhijia.kernel.typed import typed
 from zhijia.organization.members.models import LoadState, RosterLoad
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.unions import selectors as unions
@@ -36,7 +37,7 @@ from zhijia.organization.unions.selectors import UnionFacts
 
 from .conflicts import open_some
 from .judging import Desk, Judged, Seen, judge
-from .loading import advance, outcomes
+from .loading import advance, of_sheet, outcomes, require_likely
 from .preparing import Prepared, Preparers, Rows, prepare, unpack
 from .reading import Pass
 from .writing import write_rows
@@ -47,38 +48,77 @@ DESK_S: Final = 60
 Say = Callable[[str], None]
 
 
-def load_file(path: Path, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say) -> RosterLoad:
+def load_file(
+    path: Path, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say, sheet: str = "",
+    confirmed: bool = False,
+) -> RosterLoad:  # fmt: skip
     """Load a file for `unit` and below, or go on with it where a run was cut off; with `dry_run` nothing is written.
 
-    Raises Invalid `table.…`, `roster.mapping` of a file whose headers do not say what its columns are.
+    `sheet` names one of a workbook's. A union that would have far more members than workers is asked for first, unless
+    `confirmed`; for units above, whose files are long, it is not. Raises Invalid `table.…`, `roster.mapping` of a file
+    whose headers do not say what its columns are, RuleBroken `roster.crowded`.
     """
     with path.open("rb") as file:
         pieces = iter(lambda: file.read(1024 * 1024), b"")
         digest = keyed_content_digest(settings.ZHIJIA_DIGEST_KEY, pieces)
-        sheet = open_sheet(file, rules.COLUMNS)
-        require_rows(sheet)
+        found = open_sheet(file, rules.COLUMNS, sheet=sheet)
+        require_rows(found)
+        mapping = rules.propose(found)
+        _tell_columns(found, mapping, say)
         needs_union = unit.type not in unions.JOINABLE
-        mapping = rules.check_mapping(rules.propose(sheet), len(sheet.header), needs_union=needs_union)
-        load = _resume_or_begin(path, unit, digest, list(sheet.header), mapping, dry_run=dry_run, now=clock())
-    if load.cursor:
-        say(f"接着上次的第{load.cursor}行往下。")
-    _run(path, load, unit, dry_run=dry_run, clock=clock, say=say)
+        mapping = rules.check_mapping(mapping, len(found.header), needs_union=needs_union)
+        if not dry_run and not confirmed and not needs_union and _cut_off(unit, digest) is None:
+            looked_at = _resume_or_begin(path, unit, digest, found, mapping, dry_run=True, now=clock())
+            _run(found, looked_at, unit, dry_run=True, clock=clock, say=_silent)
+            require_likely(looked_at)
+        load = _resume_or_begin(path, unit, digest, found, mapping, dry_run=dry_run, now=clock())
+        if load.cursor:
+            say(f"接着上次的第{load.cursor}行往下。")
+        _run(found, load, unit, dry_run=dry_run, clock=clock, say=say)
     return load
+
+
+def _silent(text: str) -> None:
+    """Nobody listens to a run that only looks."""
+
+
+def _tell_columns(sheet: Sheet, mapping: Mapping[str, int], say: Say) -> None:
+    """What is read and what is not, before anything is written."""
+    if sheet.name and len(sheet.names) > 1:
+        say(f"读取工作表“{sheet.name}”；没有读取：{'、'.join(name for name in sheet.names if name != sheet.name)}。")
+    say(
+        "读取的列："
+        + "、".join(f"{rules.LABELS[name]}←{sheet.header[place]}" for name, place in mapping.items())
+        + "。"
+    )
+    guesses = {place: rules.LABELS[name] for name, place in rules.guess(sheet.header, mapping).items()}
+    unused = [
+        f"{text}（像是“{guesses[sheet.header.index(text)]}”，请改表头）"
+        if sheet.header.index(text) in guesses
+        else text
+        for text in rules.unused(sheet.header, mapping)
+    ]
+    if unused:
+        say(f"没有用到的列：{'、'.join(unused)}。")
+    if sheet.hidden_rows:
+        say(f"有{sheet.hidden_rows}行被筛选或隐藏，也一并读取。")
+
+
+def _cut_off(unit: UnionFacts, digest: str) -> RosterLoad | None:
+    """The load of the same file that a run left unfinished."""
+    begun = RosterLoad.objects.filter(digest=digest, unit_id=unit.id, state=LoadState.WRITING, file="")
+    return begun.order_by("-id").first()
 
 
 @transaction.atomic
 def _resume_or_begin(
-    path: Path, unit: UnionFacts, digest: str, header: list[str], mapping: dict[str, int], *, dry_run: bool,
-    now: datetime,
-) -> RosterLoad:  # fmt: skip
-    state = LoadState.CHECKING if dry_run else LoadState.WRITING
-    if not dry_run:
-        cut_off = RosterLoad.objects.filter(digest=digest, unit_id=unit.id, state=state, file="").order_by("-id")
-        if (load := cut_off.first()) is not None:
-            return load
+    path: Path, unit: UnionFacts, digest: str, sheet: Sheet, mapping: dict[str, int], *, dry_run: bool, now: datetime
+) -> RosterLoad:
+    if not dry_run and (begun := _cut_off(unit, digest)) is not None:
+        return begun
     load = RosterLoad(
-        unit_id=unit.id, file_name=path.name[-120:], digest=digest, header=[text[:40] for text in header],
-        mapping=mapping, state=state, created_at=now,
+        unit_id=unit.id, file_name=path.name[-120:], digest=digest, created_at=now,
+        state=LoadState.CHECKING if dry_run else LoadState.WRITING, **of_sheet(sheet, mapping),
     )  # fmt: skip
     load.save(force_insert=True)
     audit.record(
@@ -89,11 +129,11 @@ def _resume_or_begin(
 
 
 def _run(
-    path: Path, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
+    sheet: Sheet, load: RosterLoad, unit: UnionFacts, *, dry_run: bool, clock: Callable[[], datetime], say: Say
 ) -> None:
     today = timezone.localdate(clock())
     with (
-        closing(_pass(path, load, today, after=load.cursor)) as reading,
+        closing(Pass(sheet, load.mapping, today=today, after=load.cursor)) as reading,
         closing(_judged(unit, reading, seal=not dry_run)) as chunks,
     ):
         for chunk in chunks:
@@ -103,7 +143,7 @@ def _run(
                 _write(load, chunk, reading.seen, now=clock())
             say(f"已处理 {sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome):,} 行")
     if not dry_run:
-        _open_conflicts(path, load, today=today, clock=clock)
+        _open_conflicts(sheet, load, today=today, clock=clock)
     state = LoadState.DROPPED if dry_run else LoadState.DONE
     rows_read = sum(load.figures.get(outcome.value, 0) for outcome in rules.Outcome)
     values = {"rows": rows_read, "state": state, "finished_at": clock()}
@@ -111,23 +151,18 @@ def _run(
     load.refresh_from_db()
 
 
-def _open_conflicts(path: Path, load: RosterLoad, *, today: date, clock: Callable[[], datetime]) -> None:
+def _open_conflicts(sheet: Sheet, load: RosterLoad, *, today: date, clock: Callable[[], datetime]) -> None:
     """Cases for refused rows, as many as one file may open."""
     if not load.figures.get(rules.Outcome.BAD.value):
         return
     after = opened = 0
-    with closing(_pass(path, load, today)) as reading:
+    with closing(Pass(sheet, load.mapping, today=today)) as reading:
         while True:
             with transaction.atomic():
                 after, made = open_some(load, reading, after=after, opened=opened, now=clock())
             opened += made
             if not after:
                 return
-
-
-def _pass(path: Path, load: RosterLoad, today: date, *, after: int = 0) -> Pass:
-    file = path.open("rb")  # closed with the pass
-    return Pass(file, load.mapping, most=rules.ROWS_OF_A_PROVINCE, today=today, after=after)
 
 
 class _Chunk(NamedTuple):
@@ -224,7 +259,7 @@ def _write(load: RosterLoad, chunk: _Chunk, seen: Seen, *, now: datetime) -> Non
 def unit_of(code: str) -> UnionFacts:
     """The union that a command names, the top of the tree where it names none. Raises Invalid `roster.unit`."""
     tops = unions.tops(Scope(everything=True), limit=2)
-    found = unions.find_by_code(code) if code else tops[0] if len(tops) == 1 else None
+    found = unions.find_by_code(typed(code)) if code else tops[0] if len(tops) == 1 else None
     if found is None:
         raise Invalid("roster.unit", "没有找到这个编码的工会；请用 --under 给出工会编码，还没有工会的先导入工会。")
     return found

@@ -90,19 +90,21 @@ def _write(actor: Actor, good: Sequence[Judged], *, now: datetime) -> None:
     db.copy_rows(MembershipEvent, _EVENT, _events(actor, event_keys, written.stays, now=now))
     for person_id in written.with_account:
         cards.issue(person_id, now=now)
-    counts = tuple((union_id, dict(sums)) for union_id, sums in written.counts.items())
-    events.memberships_changed.announce(
-        events.MembershipsChanged(EventKind.JOINED.value, today, now, len(good), counts)
-    )
+    for kind, by_union in written.counts.items():
+        counts = tuple((union_id, dict(sums)) for union_id, sums in by_union.items())
+        persons = sum(stay[3] == kind for stay in written.stays)
+        events.memberships_changed.announce(events.MembershipsChanged(kind, today, now, persons, counts))
 
 
 @dataclass(slots=True)
 class _Written:
-    """What follows from the memberships written: `stays` are (person, membership, union), `counts` go by union."""
+    """What follows from the memberships written: `stays` are (person, membership, union, kind of event), `counts` go by
+    kind and union.
+    """
 
-    stays: list[tuple[int, int, int]] = field(default_factory=list)
+    stays: list[tuple[int, int, int, str]] = field(default_factory=list)
     with_account: list[int] = field(default_factory=list)
-    counts: dict[int, dict[str, int]] = field(default_factory=dict)
+    counts: dict[str, dict[int, dict[str, int]]] = field(default_factory=dict)
 
 
 def _stays(
@@ -123,17 +125,26 @@ def _stays(
             number, joined_on, row.work_form, row.new_form_group, migrant, row.occupation, *item.employer, sex, year,
             level, account is not None,
         )  # fmt: skip
-        written.stays.append((person_id, key, union.id))
+        kind = _kind(row.joined_on, item.earlier is None, today)
+        written.stays.append((person_id, key, union.id, kind))
         if account is not None:
             written.with_account.append(person_id)
-        sums = written.counts.setdefault(union.id, defaultdict(int))
+        sums = written.counts.setdefault(kind, {}).setdefault(union.id, defaultdict(int))
         counted = counts_of(
             sign=1, female=sex == "2", migrant=migrant, new_form=bool(row.new_form_group), real_name=level >= 3,
             activated=account is not None, dispatched=row.work_form == "dispatched",
         )  # fmt: skip
         for name, value in counted.items():
             sums[name] += value
-        sums["joined"] += 1
+        sums[kind] += 1
+
+
+def _kind(joined_on: date | None, first: bool, today: date) -> str:
+    """Whoever joins for the first time this month, as the roster says, has joined; everybody else was a member already
+    and is only entered. Source: docs/rules/rosters.md#entered
+    """
+    new = first and joined_on is not None and (joined_on.year, joined_on.month) == (today.year, today.month)
+    return EventKind.JOINED.value if new else EventKind.ENTERED.value
 
 
 def _place(item: Judged) -> tuple[int, str]:
@@ -181,7 +192,7 @@ def _member_numbers(count: int, year: int) -> list[str]:
 
 
 def _events(
-    actor: Actor, keys: Sequence[int], stays: Sequence[tuple[int, int, int]], *, now: datetime
+    actor: Actor, keys: Sequence[int], stays: Sequence[tuple[int, int, int, str]], *, now: datetime
 ) -> Iterator[tuple[Any, ...]]:
     """One event a membership in the columns of _EVENT. The digests are those of `memberships.event_digest`, whose text
     is made once and filled in for each row.
@@ -190,7 +201,6 @@ def _events(
     after = {"state": MembershipState.ACTIVE.value}
     same: dict[str, Any] = {
         "other_union_id": None,
-        "kind": EventKind.JOINED.value,
         "on": today,
         "at": now,
         "case_id": None,
@@ -199,13 +209,14 @@ def _events(
         "before": {},
         "after": after,
     }
-    head, middle, tail = _pieces(same)
+    pieces = {kind: _pieces({**same, "kind": kind}) for kind in {stay[3] for stay in stays}}
     key = settings.ZHIJIA_DIGEST_KEY
     stored = json.dumps(after)
-    for event_key, (person_id, stay, union) in zip(keys, stays, strict=True):
+    for event_key, (person_id, stay, union, kind) in zip(keys, stays, strict=True):
+        head, middle, tail = pieces[kind]
         text = f"{head}{stay}{middle[0]}{person_id}{middle[1]}{union}{tail}"
         yield (
-            event_key, person_id, stay, union, None, same["kind"], today, now, None, actor.person_id, REASON, "{}",
+            event_key, person_id, stay, union, None, kind, today, now, None, actor.person_id, REASON, "{}",
             stored, keyed_digest(key, text),
         )  # fmt: skip
 

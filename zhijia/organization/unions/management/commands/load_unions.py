@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhijia.foundation.jobs import selectors as jobs, services as job_services
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.errors import WrongState, ZhijiaError
+from zhijia.kernel.typed import typed
 from zhijia.organization.unions import building, selectors, services
 from zhijia.organization.unions.models import Union, UnionLoad
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         return load
 
     def _unit(self, under: str | None) -> Union:
-        found = selectors.find_by_code(under) if under else None
+        found = selectors.find_by_code(typed(under)) if under else None
         tops = selectors.tops(Scope(everything=True))
         if under is None and len(tops) == 1:
             found = tops[0]
@@ -84,6 +85,12 @@ class Command(BaseCommand):
             f"{load.file_name}：{load.rows}行，将新建{figures.get('new', 0)}，已有{figures.get('same', 0)}，"
             f"有错{figures.get('bad', 0)}"
         )
+        if len(load.sheets) > 1:
+            self.stdout.write(f"  读取的是工作表“{load.sheet}”，其余的没有读取。")
+        if load.ignored:
+            self.stdout.write(f"  没有用到的列：{'、'.join(load.ignored)}。")
+        if load.hidden_rows:
+            self.stdout.write(f"  有{load.hidden_rows}行被筛选或隐藏，也一并读取。")
         for row in selectors.list_load_rows(load, "bad", limit=SHOWN)[:SHOWN]:
             for fault in row.errors:
                 self.stdout.write(f"  第{row.number}行 {fault['label']}：{fault['reason']}")

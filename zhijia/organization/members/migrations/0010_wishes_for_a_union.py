@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0008_disputes_of_unbound_files"),
+        ("members", "0009_roster_sheets_and_entered"),
     ]
 
     operations = [
