@@ -22,6 +22,7 @@ from django.db.migrations.state import ProjectState
 
 from .bulk import copy_rows, holds_millions, reserve_keys
 from .command import remembered
+from .dumps import DumpFailed, dump_database, dump_name, is_empty_database, restore_database, server_time
 from .questions import Question
 from .rows import (
     change_later,
@@ -37,11 +38,12 @@ from .rows import (
 )
 
 __all__ = [
-    "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
-    "copy_rows", "drop_month", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row",
-    "insert_rows", "instant",
-    "is_conflict_between_writers", "keep_partitions_ahead", "oldest_month", "one_command", "remembered",
-    "reserve_keys", "retrying", "select_rows", "subtree", "subtree_bounds", "take_rows",
+    "DumpFailed", "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows",
+    "consistent_look", "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows",
+    "holds_millions", "in_scope", "insert_later", "insert_row", "insert_rows", "instant",
+    "is_conflict_between_writers", "is_empty_database", "keep_partitions_ahead", "oldest_month", "one_command",
+    "remembered", "reserve_keys", "restore_database", "retrying", "select_rows", "server_time", "subtree",
+    "subtree_bounds", "take_rows",
 ]  # fmt: skip
 
 P = ParamSpec("P")
