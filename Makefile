@@ -60,19 +60,16 @@ $(STAMPS)/bench-packages: tools/system-packages
 	@tools/system-packages bench
 	@touch $@
 
-$(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/run-packages
+$(STAMPS)/python: requirements.lock pyproject.toml tools/python-packages | $(STAMPS)/run-packages
 	@mkdir -p $(STAMPS)
 	@$(BASE_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(BASE_PYTHON) -m venv .venv
 	@echo "Installing Python packages"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@tools/python-packages $(BASE_PYTHON)
 	@touch $@
 
-$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run-packages
-	@mkdir -p $(STAMPS)
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
 	@echo "Installing front-end packages"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STAMPS)/static: $(STAMPS)/python $(STAMPS)/node $(FRONT_END)
