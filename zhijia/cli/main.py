@@ -1,6 +1,6 @@
 """Parsing `zhijia ...` and handing over.
 
-zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonstration province once, then serve it
+zhijia demo [--no-serve] [--reset] [--scale small|province] [--seed N]   the demonstration province, built once, served
 zhijia init [--answers FILE] [--print-links]                   a new platform: administrators, unions, names; once
 zhijia doctor [--json] [--quiet]                               what is missing or unsafe; status 0, 1 or 2
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
@@ -75,6 +75,7 @@ def _demo(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-serve", action="store_true", help="only build")
     parser.add_argument("--scale", choices=["small", "province"], default="small")
     parser.add_argument("--seed", type=int, default=1, help="another number makes other people")
+    parser.add_argument("--reset", action="store_true", help="throw the demonstration's data away first")
     _add_address(parser)
     options = parser.parse_args(arguments)
     from zhijia.cli import demonstration, supervisor
@@ -84,8 +85,11 @@ def _demo(arguments: Sequence[str]) -> int:
         return 1
     _announce_address(options)
     if not options.no_serve and not supervisor.is_free(options.host, options.port):
-        print(f"端口 {options.port} 正被占用，请换一个：zhijia demo --port {options.port + 1}", file=sys.stderr)
+        print(f"端口 {options.port} 正被占用，请换一个：make demo PORT={options.port + 1}", file=sys.stderr)
         return 1
+    demonstration.keep_terminal_clear()
+    if options.reset:
+        demonstration.reset()
     demonstration.prepare(scale=options.scale, seed=options.seed)
     if options.no_serve:
         return 0
@@ -112,9 +116,15 @@ def _serve(arguments: Sequence[str]) -> int:
     return supervisor.serve(options.host, options.port, workers=options.workers)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"端口要是 1 到 65535 的数字，而不是“{text}”")
+    return int(text)
+
+
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones in the same network in")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)))
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or str(DEFAULT_PORT))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="server processes (default: cores)")
 
 

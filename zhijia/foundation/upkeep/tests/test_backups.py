@@ -39,7 +39,10 @@ def place(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_holds_database_files_and_names_but_never_the_keys(world: World, place: Path, now: Any) -> None:
+def test_it_holds_database_files_and_names_but_never_the_keys(
+    world: World, place: Path, now: Any, settings: Any
+) -> None:
+    settings.ZHIJIA_PRODUCTION = True
     made = backups.back_up(place, now=now)
     assert {each.name for each in made.iterdir()} == {db.dump_name(), "files.tar", "site.json", "SHA256SUMS"}
     assert made.stat().st_mode & 0o077 == 0, "nobody else may read it"
