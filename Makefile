@@ -8,17 +8,22 @@ BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMPS := .stamps
 SCALE ?= small
+PORT ?= 8000
+export PORT
 # What the front-end build reads: styles, scripts, and templates for the icons they name.
 FRONT_END := $(shell find zhijia -path '*/static/ui/dist' -prune -o \
 	\( -name '*.html' -o -name '*.css' -o -name '*.js' -o -path '*/foundation/ui/build.py' -o -name scenario.py \) -print)
 
-.PHONY: help demo test check bench install static docs format lock clean
+.PHONY: help demo demo-reset $(STAMPS)/port test check bench install static docs format lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-demo: $(STAMPS)/run-packages $(STAMPS)/python $(STAMPS)/static ## Build the demonstration province once and serve it
+demo: $(STAMPS)/port $(STAMPS)/run-packages $(STAMPS)/python $(STAMPS)/static ## Build the demonstration province once and serve it
 	@$(BIN)/zhijia demo
+
+demo-reset: $(STAMPS)/port $(STAMPS)/run-packages $(STAMPS)/python $(STAMPS)/static ## Throw the demonstration's data away and build it anew
+	@$(BIN)/zhijia demo --reset
 
 test: install ## Run the whole suite: SQLite, PostgreSQL, browser
 	@$(BIN)/python -m tests.run
@@ -46,6 +51,10 @@ lock: $(STAMPS)/python ## Pin the newest allowed versions of all dependencies
 clean: ## Remove what make made, except the data in var/
 	rm -rf .venv node_modules $(STAMPS) zhijia/foundation/ui/static/ui/dist .pytest_cache .mypy_cache .ruff_cache
 
+# Before anything is installed or built: a port in use would be told minutes later. Without Python the next rule tells.
+$(STAMPS)/port:
+	@if command -v "$(BASE_PYTHON)" >/dev/null; then $(BASE_PYTHON) tools/port-is-free $(PORT); fi
+
 $(STAMPS)/run-packages: tools/system-packages
 	@mkdir -p $(STAMPS)
 	@tools/system-packages run
@@ -60,19 +69,16 @@ $(STAMPS)/bench-packages: tools/system-packages
 	@tools/system-packages bench
 	@touch $@
 
-$(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/run-packages
+$(STAMPS)/python: requirements.lock pyproject.toml tools/python-packages | $(STAMPS)/run-packages
 	@mkdir -p $(STAMPS)
 	@$(BASE_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(BASE_PYTHON) -m venv .venv
 	@echo "Installing Python packages"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@tools/python-packages $(BASE_PYTHON)
 	@touch $@
 
-$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run-packages
-	@mkdir -p $(STAMPS)
+$(STAMPS)/node: package.json package-lock.json $(STAMPS)/python
 	@echo "Installing front-end packages"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STAMPS)/static: $(STAMPS)/python $(STAMPS)/node $(FRONT_END)

@@ -57,6 +57,7 @@ def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
                 "SECRET_KEY": "only-for-this-benchmark-0123456789abcdef",
                 "ZHIJIA_HOSTS": HOST,
                 "ZHIJIA_PUBLIC_URL": f"https://{HOST}",
+                "ZHIJIA_DEMONSTRATION_PORTS": "no real people",
                 "ZHIJIA_VAR": str(folder),
                 "ZHIJIA_LOG_LEVEL": "WARNING",
                 "DATABASE_URL": address,

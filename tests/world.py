@@ -191,8 +191,7 @@ class World:
         return person, result.case.public_id
 
 
-def build(now: datetime) -> World:
-    world = World(now)
+def build_regions() -> None:
     Region.objects.bulk_create(
         Region(
             code=code,
@@ -205,6 +204,11 @@ def build(now: datetime) -> World:
         )
         for code, parent, level, name in REGIONS
     )
+
+
+def build(now: datetime) -> World:
+    world = World(now)
+    build_regions()
     for purpose, label in Purpose.choices:
         if not ConsentText.objects.filter(purpose=purpose).exists():
             ConsentText.objects.create(

@@ -34,8 +34,9 @@ def main() -> int:
             | {
                 "DJANGO_SETTINGS_MODULE": "zhijia.config.settings.production",
                 "SECRET_KEY": "only-for-this-benchmark-0123456789abcdef",
-                "ZHIJIA_HOSTS": "127.0.0.1",
-                "ZHIJIA_PUBLIC_URL": "https://127.0.0.1",
+                "ZHIJIA_HOSTS": "127.0.0.1,zhijia.example.org",
+                "ZHIJIA_PUBLIC_URL": "https://zhijia.example.org",
+                "ZHIJIA_DEMONSTRATION_PORTS": "no real people",
                 "ZHIJIA_VAR": folder,
                 "DATABASE_URL": f"sqlite:///{folder}/zhijia.sqlite3",
             }

@@ -15,11 +15,11 @@ from zhijia.kernel.doors import is_public, needs_step_up
 pytestmark = pytest.mark.django_db
 
 OPEN = {
-    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "api_reference", "favicon", "healthz",
-    "manifest", "members:keys", "members:landing", "members:offline", "members:scan", "members:scan_code",
-    "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text", "portal:find",
-    "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder", "ui:theme",
-    "unions:public", "wechat:back", "wechat:begin", "worker",
+    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "api_reference", "demo:guide", "favicon",
+    "healthz", "manifest", "members:keys", "members:landing", "members:offline", "members:scan",
+    "members:scan_code", "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text",
+    "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder",
+    "ui:theme", "unions:public", "wechat:back", "wechat:begin", "worker",
 }  # fmt: skip
 BEFORE_STEP_UP = {
     "accounts:step_up", "accounts:second", "accounts:passkey", "accounts:invite_me", "accounts:set_up",

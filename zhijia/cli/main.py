@@ -1,7 +1,11 @@
 """Parsing `zhijia ...` and handing over.
 
-zhijia demo [--no-serve] [--scale small|province] [--seed N]   build the demonstration province once, then serve it
+zhijia demo [--no-serve] [--reset] [--scale small|province] [--seed N]   the demonstration province, built once, served
+zhijia init [--answers FILE] [--print-links]                   a new platform: administrators, unions, names; once
+zhijia doctor [--json] [--quiet]                               what is missing or unsafe; status 0, 1 or 2
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
+zhijia backup FOLDER, zhijia restore FOLDER                    database and files, with checksums
+zhijia new-keys                                                fresh keys as lines of an environment file
 zhijia load regions|unions|members FILE [...]                  load a file; --help tells the rest
 zhijia verify-code CODE [--keys FILE]                          check a member's code offline, by public keys alone
 zhijia verify-ledger                                           compute the sealed log anew; 1 if anything was changed
@@ -37,9 +41,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(rest)
     if command == "load":
         return _load(rest)
+    if command == "new-keys":
+        return _new_keys()
+    return _django(command.replace("-", "_"), *rest)
+
+
+def _django(command: str, *arguments: str) -> int:
+    """A command of Django or of a capability; a setting that is missing or wrong is told in a line, not in a stack."""
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(["zhijia", command.replace("-", "_"), *rest])
+    from zhijia.kernel.crypto import MissingKey
+
+    try:
+        execute_from_command_line(["zhijia", command, *arguments])
+    except (ImproperlyConfigured, MissingKey) as error:
+        print(f"设置有误：{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _new_keys() -> int:
+    """Printed, and kept nowhere; no settings are read, since before the first keys there are none."""
+    from zhijia.config.keys import development_keys
+
+    for name, value in development_keys().items():
+        print(f"{name}={value}")
     return 0
 
 
@@ -48,18 +75,30 @@ def _demo(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-serve", action="store_true", help="only build")
     parser.add_argument("--scale", choices=["small", "province"], default="small")
     parser.add_argument("--seed", type=int, default=1, help="another number makes other people")
+    parser.add_argument("--reset", action="store_true", help="throw the demonstration's data away first")
     _add_address(parser)
     options = parser.parse_args(arguments)
     from zhijia.cli import demonstration, supervisor
 
+    if not _is_development():
+        print("演示数据只能建在开发设置下，不能建在正式运行的平台里。", file=sys.stderr)
+        return 1
     _announce_address(options)
     if not options.no_serve and not supervisor.is_free(options.host, options.port):
-        print(f"端口 {options.port} 正被占用，请换一个：zhijia demo --port {options.port + 1}", file=sys.stderr)
+        print(f"端口 {options.port} 正被占用，请换一个：make demo PORT={options.port + 1}", file=sys.stderr)
         return 1
+    demonstration.keep_terminal_clear()
+    if options.reset:
+        demonstration.reset()
     demonstration.prepare(scale=options.scale, seed=options.seed)
     if options.no_serve:
         return 0
     return supervisor.serve(options.host, options.port, workers=options.workers)
+
+
+def _is_development() -> bool:
+    """Whether the settings are those of a laptop: production takes no default that a laptop may have."""
+    return os.environ["DJANGO_SETTINGS_MODULE"] == DEVELOPMENT
 
 
 def _serve(arguments: Sequence[str]) -> int:
@@ -72,16 +111,27 @@ def _serve(arguments: Sequence[str]) -> int:
     if not supervisor.is_free(options.host, options.port):
         print(f"端口 {options.port} 正被占用，请换一个：zhijia serve --port {options.port + 1}", file=sys.stderr)
         return 1
+    if not _is_development() and not supervisor.may_start():
+        return 1
     return supervisor.serve(options.host, options.port, workers=options.workers)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"端口要是 1 到 65535 的数字，而不是“{text}”")
+    return int(text)
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 lets phones in the same network in")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)))
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or str(DEFAULT_PORT))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="server processes (default: cores)")
 
 
 def _announce_address(options: argparse.Namespace) -> None:
+    """On a laptop people reach us where we listen. A real installation says its address itself, or does not start."""
+    if not _is_development():
+        return
     host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104  compared, not bound
     os.environ.setdefault("ZHIJIA_PUBLIC_URL", f"http://{host}:{options.port}")
 
@@ -90,7 +140,4 @@ def _load(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] not in ("regions", "unions", "members"):
         print("usage: zhijia load {regions,unions,members} FILE [options]", file=sys.stderr)
         return 2
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(["zhijia", f"load_{arguments[0]}", *arguments[1:]])
-    return 0
+    return _django(f"load_{arguments[0]}", *arguments[1:])

@@ -7,6 +7,7 @@ deploy/zhijia.service runs it under systemd.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -55,6 +56,11 @@ def commands(host: str, port: int, workers: int) -> dict[str, list[str]]:
     }
 
 
+def may_start() -> bool:
+    """Whether settings are safe and keys fit the database; what is wrong stands in the terminal then."""
+    return subprocess.run([sys.executable, "-m", "zhijia.cli", "check-start"], check=False).returncode == 0
+
+
 @dataclass
 class Child:
     """One child and when it may be started again (seconds of the monotonic clock)."""
@@ -68,8 +74,8 @@ class Child:
     starts: int = field(default=0)
 
     def start(self) -> None:
-        # A session of its own: Ctrl-C reaches us alone, and we stop the children in order. With setpriv a child also
-        # ends when this process is killed outright.
+        # A session of its own: Ctrl-C reaches us alone, we stop the children in order, and a child's own children can
+        # be found by its group. With setpriv a child also ends when this process is killed outright.
         wrapper = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         self.process = subprocess.Popen([*wrapper, *self.command], stdin=subprocess.DEVNULL, start_new_session=True)
         self.started = time.monotonic()
@@ -86,6 +92,8 @@ class Child:
             return
         self.wait_s = FIRST_WAIT_S if now - self.started >= STEADY_S else min(self.wait_s * 2, LONGEST_WAIT_S)
         self.not_before = now + self.wait_s
+        # The server's own workers outlive a master that was killed, and hold its port: nothing new could serve there.
+        _end_group(self.process.pid)
         self.process = None
         print(f"{self.name} ended with {code}; starting again in {self.wait_s:.0f} s", file=sys.stderr, flush=True)
 
@@ -101,6 +109,13 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        _end_group(self.process.pid)
+
+
+def _end_group(leader: int) -> None:
+    """Whoever is left of a child's session, after the child itself has ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 class Supervisor:

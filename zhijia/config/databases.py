@@ -23,7 +23,8 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
     join; behind a pgbouncer that keeps no prepared statements (before 1.21, or max_prepared_statements = 0) it must
     be off.
     SQLite runs in WAL mode, and every transaction takes the write lock when it begins (IMMEDIATE): two writers then
-    wait for each other instead of failing when a read turns into a write.
+    wait for each other instead of failing when a read turns into a write. What it acknowledged is on the disk
+    (synchronous=FULL): in WAL mode NORMAL may lose the last commits in a power cut.
     """
     settings: dict[str, Any] = environ.Env.db_url_config(url)
     options = settings.setdefault("OPTIONS", {})
@@ -33,7 +34,7 @@ def database_settings(url: str, *, pool_size: int = 0, prepared: bool = True) ->
             transaction_mode="IMMEDIATE",
             timeout=SQLITE_WAIT_S,
             init_command=(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
                 " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000"
             ),
         )

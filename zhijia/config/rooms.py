@@ -51,4 +51,5 @@ def url_modules() -> list[str]:
     Each gives its addresses in full, from the root.
     """
     others = [f"{name}.urls" for name in plugged_in() if find_spec(f"{name}.urls") is not None]
-    return [*(f"{name}.urls" for name in _folders("urls.py")), *others]
+    demo = ["zhijia.demo.urls"] if (PACKAGE_DIR / "demo" / "urls.py").exists() else []
+    return [*(f"{name}.urls" for name in _folders("urls.py")), *demo, *others]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import segno
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
@@ -15,27 +13,23 @@ from django.utils import timezone
 
 from zhijia.foundation.notify import delivery
 from zhijia.foundation.regions import services as regions
-from zhijia.foundation.ui.site import current_site
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.codes import link_signature
 from zhijia.kernel.registry import registry
-from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people import texts
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.unions import building
 from zhijia.organization.unions.models import Union
 
-from . import figures, province, roster
+from . import figures, guide, province, roster
 from .cases import play
 from .invention import Inventor
 from .marks import find_mark, set_mark, was_cut_off
-from .staff import PASSWORD, POSTS, appoint, find_unions, totp_secret
+from .staff import appoint, find_unions
 from .stage import Stage
 
 UNIONS = 3_000
 MEMBERS = 60_000
-PURPOSE = "join"
 
 
 def build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -> str:
@@ -43,7 +37,7 @@ def build(*, scale: str, seed: int, now: datetime, say: Callable[[str], None]) -
     mark = find_mark()
     if mark is None:
         mark = build_anew(scale=scale, seed=seed, now=now, say=say)
-    return guide(mark)
+    return guide.printed(mark)
 
 
 def build_anew(
@@ -112,47 +106,3 @@ def build_anew(
                 **stage.named,
             }
         )
-
-
-def join_address(code: str) -> str:
-    """The address behind a union's printed code."""
-    signature = link_signature(PURPOSE, code, settings.ZHIJIA_KEYS.print_keys)
-    return f"{settings.ZHIJIA_PUBLIC_URL}/j/{code}?s={signature}"
-
-
-def guide(mark: dict[str, str]) -> str:
-    """What to open and whom to be, as printed in the terminal."""
-    address = join_address(mark["plant"])
-    picture = io.StringIO()
-    segno.make(address, error="m").terminal(out=picture, compact=True)
-    lines = [
-        "",
-        f"网址：{settings.ZHIJIA_PUBLIC_URL}/",
-        f"会员：{settings.ZHIJIA_PUBLIC_URL}/m/    工作台：{settings.ZHIJIA_PUBLIC_URL}/console/",
-        "",
-        f"扫码加入“{mark['plant_name']}”：",
-        picture.getvalue().rstrip(),
-        address,
-        "",
-        "登录时的短信验证码会打印在这个终端里（以 [短信] 开头）。任何手机号都可以登录，例如 13700000000。",
-        "入会可用的姓名和证件号码：王小明 370299199003070010；核验不一致：末四位前三位为 998；核验服务无响应：997。",
-        f"名册中的会员，实名后立即有卡：{mark.get('roster', '')}",
-        "",
-        f"工作人员（先用手机号登录，再进入工作台；密码都是 {PASSWORD}）：",
-    ]
-    for post in POSTS:
-        spec = ROLES[post.role]
-        second = f"动态口令密钥 {totp_secret(post)}" if spec.strong else "短信验证码"
-        lines.append(f"  {post.mobile}  {post.name}  {spec.label}  {second}")
-    lines += [
-        "",
-        "动态口令可以装进任何验证器，也可以在另一个终端运行：zhijia totp 13800000003",
-        "可以试试：",
-        "  1. 打开上面的入会网址，三个页面提交申请，再用 13800000001 进入工作台审批，申请人立即有卡。",
-        "  2. 用名册中的姓名和证件号码实名，会员卡立即可用。",
-        "  3. 用 13800000003（县级组织岗）看逾期转来的申请，批量办理；用 13800000008 申请授权、13800000009 复核。",
-        "  4. 会员在“我的会籍”里转会、保留会籍、退会；13800000001 审批转会和会籍变更、认领会员、导入名册。",
-        "  5. 13800000003 核对重复档案、批量转接（13800000002 也可以）；13800000007 办理个人信息请求。",
-        f"  6. 拨打 {current_site().hotline} 的热线、页脚备案号等都由设置决定，见 README。",
-    ]
-    return "\n".join(lines)

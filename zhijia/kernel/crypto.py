@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -307,6 +308,9 @@ PRINT_KEYS: Final = "ZHIJIA_PRINT_KEYS"
 class Keys:
     """All keys of one installation; `print_keys` are the HMAC keys of printed links (kernel.codes), none ever
     retired.
+
+    `check_values` tells keys apart without showing them: `{"seal:1": "9f2c…", "index": …}`, 16 hexadecimal characters
+    each. `not_random` names the settings whose keys nobody drew by lot.
     """
 
     keyring: Keyring
@@ -315,6 +319,8 @@ class Keys:
     signer: Signer
     verifier: Verifier
     print_keys: PrintKeys
+    check_values: Mapping[str, str] = field(default_factory=dict)
+    not_random: tuple[str, ...] = ()
 
 
 class PrintKeys:
@@ -356,14 +362,42 @@ def load_keys(environ: Mapping[str, str]) -> Keys:
     Raises MissingKey with the setting's name: without keys nothing starts, and none is made up silently.
     """
     signer = Signer(*_numbered(environ, SIGNING_KEYS))
+    secret = {
+        **{f"seal:{number}": key for number, key in _numbered(environ, SEAL_KEYS)[0].items()},
+        "index": _single(environ, INDEX_KEY),
+        "hash": _single(environ, HASH_KEY),
+        **{f"print:{number}": key for number, key in _numbered(environ, PRINT_KEYS)[0].items()},
+    }
     retired = _numbered(environ, VERIFY_KEYS)[0] if environ.get(VERIFY_KEYS, "").strip() else {}
+    verifier = signer.verifier(retired)
+    # A signing key is told by its public half, which stays when the seed is destroyed.
+    public = {f"signing:{number}": key for number, key in verifier.public_keys().items()}
     return Keys(
         keyring=load_keyring(environ),
         index=BlindIndex(_single(environ, INDEX_KEY)),
         hashes=KeyedHash(_single(environ, HASH_KEY)),
         signer=signer,
-        verifier=signer.verifier(retired),
+        verifier=verifier,
         print_keys=PrintKeys(*_numbered(environ, PRINT_KEYS)),
+        check_values={name: _check_value(key) for name, key in (secret | public).items()},
+        not_random=_not_random({**secret, **_seeds(environ)}),
+    )
+
+
+def _check_value(key: str) -> str:
+    """16 hexadecimal characters of HMAC-SM3 under the key: no way back to 128 bits or more, and no two keys alike."""
+    return hmac_sm3(bytes.fromhex(key), b"zhijia key check").hex()[:16]
+
+
+def _seeds(environ: Mapping[str, str]) -> dict[str, str]:
+    return {f"signing:{number}": seed for number, seed in _numbered(environ, SIGNING_KEYS)[0].items()}
+
+
+def _not_random(keys: Mapping[str, str]) -> tuple[str, ...]:
+    """Keys typed by hand: of fewer than 8 different bytes, or equal to another one. A drawn one has 8 in 16 surely."""
+    many = Counter(key.lower() for key in keys.values())
+    return tuple(
+        name for name, key in sorted(keys.items()) if len(set(bytes.fromhex(key))) < 8 or many[key.lower()] > 1
     )
 
 

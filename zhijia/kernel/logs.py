@@ -65,8 +65,10 @@ def _shared() -> list[Processor]:
     ]
 
 
-def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Django's LOGGING: everything, ours and the libraries', goes to standard error through the same processors."""
+def logging_settings(*, level: str, as_json: bool, file: str = "") -> dict[str, Any]:
+    """Django's LOGGING: everything, ours and the libraries', goes through the same processors to standard error, or to
+    `file`.
+    """
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
@@ -82,6 +84,11 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    output: dict[str, Any] = (
+        {"class": "logging.handlers.WatchedFileHandler", "filename": file, "encoding": "utf-8", "delay": True}
+        if file
+        else {"class": "logging.StreamHandler"}
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -92,10 +99,10 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
             },
         },
-        "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["standard_error"], "level": level},
+        "handlers": {"output": output | {"formatter": "line"}},
+        "root": {"handlers": ["output"], "level": level},
         "loggers": {
-            "django.server": {"handlers": ["standard_error"], "level": "INFO", "propagate": False},
+            "django.server": {"handlers": ["output"], "level": "INFO", "propagate": False},
             # Our own line tells of all that is refused; of faults these tell where.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},

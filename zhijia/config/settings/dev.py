@@ -18,7 +18,9 @@ ZHIJIA_KEYS = load_keys(os.environ)
 ZHIJIA_DIGEST_KEY = env.str(HASH_KEY)  # the audit compares contents by keyed digest
 DEBUG = env.bool("ZHIJIA_DEBUG", default=False)
 ALLOWED_HOSTS = ["*"]  # a phone in the same room opens the demonstration by its address
-LOGGING = logging_settings(level=env.str("ZHIJIA_LOG_LEVEL", default="WARNING"), as_json=False)
+LOGGING = logging_settings(
+    level=env.str("ZHIJIA_LOG_LEVEL", default="WARNING"), as_json=False, file=env.str("ZHIJIA_LOG_FILE", default="")
+)
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
 WHITENOISE_AUTOREFRESH = DEBUG

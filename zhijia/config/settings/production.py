@@ -10,6 +10,7 @@ from zhijia.kernel.crypto import HASH_KEY, load_keys
 
 from .base import *
 
+ZHIJIA_PRODUCTION = True  # config/safety.py then refuses what only a demonstration may start with
 ZHIJIA_KEYS = load_keys(os.environ)  # raises MissingKey, which names the setting
 ZHIJIA_DIGEST_KEY = env.str(HASH_KEY)  # the audit compares contents by keyed digest
 SECRET_KEY = env.str("SECRET_KEY")

@@ -27,6 +27,8 @@ from .base import *
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads and worker processes then meet the same locks as in life.
     DATABASES["default"]["TEST"] = {"NAME": str(_OWN / "test.sqlite3")}
+    # Nobody pulls the plug on a test: no waiting for the disk.
+    DATABASES["default"]["OPTIONS"]["init_command"] += "; PRAGMA synchronous=NORMAL"
 
 SECRET_KEY = "only-for-tests-" + "0123456789abcdef" * 3
 _stream = iter(hashlib.shake_256(b"keys of the test suite").digest(4096))

@@ -28,10 +28,10 @@ PRINT = (
 )
 
 
-def start(environment: dict[str, str], tmp_path) -> subprocess.CompletedProcess[str]:
+def start(environment: dict[str, str], tmp_path, code: str = PRINT) -> subprocess.CompletedProcess[str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", PRINT],
+        [sys.executable, "-c", code],
         env=inherited | {"ZHIJIA_VAR": str(tmp_path)} | environment,
         capture_output=True,
         text=True,
@@ -97,6 +97,19 @@ def test_sqlite_writers_wait_for_each_other(tmp_path):
     options = database_settings(f"sqlite:///{tmp_path}/a.sqlite3")["OPTIONS"]
     assert (options["transaction_mode"], options["timeout"]) == ("IMMEDIATE", 30)
     assert "journal_mode=WAL" in options["init_command"]
+
+
+def test_what_sqlite_acknowledged_is_on_the_disk(tmp_path):
+    code = (
+        "import django; django.setup(); from django.db import connection; c = connection.cursor();"
+        "print(c.execute('PRAGMA synchronous').fetchone()[0], c.execute('PRAGMA journal_mode').fetchone()[0])"
+    )
+    for module in ("dev", "production"):
+        environment = GOOD | {
+            "DATABASE_URL": f"sqlite:///{tmp_path}/a.sqlite3",
+            "DJANGO_SETTINGS_MODULE": f"zhijia.config.settings.{module}",
+        }
+        assert start(environment, tmp_path, code).stdout.split() == ["2", "wal"]
 
 
 def test_threads_share_connections_where_told():

@@ -97,6 +97,7 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("accounts.opened", "平台初始化时开立账号", erases="none"),
         AuditEvent("accounts.code_sent", "发送验证码", erases="none"),
         AuditEvent("accounts.code_refused", "验证码未通过", erases="none"),
         AuditEvent("accounts.signed_in", "登录"),

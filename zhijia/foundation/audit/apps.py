@@ -4,3 +4,13 @@ from zhijia.kernel.apps import CapabilityConfig
 class AuditConfig(CapabilityConfig):
     name = "zhijia.foundation.audit"
     verbose_name = "审计"
+
+    def subscribe(self) -> None:
+        from zhijia.foundation.ledger import sources
+
+        from . import retention
+        from .models import AuditEntry
+
+        sources.register(
+            "audit.entry", AuditEntry, sources.digests_of_content, may_be_gone_before=retention.gone_before
+        )

@@ -16,6 +16,8 @@ class State(models.TextChoices):
 
 
 LIVING = (State.QUEUED, State.RUNNING)
+PULSE = "jobs.worker"
+"""The name of the row that tells when the worker last did anything."""
 
 
 class Job(models.Model):
@@ -65,10 +67,15 @@ class Job(models.Model):
 
 
 class Tick(models.Model):
-    """When something was last done by the clock: `last_run` is the planned moment, not the actual one."""
+    """When something was last done by the clock: `last_run` is the planned moment, not the actual one.
+
+    While it is being done, `held_until` says until when nobody else takes it: whoever is killed on the way leaves
+    `last_run` as it was, and it is done again after that.
+    """
 
     name = KeyField(max_length=120, unique=True)
     last_run = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, default="")
 

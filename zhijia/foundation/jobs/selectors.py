@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django_tasks_db.models import DBTaskResult
 
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry as scenarios
 
-from .models import LIVING, Job, Tick
+from .models import LIVING, PULSE, Job, Tick
 from .permissions import VIEW
 
 PAGE = 20
@@ -73,3 +74,18 @@ def list_silent(*, before: datetime, limit: int = 500) -> list[Job]:
 
 def find_tick(name: str) -> Tick | None:
     return Tick.objects.filter(name=name).first()
+
+
+def last_tick() -> datetime | None:
+    """The newest planned moment that the clock has carried out; None before its first."""
+    return Tick.objects.exclude(name=PULSE).order_by("-last_run").values_list("last_run", flat=True).first()
+
+
+def failing_ticks() -> list[str]:
+    """What the clock could not do at its last try."""
+    return list(Tick.objects.exclude(error="").order_by("name").values_list("name", flat=True)[:20])
+
+
+def pulse_waits(task_path: str) -> bool:
+    """Whether the worker has not even taken the last pulse."""
+    return DBTaskResult.objects.filter(task_path=task_path, status="READY").exists()

@@ -25,7 +25,7 @@ from zhijia.kernel.errors import WrongState, ZhijiaError
 from zhijia.kernel.ids import new_public_id
 
 from . import registry, selectors
-from .models import LIVING, Job, State, Tick
+from .models import LIVING, PULSE, Job, State, Tick
 from .registry import Json, RunningJob, Step
 
 log = logging.getLogger("zhijia.jobs")
@@ -39,6 +39,9 @@ MOST_FAILURES = 5
 BACKOFF_S = (5, 20, 60, 180)
 REPORT_LIST = 1_000
 TASK_LOST_S = 600
+LEASE = timedelta(minutes=10)
+DAILY_LEASE = timedelta(hours=2)
+"""So long a function of the clock is left to whoever began it; a night's work may be long."""
 KEEP_TASKS = timedelta(days=7)
 KEEP_JOBS = timedelta(days=365)
 
@@ -320,43 +323,64 @@ def delete_old(*, now: datetime, at_most: int = 2_000) -> int:
     return gone
 
 
-def run_due(*, now: datetime, only: str = "") -> list[str]:
+def run_due(*, now: datetime, only: str = "", clock: Callable[[], datetime] | None = None) -> list[str]:
     """Do everything whose moment has come, each once however many processes ask; returns the names done.
 
-    A function that fails is logged, counted, and asked again at the next tick; the others go on.
+    Marked done when it is done: one that is killed on its way is done again when its lease has run out. A function
+    that fails is logged, counted, and asked again at the next tick; the others go on. `clock` tells the moment at which
+    each begins, since those before it may have taken long.
     """
     done = []
     for item in clockwork.periodic():
         if only and item.name != only:
             continue
         slot = item.slot(now)
-        previous = _claim(item, slot)
-        if previous is None:
+        held_until = _claim(item, slot, now=clock() if clock else now)
+        if held_until is None:
             continue
+        mine = {"name": item.name, "held_until": held_until}
         try:
             item.run(now)
         except Exception as error:
             log.exception("periodic function failed", extra={"periodic": item.name})
-            db.change_rows(
-                Tick, {"name": item.name, "last_run": slot}, {"last_run": previous, "error": type(error).__name__}
-            )
+            db.change_rows(Tick, mine, {"held_until": None, "error": type(error).__name__})
         else:
+            db.change_rows(Tick, mine, {"held_until": None, "last_run": slot, "error": ""})
             done.append(item.name)
     return done
 
 
-def _claim(item: Periodic, slot: datetime) -> datetime | None:
-    """The previous run's moment where this slot is now ours, None where it is done or another's."""
+def _claim(item: Periodic, slot: datetime, *, now: datetime) -> datetime | None:
+    """Until when this slot is now ours, None where it is done or somebody lives on it."""
     row = selectors.find_tick(item.name)
     if row is None:
         # A daily thing waits for its next hour: a new installation does not start with the whole night's work.
         first = clockwork.EPOCH if item.at is None else slot
         db.insert_rows(Tick, [{"name": item.name, "last_run": first}], ignore_conflicts=True)
         row = selectors.find_tick(item.name)
-    if row is None or row.last_run >= slot:
+    if row is None or row.last_run >= slot or (row.held_until is not None and row.held_until > now):
         return None
-    changed = db.change_rows(Tick, {"name": item.name, "last_run": row.last_run}, {"last_run": slot, "error": ""})
-    return row.last_run if changed else None
+    held_until = now + (LEASE if item.at is None else DAILY_LEASE)
+    as_read = {"name": item.name, "last_run": row.last_run, "held_until": row.held_until}
+    return held_until if db.change_rows(Tick, as_read, {"held_until": held_until}) else None
+
+
+# --- The worker's pulse ---------------------------------------------------------------------------------------------
+@task()
+def beat() -> None:
+    """That a worker takes tasks at all: noted where `zhijia doctor` looks."""
+    note_pulse(now=timezone.now())
+
+
+def note_pulse(*, now: datetime) -> None:
+    if not db.change_rows(Tick, {"name": PULSE}, {"last_run": now}):
+        db.insert_rows(Tick, [{"name": PULSE, "last_run": now}], ignore_conflicts=True)
+
+
+def ask_for_pulse() -> None:
+    """One at a time: where no worker lives they would heap up."""
+    if not selectors.pulse_waits(beat.module_path):
+        beat.enqueue()
 
 
 def system_enqueue(kind: str, payload: Mapping[str, Json] | None = None, *, now: datetime, key: str) -> str:

@@ -15,6 +15,11 @@ def revive_silent_jobs(now: datetime) -> None:
 
 
 @every(minutes=5)
+def feel_the_worker(now: datetime) -> None:
+    services.ask_for_pulse()
+
+
+@every(minutes=5)
 def return_lost_tasks(now: datetime) -> None:
     services.return_lost_tasks(now=now)
 

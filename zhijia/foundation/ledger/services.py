@@ -17,7 +17,7 @@ from zhijia.kernel.crypto import sm3
 from zhijia.kernel.ids import Randomness
 from zhijia.kernel.merkle import EMPTY, Frontier, Node
 
-from . import rules, selectors, sources
+from . import heads, rules, selectors, sources
 from .models import LogCheck, LogEntry, LogNode, SourceState, TreeHead
 
 log = logging.getLogger("zhijia.ledger")
@@ -99,11 +99,12 @@ def check(*, now: datetime, begin: int = 0, limit: int | None = None) -> LogChec
     end = size if limit is None else min(size, begin + limit)
     begin = min(begin, end)
     wrong: list[str] = []
-    for sentence in _differences(begin, end):
+    for sentence in _differences(begin, end, now=now):
         wrong.append(sentence)
         if len(wrong) >= MOST_TOLD:
             break
     wrong += _slipped_in()
+    wrong += heads.differing()
     wrong = wrong[:MOST_TOLD]
     state = "wrong" if wrong else "ok"
     row = LogCheck.objects.create(at=now, begin=begin, end=end, size=size, wrong=wrong, state=state)
@@ -112,7 +113,7 @@ def check(*, now: datetime, begin: int = 0, limit: int | None = None) -> LogChec
     return row
 
 
-def _differences(begin: int, end: int) -> Iterator[str]:
+def _differences(begin: int, end: int, *, now: datetime) -> Iterator[str]:
     try:
         edge = selectors.frontier(begin)
     except KeyError as missing:
@@ -124,11 +125,11 @@ def _differences(begin: int, end: int) -> Iterator[str]:
         if [entry.index for entry in entries] != list(range(start, stop)):
             yield f"entries are missing between {start} and {stop}"
             return
-        yield from _changed_rows(entries)
+        yield from _changed_rows(entries, now=now)
         edge = yield from _changed_nodes(edge, entries)
 
 
-def _changed_rows(entries: Sequence[LogEntry]) -> Iterator[str]:
+def _changed_rows(entries: Sequence[LogEntry], *, now: datetime) -> Iterator[str]:
     by_source: dict[str, list[LogEntry]] = {}
     for entry in entries:
         by_source.setdefault(entry.source, []).append(entry)
@@ -139,7 +140,11 @@ def _changed_rows(entries: Sequence[LogEntry]) -> Iterator[str]:
             continue
         rows = source.model._default_manager.in_bulk([entry.row_id for entry in own])
         present = [entry for entry in own if entry.row_id in rows]
-        yield from (f"{name}:{entry.row_id} is gone" for entry in own if entry.row_id not in rows)
+        # Sealed a moment after it was written: the last rows of a month may stand in the next one's first day.
+        limit = source.may_be_gone_before(now) + SETTLES_AFTER if source.may_be_gone_before else None
+        for entry in own:
+            if entry.row_id not in rows and (limit is None or entry.sealed_at >= limit):
+                yield f"{name}:{entry.row_id} is gone"
         digests = source.digests_of([rows[entry.row_id] for entry in present])
         for entry, digest in zip(present, digests, strict=True):
             leaf = rules.leaf_of(bytes(entry.salt), name, entry.row_id, digest.actual)
@@ -149,11 +154,12 @@ def _changed_rows(entries: Sequence[LogEntry]) -> Iterator[str]:
 
 def _changed_nodes(edge: Frontier, entries: Sequence[LogEntry]) -> Generator[str, None, Frontier]:
     """Yields what differs, returns the frontier behind the entries. Heads are looked at where they end."""
-    heads = selectors.heads_between(edge.size, edge.size + len(entries))
+    signed_heads = selectors.heads_between(edge.size, edge.size + len(entries))
     leaves = [bytes(entry.leaf) for entry in entries]
     grown: list[Node] = []
     done = edge.size
-    for head in heads:
+    for head in signed_heads:
+        under = entries[edge.size - done : head.size - done]
         edge, nodes = merkle.extend(edge, leaves[edge.size - done : head.size - done], sm3)
         grown += nodes
         root, signed = bytes(head.root), rules.head_text(head.size, bytes(head.root), head.at)
@@ -161,6 +167,10 @@ def _changed_nodes(edge: Frontier, entries: Sequence[LogEntry]) -> Generator[str
             yield f"the head of {head.size} entries has another root"
         if not settings.ZHIJIA_KEYS.verifier.verify(head.key_id, signed, bytes(head.signature)):
             yield f"the head of {head.size} entries has a wrong signature"
+            continue
+        # When a row was sealed decides when it may be gone: the signed head says so, not the entry alone.
+        late = [entry.index for entry in under if entry.sealed_at != head.at]
+        yield from (f"entry {index} tells another time than its head" for index in late)
     edge, nodes = merkle.extend(edge, leaves[edge.size - done :], sm3)
     grown += nodes
     stored = _stored(grown)

@@ -25,11 +25,16 @@ class RowDigest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table by the name that stands in every entry for ever: `members.event`."""
+    """A table by the name that stands in every entry for ever: `members.event`.
+
+    `may_be_gone_before(now)` tells which rows may have come to their end: those sealed before that instant. Without it
+    every sealed row must stand for ever.
+    """
 
     name: str
     model: type[models.Model]
     digests_of: Callable[[Sequence[Any]], Sequence[RowDigest]]
+    may_be_gone_before: Callable[[datetime], datetime] | None = None
 
 
 def content_digest(row: models.Model, *, besides: frozenset[str] = frozenset()) -> str:
@@ -55,7 +60,13 @@ def digests_of_content(rows: Sequence[models.Model]) -> list[RowDigest]:
 _sources: dict[str, Source] = {}
 
 
-def register(name: str, model: type[models.Model], digests_of: Callable[[Sequence[Any]], Sequence[RowDigest]]) -> None:
+def register(
+    name: str,
+    model: type[models.Model],
+    digests_of: Callable[[Sequence[Any]], Sequence[RowDigest]],
+    *,
+    may_be_gone_before: Callable[[datetime], datetime] | None = None,
+) -> None:
     """`digests_of` gets instances and answers in their order, by keyed digests: without the key they tell nothing.
 
     Raises ValueError where the name stands for another table already.
@@ -63,7 +74,7 @@ def register(name: str, model: type[models.Model], digests_of: Callable[[Sequenc
     known = _sources.get(name)
     if known is not None and known.model is not model:
         raise ValueError(f"{name} is registered twice")
-    _sources[name] = Source(name, model, digests_of)
+    _sources[name] = Source(name, model, digests_of, may_be_gone_before)
 
 
 def registered() -> tuple[Source, ...]:

@@ -1,4 +1,4 @@
-"""Sealing each minute, checking each night."""
+"""Sealing each minute, checking each night, a head kept elsewhere each hour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zhijia.kernel.clockwork import daily, every
 
-from . import selectors, services
+from . import heads, selectors, services
 
 A_NIGHT = 500_000
 """Entries looked at in a night; a larger log is gone through in several, over and over."""
@@ -18,6 +18,12 @@ def seal_rows(now: datetime) -> None:
     for _ in range(50):
         if services.seal(now=now) < services.CHUNK:
             return
+
+
+@every(minutes=60)
+def keep_head_elsewhere(now: datetime) -> None:
+    """In a file beside the database: a log that was emptied or shortened contradicts it."""
+    heads.note(now=now)
 
 
 @daily("03:30")

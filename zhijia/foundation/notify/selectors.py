@@ -10,7 +10,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.personal import DataSubject
 
-from .models import Message as Message, TemplateText  # noqa: PLC0414  the type others name
+from .models import Message as Message, TemplateText, TextMessage, TextState  # noqa: PLC0414  the type others name
 
 
 def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:
@@ -48,3 +48,8 @@ def export_messages(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
         {"时间": at, "标题": title, "内容": body, "已读": read_at}
         for at, title, body, read_at in rows.values_list("at", "title", "body", "read_at")
     ]
+
+
+def count_waiting_texts(*, before: datetime) -> int:
+    """Text messages that should have left by `before`."""
+    return TextMessage.objects.filter(state=TextState.WAITING, created_at__lt=before).count()

@@ -7,6 +7,7 @@
 - `counts` `{"members:join": {"open": 13, "late": 1}}`: waiting work by the URL name of a menu line
 - `jobs`   `{"href", "running": 1}` or None
 - `find`   address of the find page, or ""
+- `demonstration`  address of its guide, or ""
 - `tabs`   `[{"code", "label", "href", "icon"}]`: the member's four roots
 """
 
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.registry import MenuItem, registry
 
-Part = Literal["user", "scope", "counts", "jobs", "find", "tabs"]
+Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
 # Which menu line the keys G D, G M and G T open, by URL name; a portal adds its own.
@@ -84,6 +85,10 @@ class Chrome:
     @cached_property
     def tabs(self) -> Any:
         return self._ask("tabs") or []
+
+    @cached_property
+    def demonstration(self) -> Any:
+        return self._ask("demonstration") or ""
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:

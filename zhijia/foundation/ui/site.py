@@ -1,9 +1,15 @@
-"""Who runs this installation, as its pages say it: names, hotline, record numbers, from the setting ZHIJIA_SITE."""
+"""Who runs this installation, as its pages say it: names, hotline, record numbers, from the setting ZHIJIA_SITE.
+
+`zhijia init` keeps its answers in a small file beside the data; the settings read it at the start.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +36,24 @@ class Site:
     desk: str = "/console/"
     home: str = "/m/"
     sign_in: str = "/console/sign-in"
+
+
+def read_site(path: Path) -> dict[str, str]:
+    """`{"name": "职家", "owner": "…"}`; empty without a file. Raises ValueError for one that is no such thing."""
+    if not path.exists():
+        return {}
+    said = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(said, dict):
+        raise ValueError(f"{path} must hold one JSON object")
+    return {str(key): str(value) for key, value in said.items()}
+
+
+def write_site(path: Path, said: Mapping[str, str]) -> None:
+    """In one move: a start meanwhile reads the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(dict(said), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    draft.replace(path)
 
 
 @cache

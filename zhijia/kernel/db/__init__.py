@@ -23,6 +23,8 @@ from django.db.migrations.state import ProjectState
 
 from .bulk import copy_rows, holds_millions, reserve_keys
 from .command import remembered
+from .dumps import DumpFailed, dump_database, dump_name, is_empty_database, restore_database, server_time
+from .guards import AppendOnly, unguarded
 from .questions import Question
 from .rows import (
     change_later,
@@ -38,11 +40,12 @@ from .rows import (
 )
 
 __all__ = [
-    "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later", "change_rows", "consistent_look",
-    "copy_rows", "drop_month", "find", "find_rows", "holds_millions", "in_scope", "insert_later", "insert_row",
-    "insert_rows", "instant", "is_away",
-    "is_conflict_between_writers", "keep_partitions_ahead", "oldest_month", "one_command", "remembered",
-    "reserve_keys", "retrying", "select_rows", "subtree", "subtree_bounds", "take_rows",
+    "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later",
+    "change_rows", "consistent_look", "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows",
+    "holds_millions", "in_scope", "insert_later", "insert_row", "insert_rows", "instant", "is_away",
+    "is_conflict_between_writers", "is_empty_database", "keep_partitions_ahead", "oldest_month", "one_command",
+    "remembered", "reserve_keys", "restore_database", "retrying", "select_rows", "server_time", "subtree",
+    "subtree_bounds", "take_rows", "unguarded",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -175,11 +178,13 @@ def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None
     by = str(cursor.fetchone()[0]).removeprefix("RANGE (").removesuffix(")")
     cursor.execute(f'LOCK TABLE "{table}_default" IN ACCESS EXCLUSIVE MODE')
     cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL EXCLUDING IDENTITY)')
+    cursor.execute(f'ALTER TABLE "{table}_default" DISABLE TRIGGER USER')  # one that only grows lets rows move house
     cursor.execute(
         f'WITH early AS (DELETE FROM "{table}_default" WHERE {by} >= %s AND {by} < %s RETURNING *) '  # noqa: S608
         f'INSERT INTO "{name}" SELECT * FROM early',
         [begin, end],
     )
+    cursor.execute(f'ALTER TABLE "{table}_default" ENABLE TRIGGER USER')
     cursor.execute(f"ALTER TABLE \"{table}\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{begin}') TO ('{end}')")
 
 

@@ -97,6 +97,8 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("access.founded", "平台初始化", erases="none"),
+        AuditEvent("access.first_admin", "设立首批管理员"),
         AuditEvent("access.ended", "角色随岗位结束", erases="none"),
         AuditEvent("access.looked_up", "授权时查找人员"),
     ),

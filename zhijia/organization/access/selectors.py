@@ -376,3 +376,12 @@ def _by_number(text: str) -> list[people.PersonFacts]:
 def roles_for(level: int) -> Sequence[tuple[str, str]]:
     """`[("ORG", "组织岗"), ...]` that fit a union of this level."""
     return [(role, spec.label) for role, spec in ROLES.items() if level in spec.levels]
+
+
+def count_holders(roles: Iterable[str], *, today: date) -> dict[str, int]:
+    """How many persons hold each of the roles today, on any union."""
+    counted = dict.fromkeys(roles, 0)
+    living = RoleGrant.objects.filter(in_force=True, role__in=counted, since__lte=today, until__gt=today)
+    for role, persons in living.values_list("role").annotate(persons=Count("person", distinct=True)).order_by():
+        counted[role] = persons
+    return counted

@@ -46,10 +46,12 @@ class FigureDelta(Measures):
     """What one event changed at one union; taken away when it has been folded into the figures.
 
     `path` is where the union stands, so that a subtree finds its pending changes without asking for each union.
+    `day` is when it happened, in Shanghai.
     """
 
     union_id = models.BigIntegerField()
     path = KeyField(max_length=48)
+    day = models.DateField()
 
     def __str__(self) -> str:
         return f"{self.union_id} {self.members:+d}"
@@ -63,6 +65,19 @@ class Figure(Measures):
 
     def __str__(self) -> str:
         return f"{self.union_id} {self.members}"
+
+
+class FigureDay(Measures):
+    """What was folded of one day at a union alone; kept as long as a snapshot of the month may come late."""
+
+    union_id = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "union_id"], name="figure_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.union_id} {self.day}"
 
 
 class FigureSnapshot(Measures):

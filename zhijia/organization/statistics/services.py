@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
 from zhijia.organization.unions.rules import ancestors
 
-from .models import FLOWS, MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
+from .models import FLOWS, MEASURES, Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot, Recount
 
 CHUNK = 2_000
 LOCK = "statistics.figures"
@@ -26,37 +26,38 @@ COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
 """U1: active grassroots and joint unions."""
 
 
-def add(union_id: int, counts: Mapping[str, int], *, path: str = "") -> None:
+def add(union_id: int, counts: Mapping[str, int], *, day: date, path: str = "") -> None:
     """Write one delta; a change of nothing writes no row. `path` is asked for where the caller does not know it."""
     changed = {key: value for key, value in counts.items() if value}
     if changed:
         path = path or unions.get_facts(union_id).path
         values = {name: changed.get(name, 0) for name in MEASURES}
-        db.insert_later(FigureDelta, [{"union_id": union_id, "path": path, **values}])
+        db.insert_later(FigureDelta, [{"union_id": union_id, "path": path, "day": day, **values}])
 
 
 def count_change(event: MembershipChanged) -> None:
-    add(event.union_id, event.counts, path=event.union_path)
+    add(event.union_id, event.counts, day=timezone.localdate(event.at), path=event.union_path)
 
 
 def count_changes(event: MembershipsChanged) -> None:
     """One delta a union, however many members a roster brought it."""
     changes = [(key, counts) for key, counts in event.changes if any(counts.values())]
     paths = places.paths_of(key for key, _ in changes)
-    rows = [(key, paths[key], *(counts.get(name, 0) for name in MEASURES)) for key, counts in changes]
-    db.copy_rows(FigureDelta, ["union_id", "path", *MEASURES], rows)
+    day = timezone.localdate(event.at)
+    rows = [(key, paths[key], day, *(counts.get(name, 0) for name in MEASURES)) for key, counts in changes]
+    db.copy_rows(FigureDelta, ["union_id", "path", "day", *MEASURES], rows)
 
 
 def count_opened(event: UnionOpened) -> None:
     if event.union_type in COUNTED_TYPES:
-        add(event.union_id, {"unions": 1}, path=event.path)
+        add(event.union_id, {"unions": 1}, day=event.on, path=event.path)
 
 
 def count_status(event: UnionChanged) -> None:
     def counts(side: tuple[str, str]) -> int:
         return int(side[0] in COUNTED_TYPES and side[1] == "ACTIVE")
 
-    add(event.union_id, {"unions": counts(event.after) - counts(event.before)})
+    add(event.union_id, {"unions": counts(event.after) - counts(event.before)}, day=event.on)
 
 
 def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
@@ -66,16 +67,33 @@ def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
     one another; writers of deltas wait for nobody.
     """
     with transaction.atomic(), db.advisory_lock(LOCK):
-        taken = db.take_rows(FigureDelta, ["union_id", *MEASURES], limit=limit)
+        taken = db.take_rows(FigureDelta, ["union_id", "day", *MEASURES], limit=limit)
         if not taken:
             return 0
+        days: dict[tuple[date, int], list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+        for union_id, day, *values in taken:
+            _sum_into(days[date.fromisoformat(str(day)), union_id], values)  # SQLite answers text
         own: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
-        for union_id, *values in taken:
-            sums = own[union_id]
-            for index, value in enumerate(values):
-                sums[index] += value
+        for (_, union_id), values in days.items():
+            _sum_into(own[union_id], values)
         _add_up(_with_ancestors(own), now=now)
+        _keep_days(days)
     return len(taken)
+
+
+def _sum_into(sums: list[int], values: Sequence[int]) -> None:
+    for index, value in enumerate(values):
+        sums[index] += value
+
+
+def _keep_days(days: Mapping[tuple[date, int], Sequence[int]]) -> None:
+    """What was folded of each day: a snapshot that comes late takes it off again."""
+    rows = [{"day": day, "union_id": key, **dict.fromkeys(MEASURES, 0)} for day, key in sorted(days)]
+    db.insert_rows(FigureDay, rows, ignore_conflicts=True)
+    for day, key in sorted(days):
+        changes = {name: F(name) + value for name, value in zip(MEASURES, days[day, key], strict=True) if value}
+        if changes:
+            FigureDay.objects.filter(day=day, union_id=key).update(**changes)
 
 
 def _with_ancestors(own: Mapping[int, list[int]]) -> dict[int, list[int]]:
@@ -86,8 +104,7 @@ def _with_ancestors(own: Mapping[int, list[int]]) -> dict[int, list[int]]:
     for union_id, values in own.items():
         for upper in ancestors(paths[union_id]):
             sums = totals[ids[upper]]
-            for index, value in enumerate(values):
-                sums[index] += value
+            _sum_into(sums, values)
     return totals
 
 
@@ -165,12 +182,19 @@ def recount(*, now: datetime) -> Recount:
 
 @transaction.atomic
 def take_snapshot(on: date, *, now: datetime) -> int:
-    """Store every union's own figures as of 00:00 on the first of a month; a second call changes nothing."""
+    """Store every union's own figures as of 00:00 on the first of a month; a second call changes nothing.
+
+    However late it comes: what has happened since midnight is taken off. The subtrees are those of now.
+    Source: docs/rules/statistics.md#snapshots
+    """
     if FigureSnapshot.objects.filter(on=on).exists():
         return 0
     while merge_deltas(now=now):
         pass
     figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *MEASURES)}
+    for key, values in _with_ancestors(_since(on)).items():
+        for name, value in zip(MEASURES, values, strict=True):
+            figures[key][name] -= value
     below: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
     for key, parent in places.parents():
         if key in figures:
@@ -189,4 +213,13 @@ def take_snapshot(on: date, *, now: datetime) -> int:
     with_subtree = [{**figure, "on": on} for figure in figures.values()]
     for start in range(0, len(with_subtree), CHUNK):
         db.insert_rows(FigureMonth, with_subtree[start : start + CHUNK])
+    FigureDay.objects.filter(day__lt=on).delete()
     return len(rows)
+
+
+def _since(on: date) -> dict[int, list[int]]:
+    """What each union alone has changed by since 00:00 of `on`."""
+    late: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    for key, *values in FigureDay.objects.filter(day__gte=on).values_list("union_id", *MEASURES):
+        _sum_into(late[key], values)
+    return late

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui.chrome import Chrome
+from zhijia.foundation.upkeep import presenting as upkeep_presenting, selectors as upkeep
+from zhijia.foundation.upkeep.permissions import Permission as UpkeepPermission
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
@@ -54,8 +56,16 @@ def desk(request: Request) -> HttpResponse:
         "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
         "sent": [_line(case) for case in cases.list_sent(request.actor, limit=6)],
         "late_below": _late_below(request, unit),
+        "health": _health(request),
     }
     return render(request, "portal/desk.html", context)
+
+
+def _health(request: Request) -> dict[str, Any] | None:
+    """What the installation lacks, for who keeps it running."""
+    if not request.actor.holds(UpkeepPermission.VIEW):
+        return None
+    return upkeep_presenting.card(upkeep.summary(request.actor, now=request.now))
 
 
 def _line(case: Any) -> dict[str, Any]:

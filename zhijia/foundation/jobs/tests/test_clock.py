@@ -64,8 +64,60 @@ def test_one_that_fails_is_asked_again_and_stops_no_other(only, now):
 def test_a_slot_taken_by_another_process_is_not_ours(only, now):
     item = Periodic("tests.each", lambda _now: None, minutes=1)
     only(item)
-    assert services._claim(item, item.slot(now)) is not None
-    assert services._claim(item, item.slot(now)) is None
+    assert services._claim(item, item.slot(now), now=now) is not None
+    assert services._claim(item, item.slot(now), now=now) is None
+
+
+LEASES = [({"minutes": 1}, services.LEASE), ({"at": time(3, 0)}, services.DAILY_LEASE)]
+
+
+@pytest.mark.parametrize(("when", "lease"), LEASES)
+def test_one_that_is_killed_on_its_way_is_done_again(only, now, when, lease):
+    seen: list[datetime] = []
+
+    class Killed(BaseException):
+        """What no `except Exception` catches, as nobody catches a kill."""
+
+    def begin(moment: datetime) -> None:
+        seen.append(moment)
+        if len(seen) == 1:
+            raise Killed
+
+    only(Periodic("tests.each", begin, **when))
+    Tick.objects.create(name="tests.each", last_run=now - timedelta(days=2))
+    with pytest.raises(Killed):
+        services.run_due(now=now)
+    assert services.run_due(now=now + lease - timedelta(seconds=1)) == [], "somebody may still be at it"
+    assert services.run_due(now=now + lease) == ["tests.each"]
+    assert services.run_due(now=now + lease) == []
+    assert len(seen) == 2
+
+
+def test_a_lease_begins_when_the_function_does(only, now):
+    """One that takes long leaves those behind it their whole lease."""
+    hour_later = now + timedelta(hours=1)
+    held = []
+
+    def look(_now: datetime) -> None:
+        held.append(Tick.objects.get(name="tests.each").held_until)
+
+    only(Periodic("tests.each", look, minutes=1))
+    services.run_due(now=now, clock=lambda: hour_later)
+    assert held == [hour_later + services.LEASE]
+
+
+def test_one_that_was_overtaken_marks_nothing_done(only, now):
+    """It outlived its lease: who took it over is still at it."""
+    later = now + timedelta(minutes=30)
+
+    def overtaken(_now: datetime) -> None:
+        Tick.objects.filter(name="tests.each").update(held_until=later)
+
+    only(Periodic("tests.each", overtaken, minutes=1))
+    services.run_due(now=now)
+    row = Tick.objects.get(name="tests.each")
+    assert row.held_until == later
+    assert row.last_run < now
 
 
 @given(

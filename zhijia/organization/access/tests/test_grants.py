@@ -295,6 +295,7 @@ def test_the_three_administrators_hold_no_right_over_business(world: World) -> N
         "unions:union:view",
         "audit:",
         "accounts:",
+        "upkeep:",
         "regions:",
     )
     for role in selectors.ADMINS:

@@ -15,7 +15,7 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import memberships
 from zhijia.organization.statistics import selectors, services, tasks
-from zhijia.organization.statistics.models import Figure, FigureDelta, FigureMonth, FigureSnapshot, Recount
+from zhijia.organization.statistics.models import Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot, Recount
 from zhijia.organization.unions import services as unions
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_any_sequence_of_changes_leaves_every_figure_exact(world: World, seed: i
 
 def test_a_delta_of_nothing_is_not_written(world: World) -> None:
     FigureDelta.objects.all().delete()
-    services.add(world["plant"].pk, {"members": 0})
+    services.add(world["plant"].pk, {"members": 0}, day=world.today)
     assert not FigureDelta.objects.exists()
 
 
@@ -97,8 +97,43 @@ def test_a_snapshot_holds_each_union_alone_and_with_its_subtree_and_is_taken_onc
     assert rolled[first]["members"] == 2
 
 
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_snapshot_that_comes_late_still_tells_midnight(world: World, now: datetime, folded: bool) -> None:
+    """The clock was down from the last of August until 15 September; two joined before, three since, one left."""
+    first = date(2026, 9, 1)
+    for _ in range(2):
+        world.member("plant")
+    FigureDelta.objects.update(day=date(2026, 8, 31))
+    _, membership = world.member("home")
+    for _ in range(2):
+        world.member("plant")
+    memberships.close_membership(
+        SYSTEM, membership.pk, kind="withdrawn", reason="OWN_WISH", on=world.today, now=world.now
+    )
+    if folded:
+        while services.merge_deltas(now=now):
+            pass
+    services.take_snapshot(first, now=now)
+    alone = {key: members for key, members in FigureSnapshot.objects.values_list("union_id", "members") if members}
+    assert alone == {world["plant"].pk: 2}
+    month = FigureMonth.objects.get(on=first, union_id=world["province"].pk)
+    assert (month.members, month.joined, month.left) == (2, 2, 0)
+    top = selectors.current(world["province"].pk, world["province"].path)
+    assert (top["members"], top["joined"], top["left"]) == (4, 5, 1)
+    assert services.recount(now=now).differing == 0
+
+
+def test_days_are_kept_until_the_next_snapshot(world: World, now: datetime) -> None:
+    world.member("plant")
+    services.take_snapshot(date(2026, 9, 1), now=now)
+    assert FigureDay.objects.exists()
+    services.take_snapshot(date(2026, 10, 1), now=now)
+    assert not FigureDay.objects.exists()
+
+
 def test_headlines_tell_the_month_and_the_change_since_its_first(world: World, now: datetime) -> None:
     world.member("plant")
+    FigureDelta.objects.update(day=date(2026, 8, 20))
     services.take_snapshot(date(2026, 9, 1), now=now)
     world.member("plant", bound=False)
     lines = {

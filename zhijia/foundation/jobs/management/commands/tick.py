@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["forever"]:
-            done = services.run_due(now=timezone.now(), only=options["only"])
+            done = services.run_due(now=timezone.now(), only=options["only"], clock=timezone.now)
             if options["verbosity"] > 1:
                 self.stdout.write(" ".join(done) or "nothing was due")
             return
@@ -34,6 +34,6 @@ class Command(BaseCommand):
             signal.signal(number, lambda _number, _frame: stop.set())
         while not stop.is_set():
             close_old_connections()
-            services.run_due(now=timezone.now(), only=options["only"])
+            services.run_due(now=timezone.now(), only=options["only"], clock=timezone.now)
             connections.close_all()
             stop.wait(MINUTE_S - time.time() % MINUTE_S)

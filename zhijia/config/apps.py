@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class SettingsConfig(AppConfig):
+    """The settings' own checks: what production refuses to start with."""
+
+    name = "zhijia.config"
+    label = "config"
+
+    def ready(self) -> None:
+        from django.core import checks
+
+        from . import safety
+
+        checks.register(safety.check_settings, "zhijia")
+        checks.register(safety.check_deployment, "zhijia", deploy=True)

@@ -1,0 +1,5 @@
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "upkeep:health:view"

@@ -1,0 +1,17 @@
+from zhijia.kernel.registry import AuditEvent, MenuItem, PermissionSpec, Scenario
+
+from .permissions import Permission
+
+SCENARIO = Scenario(
+    code="upkeep",
+    name="运行维护",
+    icon="activity",
+    menu=(MenuItem("系统", "运行状况", "upkeep:health", Permission.VIEW, 905),),
+    permissions=(
+        PermissionSpec(Permission.VIEW, "查看平台运行状况", frozenset({"OPERATOR"}), group="系统", short="运行状况"),
+    ),
+    audit_events=(
+        AuditEvent("upkeep.key_known", "登记密钥校验值", erases="none"),
+        AuditEvent("upkeep.key_forgotten", "注销停用密钥的校验值", erases="none"),
+    ),
+)
