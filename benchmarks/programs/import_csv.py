@@ -9,7 +9,7 @@ from benchmarks import rosters
 from benchmarks.ground import ground, is_province
 from benchmarks.province import build_unions
 
-BAR = 0.45
+BAR = 0.30
 
 
 def main() -> None:

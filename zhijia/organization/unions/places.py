@@ -1,4 +1,6 @@
-"""Where unions stand in the tree, as ids and paths: for whoever counts over it. No scope is asked here."""
+"""Where unions stand in the tree, as ids and paths, and how many workers they cover: for whoever counts over it. No
+scope is asked here.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from zhijia.kernel.db import subtree
 
-from .models import Union, UnionPath, UnionStatus, UnionType
+from .models import CoveredUnit, Union, UnionPath, UnionStatus, UnionType
 from .rules import ancestors
 
 
@@ -71,3 +73,9 @@ def home_ids_after(union_id: int, *, limit: int) -> list[int]:
     """The next open online homes by id: for jobs that walk through all of them."""
     rows = Union.objects.filter(type=UnionType.ONLINE_HOME, status=UnionStatus.ACTIVE, id__gt=union_id)
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def headcounts(union_ids: Iterable[int]) -> dict[int, int]:
+    """Declared workers of what several unions cover today; unions that cover nobody are left out."""
+    rows = CoveredUnit.objects.filter(union_id__in=list(union_ids), until__isnull=True)
+    return dict(rows.values_list("union_id").annotate(workers=Sum("employer__headcount")).order_by())

@@ -343,8 +343,7 @@ def matching(text: str) -> Q:
 
     Letters are the initials of the name, its pinyin with or without blanks, or the beginning of a credit code.
     """
-    text = typed(text)
-    compact = "".join(text.split())
+    compact = "".join(typed(text).split())
     if compact.isascii() and len(compact) == 16 and compact.isdigit():
         return Q(code=compact)
     if compact.isascii() and len(compact) == 18:
@@ -355,7 +354,7 @@ def matching(text: str) -> Q:
         for start in pinyin_starts(low):
             condition |= Q(name_key__gte=start, name_key__lt=start + "~")
         return condition
-    return Q(name__contains=text)
+    return Q(name__contains=typed(text))
 
 
 def match_employer(credit_code: str, name: str) -> Employer | None:
@@ -503,12 +502,6 @@ def require_open(union: UnionFacts) -> None:
         f"“{union.name}”目前不办理入会，{words}",
         facts={"nearest": nearest.public_id if nearest else ""},
     )
-
-
-def headcounts(union_ids: Iterable[int]) -> dict[int, int]:
-    """Declared workers of what several unions cover today; unions that cover nobody are left out."""
-    rows = CoveredUnit.objects.filter(union_id__in=list(union_ids), until__isnull=True)
-    return dict(rows.values_list("union_id").annotate(workers=Sum("employer__headcount")).order_by())
 
 
 def count_workers_covered(union_id: int, on: date) -> int:

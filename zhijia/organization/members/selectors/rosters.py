@@ -19,7 +19,7 @@ from zhijia.organization.members.models import Membership, RosterConflict, Roste
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.people import selectors as people
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from .lists import behind, below
@@ -79,12 +79,12 @@ def crowded(load: RosterLoad) -> list[Crowd]:
     into = {int(key): count for key, count in (load.into or {}).items()}
     if not into:
         return []
-    workers = unions.headcounts(into)
+    workers = places.headcounts(into)
     open_stays = Membership.objects.filter(union_id__in=list(into), until__isnull=True)
     present = dict(open_stays.values_list("union_id").annotate(number=Count("id")).order_by())
-    places = unions.facts_of(into)
+    named = unions.facts_of(into)
     crowds = [
-        Crowd(places[key].name, workers.get(key, 0), present.get(key, 0) + count)
+        Crowd(named[key].name, workers.get(key, 0), present.get(key, 0) + count)
         for key, count in into.items()
         if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count, count)
     ]
