@@ -55,8 +55,8 @@ def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
             | {
                 "DJANGO_SETTINGS_MODULE": "zhijia.config.settings.production",
                 "SECRET_KEY": "only-for-this-benchmark-0123456789abcdef",
-                "ZHIJIA_HOSTS": HOST,
-                "ZHIJIA_PUBLIC_URL": f"https://{HOST}",
+                "ZHIJIA_HOSTS": f"{HOST},zhijia.example.org",
+                "ZHIJIA_PUBLIC_URL": "https://zhijia.example.org",
                 "ZHIJIA_DEMONSTRATION_PORTS": "no real people",
                 "ZHIJIA_VAR": str(folder),
                 "ZHIJIA_LOG_LEVEL": "WARNING",

@@ -106,10 +106,10 @@ def _write_figures(connection: psycopg.Connection[Any], members: int, random: Ra
     )
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY statistics_figuredelta (union_id, path, {columns}) FROM STDIN") as copy,
+        cursor.copy(f"COPY statistics_figuredelta (union_id, path, day, {columns}) FROM STDIN") as copy,
     ):
         for path in random.choices(leaves, k=PENDING):
-            copy.write_row((paths[path], path, *[1] * len(MEASURES)))
+            copy.write_row((paths[path], path, MONTHS[-1], *[1] * len(MEASURES)))
     connection.execute("VACUUM ANALYZE")
 
 

@@ -93,6 +93,7 @@ OPENS = {
     "foundation.accounts.services.factors": "a second factor's secret, to compare",
     "foundation.accounts.sessions": "the session's own number",
     "foundation.idempotency.services": "the same person's own answer again",
+    "demo.guide": "invented numbers and their codes, in a demonstration alone",
     "foundation.notify.delivery": "the number of a text on its way out",
     "organization.members.services.rosters.conflicts": "a refused row for whoever corrects it; read_row records",
     "organization.people.selectors.__init__": "a rule's birthday, a text's number, his own copy; read_numbers records",

@@ -31,7 +31,7 @@ def reset() -> None:
             raise SystemExit("这里的数据不是演示数据，没有删除任何内容。")
         return
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("flush", verbosity=0, interactive=False)
+    call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     for name in ("ledger-heads.log", "last-backup.json"):
         (settings.VAR_DIR / name).unlink(missing_ok=True)
