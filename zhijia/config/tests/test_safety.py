@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from zhijia.cli.tests.test_supervisor import free_port
 from zhijia.config import safety
 from zhijia.kernel.crypto import HASH_KEY, INDEX_KEY, SEAL_KEYS, load_keys, new_environment
 
@@ -118,7 +119,7 @@ def test_serve_takes_no_loopback_address_in_production(tmp_path):
 
 
 def test_serve_starts_nothing_where_the_settings_are_unsafe(tmp_path):
-    done = run(tmp_path, without("ZHIJIA_SMS"), "-m", "zhijia.cli", "serve", "--port", "0")
+    done = run(tmp_path, without("ZHIJIA_SMS"), "-m", "zhijia.cli", "serve", "--port", str(free_port()))
     assert done.returncode == 1
     assert "ZHIJIA_SMS=console" in done.stderr
     assert "starting again" not in done.stderr
