@@ -71,7 +71,8 @@ def _load(stage: Stage, actor: Actor, key: str, name: str, rows: list[list[str]]
     load.refresh_from_db()
     jobs.run_slice(load.job, clock=lambda: at)
     load.refresh_from_db()
-    jobs.run_slice(rosters_loading.start_writing(actor, load, now=at), clock=lambda: at)
+    # The plant has taken on more people than it once said; whoever loads its roster is asked, and says so.
+    jobs.run_slice(rosters_loading.start_writing(actor, load, confirmed=True, now=at), clock=lambda: at)
 
 
 def _settle(stage: Stage, admin: Actor) -> None:
