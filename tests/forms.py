@@ -12,7 +12,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 
 TOKEN, KEY = "csrfmiddlewaretoken", "idempotency_key"
@@ -29,7 +28,7 @@ class Form:
     buttons: list[tuple[str, str]] = field(default_factory=list)
     files: bool = False
 
-    def send(self, client: Client, **changed: Any) -> HttpResponse:
+    def send(self, client: Client, **changed: Any) -> Any:
         """POST it as a browser would, from the page at `action`; `changed` fills fields, None takes one out."""
         values: dict[str, Any] = {**self.fields, **changed}
         return client.post(self.action, {name: value for name, value in values.items() if value is not None})

@@ -24,6 +24,7 @@ from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from zhijia.organization.statistics.models import FigureDelta
 from zhijia.organization.unions import reading, selectors, services
 from zhijia.organization.unions.models import CoveredUnit, Employer, Union, UnionLoad, UnionLoadRow
+from zhijia.organization.unions.selectors import loads
 from zhijia.organization.unions.services import loading
 
 HEAD = ",".join(reading.LABELS.values())
@@ -290,7 +291,7 @@ def test_only_who_may_load_and_only_in_his_subtree(world: World) -> None:
         with pytest.raises(NotFound):
             call(foreign, load, now=world.now)
     with pytest.raises(NotFound):
-        selectors.get_load(foreign, load.public_id)
+        loads.get_load(foreign, load.public_id)
 
 
 def test_a_file_that_is_thrown_away_leaves_no_rows(world: World) -> None:

@@ -22,7 +22,7 @@ from zhijia.kernel.tables import EXAMPLE, REASON_HEADER, ROW_HEADER
 from zhijia.organization.unions import reading, selectors, services
 from zhijia.organization.unions.forms import LoadForm
 from zhijia.organization.unions.permissions import Permission
-from zhijia.organization.unions.selectors import UnionFacts
+from zhijia.organization.unions.selectors import UnionFacts, loads
 
 STEPS = ("上传", "核对", "写入", "结果")
 ERRORS_SHOWN = 50
@@ -73,7 +73,7 @@ def load(request: Request) -> HttpResponse:
         "upload": frame.upload_box("不超过 20,000 行", error),
         "loads": [
             frame.load_line(row, reverse("unions:load_file", args=[row.public_id]))
-            for row in selectors.list_loads(request.actor)
+            for row in loads.list_loads(request.actor)
         ],
     }
     return render(request, "unions/load.html", context, status=status)
@@ -100,8 +100,8 @@ def _units(request: Request, permission: str) -> list[UnionFacts]:
 @require_safe
 def load_file(request: Request, pid: str) -> HttpResponse:
     """One file: being checked, the report, being written, the result."""
-    load = selectors.get_load(request.actor, pid)
-    rows = selectors.list_load_rows(load, "bad", after=frame.place_of(request.GET))
+    load = loads.get_load(request.actor, pid)
+    rows = loads.list_load_rows(load, "bad", after=frame.place_of(request.GET))
     job = jobs.find_by_public_id(load.job) if load.job else None
     living = job is not None and job.state in {"queued", "running", "failed", "cancelled"}
     figures = load.figures
@@ -150,14 +150,14 @@ def _error_rows(rows: list[Any]) -> list[dict[str, Any]]:
 @require_safe
 def load_of_job(request: Request, public_id: str) -> HttpResponse:
     """From a finished job to its file."""
-    return redirect("unions:load_file", pid=selectors.get_load_of_job(request.actor, public_id).public_id)
+    return redirect("unions:load_file", pid=loads.get_load_of_job(request.actor, public_id).public_id)
 
 
 @require_POST
 @once
 def write(request: Request, pid: str) -> HttpResponse:
     """Start writing the good rows."""
-    load = selectors.get_load(request.actor, pid)
+    load = loads.get_load(request.actor, pid)
     try:
         services.write_load(request.actor, load, now=request.now)
     except WrongState as error:
@@ -169,7 +169,7 @@ def write(request: Request, pid: str) -> HttpResponse:
 @once
 def drop(request: Request, pid: str) -> HttpResponse:
     """Throw a checked file away."""
-    services.drop_load(request.actor, selectors.get_load(request.actor, pid), now=request.now)
+    services.drop_load(request.actor, loads.get_load(request.actor, pid), now=request.now)
     messages.info(request, "已放弃这个文件，没有写入任何数据。")
     return redirect("unions:load")
 
@@ -177,11 +177,11 @@ def drop(request: Request, pid: str) -> HttpResponse:
 @require_safe
 def bad_rows(request: Request, pid: str, form: str) -> HttpResponseBase:
     """The faulty rows as they were written, with a column of reasons, to be mended and uploaded again."""
-    load = selectors.get_load(request.actor, pid)
+    load = loads.get_load(request.actor, pid)
     headers = [*reading.LABELS.values(), ROW_HEADER, REASON_HEADER]
 
     def rows() -> Iterator[list[object]]:
-        for row in selectors.iterate_bad_rows(load):
+        for row in loads.iterate_bad_rows(load):
             reasons = "；".join(f"{fault['label']}：{fault['reason']}" for fault in row.errors)
             yield [*(row.cells.get(name, "") for name in reading.LABELS), row.number, reasons]
 

@@ -15,6 +15,7 @@ from zhijia.kernel.errors import WrongState, ZhijiaError
 from zhijia.kernel.typed import typed
 from zhijia.organization.unions import building, selectors, services
 from zhijia.organization.unions.models import Union, UnionLoad
+from zhijia.organization.unions.selectors import loads
 
 MAX_ROWS = 200_000
 SHOWN = 50
@@ -91,7 +92,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  没有用到的列：{'、'.join(load.ignored)}。")
         if load.hidden_rows:
             self.stdout.write(f"  有{load.hidden_rows}行被筛选或隐藏，也一并读取。")
-        for row in selectors.list_load_rows(load, "bad", limit=SHOWN)[:SHOWN]:
+        for row in loads.list_load_rows(load, "bad", limit=SHOWN)[:SHOWN]:
             for fault in row.errors:
                 self.stdout.write(f"  第{row.number}行 {fault['label']}：{fault['reason']}")
         if figures.get("bad", 0) > SHOWN:
