@@ -9,12 +9,13 @@ from urllib.parse import urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
 
-from zhijia.demo import build, guide
+from zhijia.demo import build
 from zhijia.demo.staff import POSTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.unions.printing import join_address
 
 VISITOR, MEMBER = "visitor", "member"
 ACCOUNTS = [VISITOR, MEMBER, *(post.mobile for post in POSTS)]
@@ -42,7 +43,7 @@ def person_of(account: str) -> Person | None:
 
 def starts_of(account: str, province: dict[str, str]) -> list[str]:
     """Where he begins: the printed join address and the roots of what he may open."""
-    joining = urlsplit(guide.join_address(province["plant"]))
+    joining = urlsplit(join_address(province["plant"]))
     starts = ["/", "/find", f"{joining.path}?{joining.query}"]
     if account == VISITOR:
         return [*starts, "/m/sign-in"]

@@ -13,13 +13,12 @@ from django.conf import settings
 
 from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.notify.models import TextMessage
-from zhijia.kernel.codes import link_signature
 from zhijia.organization.access.roles import ROLES
+from zhijia.organization.unions.printing import join_address
 
 from .marks import find_mark
 from .staff import PASSWORD, POSTS, find_unions, totp_secret
 
-PURPOSE = "join"
 ADDRESS = "/demo/"
 _TEXTS_SHOWN = 10
 _TEXTS_OF = timedelta(minutes=30)
@@ -39,12 +38,6 @@ class Sample:
 def is_open() -> bool:
     """Whether this process serves a demonstration that stands: never with production's settings."""
     return not getattr(settings, "ZHIJIA_PRODUCTION", False) and find_mark() is not None
-
-
-def join_address(code: str) -> str:
-    """The address behind a union's printed code."""
-    signature = link_signature(PURPOSE, code, settings.ZHIJIA_KEYS.print_keys)
-    return f"{settings.ZHIJIA_PUBLIC_URL}/j/{code}?s={signature}"
 
 
 def samples() -> list[Sample]:

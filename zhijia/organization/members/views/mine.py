@@ -14,7 +14,7 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
+from zhijia.kernel.errors import Expired, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import ChangeForm, NoteForm, TransferForm
@@ -22,9 +22,9 @@ from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
 from zhijia.organization.members.services import changes, claims, transfers
 from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.rules import normalize_union_code
 
 from . import phone
+from .proving import union_of_code
 
 SHOWN = 20
 """Unions that a search lists."""
@@ -85,20 +85,10 @@ def transfer(request: Request) -> HttpResponse:
     return render(request, "members/transfer.html", context)
 
 
-def _union(code: str) -> unions.UnionFacts:
-    try:
-        union = unions.find_by_code(normalize_union_code(code))
-    except Invalid:
-        union = None
-    if union is None:
-        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
-    return union
-
-
 @once
 def transfer_to(request: Request, code: str) -> HttpResponse:
     """From, to, and one button: the transfer. What else may be said is folded away."""
-    union = _union(code)
+    union = union_of_code(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
         return redirect("members:landing", code=union.code)
