@@ -29,7 +29,7 @@ def test_a_cadre_takes_twenty_in_at_once_and_is_told_row_by_row(
     shoot(page, "queue-picked")
     page.get_by_role("button", name="通过", exact=True).click()
     page.get_by_role("heading", name="批量办理结果").wait_for()
-    assert page.get_by_text("办成 20 件").is_visible()
+    assert page.get_by_text("已办理 20 件").is_visible()
     assert axe(page) == []
     shoot(page, "batch-result")
     assert Membership.objects.count() == 20

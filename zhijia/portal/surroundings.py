@@ -24,6 +24,7 @@ def provide() -> None:
     chrome.provide("user", user)
     chrome.provide("scope", scope)
     chrome.provide("counts", counts)
+    chrome.provide("desk", desk)
     chrome.provide("find", lambda _request: reverse("portal:search"))
     chrome.GO_KEYS.update({"portal:desk": "d", "members:roster": "m", "statistics:drill": "t"})
 
@@ -40,6 +41,12 @@ def tabs(_request: HttpRequest) -> list[dict[str, str]]:
         {"code": "code", "label": "会员码", "href": reverse("members:card"), "icon": "qrcode"},
         {"code": "me", "label": "我的", "href": reverse("portal:me"), "icon": "user"},
     ]
+
+
+def desk(request: HttpRequest) -> bool:
+    """A member without a role is not led to a door that refuses him."""
+    actor = _actor(request)
+    return not actor.is_signed_in or bool(actors.roles_held(actor, timezone.localdate(request.now)))  # type: ignore[attr-defined]
 
 
 def user(request: HttpRequest) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@
 - `jobs`   `{"href", "running": 1}` or None
 - `find`   address of the find page, or ""
 - `demonstration`  address of its guide, or ""
+- `desk`   whether the way to the desk is shown on the public site: to visitors and to who holds a role
 - `tabs`   `[{"code", "label", "href", "icon"}]`: the member's four roots
 """
 
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.registry import MenuItem, registry
 
-Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration"]
+Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration", "desk"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
 # Which menu line the keys G D, G M and G T open, by URL name; a portal adds its own.
@@ -81,6 +82,10 @@ class Chrome:
     @cached_property
     def find(self) -> Any:
         return self._ask("find") or ""
+
+    @cached_property
+    def desk(self) -> bool:
+        return bool(self._ask("desk"))
 
     @cached_property
     def tabs(self) -> Any:

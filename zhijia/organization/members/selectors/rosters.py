@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.jobs import selectors as jobs
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
@@ -34,12 +35,13 @@ def get_load(actor: Actor, public_id: str) -> RosterLoad:
     return load
 
 
-def get_load_of_job(actor: Actor, job: str) -> RosterLoad:
-    """Raises NotFound."""
-    load = RosterLoad.objects.filter(job=job).first() if is_public_id(job) else None
-    if load is None:
+def get_load_of_job(actor: Actor, public_id: str) -> RosterLoad:
+    """The file that a job checked or wrote; its own row names only the latest. Raises NotFound, NotAllowed."""
+    job = jobs.get_job(actor, public_id)
+    if job.kind not in ("members.roster_check", "members.roster_write"):
         raise NotFound
-    return get_load(actor, load.public_id)
+    known = RosterLoad.objects.filter(pk=job.payload["load"]).values_list("public_id", flat=True).first()
+    return get_load(actor, known or "")
 
 
 def list_loads(actor: Actor, *, before: int | None = None, limit: int = 10) -> list[RosterLoad]:

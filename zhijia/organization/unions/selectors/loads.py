@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from zhijia.foundation.jobs import selectors as jobs
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -21,10 +22,13 @@ def get_load(actor: Actor, public_id: str) -> UnionLoad:
     return load
 
 
-def get_load_of_job(actor: Actor, job: str) -> UnionLoad:
-    """The file a job works on. Raises NotFound."""
-    public_id = UnionLoad.objects.filter(job=job).values_list("public_id", flat=True).first() if job else None
-    return get_load(actor, public_id or "")
+def get_load_of_job(actor: Actor, public_id: str) -> UnionLoad:
+    """The file that a job checked or wrote; its own row names only the latest. Raises NotFound."""
+    job = jobs.get_job(actor, public_id)
+    if job.kind not in ("unions.check", "unions.load"):
+        raise NotFound
+    known = UnionLoad.objects.filter(pk=job.payload["load"]).values_list("public_id", flat=True).first()
+    return get_load(actor, known or "")
 
 
 def list_loads(actor: Actor, *, limit: int = 10) -> list[UnionLoad]:
