@@ -76,22 +76,21 @@ def look_of(path: str) -> str:
 def _page(request: HttpRequest, context: dict[str, Any], *, part: bool) -> str:
     name = "ui/errors/_part.html" if part else f"ui/errors/{context['look']}.html"
     try:
-        return render_to_string(name, context, request=_readable(request, context["status"]))
+        return render_to_string(name, context, request=_readable(request))
     except TemplateDoesNotExist:
         logger.warning("error template missing", extra={"template": name})
     return _BARE_PAGE.format(escape(context["message"]))
 
 
-def _readable(request: HttpRequest, status: int) -> HttpRequest:
-    """What an error page may read of a request: where it went, never its body or fields, which may be the fault.
+def _readable(request: HttpRequest) -> HttpRequest:
+    """What an error page may read of a request: where it went and how it is to look, as nobody's.
 
-    Whoever acts is known where the request itself was in order; nothing is asked for somebody while we fail.
+    Its body, its fields and whoever sent it may be the fault; nothing is asked of the database while we fail.
     """
     bare = HttpRequest()
     bare.method, bare.path, bare.path_info = request.method, request.path, request.path_info
     bare.META, bare.COOKIES = request.META, request.COOKIES
-    known = status not in (400, 500, 503)
-    bare.actor = getattr(request, "actor", ANONYMOUS) if known else ANONYMOUS  # type: ignore[attr-defined]
+    bare.actor = ANONYMOUS  # type: ignore[attr-defined]
     bare.request_id = getattr(request, "request_id", "")  # type: ignore[attr-defined]
     if elder := getattr(request, "elder", None):
         bare.elder = elder  # type: ignore[attr-defined]
