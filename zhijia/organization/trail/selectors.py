@@ -68,9 +68,9 @@ def acting_grant(actor: Actor, permission: str) -> Grant:
 def find_union(actor: Actor, text: str, permission: str) -> list[UnionFacts]:
     """By public id, code or a part of the name, within the scope; closed ones too, since they have a past."""
     scope, text = actor.scope_for(permission), typed(text)[:60]
-    if is_public_id(text):
-        found = unions.find_by_public_id(text)
-        return [found] if found is not None and scope.covers(found.path) else []
+    found = unions.find_by_public_id(text) if is_public_id(text) else None  # a code of sixteen digits looks like one
+    if found is not None:
+        return [found] if scope.covers(found.path) else []
     return unions.search(scope, text, limit=20, closed=True)
 
 
@@ -263,6 +263,7 @@ def log_state(actor: Actor) -> LogState:
 # --- Exports --------------------------------------------------------------------------------------------------------
 def kept(question: Question, asked: Wanted, *, now: datetime) -> dict[str, Any]:
     """A question as a row keeps it: ids and codes. Nothing later than `now` belongs to it."""
+    behind = now + timedelta(microseconds=1)
     return {
         "person": question.person.id if question.person else None,
         "side": question.side,
@@ -271,7 +272,7 @@ def kept(question: Question, asked: Wanted, *, now: datetime) -> dict[str, Any]:
         "outcome": question.outcome,
         "case": question.case,
         "since": asked.since.isoformat() if asked.since else "",
-        "until": min(asked.until or now, now).isoformat(),
+        "until": min(asked.until or behind, behind).isoformat(),
     }
 
 
