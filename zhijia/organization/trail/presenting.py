@@ -126,11 +126,10 @@ def _value(key: str, value: Any, workflow: Workflow | None) -> str:
 
 
 def why_refused(entry: Any) -> str:
-    """`密码`, `没有这项权限`: what was wrong with a refused try."""
-    for key in ("code", "factor"):
-        if key in entry.detail:
-            return _value(key, entry.detail[key], None)
-    return ""
+    """`密码不对`, `没有这项权限`: what was wrong with a refused try."""
+    if "code" in entry.detail:
+        return _value("code", entry.detail["code"], None)
+    return f"{_value('factor', entry.detail['factor'], None)}不对" if "factor" in entry.detail else ""
 
 
 def in_words(question: Question) -> str:
@@ -265,7 +264,7 @@ def denied_table(page: Page) -> dict[str, Any]:
                     {"text": unit(entry, page), "wrap": True},
                     {"text": entry.address, "href": _from(entry.address)},
                     {"text": why_refused(entry)},
-                    {"text": subject(entry) if entry.subject_kind == "page" else "", "dim": True},
+                    {"text": _page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
                 ],
             }
             for entry in page.entries
