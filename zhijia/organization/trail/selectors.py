@@ -192,10 +192,10 @@ def get_entry(actor: Actor, key: str, permission: str) -> tuple[Page, Seal | Non
     """One entry, and where it lies in the sealed log. Raises NotFound, NotAllowed."""
     actor.require_anywhere(permission)
     day, _, number = key.partition("-")
-    if not (day.isascii() and day.isdigit() and number.isascii() and number.isdigit() and len(number) <= 18):
+    if not (key.isascii() and day.isdigit() and len(day) == 8 and number.isdigit() and len(number) <= 18):
         raise NotFound
     try:
-        on = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).date()
+        on = date.fromisoformat(day)
         entry = audit.find_entry(on, int(number), within=_part(actor.scope_for(permission)))
     except (ValueError, OverflowError):
         raise NotFound from None
