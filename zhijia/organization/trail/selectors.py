@@ -25,7 +25,7 @@ from zhijia.kernel.typed import typed
 from zhijia.organization.access import selectors as access
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.selectors import PersonFacts
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from . import rules
@@ -109,13 +109,13 @@ def _part(scope: Scope) -> Part | None:
     """None for the whole trail: of the topmost union everything is seen, also what stands under no union."""
     if scope.everything or unions.top().path in scope.paths:
         return None
-    return Part(unions.ids_within(scope), access.ids_of_holders(scope))
+    return Part(places.ids_within(scope), access.ids_of_holders(scope))
 
 
 def _units(union: UnionFacts) -> audit.Ids:
-    scope = Scope(paths=(union.path,))
-    few = [row["pk"] for row in unions.ids_within(scope)[: FEW_UNIONS + 1]]
-    return few if len(few) <= FEW_UNIONS else unions.ids_within(scope)
+    below = places.ids_below(union.path)
+    few = [row["id"] for row in below[: FEW_UNIONS + 1]]
+    return few if len(few) <= FEW_UNIONS else below
 
 
 def wanted(question: Question, scope: Scope) -> Wanted:

@@ -200,11 +200,6 @@ def ids_below(path: str, *, limit: int = 50_000) -> list[int]:
     return list(Union.objects.filter(db.subtree("path", path)).values_list("id", flat=True)[:limit])
 
 
-def ids_within(scope: Scope) -> QuerySet[Union, Any]:
-    """A question for the ids of the unions in a scope, to stand inside another question."""
-    return Union.objects.filter(db.in_scope("path", scope)).values("pk")
-
-
 def union_covering(employer_id: int) -> UnionFacts | None:
     """The union that represents an employer's workers today."""
     rows = _facts(
