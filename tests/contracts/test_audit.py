@@ -32,7 +32,9 @@ from zhijia.organization.people import selectors as people, services as people_s
 from zhijia.organization.people.models import ConsentText, Purpose
 
 AUDIT = "zhijia.foundation.audit.services"
-TRAIL = frozenset({(AUDIT, name) for name in ("record", "record_read", "record_many", "record_denied")})
+TRAIL = frozenset(
+    {(AUDIT, name) for name in ("record", "record_read", "record_many", "record_denied", "record_refused")}
+)
 
 SILENT = {
     "foundation.accounts.services.invitations.own_invitation": "reads",

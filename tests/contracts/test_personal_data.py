@@ -21,6 +21,7 @@ EXEMPT = {
     "ledger.TreeHead": "a hash of hashes and a signature",
     "members.RosterExport": "who asked for it in his work; a case with a history",
     "members.RosterLoad": "who loaded it in his work; the trail tells it",
+    "trail.TrailExport": "who asked for it in his work; a case with a history",
     "unions.UnionLoad": "who loaded it in his work; the trail tells it",
 }
 PEOPLE = frozenset({"people.Person", "accounts.Account"})

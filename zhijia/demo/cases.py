@@ -26,6 +26,7 @@ from .moves import play_changes, play_claims, play_duplicates, play_transfers
 from .rights import play_rights
 from .staff import PASSWORD, UNUSABLE, person_of
 from .stage import Stage
+from .trail import play_trail
 
 
 def play_joins(stage: Stage) -> None:
@@ -159,7 +160,7 @@ def play(stage: Stage) -> None:
     """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
     acts = (play_rosters, play_joins, play_disputes, play_grants, play_resets, play_desks)
     later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights, play_blacklist)
-    for act in (*acts, *later):
+    for act in (*acts, *later, play_trail):
         try:
             act(stage)
         except ZhijiaError as error:

@@ -52,6 +52,7 @@ POSTS = (
     Post(Role.AUDIT_ADMIN, "province", "何亮", "13800000012"),
     Post(Role.GRASS_CHAIR, "plant", "宋立军", "13800000013"),
     Post(Role.PRIVACY, "county", "李静", "13800000014"),
+    Post(Role.AUDIT_ADMIN, "province", "高岩", "13800000015"),
 )
 
 

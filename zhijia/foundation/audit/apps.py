@@ -8,9 +8,9 @@ class AuditConfig(CapabilityConfig):
     def subscribe(self) -> None:
         from zhijia.foundation.ledger import sources
 
-        from . import retention
+        from . import retention, selectors
         from .models import AuditEntry
 
         sources.register(
-            "audit.entry", AuditEntry, sources.digests_of_content, may_be_gone_before=retention.gone_before
+            selectors.SOURCE, AuditEntry, sources.digests_of_content, may_be_gone_before=retention.gone_before
         )

@@ -38,8 +38,11 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_by_subject"),
             models.Index(fields=["concerns_person_id", "at"], name="audit_by_concerned"),
-            models.Index(fields=["account_id", "at"], name="audit_by_account"),
+            models.Index(fields=["person_id", "at"], name="audit_by_person"),
             models.Index(fields=["unit_id", "at"], name="audit_by_unit"),
+            models.Index(fields=["event", "at"], name="audit_by_event"),
+            models.Index(fields=["outcome", "at"], name="audit_by_outcome"),
+            models.Index(fields=["at"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

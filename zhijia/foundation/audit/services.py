@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from zhijia.kernel import db
-from zhijia.kernel.actor import Actor
+from zhijia.kernel.actor import Actor, Grant
 from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.registry import registry
 
@@ -112,8 +112,7 @@ def record_read(
 
     Whom it concerns is told the unit and the role: those of the reader's grant on `unit_id`, else of his highest.
     """
-    grants = actor.living_grants
-    used = next((grant for grant in grants if grant.unit_id == unit_id), grants[0] if grants else None)
+    used = _grant_used(actor, unit_id)
     db.insert_later(
         AuditEntry,
         [
@@ -134,10 +133,46 @@ def record_read(
     )
 
 
+def _grant_used(actor: Actor, unit_id: int | None) -> Grant | None:
+    """The reader's grant on the unit, else his highest."""
+    grants = actor.living_grants
+    return next((grant for grant in grants if grant.unit_id == unit_id), grants[0] if grants else None)
+
+
+def record_refused(
+    actor: Actor,
+    event: str,
+    subject: tuple[str, object] | None = None,
+    *,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """A try that the command itself refused, such as a wrong password: `event` says which."""
+    db.insert_later(
+        AuditEntry,
+        [
+            _row(
+                actor,
+                event,
+                subject,
+                now=now,
+                outcome=Outcome.DENIED,
+                role="",
+                unit_id=None,
+                concerns=None,
+                before=None,
+                after=None,
+                detail=detail,
+            )
+        ],
+    )
+
+
 def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None:
     """A try that was refused; called at the edge, after the command's own transaction is gone. `where` is the URL
-    name.
+    name. It stands under the actor's highest grant, so that those who answer for his unit see it.
     """
+    used = _grant_used(actor, None)
     db.insert_later(
         AuditEntry,
         [
@@ -147,8 +182,8 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
                 ("page", where[:40]),
                 now=now,
                 outcome=Outcome.DENIED,
-                role="",
-                unit_id=None,
+                role=used.role if used else "",
+                unit_id=used.unit_id if used else None,
                 concerns=None,
                 before=None,
                 after=None,

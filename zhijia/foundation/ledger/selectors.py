@@ -116,3 +116,8 @@ def settled_id(source: str) -> int:
 
 def newest_check() -> LogCheck | None:
     return LogCheck.objects.order_by("-id").first()
+
+
+def list_checks(*, limit: int = 10) -> list[LogCheck]:
+    """Newest first."""
+    return list(LogCheck.objects.order_by("-id")[:limit])

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -94,18 +95,32 @@ def check(*, now: datetime, begin: int = 0, limit: int | None = None) -> LogChec
     Finds any changed byte of a sealed row, a row taken away or slipped in behind the sequencer, a changed node, and a
     head that nobody signed. Writes what it found; a difference is an alarm in the log.
     """
-    head = selectors.newest_head()
-    size = head.size if head else 0
+    size = newest_size()
     end = size if limit is None else min(size, begin + limit)
     begin = min(begin, end)
-    wrong: list[str] = []
-    for sentence in _differences(begin, end, now=now):
-        wrong.append(sentence)
-        if len(wrong) >= MOST_TOLD:
-            break
-    wrong += _slipped_in()
-    wrong += heads.differing()
-    wrong = wrong[:MOST_TOLD]
+    wrong = [*differences_in(begin, end, now=now), *besides()]
+    return note_check(begin, end, size, wrong, now=now)
+
+
+def newest_size() -> int:
+    """Entries under the newest head."""
+    head = selectors.newest_head()
+    return head.size if head else 0
+
+
+def differences_in(begin: int, end: int, *, now: datetime) -> list[str]:
+    """What differs in leaves `[begin, end)`, at most MOST_TOLD sentences; for who looks part by part."""
+    return list(islice(_differences(begin, end, now=now), MOST_TOLD))
+
+
+def besides() -> list[str]:
+    """What no part shows: rows past the sequencer, and heads kept elsewhere that the log does not continue."""
+    return [*_slipped_in(), *heads.differing()]
+
+
+def note_check(begin: int, end: int, size: int, wrong: Sequence[str], *, now: datetime) -> LogCheck:
+    """Remember what a look at leaves `[begin, end)` found; a difference is an alarm in the log."""
+    wrong = list(wrong[:MOST_TOLD])
     state = "wrong" if wrong else "ok"
     row = LogCheck.objects.create(at=now, begin=begin, end=end, size=size, wrong=wrong, state=state)
     if wrong:

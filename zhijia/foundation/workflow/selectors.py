@@ -190,6 +190,12 @@ def find_case(workflow: str, public_id: str) -> Case | None:
     return case if case is not None and case.workflow == workflow else None
 
 
+def workflow_of(public_id: str) -> str:
+    """The workflow of whatever case has this number, empty for none: for who reads what was done about it."""
+    case = db.find(Case, public_id=public_id) if is_public_id(public_id) else None
+    return case.workflow if case is not None else ""
+
+
 def find_my_case(actor: Actor, public_id: str) -> Case | None:
     return Case.objects.filter(public_id=public_id, owner_person_id=actor.require_person()).first()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,7 +13,7 @@ from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
-from zhijia.kernel.actor import Actor, Grant
+from zhijia.kernel.actor import Actor, Grant, Scope
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
 from zhijia.kernel.names import name_prefixes
 from zhijia.kernel.registry import PermissionSpec, registry
@@ -343,7 +344,7 @@ def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.Pers
         text = "".join(text.split())
     if not text:
         return []
-    exact = _by_number(text)
+    exact = by_number(text)
     if exact:
         return exact[:limit]
     ids = list(registry.find_people(actor, text, limit=limit, by=Permission.ASK))
@@ -356,7 +357,8 @@ def find_people(actor: Actor, text: str, *, limit: int = 10) -> list[people.Pers
     return [found[key] for key in dict.fromkeys(ids) if key in found and found[key].merged_into_id is None][:limit]
 
 
-def _by_number(text: str) -> list[people.PersonFacts]:
+def by_number(text: str) -> list[people.PersonFacts]:
+    """Whose mobile or ID number exactly this is; nobody for anything else."""
     compact = "".join(text.split())
     try:
         return [
@@ -371,6 +373,19 @@ def _by_number(text: str) -> list[people.PersonFacts]:
     except Invalid:
         return []
     return [person] if person else []
+
+
+def ids_of_holders(scope: Scope) -> QuerySet[RoleGrant, Any]:
+    """A question for the ids of all who hold or held a role within a scope, to stand inside another question."""
+    return RoleGrant.objects.filter(db.in_scope("union__path", scope)).values("person_id")
+
+
+def find_holders(scope: Scope, text: str, *, limit: int = 10) -> list[people.PersonFacts]:
+    """Persons who hold or held a role within a scope, by a part of the name, initials or pinyin."""
+    grants = RoleGrant.objects.filter(db.in_scope("union__path", scope)).filter(_of_person(text))
+    ids = list(grants.order_by("person_id").values_list("person_id", flat=True).distinct()[:limit])
+    found = people.facts_of(ids)
+    return [found[key] for key in ids if key in found]
 
 
 def roles_for(level: int) -> Sequence[tuple[str, str]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from zhijia.kernel.db import subtree
+from zhijia.kernel.actor import Scope
+from zhijia.kernel.db import in_scope, subtree
 
 from .models import CoveredUnit, Union, UnionPath, UnionStatus, UnionType
 from .rules import ancestors
@@ -19,6 +20,11 @@ from .rules import ancestors
 def ids_below(path: str) -> QuerySet[Any]:
     """The ids of the union at `path` and everything under it today, as a sub-query."""
     return Union.objects.filter(subtree("path", path)).values("id")
+
+
+def ids_within(scope: Scope) -> QuerySet[Any]:
+    """The ids of the unions in a scope, to stand inside another question."""
+    return Union.objects.filter(in_scope("path", scope)).values("id")
 
 
 def ids_below_on(path: str, day: date) -> QuerySet[Any]:

@@ -215,7 +215,7 @@ def _count_try(code_id: int, *, now: datetime) -> bool:
 def _refused(
     actor: Actor, purpose: Purpose, now: datetime, error: Invalid | Expired | TooMany
 ) -> Invalid | Expired | TooMany:
-    audit.record(actor, "accounts.code_refused", now=now, detail={"code": error.code, "purpose": purpose.value})
+    audit.record_refused(actor, "accounts.code_refused", now=now, detail={"code": error.code, "purpose": purpose.value})
     return error
 
 

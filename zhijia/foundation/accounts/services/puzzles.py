@@ -117,5 +117,5 @@ def _check_words(actor: Actor, public_id: str, words: str, *, now: datetime) -> 
         message="这个网络回答的次数过多，请一小时后再试，或换用手机流量。",
     )
     if rules.read_number(words) != sum(_terms(public_id)):
-        audit.record(actor, "accounts.code_refused", now=now, detail={"code": "code.puzzle"})
+        audit.record_refused(actor, "accounts.code_refused", now=now, detail={"code": "code.puzzle"})
         raise _refusal(_WRONG)

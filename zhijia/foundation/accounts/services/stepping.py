@@ -64,7 +64,7 @@ def _begin_try(actor: Actor, account: Account, *, now: datetime) -> int:
             limits.require_free_network(ADDRESS_LIMIT, actor.address, most, now=now)
         return limits.hit(LIMIT, f"account:{account.pk}", _parameter("accounts.lockout_failures", now), span, now=now)
     except TooMany as error:
-        audit.record(
+        audit.record_refused(
             actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"code": "step_up.locked"}
         )
         raise _locked(error, now) from None
@@ -81,7 +81,9 @@ def _failed(actor: Actor, account: Account, factor: str, *, now: datetime) -> No
                 span,
                 now=now,
             )
-    audit.record(actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"factor": factor})
+    audit.record_refused(
+        actor, "accounts.step_up_failed", ("account", account.public_id), now=now, detail={"factor": factor}
+    )
 
 
 def _said(words: str, left: int) -> str:

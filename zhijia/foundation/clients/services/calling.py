@@ -51,7 +51,7 @@ def recognize(
         client = _proved(signed, method=method, target=target, body=body, now=now)
         _require_living(client, now=now)
     except ZhijiaError as error:
-        audit.record(
+        audit.record_refused(
             Actor(Kind.CLIENT, address=address),
             "clients.refused",
             ("client", signed.client_id),

@@ -294,6 +294,7 @@ def test_the_three_administrators_hold_no_right_over_business(world: World) -> N
         "people:consent:",
         "unions:union:view",
         "audit:",
+        "trail:",
         "accounts:",
         "upkeep:",
         "regions:",

@@ -7,10 +7,7 @@ after a day.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Final
 
@@ -18,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.files import selectors as files, services as file_services
+from zhijia.foundation.files import gathering
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import services as workflow
@@ -26,7 +23,7 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Kind
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
-from zhijia.kernel.tables import csv_chunks, csv_lines, write_csv, write_xlsx
+from zhijia.kernel.tables import csv_chunks, write_xlsx
 from zhijia.organization.members.models import RosterExport
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
@@ -177,33 +174,24 @@ def prepare_some(export_id: int, after: str, *, now: datetime) -> tuple[int, str
     Returns how many members, where to go on, and whether the file is there.
     """
     export = RosterExport.objects.select_related("case", "unit").get(pk=export_id)
-    about = ("export", export.case.public_id)
     if after == "end":
-        _put_together(export, now=now)
+        kept = gathering.finish(_gathering(export), now=now)
+        db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
         return 0, after, True
     lines, following = selectors.page_of_members(unions.get_facts(export.unit_id), after, PART)
     mark = watermark(export)
     rows = [[*_cells(line, *_numbers(export, line, now=now)), mark] for line in lines]
+    gathering.add_rows(_gathering(export), rows, first=not after, now=now)
     if rows:
-        part = io.BytesIO(_part(export.form, rows, first=not after))
-        file_services.keep(
-            _maker(export), part, use=f"{USE}_part", name="part.csv", about=about, unit_id=export.unit_id, now=now
-        )
         db.change_rows(RosterExport, {"id": export.pk}, {"rows": export.rows + len(rows)})
     return len(rows), following or "end", False
 
 
-def _part(form: str, rows: Sequence[Sequence[object]], *, first: bool) -> bytes:
-    """A thousand members: lines of the CSV file itself, or cells for the workbook."""
-    if form == "csv":
-        return b"".join(csv_chunks(WHOLE_HEADERS, rows) if first else csv_lines(rows))
-    text = io.StringIO()
-    csv.writer(text).writerows([_plain(value) for value in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value.isoformat() if hasattr(value, "isoformat") else value, ensure_ascii=False)
+def _gathering(export: RosterExport) -> gathering.Gathering:
+    return gathering.Gathering(
+        _maker(export), USE, ("export", export.case.public_id), export.unit_id, export.form, WHOLE_HEADERS,
+        sheet="完整名册", name=f"完整名册-{export.case.public_id}",
+    )  # fmt: skip
 
 
 def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, str, str]:
@@ -213,36 +201,6 @@ def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, s
         unit_id=export.unit_id,
     )  # fmt: skip
     return line.person.name, full.id_number, full.mobile
-
-
-def _put_together(export: RosterExport, *, now: datetime) -> None:
-    about = ("export", export.case.public_id)
-    name = f"完整名册-{export.case.public_id}.{export.form}"
-    if export.form == "csv" and export.rows:
-        kept = file_services.join(
-            _maker(export), about, kind="csv", use=USE, name=name, about=about, unit_id=export.unit_id, now=now
-        )
-        db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
-        return
-    parts = [file for file in files.list_about(*about[:1], [about[1]]).get(about[1], []) if file.use == f"{USE}_part"]
-
-    def rows() -> Iterator[Sequence[object]]:
-        for part in sorted(parts, key=lambda file: file.created_at):
-            with file_services.open_content(part) as content:
-                reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8", newline=""))
-                for row in reader:
-                    yield [json.loads(cell) for cell in row]
-
-    out = io.BytesIO()
-    if export.form == "xlsx":
-        write_xlsx(out, WHOLE_HEADERS, rows(), sheet="完整名册")
-    else:  # nobody is a member any more
-        write_csv(out, WHOLE_HEADERS, ())
-    out.seek(0)
-    kept = file_services.keep(_maker(export), out, use=USE, name=name, about=about, unit_id=export.unit_id, now=now)
-    for part in parts:
-        file_services.drop(_maker(export), part.public_id, reason="put together", now=now)
-    db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
 
 
 def watermark(export: RosterExport) -> str:

@@ -1,0 +1,415 @@
+"""Entries in words, as the console's parts and an export want them; no queries here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from zhijia.foundation.ui import formats
+from zhijia.foundation.workflow.rules import Workflow
+from zhijia.kernel.logs import mask_text
+from zhijia.kernel.registry import registry
+from zhijia.organization.people.selectors import PersonFacts
+
+from . import rules, words
+from .selectors import Page, Question, Strikes, entry_key
+
+OUTCOMES: Final = {"done": ("已办理", ""), "denied": ("被拒绝", "late"), "read": ("查看", "run")}
+KINDS: Final = {"anonymous": "未登录", "system": "系统自动", "client": "接入系统", "person": "未实名账号"}
+GONE: Final = "已删除个人信息的人员"
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+def name_of(person: PersonFacts | None) -> str:
+    """Masked; who had his data erased is told as such."""
+    if person is None or not person.name_key:
+        return GONE
+    return person.masked_name
+
+
+def who(entry: Any, page: Page) -> str:
+    """Who acted, masked; a visitor, the system and other systems by their kind."""
+    if entry.person_id:
+        return name_of(page.people.get(entry.person_id))
+    return KINDS.get(entry.actor_kind, entry.actor_kind)
+
+
+def whose(entry: Any, page: Page) -> str:
+    """Whose data it was, masked; empty for nobody's."""
+    return name_of(page.people.get(entry.concerns_person_id)) if entry.concerns_person_id else ""
+
+
+def unit(entry: Any, page: Page) -> str:
+    found = page.unions.get(entry.unit_id or 0)
+    return found.name if found else ""
+
+
+def event_label(code: str) -> str:
+    declared = registry.audit_events.get(code)
+    return declared.label if declared is not None else code
+
+
+def what(entry: Any) -> str:
+    """`入会申请：审核通过` for a step of a case, else the event's own name."""
+    workflow = _workflow(entry)
+    if workflow is None:
+        return event_label(entry.event)
+    return f"{workflow.name}：{_step(workflow, entry.detail.get('move', ''))}"
+
+
+def _workflow(entry: Any) -> Workflow | None:
+    found: Workflow | None = registry.workflows.get(entry.subject_kind) if entry.event == "workflow.move" else None
+    return found
+
+
+def _step(workflow: Workflow, name: str) -> str:
+    titles = {move.name: move.title for move in workflow.moves}
+    return titles.get(name, "提交")
+
+
+def reason(entry: Any) -> str:
+    """What was given as a reason; whoever wrote a number into it is protected here too."""
+    return mask_text(str(entry.detail.get("reason", "")))
+
+
+def subject(entry: Any) -> str:
+    """`文件 7h2k9v0c4m1xq8tz`, `事项 …`, `页面 授权管理`."""
+    if not entry.subject_kind:
+        return ""
+    if entry.subject_kind == "page":
+        return f"页面 {_page_label(entry.subject_id)}"
+    kind = registry.workflows.get(entry.subject_kind)
+    label = kind.name if kind is not None else words.SUBJECTS.get(entry.subject_kind, entry.subject_kind)
+    return f"{label} {mask_text(entry.subject_id)}"
+
+
+def _page_label(url_name: str) -> str:
+    for scenario in registry.scenarios:
+        for item in scenario.menu:
+            if item.url_name == url_name:
+                return item.label
+    return url_name or "未知地址"
+
+
+def details(entry: Any) -> list[tuple[str, str]]:
+    """What else an entry holds, `[("验证方式", "密码")]`; the reason stands by itself."""
+    workflow = _workflow(entry)
+    lines = []
+    for key, value in entry.detail.items():
+        if key == "reason" or (workflow is not None and key == "move"):
+            continue
+        lines.append((words.DETAILS.get(key, key), _value(key, value, workflow)))
+    return lines
+
+
+def _value(key: str, value: Any, workflow: Workflow | None) -> str:
+    if workflow is not None and key in ("from", "to"):
+        return workflow.labels.get(value, "尚未提交" if not value else str(value))
+    if value is True or value is False:
+        return "是" if value else "否"
+    if isinstance(value, Mapping):
+        return "、".join(f"{words.DETAILS.get(name, name)} {_value(name, each, None)}" for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return "、".join(_value("", each, None) for each in value)
+    if key == "event":
+        return event_label(str(value))
+    if key == "role":
+        return registry.role_label(str(value))
+    if key == "use" and value in registry.file_uses:
+        return registry.file_uses[value].label
+    known = words.VALUES.get(key, {})
+    return known.get(value) or mask_text(str(value))
+
+
+def why_refused(entry: Any) -> str:
+    """`密码不对`, `没有这项权限`: what was wrong with a refused try."""
+    if "code" in entry.detail:
+        return _value("code", entry.detail["code"], None)
+    return f"{_value('factor', entry.detail['factor'], None)}不对" if "factor" in entry.detail else ""
+
+
+def in_words(question: Question) -> str:
+    """What was filtered, in one line: `孙*梅办理的 · 查看完整号码 · 2026-08-17 至 2026-09-15`."""
+    parts = []
+    if question.person is not None:
+        parts.append(f"{name_of(question.person)}{'办理的' if question.side == 'did' else '被涉及的'}")
+    if question.union is not None:
+        parts.append(f"{question.union.name}及下级")
+    if question.event:
+        parts.append(event_label(question.event))
+    if question.outcome:
+        parts.append(OUTCOMES[question.outcome][0])
+    if question.case:
+        parts.append(f"编号 {question.case}")
+    first, last = question.days
+    parts.append(f"{first or '最早'} 至 {last or '今天'}" if first or last else "不限日期")
+    return " · ".join(parts)
+
+
+# --- Lists ----------------------------------------------------------------------------------------------------------
+def query_of(question: Question, **others: str) -> dict[str, str]:
+    """The question as the address of its page carries it: never a number of anybody."""
+    first, last = question.days
+    said = {
+        "person": question.person.public_id if question.person else "",
+        "side": question.side if question.person and question.side != "did" else "",
+        "unit": question.union.public_id if question.union else "",
+        "event": question.event,
+        "case": question.case,
+        "address": question.address,
+        "first": first.isoformat() if first else "",
+        "last": last.isoformat() if last else "",
+        **others,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def address_of(page: str, question: Question, **others: str) -> str:
+    said = urlencode(query_of(question, **others))
+    return f"{reverse(page)}?{said}" if said else reverse(page)
+
+
+def chips(page: str, question: Question) -> list[dict[str, str]]:
+    """What is chosen and how to be without it; shape of the chips of `ui/console/filter_bar.html`."""
+    found = []
+    if question.person is not None:
+        label = f"{'人员' if question.side == 'did' else '涉及'}：{name_of(question.person)}"
+        found.append({"label": label, "href": address_of(page, question, person="", side="")})
+    if question.union is not None:
+        label = f"单位：{question.union.name}及下级"
+        found.append({"label": label, "href": address_of(page, question, unit="")})
+    if question.address:
+        found.append({"label": f"地址：{question.address}", "href": address_of(page, question, address="")})
+    return found
+
+
+def entries_table(page: Page) -> dict[str, Any]:
+    """Shape of `ui/console/list_table.html`."""
+    return {
+        "label": "审计记录",
+        "first": {"label": "事项"},
+        "columns": [
+            {"label": "时间"}, {"label": "人员"}, {"label": "岗位"}, {"label": "单位"}, {"label": "涉及"},
+            {"label": "网络地址", "hide": "mid"}, {"label": "结果"},
+        ],
+        "rows": [
+            {
+                "pid": "",
+                "label": what(entry),
+                "href": reverse("trail:entry", args=[entry_key(entry)]),
+                "detail": reason(entry)[:40],
+                "cells": [
+                    {"text": _moment(entry), "dim": True},
+                    {"text": who(entry, page)},
+                    {"text": registry.role_label(entry.role) if entry.role else ""},
+                    {"text": unit(entry, page), "wrap": True},
+                    {"text": whose(entry, page)},
+                    {"text": entry.address, "dim": True},
+                    {"tag": outcome_tag(entry)},
+                ],
+            }
+            for entry in page.entries
+        ],
+    }  # fmt: skip
+
+
+def looks_table(page: Page) -> dict[str, Any]:
+    """Who saw whose full data, for which reason."""
+    return {
+        "label": "查看完整信息的记录",
+        "first": {"label": "查看人"},
+        "columns": [
+            {"label": "时间"}, {"label": "岗位"}, {"label": "单位"}, {"label": "看了谁的"}, {"label": "看了什么"},
+            {"label": "理由"},
+        ],
+        "rows": [
+            {
+                "pid": "",
+                "label": who(entry, page),
+                "href": reverse("trail:entry", args=[entry_key(entry)]),
+                "cells": [
+                    {"text": _moment(entry), "dim": True},
+                    {"text": registry.role_label(entry.role) if entry.role else ""},
+                    {"text": unit(entry, page), "wrap": True},
+                    {"text": whose(entry, page)},
+                    {"text": what(entry)},
+                    {"text": reason(entry), "wrap": True, "wide": True},
+                ],
+            }
+            for entry in page.entries
+        ],
+    }  # fmt: skip
+
+
+def denied_table(page: Page) -> dict[str, Any]:
+    return {
+        "label": "被拒绝的尝试",
+        "first": {"label": "事项"},
+        "columns": [
+            {"label": "时间"}, {"label": "人员"}, {"label": "单位"}, {"label": "网络地址"}, {"label": "原因"},
+            {"label": "在哪里", "hide": "mid"},
+        ],
+        "rows": [
+            {
+                "pid": "",
+                "label": event_label(entry.event),
+                "href": reverse("trail:denied_entry", args=[entry_key(entry)]),
+                "cells": [
+                    {"text": _moment(entry), "dim": True},
+                    {"text": who(entry, page)},
+                    {"text": unit(entry, page), "wrap": True},
+                    {"text": entry.address, "href": _from(entry.address)},
+                    {"text": why_refused(entry)},
+                    {"text": _page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
+                ],
+            }
+            for entry in page.entries
+        ],
+    }  # fmt: skip
+
+
+def _from(address: str) -> str:
+    return f"{reverse('trail:denied')}?{urlencode({'address': address})}" if address else ""
+
+
+def _moment(entry: Any) -> str:
+    return timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def outcome_tag(entry: Any) -> dict[str, str]:
+    text, state = OUTCOMES.get(entry.outcome, (entry.outcome, ""))
+    return {"text": text, "state": state}
+
+
+def pager(page: Page, address: str, question: Question, *, first: bool) -> dict[str, Any]:
+    """Shape of `ui/console/pager.html`."""
+    return {
+        "shown": f"本页 {len(page.entries)} 条，新的在前",
+        "previous": "" if first else address_of(address, question),
+        "next": address_of(address, question, after=page.after) if page.after else "",
+    }
+
+
+def strike_rows(strikes: Strikes, question: Question) -> list[dict[str, str]]:
+    """Shape of `ui/console/recent.html`."""
+    rows = []
+    for strike in strikes.rows:
+        if strike.address:
+            end = f"{strike.tries} 次" + (f"，涉及 {strike.others} 人" if strike.others else "")
+            href = address_of("trail:denied", question, address=strike.address)
+            rows.append({"label": f"来自 {strike.address}", "href": href, "end": end})
+            continue
+        person = strikes.people.get(strike.person_id or 0)
+        end = f"{strike.tries} 次，来自 {strike.others} 个地址"
+        href = address_of("trail:denied", question, person=person.public_id) if person else ""
+        rows.append({"label": f"针对 {name_of(person)}", "href": href, "end": end})
+    return rows
+
+
+# --- One entry ------------------------------------------------------------------------------------------------------
+def entry_facts(page: Page) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`."""
+    entry = page.entries[0]
+    facts = [
+        {"label": "时间", "value": _moment(entry)},
+        {"label": "事项", "value": what(entry)},
+        {"label": "结果", "value": OUTCOMES.get(entry.outcome, (entry.outcome, ""))[0]},
+        {"label": "人员", "value": who(entry, page)},
+        {"label": "岗位", "value": registry.role_label(entry.role) if entry.role else ""},
+        {"label": "单位", "value": unit(entry, page)},
+        {"label": "网络地址", "value": entry.address, "code": True},
+        {"label": "涉及人员", "value": whose(entry, page)},
+        {"label": "对象", "value": subject(entry)},
+        {"label": "理由", "value": reason(entry)},
+    ]
+    return facts + [{"label": label, "value": value} for label, value in details(entry)]
+
+
+def digest_facts(entry: Any) -> list[dict[str, Any]]:
+    """What before and after say: digests of the content, so that a copy can be held against them."""
+    none = "这一条不涉及" if not entry.before and not entry.after else ""
+    return [
+        {"label": "办理前", "value": entry.before or none or "此前没有内容", "code": bool(entry.before)},
+        {"label": "办理后", "value": entry.after or none or "此后没有内容", "code": bool(entry.after)},
+    ]
+
+
+def ways_on(page: Page, back: str) -> list[dict[str, str]]:
+    """From an entry to others of the same person, unit or case; shape of `ui/console/recent.html`."""
+    entry = page.entries[0]
+    rows = []
+    for key, side, label in (
+        (entry.person_id, "did", "办理的其他记录"),
+        (entry.concerns_person_id, "about", "被涉及的其他记录"),
+    ):
+        person = page.people.get(key or 0)
+        if person is not None and (side == "did" or back == "trail:entries"):
+            query = {"person": person.public_id} | ({"side": side} if side == "about" else {})
+            rows.append(
+                {"label": f"{name_of(person)}{label}", "href": f"{reverse(back)}?{urlencode(query)}", "end": ""}
+            )
+    if back == "trail:entries" and entry.subject_kind in registry.workflows:
+        href = f"{reverse(back)}?{urlencode({'case': entry.subject_id})}"
+        rows.append({"label": "同一事项的全部记录", "href": href, "end": ""})
+    union = page.unions.get(entry.unit_id or 0)
+    if union is not None:
+        href = f"{reverse(back)}?{urlencode({'unit': union.public_id})}"
+        rows.append({"label": f"{union.name}的记录", "href": href, "end": ""})
+    return rows
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+EXPORT_HEADERS: Final = (
+    "时间", "事项", "结果", "人员", "岗位", "单位", "工会编码", "网络地址", "涉及人员", "对象", "理由", "其他内容",
+    "办理前校验值", "办理后校验值", "水印",
+)  # fmt: skip
+
+
+def export_rows(page: Page) -> Iterator[list[str]]:
+    """A row for each entry, without the mark."""
+    for entry in page.entries:
+        union = page.unions.get(entry.unit_id or 0)
+        yield [
+            _moment(entry), what(entry), OUTCOMES.get(entry.outcome, (entry.outcome, ""))[0], who(entry, page),
+            registry.role_label(entry.role) if entry.role else "", union.name if union else "",
+            union.code if union else "", entry.address, whose(entry, page), subject(entry), reason(entry),
+            "；".join(f"{label}：{value}" for label, value in details(entry)), entry.before, entry.after,
+        ]  # fmt: skip
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """`[("accounts.signed_in", "账号 · 登录")]`, by capability."""
+    return [
+        (event.code, f"{scenario.name} · {event.label}")
+        for scenario in registry.scenarios
+        for event in scenario.audit_events
+    ]
+
+
+def refused_choices() -> list[tuple[str, str]]:
+    return [(code, event_label(code)) for code in rules.REFUSED if code in registry.audit_events]
+
+
+def export_line(export: Any, described: Mapping[str, Any]) -> dict[str, str]:
+    """Shape of a row of `ui/console/recent.html`."""
+    return {
+        "label": export.case.title,
+        "href": reverse("trail:export_case", args=[export.case.public_id]),
+        "end": f"{described['label']} {formats.local_day(export.case.opened_at)}",
+    }
+
+
+def export_facts(export: Any, question: Question, maker: str) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`."""
+    facts = [
+        {"label": "申请人", "value": maker},
+        {"label": "范围", "value": export.unit.name, "note": "及下级"},
+        {"label": "条件", "value": in_words(question)},
+        {"label": "依据和用途", "value": export.reason},
+        {"label": "格式", "value": words.VALUES["form"][export.form]},
+    ]
+    return [*facts, {"label": "条数", "value": formats.number(export.rows)}] if export.ready_at else facts

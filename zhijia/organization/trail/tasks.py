@@ -1,0 +1,24 @@
+"""Files of the trail, and the check of the sealed log, part by part."""
+
+from __future__ import annotations
+
+from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
+from zhijia.foundation.ledger import services as ledger
+
+from . import sealed, services
+
+
+@job(services.JOB, label="准备审计记录", result="trail:export_of_job")
+def prepare_export(running: RunningJob, cursor: Json) -> Step:
+    """`cursor` is the key behind the last entry gathered; the last step puts the parts into one file."""
+    done, after, through = services.prepare_some(int(running.payload["export"]), str(cursor or ""), now=running.now)
+    return Step(cursor=after, done=done, finished=through)
+
+
+@job(services.VERIFY, label="核对存证", result="trail:verified")
+def verify_log(running: RunningJob, cursor: Json) -> Step:
+    """`cursor` is where to go on, the size at the beginning, and what was found so far."""
+    begin, size, wrong = cursor or [0, ledger.newest_size(), []]
+    end, found, through = services.verify_some(begin, size, wrong, now=running.now)
+    report = {"不一致": [sealed.in_chinese(sentence) for sentence in found]} if through and found else {}
+    return Step(cursor=[end, size, found], done=end - begin, total=size, report=report, finished=through)

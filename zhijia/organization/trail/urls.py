@@ -1,0 +1,22 @@
+from django.urls import path
+
+from .views import denied, entries, exports, ledger
+
+app_name = "trail"
+urlpatterns = [
+    path("console/trail", entries.index, name="entries"),
+    path("console/trail/looks", entries.looks, name="looks"),
+    path("console/trail/people", entries.find_person, name="people"),
+    path("console/trail/entries/<slug:key>", entries.entry, name="entry"),
+    path("console/trail/export", exports.ask, name="export"),
+    path("console/trail/exports", exports.mine, name="exports"),
+    path("console/trail/exports/of/<pid:public_id>", exports.of_job, name="export_of_job"),
+    path("console/trail/exports/<pid:pid>", exports.case, name="export_case"),
+    path("console/trail/exports/<pid:pid>/withdraw", exports.withdraw, name="withdraw_export"),
+    path("console/trail/ledger", ledger.index, name="ledger"),
+    path("console/trail/ledger/check", ledger.check, name="check"),
+    path("console/trail/ledger/of/<pid:public_id>", ledger.verified, name="verified"),
+    path("console/denied", denied.index, name="denied"),
+    path("console/denied/people", denied.find_person, name="denied_people"),
+    path("console/denied/entries/<slug:key>", denied.entry, name="denied_entry"),
+]
