@@ -91,7 +91,7 @@ def _sign_in_page(
         "form": form,
         "next": wanted,
         "sent": sent,
-        "send": send_button("sms", sent),
+        "send": send_button(request, "sms", form.mobile_said, sent),
         "note": note if joining else "",
         "steps": _JOIN_STEPS if joining else [],
         "go": {"label": "下一步" if joining else "登录", "form": "sign-in"},

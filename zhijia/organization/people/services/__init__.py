@@ -15,6 +15,7 @@ from .consents import (
 from .identities import (
     Identified,
     Proof,
+    file_code_wait,
     identify,
     open_mobile,
     proof_needed,
@@ -32,6 +33,7 @@ __all__ = [
     "correct_person",
     "decide_text",
     "draft_text",
+    "file_code_wait",
     "give_consents",
     "identify",
     "keep_agreements",
