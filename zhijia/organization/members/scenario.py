@@ -74,6 +74,7 @@ SCENARIO = Scenario(
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),
+    settings_rows=(MenuItem("设置", "我的资料", "members:own_data", order=10, icon="user-circle"),),
     personal_data=(
         PersonalData(
             "members.stays",
@@ -337,6 +338,7 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("members.own_data", "本人更新工作情况"),
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.membership_reopened", "会籍恢复"),

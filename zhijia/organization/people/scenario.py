@@ -152,6 +152,7 @@ SCENARIO = Scenario(
     audit_events=(
         AuditEvent("people.merged", "并入另一份档案"),
         AuditEvent("people.unmerged", "撤销合并"),
+        AuditEvent("people.profile_changed", "本人更新自愿填写的情况"),
         AuditEvent("people.corrected", "更正姓名或号码"),
         AuditEvent("people.real_name", "实名核验"),
         AuditEvent("people.numbers_read", "查看完整号码"),

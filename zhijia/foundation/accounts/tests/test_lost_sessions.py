@@ -51,7 +51,9 @@ def test_what_was_typed_is_sent_after_the_sign_in(client, world, member, again):
     address = reverse("members:transfer_to", args=[world["home"].code])
     client.get(address)
     end_sessions()
-    answer = client.post(address, {"reason": "已到新单位上班\n第二行"}, headers={"Referer": f"http://testserver{address}"})
+    answer = client.post(
+        address, {"reason": "已到新单位上班\n第二行"}, headers={"Referer": f"http://testserver{address}"}
+    )
     assert answer.status_code == 401
     assert "请重新登录" in answer.content.decode()
     assert "第二行" not in answer.content.decode(), "sealed: what was typed may be a number"

@@ -262,8 +262,8 @@ def _raise(person_id: int, column: str, value: Any, *, at: datetime) -> bool:
     return True
 
 
-_UNTOLD = frozenset({"name_key", "initials"})
-"""Columns whose values say who somebody is: an event names that they changed and no more."""
+_UNTOLD = frozenset({"name_key", "initials", "member_number", "occupation", "employer_text"})
+"""Columns whose values say who somebody is, or are his own words: an event names that they changed and no more."""
 
 
 def correct(

@@ -25,11 +25,13 @@ from .identities import (
     send_file_code,
 )
 from .merging import correct_person, merge_person, unmerge_person
+from .profile import change_profile, keep_said
 
 __all__ = [
     "Identified",
     "Identity",
     "Proof",
+    "change_profile",
     "correct_person",
     "decide_text",
     "draft_text",
@@ -37,6 +39,7 @@ __all__ = [
     "give_consents",
     "identify",
     "keep_agreements",
+    "keep_said",
     "merge_person",
     "mobile_columns",
     "open_mobile",
