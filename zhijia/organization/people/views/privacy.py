@@ -169,8 +169,8 @@ def review(request: Request, pid: str) -> HttpResponse:
 
 @require_POST
 def review_numbers(request: Request, pid: str) -> HttpResponse:
-    """The same page with the correction in full, to compare with the papers. Not `once`: no answer with numbers in it is
-    kept, and every look leaves its row.
+    """The same page with the correction in full, to compare with the papers. Not `once`: no answer with numbers in it
+    is kept, and every look leaves its row.
     """
     view = reads.get_request(request.actor, pid)
     if not view.request.wanted_sealed:
