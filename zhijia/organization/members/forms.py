@@ -134,7 +134,7 @@ class OwnDataForm(PhoneForm):
         label="户籍",
         choices=[("", "不填写"), (RURAL, "农村"), (URBAN, "城镇")],
         required=False,
-        widget=ChoiceGroup(notes={RURAL: "在外打工的，按农民工享受服务"}),
+        help_text="农村户籍在外打工的，按农民工享受服务",
     )
 
     def __init__(self, *args: Any, is_member: bool, **kwargs: Any) -> None:

@@ -92,7 +92,10 @@ class CorrectionAskForm(PhoneForm):
         help_text="哪里记错了、怎样错的；上面没有的信息，也在这里写明正确的是什么",
     )
     papers = ManyFilesField(
-        label="证件照片或证明材料", most=MOST_PAPERS, required=False, help_text=f"照片或 PDF，最多 {MOST_PAPERS} 个"
+        label="证件照片或证明材料",
+        most=MOST_PAPERS,
+        required=False,
+        help_text=f"更正上面任一项都要上传；照片或 PDF，最多 {MOST_PAPERS} 个",
     )
 
     def __init__(self, *args: Any, fields: Sequence[tuple[str, str, str, bool]], **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
@@ -24,6 +24,22 @@ from zhijia.organization.unions import selectors as unions
 
 from . import desk
 
+ASKS = (
+    {
+        "title": "申请更正",
+        "detail": "姓名、证件号码、会员卡号或入会日期记错了",
+        "icon": "pencil",
+        "plain_icon": True,
+        "href": reverse_lazy("people:rights_ask", args=["correct"]),
+    },
+    {
+        "title": "更换手机号",
+        "detail": "用验证码换，马上生效",
+        "icon": "device-mobile",
+        "plain_icon": True,
+        "href": reverse_lazy("accounts:mobile"),
+    },
+)
 NOT_TOLD = "没有填写"
 _SEXES = {"1": "男", "2": "女"}
 
@@ -35,6 +51,7 @@ def show(request: Request) -> HttpResponse:
     context = {
         "identity": _identity(person),
         "membership": _membership(stay) if stay else [],
+        "asks": ASKS,
         "work": _work(stay) if stay else [],
         "told": _told(person),
     }
