@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
 
-from zhijia.demo import build
+from zhijia.demo import build, guide
 from zhijia.demo.staff import POSTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.models import Membership
@@ -42,7 +42,7 @@ def person_of(account: str) -> Person | None:
 
 def starts_of(account: str, province: dict[str, str]) -> list[str]:
     """Where he begins: the printed join address and the roots of what he may open."""
-    joining = urlsplit(build.join_address(province["plant"]))
+    joining = urlsplit(guide.join_address(province["plant"]))
     starts = ["/", "/find", f"{joining.path}?{joining.query}"]
     if account == VISITOR:
         return [*starts, "/m/sign-in"]
