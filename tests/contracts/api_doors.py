@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +88,7 @@ SAID: dict[str, Any] = {
     "exports_ask": {"reason": "办理职工医疗互助参保"},
     "exports_decide": {"allow": True},
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
+    "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
     "privacy_decide_hold": {"agree": True},
     "privacy_lift_hold": {"note": "案件已经审结"},
@@ -108,7 +110,7 @@ LOAD = (
 )  # fmt: skip
 EXPORTING = ("exports_masked", "exports_ask")
 EXPORT = ("exports_export", "exports_decide")
-RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_execute")
+RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
 HOLD = ("privacy_hold", "privacy_decide_hold", "privacy_lift_hold")
 PRIVACY = (*RIGHTS, *HOLD)
 CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
@@ -182,7 +184,10 @@ def _real_of_two_persons(world: World, name: str) -> str:
     person, _ = world.member(name="李二")
     if name in RIGHTS:
         kind = "delete" if name == "privacy_execute" else "correct"
-        return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now)
+        asked: dict[str, Any] = {}
+        if name == "privacy_agree":
+            asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
+        return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
     said = (person.name, "RESIDENT_ID", world.number_of(person))
     asker = world.staff("PRIVACY", "county", "韩雪")
     return holds.propose(asker, *said, reason="法院调取证据通知书", now=world.now)

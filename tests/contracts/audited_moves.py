@@ -11,6 +11,7 @@ from tests.world import World
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.models import DuplicateHint, FoundingTask, ListedNumber, Membership
 from zhijia.organization.members.selectors import changes as reads
 from zhijia.organization.members.services import (
@@ -21,12 +22,15 @@ from zhijia.organization.members.services import (
     duplicates,
     memberships,
     moving,
+    own_data,
     transfers,
 )
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.members.services.corrections import Correction
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.people.rules import Profile
+from zhijia.organization.people.selectors import rights as rights_reads
 from zhijia.organization.people.services import holds, rights
 from zhijia.organization.unions import services as unions
 
@@ -321,6 +325,38 @@ def _answered(name: str, kind: str, *arguments: Any) -> Scenario:
     return prepare
 
 
+def _asked_correction(world: World) -> str:
+    person, _ = world.member()
+    wanted = {"name": "林晓荷"}
+    return rights.ask(world.actor(person), "correct", text=_WORDS, wanted=wanted, papers=[_paper()], now=world.now)
+
+
+def _agree(world: World) -> Callable[[], Any]:
+    case, officer = _asked_correction(world), world.staff("PRIVACY", "county")
+    return lambda: rights.agree(officer, case, now=world.now)
+
+
+def show_wanted(world: World) -> Callable[[], Any]:
+    case, officer = _asked_correction(world), world.staff("PRIVACY", "county")
+    view = rights_reads.get_request(officer, case)
+    return lambda: rights_reads.show_wanted(officer, view, now=world.now)
+
+
+def _change_own(world: World) -> Callable[[], Any]:
+    person, _ = world.member()
+    said = OwnData(Profile(), Work("none"))
+    return lambda: own_data.change_own(world.actor(person), said, now=world.now)
+
+
+def _told(name: str) -> Scenario:
+    def prepare(world: World) -> Callable[[], Any]:
+        person = world.person()
+        service = getattr(people_services, name)
+        return lambda: service(world.actor(person), person.pk, Profile(education="21"), now=world.now)
+
+    return prepare
+
+
 def _withdraw_rights(world: World) -> Callable[[], Any]:
     person, _ = world.member()
     case = rights.ask(world.actor(person), "explain", text=_WORDS, now=world.now)
@@ -390,6 +426,10 @@ MOVES: dict[str, Scenario] = {
     "members.services.blacklist.read_mobile": _listing("read_mobile", until="force"),
     "members.services.blacklist.ask_check": _listing("ask_check", until="force"),
     "members.services.blacklist.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
+    "members.services.own_data.change_own": _change_own,
+    "people.services.profile.change_profile": _told("change_profile"),
+    "people.services.profile.keep_said": _told("keep_said"),
+    "people.services.rights.agree": _agree,
     "people.services.rights.ask": _ask_rights,
     "people.services.rights.withdraw": _withdraw_rights,
     "people.services.rights.answer": _answered("answer", "explain", "answer"),

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.contracts import calls
-from tests.contracts.audited_moves import MOVES
+from tests.contracts.audited_moves import MOVES, show_wanted
 from tests.world import World
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.services import factors
@@ -37,6 +37,7 @@ TRAIL = frozenset(
 )
 
 SILENT = {
+    "foundation.accounts.services.codes.seconds_left": "reads how long he must wait",
     "foundation.accounts.services.invitations.own_invitation": "reads",
     "foundation.accounts.services.stepping.standing_of": "reads",
     "foundation.files.services.open_drafts": "reads one's own drafts, for a service that records",
@@ -51,6 +52,7 @@ SILENT = {
     "organization.members.services.memberships.record_event": "writes the event, part of what records",
     "organization.members.services.rosters.loading.sample": "reads the first row of one's own upload, numbers masked",
     "organization.members.services.rosters.writing.write_rows": "part of a chunk, which records; writes the events",
+    "organization.people.services.identities.file_code_wait": "reads how long he must wait",
     "organization.unions.services.exporting.export_rows": "recorded by record_export before it",
     "organization.unions.services.exporting.export_csv": "recorded by record_export before it",
     "organization.unions.services.exporting.export_xlsx": "recorded by record_export before it",
@@ -94,11 +96,13 @@ OPENS = {
     "foundation.clients.services.calling": "a system's secret, to check a signature",
     "foundation.accounts.services.factors": "a second factor's secret, to compare",
     "foundation.accounts.sessions": "the session's own number",
+    "foundation.accounts.unsent": "what somebody typed, for the browser that carries it",
     "foundation.idempotency.services": "the same person's own answer again",
     "demo.guide": "invented numbers and their codes, in a demonstration alone",
     "foundation.notify.delivery": "the number of a text on its way out",
     "organization.members.services.rosters.conflicts": "a refused row for whoever corrects it; read_row records",
     "organization.people.selectors.__init__": "a rule's birthday, a text's number, his own copy; read_numbers records",
+    "organization.people.selectors.personal": "what he asks to have put right; show_wanted records",
     "organization.people.services.identities": "the number of a decided dispute",
 }
 
@@ -350,6 +354,7 @@ SCENARIOS: dict[str, Scenario] = MOVES | {
     "people.services.identities.rebind": _rebind,
     "people.services.identities.send_file_code": _send_file_code,
     "people.selectors.read_numbers": _read_numbers,
+    "people.selectors.rights.show_wanted": show_wanted,
     "members.selectors.memberships.file_from_card": _file_from_card,
 }
 

@@ -15,7 +15,8 @@ from zhijia.kernel.doors import is_public, needs_step_up
 pytestmark = pytest.mark.django_db
 
 OPEN = {
-    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "api_reference", "demo:guide", "favicon",
+    "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "accounts:sign_out", "api_reference",
+    "demo:guide", "favicon",
     "healthz", "manifest", "members:keys", "members:landing", "members:offline", "members:scan",
     "members:scan_code", "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text",
     "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
+
+from PIL import Image, ImageDraw
 
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
@@ -44,19 +47,18 @@ def _requests(stage: Stage) -> None:
     rights.ask(stage.actor(_member(stage)), "copy", now=stage.now)
     for kind, text, days in (
         ("explain", "为什么我去年的入会申请没有通过？", 18),
-        ("correct", "我的学历登记错了，应为大学本科毕业。", 6),
         ("delete", "我已经离开这个行业，不想再留个人信息。", 2),
     ):
         rights.ask(stage.actor(_member(stage)), kind, text=text, now=stage.workdays_ago(days))
-    answered = rights.ask(
-        stage.actor(_member(stage)), "correct", text="民族登记错了，应为回族。", now=stage.workdays_ago(9)
+    _ask_correction(stage, days=6, name_is_wrong=True)
+    rights.agree(desk, _ask_correction(stage, days=9, joined_on="2019-05-01"), now=stage.workdays_ago(7))
+    words = rights.ask(
+        stage.actor(_member(stage)), "correct", text="会籍经过里转会的日期记早了一天。", now=stage.workdays_ago(9)
     )
-    rights.answer(desk, answered, "answer", text="已核对身份证，民族改为回族。", now=stage.workdays_ago(7))
+    rights.answer(desk, words, "answer", text="已核对转会记录，日期与审核当天一致。", now=stage.workdays_ago(7))
     part = rights.ask(stage.actor(_member(stage)), "delete", text="希望删除我的全部信息。", now=stage.workdays_ago(8))
     rights.execute(desk, part, text="消息和自愿填写的情况已经删除；会籍档案依法永久保存。", now=stage.workdays_ago(5))
-    refused = rights.ask(
-        stage.actor(_member(stage)), "correct", text="请把我的入会日期改成二十年前。", now=stage.workdays_ago(7)
-    )
+    refused = _ask_correction(stage, days=7, joined_on="2010-05-01")
     rights.answer(
         desk, refused, "refuse", text="入会日期与档案一致，没有可以证明更早入会的材料，不能更改。",
         now=stage.workdays_ago(4),
@@ -64,6 +66,33 @@ def _requests(stage: Stage) -> None:
     person = _member(stage)
     back = rights.ask(stage.actor(person), "explain", text="请说明为什么要填工作单位。", now=stage.workdays_ago(4))
     rights.withdraw(stage.actor(person), back, now=stage.workdays_ago(3))
+
+
+def _ask_correction(stage: Stage, *, days: int, name_is_wrong: bool = False, joined_on: str = "") -> str:
+    """With a picture of a paper; a wrong name is mended by one letter."""
+    person = _member(stage)
+    if name_is_wrong:
+        text, wanted = "名册录入时把我名字的最后一个字写错了，以身份证为准。", {"name": f"{person.name[:-1]}荷"}
+    else:
+        text, wanted = "我早就入会了，入会日期请以原单位的会员证为准。", {"joined_on": joined_on}
+    return rights.ask(
+        stage.actor(person),
+        "correct",
+        text=text,
+        wanted=wanted,
+        papers=[("证明.png", _paper())],
+        now=stage.workdays_ago(days),
+    )
+
+
+def _paper() -> io.BytesIO:
+    """An empty sheet with a frame: the demonstration has no papers of anybody."""
+    out = io.BytesIO()
+    sheet = Image.new("RGB", (480, 300), "white")
+    ImageDraw.Draw(sheet).rectangle((20, 20, 460, 280), outline="gray", width=3)
+    sheet.save(out, "PNG")
+    out.seek(0)
+    return out
 
 
 def _holds(stage: Stage) -> None:

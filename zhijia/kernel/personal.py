@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from zhijia.kernel.actor import Actor
+
 
 @dataclass(frozen=True, slots=True)
 class DataSubject:
@@ -52,6 +54,36 @@ class PersonalData:
     erase: Callable[[DataSubject, datetime], int] | None = None
     last: bool = False
     tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """Something that a person may ask to have put right, with papers.
+
+    `reads(person_id)` gives what stands there, empty for who has no such thing; `check(person_id, text, today)` the
+    right value as it is kept, or raises Invalid with a sentence. `mask` is how it is shown; without it as it is.
+    """
+
+    code: str
+    label: str
+    reads: Callable[[int], str]
+    check: Callable[[int, str, date], str]
+    mask: Callable[[str], str] | None = None
+    is_day: bool = False
+
+    def shown(self, value: str) -> str:
+        return self.mask(value) if self.mask else value
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What a capability can put right. `carry_out(actor, person_id, values, reason, now)` does it in the caller's
+    transaction, for somebody whose right the caller has checked; `values` holds the codes of its own fields alone.
+    """
+
+    fields: tuple[Correctable, ...]
+    carry_out: Callable[[Actor, int, Mapping[str, str], str, datetime], None]
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from .actor import Actor, know_permissions
-from .personal import PersonalData, Sweep
+from .personal import Corrections, PersonalData, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,7 @@ class Scenario:
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
@@ -428,6 +429,11 @@ class Registry:
     def personal_data(self) -> list[PersonalData]:
         """Every capability's part, those that tell who he is at the end."""
         return sorted((p for scenario in self.scenarios for p in scenario.personal_data), key=lambda part: part.last)
+
+    def corrections(self) -> list[Corrections]:
+        """What a person may ask to have put right, in their order."""
+        found = [scenario.corrections for scenario in self.scenarios if scenario.corrections is not None]
+        return sorted(found, key=lambda corrections: corrections.order)
 
     def sweeps(self) -> list[Sweep]:
         return [sweep for scenario in self.scenarios for sweep in scenario.sweeps]

@@ -54,12 +54,16 @@ def _lead(request: HttpRequest, door: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page and back. A console without members' pages has its own."""
-    door = resolve_url(settings.LOGIN_URL)
+def sign_in_door(request: HttpRequest) -> str:
+    """The sign-in page's address. A console without members' pages has its own."""
     if request.path.startswith(CONSOLE) and "member" not in settings.ZHIJIA_SURFACES:
-        door = reverse("accounts:console_sign_in")
-    return _lead(request, door)
+        return reverse("accounts:console_sign_in")
+    return resolve_url(settings.LOGIN_URL)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and back."""
+    return _lead(request, sign_in_door(request))
 
 
 def to_identity(request: HttpRequest) -> HttpResponse:

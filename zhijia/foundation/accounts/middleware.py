@@ -15,7 +15,7 @@ from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.doors import is_polled
 from zhijia.kernel.http import Request
 
-from . import entering, sessions
+from . import entering, sessions, unsent
 from .access import CONSOLE, is_public, needs_step_up, to_sign_in, to_step_up
 from .addresses import KNOWN, KNOWN_S
 
@@ -26,8 +26,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class LoginRequired(LoginRequiredMiddleware):
     """Leads who is not signed in to the sign-in page and back; the API answers 401 itself.
 
-    Working on the console renews the step-up; after the idle time it has to be made again, and what stood in a form
-    is kept: the form's page stays open, or is sent again by reloading.
+    A form that comes without a session is not thrown away: it goes along through the sign-in. Working on the console
+    renews the step-up; after the idle time it has to be made again, and what stood in a form is kept: the form's page
+    stays open, or is sent again by reloading.
     """
 
     # Our requests carry the clock and the actor.
@@ -44,7 +45,7 @@ class LoginRequired(LoginRequiredMiddleware):
         if is_public(view_func):
             return None
         if not known:
-            return to_sign_in(request)
+            return to_sign_in(request) if request.method in _SAFE else unsent.answer_lost(request)
         entering.note_seen(request)
         if not request.path.startswith(CONSOLE) or not needs_step_up(view_func):
             return None

@@ -53,20 +53,24 @@ def send_code_by(request: Request, send: Callable[[], int]) -> dict[str, Any]:
 def _seconds_left(request: Request, error: ZhijiaError) -> int:
     """How long the button rests after a refusal; 0 beyond two minutes, where the sentence says it better."""
     at = error.facts.get("retry_at")
-    left = int((at - request.now).total_seconds()) + 1 if isinstance(at, datetime) else 0
+    left = codes.whole_seconds(at, request.now) if isinstance(at, datetime) else 0
     return left if left <= _LONGEST_WAIT_S else 0
 
 
-def send_button(value: str, sent: dict[str, Any] | None) -> dict[str, Any]:
-    """As `button=` of `phone_field`; after sending it counts down."""
+def send_button(
+    request: Request, value: str, number: str, sent: dict[str, Any] | None = None, *, label: str = "获取验证码"
+) -> dict[str, Any]:
+    """As `button=` of `phone_field`, and for `accounts/_send.html`. It counts down while the next code to `number` (as
+    typed, maybe empty) must wait, whatever the page answers besides: a wrong code does not take the seconds away.
+    """
     seconds = sent["seconds"] if sent else 0
     if not seconds:
-        return {"name": "send", "value": value, "label": "获取验证码"}
-    return {
-        "name": "send",
-        "value": value,
-        "label": f"{seconds} 秒后重发",
-        "disabled": True,
-        "seconds": seconds,
-        "then": "重新获取",
-    }
+        seconds = codes.seconds_left(request.actor, number, device=known_device(request, number), now=request.now)
+    return counting_button(value, seconds, label=label)
+
+
+def counting_button(value: str, seconds: int, *, label: str = "获取验证码") -> dict[str, Any]:
+    """The same where the seconds are known; 0: it may be pressed."""
+    if not seconds:
+        return {"name": "send", "value": value, "label": label}
+    return {"name": "send", "value": value, "label": f"{seconds} 秒后重发", "seconds": seconds, "then": "重新获取"}

@@ -341,7 +341,9 @@ class PhoneForm(ZhijiaForm):
 
 
 class SendingForm(PhoneForm):
-    """A form with a button that sends a code. `sending` names the fields that count then; the rest stays as typed."""
+    """A form with a button that sends a code to its field `mobile`. `sending` names the fields that count when the
+    button is pressed; the rest stays as typed.
+    """
 
     def __init__(self, data: Any = None, *, sending: Collection[str] | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -352,6 +354,11 @@ class SendingForm(PhoneForm):
         if self.sending is not None and self.is_bound:
             for name in [name for name in self.errors if name not in self.sending]:
                 del self.errors[name]
+
+    @property
+    def mobile_said(self) -> str:
+        """Eleven digits; empty where none were sent."""
+        return str(self.cleaned_data.get("mobile", "")) if self.is_bound and not self.errors.get("mobile") else ""
 
 
 class ConsoleForm(ZhijiaForm):

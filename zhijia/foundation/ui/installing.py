@@ -21,7 +21,8 @@ from zhijia.kernel.doors import public
 from .site import current_site
 
 KEPT = (
-    "ui/dist/weui.css", "ui/dist/icons.css", "ui/dist/icons.woff2", "ui/phone.css", "ui/js/phone.js", "ui/img/mark.svg",
+    "ui/dist/weui.css", "ui/dist/icons.css", "ui/dist/icons.woff2", "ui/phone.css", "ui/js/phone.js", "ui/js/wait.js",
+    "ui/img/mark.svg",
 )  # fmt: skip
 _ICONS = (
     ("ui/img/app-192.png", "192x192", "any"),

@@ -9,7 +9,7 @@ class MembersConfig(CapabilityConfig):
         from zhijia.foundation.ledger import sources
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
-        from zhijia.organization.people.events import person_bound, person_refused, person_verified
+        from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
         from zhijia.organization.unions.events import union_moved
 
         from .events import membership_changed
@@ -28,6 +28,8 @@ class MembersConfig(CapabilityConfig):
         person_verified.subscribe(joining.follow_verified)
         membership_changed.subscribe(rosters_conflicts.follow_transfer)
         person_refused.subscribe(joining.follow_refused)
+        person_corrected.subscribe(blacklist.follow_corrected)
+        person_corrected.subscribe(memberships.follow_corrected)
         person_bound.subscribe(blacklist.follow_bound)
         person_bound.subscribe(memberships.follow_bound)
         union_moved.subscribe(placing.follow_moved)

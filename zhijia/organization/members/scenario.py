@@ -19,6 +19,7 @@ from .selectors.blacklist import may_read_paper
 from .selectors.changes import may_read_evidence
 from .selectors.rosters import may_read_export, may_read_roster
 from .services import forgetting
+from .services.correcting import CORRECTIONS
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 _GRASSROOTS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN"})
@@ -74,6 +75,8 @@ SCENARIO = Scenario(
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),
+    corrections=CORRECTIONS,
+    settings_rows=(MenuItem("设置", "我的资料", "members:own_data", order=10, icon="user-circle"),),
     personal_data=(
         PersonalData(
             "members.stays",
@@ -337,6 +340,8 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("members.membership_corrected", "更正入会日期或会员卡号"),
+        AuditEvent("members.own_data", "本人更新工作情况"),
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.membership_reopened", "会籍恢复"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.events import Announcement
 
 
@@ -31,6 +32,17 @@ class PersonBound:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PersonCorrected:
+    """Name or document were put right, by somebody whose right was checked. `has_new_number`: the document's number."""
+
+    person_id: int
+    by: Actor
+    has_new_number: bool
+    at: datetime
+
+
+person_corrected: Announcement[PersonCorrected] = Announcement("people.person_corrected")
 person_verified: Announcement[PersonVerified] = Announcement("people.person_verified")
 person_refused: Announcement[PersonRefused] = Announcement("people.person_refused")
 person_bound: Announcement[PersonBound] = Announcement("people.person_bound")

@@ -9,7 +9,9 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
 
+from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui.form import (
+    PASTED,
     ChoiceGroup,
     ConsoleForm,
     DayField,
@@ -20,6 +22,8 @@ from zhijia.foundation.ui.form import (
     SendingForm,
 )
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
+
+from .rules.rights import MOST_PAPERS
 
 
 class RenewForm(PhoneForm):
@@ -75,6 +79,45 @@ class RightsForm(PhoneForm):
             self.fields["scope"].choices = [(self.ALL, "全部可以删除的"), *parts]  # type: ignore[attr-defined]
         else:
             del self.fields["scope"]
+
+
+class CorrectionAskForm(PhoneForm):
+    """What should stand there instead, and papers; `fields` are `[(code, label, what stands there, is a day)]`."""
+
+    text = forms.CharField(
+        label="说明",
+        max_length=500,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="哪里记错了、怎样错的；上面没有的信息，也在这里写明正确的是什么",
+    )
+    papers = ManyFilesField(
+        label="证件照片或证明材料",
+        most=MOST_PAPERS,
+        required=False,
+        help_text=f"更正上面任一项都要上传；照片或 PDF，最多 {MOST_PAPERS} 个",
+    )
+
+    def __init__(self, *args: Any, fields: Sequence[tuple[str, str, str, bool]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes = [code for code, _, _, _ in fields]
+        for code, label, now_reads, is_day in fields:
+            words: dict[str, Any] = {
+                "label": f"正确的{label}",
+                "help_text": f"现在登记的是 {now_reads}，没有记错的不用填",
+            }
+            self.fields[code] = (
+                DayField(required=False, error_messages={"invalid": f"{label}请按 2016-05-01 的样子填写。"}, **words)
+                if is_day
+                else forms.CharField(required=False, max_length=PASTED, **words)
+            )
+        self.order_fields([*self.codes, "text", "papers"])
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What he filled in, as the service takes it."""
+        said = {code: self.cleaned_data[code] for code in self.codes}
+        return {code: value if isinstance(value, str) else value.isoformat() for code, value in said.items() if value}
 
 
 class RightsAnswerForm(ConsoleForm):

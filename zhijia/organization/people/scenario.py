@@ -14,8 +14,10 @@ from .permissions import Permission
 from .rules import CONSENT_TEXT
 from .rules.rights import COPY_DAYS, HOLD, RIGHTS
 from .selectors import personal
+from .selectors.rights import may_read_paper
 from .services import erasing, proofs
-from .services.rights import COPY_USE
+from .services.correcting import CORRECTIONS
+from .services.rights import COPY_USE, PAPER_USE
 
 SCENARIO = Scenario(
     code="people",
@@ -55,7 +57,18 @@ SCENARIO = Scenario(
         RIGHTS.code: CaseLink(member="people:rights_case", console="people:rights_review", menu="people:rights_desk"),
         HOLD.code: CaseLink(console="people:hold", menu="people:holds"),
     },
-    file_uses=(FileUse(COPY_USE, "个人信息副本", frozenset({"xlsx"}), 100 * 1024 * 1024, keep_days=COPY_DAYS),),
+    file_uses=(
+        FileUse(COPY_USE, "个人信息副本", frozenset({"xlsx"}), 100 * 1024 * 1024, keep_days=COPY_DAYS),
+        FileUse(
+            PAPER_USE,
+            "申请更正的材料",
+            frozenset({"pdf", "jpeg", "png", "webp"}),
+            10 * 1024 * 1024,
+            keep_days=proofs.DAYS,
+            may_read=may_read_paper,
+        ),
+    ),
+    corrections=CORRECTIONS,
     personal_data=(
         PersonalData(
             "people.profile",
@@ -152,6 +165,7 @@ SCENARIO = Scenario(
     audit_events=(
         AuditEvent("people.merged", "并入另一份档案"),
         AuditEvent("people.unmerged", "撤销合并"),
+        AuditEvent("people.profile_changed", "本人更新自愿填写的情况"),
         AuditEvent("people.corrected", "更正姓名或号码"),
         AuditEvent("people.real_name", "实名核验"),
         AuditEvent("people.numbers_read", "查看完整号码"),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("console/rights", privacy.desk, name="rights_desk"),
     path("console/rights/deletions", privacy.deletions, name="deletions"),
     path("console/rights/<pid:pid>", privacy.review, name="rights_review"),
+    path("console/rights/<pid:pid>/numbers", privacy.review_numbers, name="rights_numbers"),
     path("console/holds", privacy.holds_list, name="holds"),
     path("console/holds/new", privacy.hold_new, name="hold_new"),
     path("console/holds/<pid:pid>", privacy.hold, name="hold"),

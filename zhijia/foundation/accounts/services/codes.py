@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ from zhijia.kernel.registry import registry
 from . import puzzles
 
 ADDRESS = "accounts.code_address"
+INTERVAL = "accounts.code_interval"
 STRANGERS_DAY = "accounts.code_strangers_day"
 LIVING = 3
 """So many codes of a number are looked at, the newest first: its owner's is among them while strangers ask too."""
@@ -113,10 +115,10 @@ def _puzzle_needed(actor: Actor, number: str, *, now: datetime) -> bool:
 def _require_interval(asker: str, now: datetime) -> None:
     interval = code_interval_s(now)
     try:
-        limits.hit("accounts.code_interval", asker, 1, timedelta(seconds=interval), now=now)
+        limits.hit(INTERVAL, asker, 1, timedelta(seconds=interval), now=now)
     except TooMany as error:
         at = error.facts.get("retry_at")
-        left = int((at - now).total_seconds() + 0.999) if isinstance(at, datetime) else interval
+        left = whole_seconds(at, now) if isinstance(at, datetime) else interval
         error.message = f"验证码刚刚发出，还需等待 {left} 秒。"
         raise
 
@@ -142,6 +144,24 @@ def send_code(
     _count_request(actor, number, device, answer, now)
     _make_and_send(actor, number, purpose, asker=_asker_digest(actor, number, device), now=now, randomness=randomness)
     return code_interval_s(now)
+
+
+def seconds_left(actor: Actor, mobile: str, *, now: datetime, device: str = "") -> int:
+    """Until who asks may ask for the next code to this number, whatever he did since; 0: at once. Reads only.
+
+    `mobile` as it was typed; what is no number waits for nothing.
+    """
+    try:
+        number = normalize_mobile(mobile)
+    except Invalid:
+        return 0
+    ends = limit_reads.find_end(INTERVAL, _asker_digest(actor, number, device), now=now)
+    return whole_seconds(ends, now) if ends is not None else 0
+
+
+def whole_seconds(until: datetime, now: datetime) -> int:
+    """Rounded up, so that nobody is sent to wait once more."""
+    return math.ceil((until - now).total_seconds())
 
 
 @transaction.atomic

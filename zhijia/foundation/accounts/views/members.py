@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhijia.foundation.accounts import entering, sessions
+from zhijia.foundation.accounts import entering, sessions, unsent
 from zhijia.foundation.accounts.access import public, safe_next
 from zhijia.foundation.accounts.forms import SignInForm
 from zhijia.foundation.accounts.rules import Purpose
@@ -58,6 +58,8 @@ def _sign_in(request: Request, *, look: str, home: str) -> HttpResponse:
             return HttpResponseRedirect(wanted)
         return _sign_in_page(request, SignInForm(), wanted, look=look)
     wanted = safe_next(request.POST.get("next", ""), home)
+    if "resume" in request.POST:  # a form came without a session, and goes along from here
+        return _sign_in_page(request, SignInForm(), wanted, look=look)
     if "send" in request.POST:
         form = SignInForm(request.POST, sending=("mobile",))
         if not form.is_valid():
@@ -77,6 +79,9 @@ def _sign_in(request: Request, *, look: str, home: str) -> HttpResponse:
         settings.keep_elder(done.account.pk, on=True)
     entering.begin(request, done.account, number=said["mobile"], by_code=True)
     request.session.pop(sessions.NOTE, None)
+    left = unsent.read(request)
+    if left is not None:
+        return unsent.offer_again(request, left, wanted=wanted)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": wanted})
     return HttpResponseRedirect(wanted)
@@ -87,15 +92,17 @@ def _sign_in_page(
 ) -> HttpResponse:
     note = str(request.session.get(sessions.NOTE, ""))[:80]
     joining = wanted.startswith(JOINING)
+    left = unsent.read(request)
     context = {
         "form": form,
         "next": wanted,
         "sent": sent,
-        "send": send_button("sms", sent),
+        "send": send_button(request, "sms", form.mobile_said, sent),
         "note": note if joining else "",
         "steps": _JOIN_STEPS if joining else [],
         "go": {"label": "下一步" if joining else "登录", "form": "sign-in"},
-        "wechat": _wechat(request, wanted) if look == "phone" else "",
+        "wechat": _wechat(request, wanted) if look == "phone" and left is None else "",
+        "carried": request.POST[unsent.FIELD] if left is not None else "",
     }
     if request.htmx:
         return render(request, f"accounts/_sign_in_{look}.html", context, status=422 if status >= 400 else status)
@@ -110,9 +117,12 @@ def _wechat(request: Request, wanted: str) -> str:
     return f"{reverse('wechat:begin')}?{urlencode({'next': wanted})}"
 
 
+@public
 @require_POST
 def sign_out(request: Request) -> HttpResponse:
-    """Leave on this device."""
+    """Leave on this device; who is out already is where he wanted to be."""
+    if not request.user.is_authenticated:
+        return redirect("accounts:sign_in")
     signing_in.sign_out(request.actor, now=request.now)
     entering.end(request)
     messages.success(request, "您已退出登录。")

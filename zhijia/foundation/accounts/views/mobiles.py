@@ -62,8 +62,8 @@ def change(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "old": mask_mobile(old),
-        "send_old": send_button("old", sent.get("old")),
-        "send_new": send_button("new", sent.get("new")),
+        "send_old": send_button(request, "old", old, sent.get("old")),
+        "send_new": send_button(request, "new", form.mobile_said, sent.get("new")),
         "sent": sent,
         "without_old": _address("people:mobile_without_old"),
         "go": {"label": "更换手机号", "form": "change"},

@@ -17,7 +17,7 @@ from zhijia.foundation.accounts import entering, selectors, sessions
 from zhijia.foundation.accounts.access import CONSOLE, before_step_up, safe_next
 from zhijia.foundation.accounts.forms import ForgottenForm, PasswordForm, SecondForm
 from zhijia.foundation.accounts.rules import PASSWORD_STANDS, Factor
-from zhijia.foundation.accounts.sending import send_code_by
+from zhijia.foundation.accounts.sending import send_button, send_code_by
 from zhijia.foundation.accounts.services import factors, invitations, resets, stepping
 from zhijia.foundation.ui.form import Submission
 from zhijia.kernel.errors import NotAllowed, RuleBroken, ZhijiaError
@@ -116,11 +116,14 @@ def second(request: Request) -> HttpResponse:
     status = 200
     form = SecondForm(request.POST or None, recovery=method is Factor.RECOVERY, label=label)
     if request.method == "POST" and "send" in request.POST and method is Factor.SMS:
-        form = SecondForm(label=label)
+        form = SecondForm({}, label=label)
+        form.errors.clear()
         sent = send_code_by(
             request, lambda: stepping.send_text_code(request.actor, sessions.verified_mobile(request), now=request.now)
         )
         status = sent["status"]
+        if sent["error"] is not None:
+            form.add_error(None, sent["error"].message)
     elif request.method == "POST":
         status = 422
         if form.is_valid():
@@ -137,11 +140,16 @@ def second(request: Request) -> HttpResponse:
         "method": method.value,
         "asks": asks,
         "sent": sent,
-        "number": _masked(request) if method is Factor.SMS else "",
+        "send": _send_button(request, sent) if method is Factor.SMS else None,
         "passkey": _challenge(request, has),
         "idle": int(sessions.idle_time(request.now).total_seconds() // 60),
     }
     return render(request, "accounts/second.html", context, status=status)
+
+
+def _send_button(request: Request, sent: dict[str, Any] | None) -> dict[str, Any]:
+    label = f"发验证码到 {_masked(request)}"
+    return send_button(request, "sms", sessions.verified_mobile(request), sent, label=label)
 
 
 def _check(request: Request, method: Factor, code: str, standing: StaffStanding, wanted: str) -> HttpResponse:

@@ -150,7 +150,6 @@ def _mobile(posted: Any) -> dict[str, Any]:
             "name": "send",
             "value": "sms",
             "label": "52 秒后重发",
-            "disabled": True,
             "seconds": 52,
             "then": "重新发送",
         },

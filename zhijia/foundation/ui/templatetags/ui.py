@@ -104,7 +104,7 @@ def field_parts(bound: BoundField, look: str, **given: Any) -> dict[str, Any]:
 
     `{"id", "name", "kind", "label", "hint", "error", "required", "control" (the input as HTML), "options", "value",
     "button", "unit", "described_by"}`. `given` overrides label, hint and unit;
-    `button` = {"name", "value", "label", "disabled", "seconds" until it may be pressed, "then": its label then}.
+    `button` = {"name", "value", "label", "seconds" until it may be pressed, "then": its label then}.
     """
     kind = _kind(bound)
     error = str(bound.errors[0]) if bound.form.is_bound and bound.errors else ""

@@ -11,11 +11,13 @@ from pydantic import Field
 from zhijia.foundation.files import services as files
 from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import Done, In, Out, PublicId, PublicIdField, Routes, Text, Who
+from zhijia.kernel.api import Done, In, Number, Out, PublicId, PublicIdField, Routes, Text, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
+from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
-from zhijia.organization.members.services import changes, claims, transfers
+from zhijia.organization.members.services import changes, claims, own_data, transfers
+from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
 from .joining import CaseId, Code, NoteIn
@@ -41,6 +43,29 @@ class HappenedOut(Out):
 class HistoryOut(Out):
     stays: list[StayOut]
     happened: list[HappenedOut]
+
+
+class OwnDataIn(In):
+    """没有会籍的，工作情况不填。"""
+
+    work_form: Literal["", "platform", "employed", "dispatched", "part_time", "none"] = ""
+    employer_text: Text = Field("", max_length=120)
+    employer_credit_code: Number = Field("", max_length=40)
+    new_form_group: Text = Field("", max_length=10, description="平台接单的必填")
+    occupation: Text = Field("", max_length=40)
+    education: Text = Field("", max_length=2, description="GB/T 4658；空为不填")
+    political_status: Text = Field("", max_length=2, description="GB/T 4762；空为不填")
+    ethnicity: Text = Field("", max_length=2, description="GB/T 3304；空为不填")
+    rural_hukou: bool | None = None
+
+    def read(self) -> OwnData:
+        profile = Profile(self.ethnicity, self.education, self.political_status, self.rural_hukou)
+        work = Work(self.work_form, self.employer_text, self.employer_credit_code, self.new_form_group, self.occupation)
+        return OwnData(profile, work)
+
+
+class OwnDataOut(Out):
+    changed: list[str] = Field(description="改动了的字段")
 
 
 class TransferIn(In):
@@ -90,6 +115,12 @@ class ClaimOut(Out):
 
 def _label(case: Any) -> str:
     return str(cases.describe(case)["label"])
+
+
+@routes.write("/me/profile", OwnDataOut)
+def change_own_data(request: Request, said: OwnDataIn) -> OwnDataOut:
+    """修改自己的工作情况和自愿填写的内容，马上生效；姓名、号码、入会日期请用 POST /me/data/corrections。"""
+    return OwnDataOut(changed=sorted(own_data.change_own(request.actor, said.read(), now=request.now)))
 
 
 @routes.read("/me/membership/history", HistoryOut)

@@ -26,7 +26,7 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import blacklist as rules
 from zhijia.organization.members.selectors import blacklist as reads
 from zhijia.organization.people import selectors as people, services as people_services
-from zhijia.organization.people.events import PersonBound
+from zhijia.organization.people.events import PersonBound, PersonCorrected
 from zhijia.organization.unions import selectors as unions
 
 PAPERS: Final = "members.blacklist_paper"
@@ -66,6 +66,12 @@ def require_lifted(person_id: int) -> None:
 def follow_bound(event: PersonBound) -> None:
     """An account took a roster person: not by a listed document. The binding is undone with the transaction."""
     require_free(event.person_id)
+
+
+def follow_corrected(event: PersonCorrected) -> None:
+    """A document was put right: not by a listed one. The correction is undone with the transaction."""
+    if event.has_new_number:
+        require_free(event.person_id)
 
 
 # --- A batch

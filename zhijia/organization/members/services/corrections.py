@@ -18,7 +18,6 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import services as people_services
 
-from . import blacklist, memberships
 from .changes import EVIDENCE
 
 
@@ -71,8 +70,6 @@ def correct_member(actor: Actor, person_public_id: str, said: Correction, *, now
         now=now,
         source=source,
     )
-    if said.id_number.strip():
-        blacklist.require_free(member.person.id)
     for name, content in said.papers:
         files.keep(
             actor,
@@ -83,14 +80,3 @@ def correct_member(actor: Actor, person_public_id: str, said: Correction, *, now
             unit_id=member.union.id,
             now=now,
         )
-    stay = member.membership
-    wanted = {
-        "name_key": person.name_key,
-        "initials": person.initials,
-        "sex": person.sex,
-        "birth_year": person.birth_year,
-        "real_name_level": person.real_name_level,
-    }
-    changed = {name: value for name, value in wanted.items() if getattr(stay, name) != value}
-    if changed:
-        memberships.correct(actor, stay, changed, now=now)

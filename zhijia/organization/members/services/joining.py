@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +17,16 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_later, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
-from zhijia.kernel.identifiers import normalize_uscc
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.permissions import Permission
-from zhijia.organization.people import selectors as people
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.events import PersonRefused, PersonVerified
+from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
-from . import blacklist, changes, claims, memberships
+from . import blacklist, changes, claims, memberships, workplaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +35,6 @@ class Submitted:
 
     case: Case | None
     already: unions.UnionFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    work_form: str
-    employer_id: int | None
-    employer_text: str
-    employer_credit_code: str
-    new_form_group: str
-    occupation: str
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-def _check(form: JoinForm) -> _Checked:
-    wrong: dict[str, str] = {}
-    if form.work_form not in rules.WORK_FORMS:
-        wrong["work_form"] = "请选择您的就业方式。"
-    if form.new_form_group and form.new_form_group not in rules.NEW_FORM_GROUPS:
-        wrong["new_form_group"] = "请从列表中选择职业。"
-    code = employer_id = None
-    text = " ".join(form.employer_text.split())
-    if form.employer_credit_code.strip():
-        try:
-            code = normalize_uscc(form.employer_credit_code)
-        except Invalid as error:
-            wrong["employer_credit_code"] = error.message
-    if len(text) > 120:
-        wrong["employer_text"] = "单位名称请不要超过 120 个字。"
-    if form.work_form in ("employed", "dispatched", "part_time") and not text and not code:
-        wrong["employer_text"] = "请填写您所在的单位名称。"
-    if len(form.occupation) > 40:
-        wrong["occupation"] = "职业请不要超过 40 个字。"
-    if form.work_form == "platform" and not form.new_form_group:
-        wrong["new_form_group"] = "平台就业的请选择您从事的职业。"
-    if wrong:
-        raise Invalid("join.form", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
-    rules.check_owner(form.is_owner)
-    employer = unions.find_employer(code) if code is not None else unions.find_employer_by_name(text) if text else None
-    if employer is not None:
-        employer_id, text = employer.pk, employer.name
-    return _Checked(
-        form.work_form,
-        employer_id,
-        text,
-        code or "",
-        form.new_form_group if form.work_form == "platform" else "",
-        form.occupation.strip(),
-        {
-            "rural_hukou": form.rural_hukou,
-            "ethnicity": form.ethnicity,
-            "education": form.education,
-            "political_status": form.political_status,
-            "fallback_by": form.fallback_by,
-            "wishes_union": form.wishes_union,
-        },
-    )
 
 
 @retrying()
@@ -110,7 +54,8 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         return Submitted(None, unions.get_facts(last.union_id))
     unions.require_takes_members(union)
     changes.require_may_join(last)
-    checked = _check(form)
+    checked = workplaces.check_work(form, error="join.form")
+    rules.check_owner(form.is_owner)
     if person.real_name_level < 2:
         raise RuleBroken("join.not_identified", "请先完成实名认证，再提交入会申请。")
     version = (
@@ -137,16 +82,16 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         "case_id": case.pk,
         "person_id": person.id,
         "union_id": union.id,
-        "employer_id": checked.employer_id,
-        "employer_text": checked.employer_text,
-        "employer_credit_code": checked.employer_credit_code,
-        "work_form": checked.work_form,
-        "new_form_group": checked.new_form_group,
-        "occupation": checked.occupation,
+        **asdict(checked),
         "consent_version": version,
         "channel": channel,
         "submitted_at": now,
-        **checked.extra,
+        "rural_hukou": form.rural_hukou,
+        "ethnicity": form.ethnicity,
+        "education": form.education,
+        "political_status": form.political_status,
+        "fallback_by": form.fallback_by,
+        "wishes_union": form.wishes_union,
     }
     insert_later(JoinApplication, [application])
     return Submitted(case)
@@ -187,6 +132,12 @@ def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unio
     blacklist.require_lifted(application.person_id)
     person, born_on = people.facts_and_birthday(application.person_id)
     rules.check_age(born_on, timezone.localdate(now))
+    people_services.keep_said(
+        actor,
+        person.id,
+        Profile(application.ethnicity, application.education, application.political_status, application.rural_hukou),
+        now=now,
+    )
     membership_id = memberships.open_membership(
         actor,
         person,
@@ -275,19 +226,13 @@ def answer(actor: Actor, public_id: str, form: JoinForm, *, note: str, now: date
     application = JoinApplication.objects.filter(case_id=case.pk).first()
     if application is None:
         raise NotFound
-    checked = _check(form)
+    checked = workplaces.check_work(form, error="join.form")
+    rules.check_owner(form.is_owner)
     workflow.move(case, "answer", actor=actor, now=now, note=note.strip()[: rules.MOST_LETTERS_OF_NOTE])
     change_rows(
         JoinApplication,
         {"id": application.pk},
-        {
-            "employer_id": checked.employer_id,
-            "employer_text": checked.employer_text,
-            "work_form": checked.work_form,
-            "employer_credit_code": checked.employer_credit_code,
-            "new_form_group": checked.new_form_group,
-            "occupation": checked.occupation,
-        },
+        {**asdict(checked), "rural_hukou": form.rural_hukou},
     )
 
 

@@ -20,7 +20,8 @@ from zhijia.kernel.errors import Duplicate, WrongState
 from zhijia.organization.access import services as access
 from zhijia.organization.members import events, rules
 from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
-from zhijia.organization.people.events import PersonBound, PersonVerified
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.events import PersonBound, PersonCorrected, PersonVerified
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions import serials
 from zhijia.organization.unions.selectors import UnionFacts
@@ -51,9 +52,9 @@ def open_membership(
     """
     today = timezone.localdate(now)
     past = select_rows(
-        Membership, ["member_number", "joined_on"], {"person_id": person.id}, order=["since", "id"], limit=1
+        Membership, ["member_number", "joined_on"], {"person_id": person.id}, order=["-since", "-id"], limit=1
     )
-    earlier = past[0] if past else None
+    earlier = past[0] if past else None  # the latest: a number or day put right stands there
     number = earlier[0] if earlier else new_member_number(today)
     values: dict[str, Any] = {
         "person_id": person.id,
@@ -245,6 +246,24 @@ def follow_verified(event: PersonVerified) -> None:
     _raise(event.person_id, "real_name_level", 3, at=event.at)
 
 
+def follow_corrected(event: PersonCorrected) -> None:
+    """What his membership holds of him follows a mended name or document."""
+    stay = Membership.objects.filter(person_id=event.person_id, until__isnull=True).first()
+    if stay is None:
+        return
+    person = people.get_facts(event.person_id)
+    wanted = {
+        "name_key": person.name_key,
+        "initials": person.initials,
+        "sex": person.sex,
+        "birth_year": person.birth_year,
+        "real_name_level": person.real_name_level,
+    }
+    changed = {name: value for name, value in wanted.items() if getattr(stay, name) != value}
+    if changed:
+        correct(event.by, stay, changed, now=event.at)
+
+
 def follow_bound(event: PersonBound) -> None:
     """A roster member has his account: he counts as activated, and has his card at once."""
     if _raise(event.person_id, "activated", True, at=event.at):
@@ -262,8 +281,8 @@ def _raise(person_id: int, column: str, value: Any, *, at: datetime) -> bool:
     return True
 
 
-_UNTOLD = frozenset({"name_key", "initials"})
-"""Columns whose values say who somebody is: an event names that they changed and no more."""
+_UNTOLD = frozenset({"name_key", "initials", "member_number", "occupation", "employer_text"})
+"""Columns whose values say who somebody is, or are his own words: an event names that they changed and no more."""
 
 
 def correct(

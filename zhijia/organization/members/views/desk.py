@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.files.presenting import papers
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.places import write_place
 from zhijia.foundation.workflow import selectors as cases
@@ -268,19 +268,6 @@ def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
         {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起" if row.dues_from else ""},
     ]
     return case_page(view.case, "审核转会", view.target.name, (_person(view.person), about), now)
-
-
-def papers(files: Sequence[FileFacts]) -> list[dict[str, Any]]:
-    """Shape of `ui/console/files.html`."""
-    return [
-        {
-            "name": file.name,
-            "href": reverse("files:console", args=[file.public_id]),
-            "note": file.size_words,
-            "image": file.is_picture,
-        }
-        for file in files
-    ]
 
 
 def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:

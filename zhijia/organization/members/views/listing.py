@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from zhijia.foundation.files.presenting import papers
 from zhijia.foundation.ui import formats
 from zhijia.foundation.workflow import presenting
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
@@ -82,7 +83,7 @@ def batch_page(view: reads.BatchView, form: CaseDecisionForm | None, *, now: dat
         "facts": [fact for fact in facts if fact["value"]],
         "table": desk.table("这一批的证件号码", "证件号码", ("证件", "现在谁在用", "状态", "办理"), rows),
         "pager": {"shown": f"本页 {len(rows)} 个", "previous": "", "next": onward},
-        "files": desk.papers(view.papers),
+        "files": papers(view.papers),
         "note": NOTES.get(state, ""),
         "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if form is not None else None,
     }

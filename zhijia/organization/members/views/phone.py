@@ -53,8 +53,14 @@ def things_to_do(stay: Any, *, transfer: Case | None) -> list[dict[str, Any]]:
     kept = change("retain", "保留会籍", "退休、失业、参军，或单位关闭", "clock")
     back = change("restore", "恢复会籍", "重新就业后恢复为在会", "shield-check")
     leave = change("withdraw", "退会", "七天内可以反悔", "arrow-back-up")
+    own = {
+        "title": "我的资料",
+        "detail": "单位、就业方式、学历等自己修改；姓名、号码申请更正",
+        "icon": "user-circle",
+        "href": reverse("members:own_data"),
+    }
     moving = transfer is not None and transfer.state != "INVITED"
-    return [*([] if moving else [move]), back if stay.state == "RETAINED" else kept, leave]
+    return [own, *([] if moving else [move]), back if stay.state == "RETAINED" else kept, leave]
 
 
 def waiting_rows(*open_cases: Case | None) -> list[dict[str, Any]]:

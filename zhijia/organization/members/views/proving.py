@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.access import safe_next
-from zhijia.foundation.accounts.sending import send_button, send_code_by
+from zhijia.foundation.accounts.sending import counting_button, send_code_by
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
@@ -132,6 +132,10 @@ def _send_file_code(request: Request, form: IdentityForm) -> dict[str, Any]:
     )
 
 
+def _file_code_wait(request: Request, form: IdentityForm) -> int:
+    return people_services.file_code_wait(request.actor, _read(request, form), now=request.now)
+
+
 def _file_number(
     request: Request,
     way: Way,
@@ -151,7 +155,7 @@ def _file_number(
         "message": error.message if error is not None and not error.fields else "",
         "by_code": refused is None or refused.code != "real_name.county",
         "sent": sent,
-        "send": send_button("file", sent),
+        "send": counting_button("file", sent["seconds"] if sent else _file_code_wait(request, form)),
     }
     return render(request, "members/file_number.html", context, status=refused.status if refused else 200)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
@@ -28,7 +29,7 @@ from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
 from zhijia.organization.people.services import holds, rights
 
-from .rights import PlanLine, RightsCaseId, plan_lines
+from .rights import CorrectionOut, PlanLine, RightsCaseId, plan_lines
 
 routes = Routes("privacy", "个人信息保护", who=Who.CADRE, surface="console")
 
@@ -65,6 +66,13 @@ class PrivacyOut(PrivacyRow):
     answer: str
     erased: list[PlanLine] = Field(description="按规则可以删除的，办结后是已经删除的")
     kept: list[PlanLine] = Field(description="须继续保存的和原因")
+    corrections: list[CorrectionOut] = Field(description="请求更正的，办结后是已经更正的")
+    papers: list[FileOut] = Field(description="证明材料，用 GET /files/{pid} 取得")
+
+
+class PrivacyAgreeIn(In):
+    answer: Text = Field("", max_length=500, description="答复本人的话；不填的，写明更正了哪几项")
+    version: int | None = Field(None, ge=1, le=1_000_000, description="看到的 version；之后有变化则为 409")
 
 
 class PrivacyAnswerIn(In):
@@ -171,6 +179,8 @@ def one_request(request: Request, pid: PublicId) -> PrivacyOut:
         answer=asked.answer,
         erased=plan_lines(rules.as_json(plan.erased) if plan else asked.result.get("erased", [])),
         kept=plan_lines(rules.as_json(plan.kept) if plan else asked.result.get("kept", [])),
+        corrections=[CorrectionOut(**line) for line in reads.told_corrections(asked)],
+        papers=[file_out(file) for file in view.papers],
     )
 
 
@@ -178,6 +188,13 @@ def one_request(request: Request, pid: PublicId) -> PrivacyOut:
 def answer(request: Request, pid: PublicId, said: PrivacyAnswerIn) -> Done:
     """答复更正、说明的请求，或不予办理。"""
     rights.answer(request.actor, pid, said.decision, text=said.answer, now=request.now, version=said.version)
+    return Done()
+
+
+@routes.write("/data-requests/{pid}/agree", Done)
+def agree(request: Request, pid: PublicId, said: PrivacyAgreeIn) -> Done:
+    """同意本人写明的更正：马上更正并答复，姓名和证件号码重新实名核验。"""
+    rights.agree(request.actor, pid, text=said.answer, now=request.now, version=said.version)
     return Done()
 
 

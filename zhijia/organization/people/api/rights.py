@@ -10,8 +10,24 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from zhijia.foundation.files import services as files
+from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, Routes, Text, Who, read_row_place, row_place
+from zhijia.kernel.api import (
+    After,
+    Done,
+    In,
+    Limit,
+    Number,
+    Out,
+    PublicId,
+    PublicIdField,
+    Routes,
+    Text,
+    Who,
+    read_row_place,
+    row_place,
+)
 from zhijia.kernel.http import Request
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
@@ -65,6 +81,35 @@ class RightsAskIn(In):
     scope: Text = Field("", max_length=40, description="只删除一类信息时，填 GET /me/data 里的 code；空为全部")
 
 
+class WantedIn(In):
+    """更正后应当是什么；不更正的不填。"""
+
+    name: Text = Field("", max_length=60, description="姓名")
+    id_number: Number = Field("", max_length=40, description="证件号码，证件类型不变")
+    joined_on: date | None = Field(None, strict=False, description="入会日期")
+    member_number: Number = Field("", max_length=40, description="会员卡号")
+
+    def read(self) -> dict[str, str]:
+        """As the service takes it."""
+        said = {"name": self.name, "id_number": self.id_number, "member_number": self.member_number}
+        day = {"joined_on": self.joined_on.isoformat()} if self.joined_on else {}
+        return {name: text for name, text in said.items() if text} | day
+
+
+class CorrectionAskIn(In):
+    text: Text = Field(max_length=500, description="哪里记错了，5 到 500 个字")
+    wanted: WantedIn
+    papers: list[PublicIdField] = Field(max_length=5, description="用 POST /me/files 上传的证件照片或证明")
+
+
+class CorrectionOut(Out):
+    """一项更正；证件号码只显示首尾。"""
+
+    label: str
+    old: str = Field(description="原来登记的")
+    new: str = Field(description="更正为")
+
+
 class RightsCaseId(Out):
     id: str
 
@@ -91,6 +136,8 @@ class RightsOut(RightsRow):
     file_until: date | None
     erased: list[PlanLine] = Field(description="已经删除的")
     kept: list[PlanLine] = Field(description="没有删除的和原因")
+    corrections: list[CorrectionOut] = Field(description="请求更正的，办结后是已经更正的")
+    papers: list[FileOut] = Field(description="证明材料，用 GET /me/files/{pid} 取得")
 
 
 @routes.read("/me/data", KeptPartList)
@@ -150,6 +197,16 @@ def ask(request: Request, said: RightsAskIn) -> RightsCaseId:
     return RightsCaseId(id=rights.ask(request.actor, said.kind, text=said.text, scope=said.scope, now=request.now))
 
 
+@routes.write("/me/data/corrections", RightsCaseId, links=_LINKS)
+def ask_correction(request: Request, said: CorrectionAskIn) -> RightsCaseId:
+    """附材料请求更正姓名、证件号码、入会日期或会员卡号；同意后马上更正，性别和出生日期由证件号码得出。"""
+    with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
+        case = rights.ask(
+            request.actor, rules.Kind.CORRECT, text=said.text, wanted=said.wanted.read(), papers=papers, now=request.now
+        )
+    return RightsCaseId(id=case)
+
+
 def _row(view: reads.RequestView) -> dict[str, Any]:
     waiting = view.case.closed_at is None
     return {
@@ -184,6 +241,8 @@ def own_request(request: Request, pid: PublicId) -> RightsOut:
         file_until=reads.shown_until(asked.answered_at) if here and asked.answered_at else None,
         erased=plan_lines(asked.result.get("erased", [])),
         kept=plan_lines(asked.result.get("kept", [])),
+        corrections=[CorrectionOut(**line) for line in reads.told_corrections(asked)],
+        papers=[file_out(file) for file in view.papers],
     )
 
 

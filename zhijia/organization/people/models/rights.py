@@ -11,6 +11,8 @@ class RightsRequest(models.Model):
     """What a person asks about his own data, beside its case.
 
     `scope` is the code of the part he means, empty for all. `desk_unit_id` is the unit whose privacy desk answers.
+    `wanted_sealed` holds what a correction should put there, `{"name": "林晓荷", "joined_on": "2016-05-01"}`, sealed
+    until it is settled; what was put right stands in `result` then, `{"corrected": [{"label", "old", "new"}]}`, masked.
     `result` of a deletion: `{"erased": [{"code", "label", "count"}], "kept": [{..., "reason", "until"}]}`; `file` is
     the stored file's public id of a copy.
     """
@@ -21,6 +23,7 @@ class RightsRequest(models.Model):
     kind = KeyField(max_length=8, choices=list(KINDS.items()))
     scope = KeyField(max_length=32, default="", blank=True)
     text = models.CharField(max_length=500, default="", blank=True)
+    wanted_sealed = models.BinaryField(default=b"")
     answer = models.CharField(max_length=500, default="", blank=True)
     result = models.JSONField(default=dict)
     file = KeyField(max_length=16, default="", blank=True)

@@ -1,4 +1,4 @@
-"""Pure rules of consents. Source: docs/rules/people.md"""
+"""Pure rules of consents and of what people tell of their own accord. Source: docs/rules/people.md"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
+from zhijia.organization.people import codes
 from zhijia.organization.people.permissions import Permission
 
 
@@ -65,6 +66,34 @@ WITHDRAWING = {
     "id_number": "撤回后不再办理新的实名核验和入会",
 }
 """What taking a consent back does, told beside it. Source: PIPL 15, 16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What somebody need not tell, as codes of `people.codes`; empty or None: not told."""
+
+    ethnicity: str = ""
+    education: str = ""
+    political_status: str = ""
+    rural_hukou: bool | None = None
+
+    def __repr__(self) -> str:
+        return "<Profile>"
+
+
+def check_profile(said: Profile) -> dict[str, str]:
+    """What is wrong with it, by field; empty for nothing."""
+    lists = {
+        "ethnicity": (said.ethnicity, codes.ETHNICITIES, "民族"),
+        "education": (said.education, codes.EDUCATIONS, "学历"),
+        "political_status": (said.political_status, codes.POLITICAL_STATUSES, "政治面貌"),
+    }
+    return {
+        name: f"请在列表中选择{label}，也可以不填。"
+        for name, (code, known, label) in lists.items()
+        if code and code not in known
+    }
+
 
 REAL_NAME_WORDS = {0: "未核验", 1: "未核验", 2: "待核验", 3: "已核验"}
 

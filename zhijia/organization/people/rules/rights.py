@@ -15,6 +15,7 @@ from zhijia.organization.people.permissions import Permission
 COPY_DAYS = 7
 COPY_WINDOW = timedelta(days=COPY_DAYS)
 LEAST_WORDS, MOST_WORDS = 5, 500
+MOST_PAPERS = 5
 ON_HOLD = "这些信息依法须继续保全，解除之前不能删除。"
 NEEDED = "还有信息须继续保存，保存期间须知道属于谁，所以这一项也保留。"
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.registry import registry
 from zhijia.organization.people import codes, selectors
 from zhijia.organization.people.models import Consent, Person, Purpose, RealNameCheck, RightsRequest, Sex
 from zhijia.organization.people.rules import rights as rules
@@ -18,6 +21,8 @@ from zhijia.organization.people.rules import rights as rules
 PROOF = timedelta(days=3 * 365)
 """How long it can be shown that a consent was given, or a request answered."""
 GONE = "已删除"
+WANTED = "people_rightsrequest.wanted"
+"""Where the right values are sealed."""
 
 
 def own_subject(actor: Actor) -> DataSubject:
@@ -106,18 +111,38 @@ def kept_consents(subject: DataSubject, now: datetime) -> list[Kept]:
     return [Kept(count, "这是您同意过什么的凭据，生效期间和撤回后三年内须保存。", until, needs_him=False)]
 
 
+def open_wanted(request: RightsRequest) -> dict[str, str]:
+    """The right values by their codes; nothing once it is settled."""
+    if not request.wanted_sealed:
+        return {}
+    text = settings.ZHIJIA_KEYS.keyring.open_sealed(
+        request.wanted_sealed, table_column=WANTED, row=request.case.public_id
+    )
+    wanted: dict[str, str] = json.loads(text)
+    return wanted
+
+
 def export_requests(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
-    rows = RightsRequest.objects.filter(person_id__in=subject.persons).order_by("asked_at", "id")
+    rows = RightsRequest.objects.filter(person_id__in=subject.persons).select_related("case")
+    rows = rows.order_by("asked_at", "id")
     return [
         {
             "时间": row.asked_at,
             "请求": rules.KINDS[row.kind],
             "内容": row.text,
+            "更正为": "；".join(_wanted_words(row)),
             "答复": row.answer,
             "答复时间": row.answered_at,
         }
         for row in rows
     ]
+
+
+def _wanted_words(row: RightsRequest) -> list[str]:
+    """In full while it waits; once it is settled the identity's own sheet tells it."""
+    labels = {field.code: field.label for room in registry.corrections() for field in room.fields}
+    waiting = [f"{labels.get(code, code)} {value}" for code, value in open_wanted(row).items()]
+    return waiting or [f"{line['label']} {line['new']}" for line in row.result.get("corrected", [])]
 
 
 def kept_requests(subject: DataSubject, now: datetime) -> list[Kept]:

@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from zhijia.foundation.audit import selectors as trail
+from zhijia.foundation.audit import selectors as trail, services as trail_writes
 from zhijia.foundation.audit.selectors import Look as Look  # noqa: PLC0414  the type others name
+from zhijia.foundation.files import selectors as files
+from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
-from zhijia.kernel.personal import DataSubject, PersonalData
+from zhijia.kernel.personal import Correctable, DataSubject, PersonalData
 from zhijia.kernel.registry import registry
 from zhijia.organization.people import selectors
 from zhijia.organization.people.models import DeletionRecord, LegalHold, RightsRequest
@@ -23,7 +25,7 @@ from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import PersonFacts
 
-from .personal import own_subject, subject_of
+from .personal import open_wanted, own_subject, subject_of
 
 PAGE = 50
 OPEN_TAB = 200
@@ -40,6 +42,7 @@ class RequestView:
     kind_label: str
     scope_label: str
     unit: str
+    papers: tuple[FileFacts, ...] = ()
 
 
 def parts() -> list[PersonalData]:
@@ -80,10 +83,80 @@ def held_persons() -> frozenset[int]:
     return frozenset(LegalHold.objects.filter(in_force=True).values_list("person_id", flat=True))
 
 
+# --- What should stand there
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """One thing to put right: what stands there, and what should. Masked for a page; in full only where they are asked
+    for (`show_wanted`).
+    """
+
+    label: str
+    old: str
+    new: str
+    old_masked: str
+    new_masked: str
+
+    def __repr__(self) -> str:
+        return f"<CorrectionLine {self.label}>"
+
+
+def correctable(person_id: int) -> list[Correctable]:
+    """What he can ask to have put right: everything of it that there is of him."""
+    fields = [field for room in registry.corrections() for field in room.fields]
+    return [field for field in fields if field.reads(person_id)]
+
+
+def survivor_of(person_id: int) -> int:
+    """Whose row is written: of somebody who was merged into another file, the other."""
+    return selectors.get_facts(person_id).merged_into_id or person_id
+
+
+def correction_lines(request: RightsRequest) -> list[CorrectionLine]:
+    wanted, person_id = open_wanted(request), survivor_of(request.person_id)
+    lines = []
+    for field in (field for room in registry.corrections() for field in room.fields if field.code in wanted):
+        old, new = field.reads(person_id), wanted[field.code]
+        lines.append(CorrectionLine(field.label, old, new, field.shown(old), field.shown(new)))
+    return lines
+
+
+def told_corrections(request: RightsRequest) -> list[dict[str, str]]:
+    """`[{"label", "old", "new"}]`, masked: what he asks for, or what was put right."""
+    if request.wanted_sealed:
+        lines = correction_lines(request)
+        return [{"label": line.label, "old": line.old_masked, "new": line.new_masked} for line in lines]
+    done: list[dict[str, str]] = request.result.get("corrected", [])
+    return done
+
+
+def show_wanted(actor: Actor, view: RequestView, *, now: datetime) -> list[CorrectionLine]:
+    """In full, to compare with the papers; leaves a row in the trail, which he sees."""
+    trail_writes.record_read(
+        actor,
+        "people.numbers_read",
+        ("person", view.person.public_id),
+        now=now,
+        reason="核对本人申请的更正",
+        unit_id=view.request.desk_unit_id,
+        concerns=view.person.id,
+    )
+    return correction_lines(view.request)
+
+
+def may_read_paper(actor: Actor, file: FileFacts) -> bool:
+    """Who may answer the request that it proves. Its owner gave it, and may anyway."""
+    unit_id = (
+        RightsRequest.objects.filter(case__public_id=file.about_id).values_list("case__unit_id", flat=True).first()
+    )
+    return unit_id is not None and actor.may(Permission.RIGHTS_ANSWER, registry.units.path(unit_id))
+
+
 # --- His side
 def _views(rows: list[RightsRequest]) -> list[RequestView]:
     persons = selectors.facts_of(row.person_id for row in rows)
     names = registry.units.names({row.desk_unit_id for row in rows})
+    corrections = [row.case.public_id for row in rows if row.kind == rules.Kind.CORRECT]
+    papers = files.list_about("case", corrections) if corrections else {}
     return [
         RequestView(
             row,
@@ -92,6 +165,7 @@ def _views(rows: list[RightsRequest]) -> list[RequestView]:
             rules.KINDS[row.kind],
             part_label(row.scope) if row.scope else "全部",
             names.get(row.desk_unit_id, ""),
+            tuple(papers.get(row.case.public_id, ())),
         )
         for row in rows
     ]

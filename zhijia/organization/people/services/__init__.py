@@ -15,6 +15,7 @@ from .consents import (
 from .identities import (
     Identified,
     Proof,
+    file_code_wait,
     identify,
     open_mobile,
     proof_needed,
@@ -24,17 +25,21 @@ from .identities import (
     send_file_code,
 )
 from .merging import correct_person, merge_person, unmerge_person
+from .profile import change_profile, keep_said
 
 __all__ = [
     "Identified",
     "Identity",
     "Proof",
+    "change_profile",
     "correct_person",
     "decide_text",
     "draft_text",
+    "file_code_wait",
     "give_consents",
     "identify",
     "keep_agreements",
+    "keep_said",
     "merge_person",
     "mobile_columns",
     "open_mobile",

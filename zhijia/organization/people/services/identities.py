@@ -211,6 +211,15 @@ def send_file_code(actor: Actor, identity: Identity, *, mobile: str, now: dateti
     return codes.send_code(actor, number, purpose=CodePurpose.FILE_NUMBER, now=now)
 
 
+def file_code_wait(actor: Actor, identity: Identity, *, now: datetime) -> int:
+    """Seconds until who asks may have the next code sent to the number of that file; 0 where he asked for none."""
+    digest = selectors.id_digest(identity.id_type, identity.number)
+    file = _file_of(Person.objects.select_related("merged_into").filter(id_digest=digest).first())
+    if file is None or not file.mobile_digest:
+        return 0
+    return codes.seconds_left(actor, selectors.mobile_for_message(file.pk), now=now)
+
+
 @transaction.atomic
 def _record_check(account_id: int, digest: str, answer: Answer, *, now: datetime) -> None:
     insert_row(

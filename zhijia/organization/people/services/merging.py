@@ -148,6 +148,10 @@ def correct_person(
     words = "、".join({"name": "姓名", "id": "证件号码", "mobile": "手机号"}[part] for part in mended)
     context = {"name": masks.mask_name_public(identity.name), "what": words}
     notify.send("people.corrected", person_id=person_id, context=context, now=now)
+    if "name" in columns:
+        events.person_corrected.announce(
+            events.PersonCorrected(person_id, actor, columns["id_digest"] != person.id_digest, now)
+        )
     return selectors.get_facts(person_id)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import IO, Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,23 +27,37 @@ from zhijia.organization.people.models import DeletionRecord, RightsRequest
 from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as selectors
-from zhijia.organization.people.selectors.personal import subject_of
+from zhijia.organization.people.selectors.personal import WANTED, open_wanted, subject_of
 
 COPY_USE: Final = "people.copy"
+PAPER_USE: Final = "people.paper"
 COPY_JOB: Final = "people.copy"
 SHORT_NOTE = 60
 
 
 @retrying()
 @transaction.atomic
-def ask(actor: Actor, kind: str, *, text: str = "", scope: str = "", now: datetime) -> str:
+def ask(
+    actor: Actor,
+    kind: str,
+    *,
+    text: str = "",
+    scope: str = "",
+    wanted: Mapping[str, str] | None = None,
+    papers: Sequence[tuple[str, IO[bytes]]] = (),
+    now: datetime,
+) -> str:
     """Ask for a copy, a correction, a deletion or an explanation; returns the case's public id.
 
-    A copy is prepared at once by a job, everything else waits for the privacy desk above his unit. Raises NotSignedIn,
-    Invalid `rights.kind` `rights.text` `rights.scope`, Duplicate `people.rights.already_open` for a second of a kind.
+    A copy is prepared at once by a job, everything else waits for the privacy desk above his unit. `wanted` of a
+    correction says what should stand there, by the codes of `registry.corrections()`; `papers` `(name, content)` prove
+    it, and whoever agrees carries it out. Raises NotSignedIn, Invalid `rights.kind` `rights.text` `rights.scope`
+    `rights.wanted` naming every bad field, Duplicate `people.rights.already_open` for a second of a kind; as
+    `files.keep`.
     """
     person_id = actor.require_person()
     words = rules.check_text(kind, text)
+    right = _check_wanted(person_id, wanted or {}, papers, now=now) if kind == rules.Kind.CORRECT else {}
     if scope and scope not in {part.code for part in registry.personal_data()}:
         sentence = "请在列表中选择要删除的信息。"
         raise Invalid("rights.scope", sentence, fields={"scope": sentence})
@@ -66,6 +83,7 @@ def ask(actor: Actor, kind: str, *, text: str = "", scope: str = "", now: dateti
         kind=kind,
         scope=scope,
         text=words,
+        wanted_sealed=seal_wanted(case.public_id, right),
         answer="",
         result={},
         file="",
@@ -75,9 +93,47 @@ def ask(actor: Actor, kind: str, *, text: str = "", scope: str = "", now: dateti
         asked_at=now,
         answered_at=None,
     )
+    for name, content in papers if kind == rules.Kind.CORRECT else ():
+        files.keep(actor, content, use=PAPER_USE, name=name, about=("case", case.public_id), unit_id=unit_id, now=now)
     if copy:
         jobs.enqueue(COPY_JOB, {"case": case.public_id}, actor=actor, now=now, title="准备个人信息副本", total=1)
     return case.public_id
+
+
+def _check_wanted(
+    person_id: int, wanted: Mapping[str, str], papers: Sequence[object], *, now: datetime
+) -> dict[str, str]:
+    """The right values as they will be kept; what he left empty stays as it is."""
+    today = timezone.localdate(now)
+    right: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for field in selectors.correctable(person_id):
+        text = wanted.get(field.code, "").strip()
+        if not text:
+            continue
+        try:
+            right[field.code] = field.check(person_id, text, today)
+        except Invalid as error:
+            wrong[field.code] = error.message
+        else:
+            if right[field.code] == field.reads(person_id):
+                wrong[field.code] = f"{field.label}和现在登记的一样，不用更正的请留空。"
+    if right and not papers:
+        wrong["papers"] = "请上传证件照片或证明材料，便于核对。"
+    if len(papers) > rules.MOST_PAPERS:
+        wrong["papers"] = f"证明材料最多 {rules.MOST_PAPERS} 个，请减少后再提交。"
+    if wrong:
+        raise Invalid("rights.wanted", "还有内容需要修改，请按提示改好后再提交。", fields=wrong)
+    return right
+
+
+def seal_wanted(public_id: str, wanted: Mapping[str, str]) -> bytes:
+    """Empty for nothing; bound to the case."""
+    if not wanted:
+        return b""
+    text = json.dumps(wanted, ensure_ascii=False)
+    sealed: bytes = settings.ZHIJIA_KEYS.keyring.seal(text, table_column=WANTED, row=public_id)
+    return sealed
 
 
 def _find(public_id: str) -> tuple[Case, RightsRequest]:
@@ -93,7 +149,7 @@ def withdraw(actor: Actor, public_id: str, *, now: datetime) -> None:
     """He takes it back while it waits. Raises NotFound, WrongState."""
     case, request = _find(public_id)
     workflow.move(case, "withdraw", actor=actor, now=now)
-    change_rows(RightsRequest, {"id": request.pk}, {"answered_at": now})
+    change_rows(RightsRequest, {"id": request.pk}, {"answered_at": now, "wanted_sealed": b""})
 
 
 # --- The copy
@@ -149,6 +205,8 @@ def answer(actor: Actor, public_id: str, verdict: str, *, text: str, now: dateti
         raise Invalid("rights.verdict", sentence, fields={"decision": sentence})
     if request.kind == rules.Kind.DELETE and verdict != "refuse":
         raise WrongState("rights.execute", "删除请求由系统按规则执行，请使用“执行删除”。")
+    if request.wanted_sealed and verdict != "refuse":
+        raise WrongState("rights.agree", "本人写明了更正后的内容，请使用“同意，马上更正”，或说明不能办理的理由。")
     _close(actor, case, request, verdict, text, now=now, version=version)
 
 
@@ -173,6 +231,7 @@ def _close(
             "answer": words,
             "answered_at": now,
             "result": result or {},
+            "wanted_sealed": b"",
             "desk_unit_id": acting or request.desk_unit_id,
         },
     )
@@ -192,6 +251,32 @@ def _close(
         now=now,
         case_public_id=case.public_id,
     )
+
+
+@retrying()
+@transaction.atomic
+def agree(actor: Actor, public_id: str, *, now: datetime, text: str = "", version: int | None = None) -> None:
+    """Put right what he asked for, and answer him; one transaction, so that it is done or nothing is.
+
+    Each room carries out its own; the authority is asked again where name or number change. Raises NotFound,
+    NotAllowed, WrongState (also where the request says in words alone what is wrong), RuleBroken `case.own`
+    `real_name.try_later` `document.check`, Invalid `real_name.mismatch` `rights.answer`, Duplicate `correct.id_taken`
+    `correct.number_taken`.
+    """
+    case, request = _find(public_id)
+    wanted = open_wanted(request)
+    if request.kind != rules.Kind.CORRECT or not wanted:
+        raise WrongState("rights.no_correction", "这件请求没有写明更正后的内容，请核对后在答复里说明办理结果。")
+    lines = selectors.correction_lines(request)
+    labels = "、".join(line.label for line in lines)
+    result = {"corrected": [{"label": line.label, "old": line.old_masked, "new": line.new_masked} for line in lines]}
+    words = text.strip() or f"已按您的材料更正{labels}。"
+    _close(actor, case, request, "answer", words, now=now, version=version, result=result)
+    person_id = selectors.survivor_of(request.person_id)
+    for room in registry.corrections():
+        own = {field.code: wanted[field.code] for field in room.fields if field.code in wanted}
+        if own:
+            room.carry_out(actor, person_id, own, f"本人申请更正 {public_id}", now)
 
 
 @retrying()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -204,9 +205,14 @@ def test_the_page_asks_for_the_code_and_binds(
     assert HIS not in shown
     assert client.post(address, {**said, "send": "file"}).status_code == 200
     code = sent_to(texts, HIS)
+    clock(world.now + timedelta(seconds=18))
     wrong = client.post(address, {**said, "file_code": f"{(int(code) + 1) % 10**6:06d}"})
     assert wrong.status_code == 422
     assert "还可试 4 次" in wrong.content.decode()
+    assert 'data-wait="42"' in wrong.content.decode()
+    again = client.post(address, {**said, "send": "file"})
+    assert again.status_code == 429
+    assert "还需等待 42 秒" in again.content.decode()
     assert client.post(address, {**said, "file_code": code})["Location"] == reverse("members:welcome")
     person.refresh_from_db()
     assert person.account_id is not None

@@ -49,7 +49,7 @@ def without_old(request: Request) -> HttpResponse:
                 return redirect("accounts:devices")
     context = {
         "form": form,
-        "send": sending.send_button("new", sent),
+        "send": sending.send_button(request, "new", form.mobile_said, sent),
         "sent": sent,
         "go": {"label": "核验并更换", "form": "change"},
     }

@@ -10,15 +10,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhijia.foundation.files.presenting import papers
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import REFUSED, Submission
 from zhijia.foundation.ui.places import read_place, write_place
 from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.errors import NotFound
+from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.people.forms import HoldForm, HoldNoteForm, RightsAnswerForm
 from zhijia.organization.people.permissions import Permission
@@ -149,17 +150,13 @@ def deletions(request: Request) -> HttpResponse:
 def review(request: Request, pid: str) -> HttpResponse:
     """One request: what is asked, what the rules say may be deleted, and the answer."""
     view = reads.get_request(request.actor, pid)
-    moves = {move.name: move for move in workflow.allowed_moves(view.case, request.actor)}
-    deleting = view.request.kind == rules.Kind.DELETE
-    if deleting:
-        choices = [(EXECUTE, "按规则执行删除，并答复本人")]
-    else:
-        choices = [(name, moves[name].button) for name in ("answer", "answer_part", "refuse") if name in moves]
-    form = RightsAnswerForm(
-        request.POST or None,
-        moves=choices,
-        initial={"version": view.case.version, "decision": EXECUTE if deleting else None},
-    )
+    form = _answer_form(request, view)
+    if "agree" in request.POST:
+        refused = _agree(request, pid)
+        if refused is not None:
+            return _review_page(request, view, _answer_form(request, view, empty=True), refused=refused)
+        messages.success(request, "已更正并答复，本人会收到通知。")
+        return redirect("people:rights_review", pid=pid)
     submission = Submission(request, form)
     if submission.is_right:
         said = form.cleaned_data
@@ -167,7 +164,54 @@ def review(request: Request, pid: str) -> HttpResponse:
             _answer(request, pid, said)
             messages.success(request, "已办理并答复，本人会收到通知。")
             return redirect("people:rights_review", pid=pid)
-    plan = reads.plan_of(view, now=request.now) if deleting and not view.case.closed_at else None
+    return _review_page(request, view, form, status=submission.status)
+
+
+@require_POST
+def review_numbers(request: Request, pid: str) -> HttpResponse:
+    """The same page with the correction in full, to compare with the papers. Not `once`: no answer with numbers in it
+    is kept, and every look leaves its row.
+    """
+    view = reads.get_request(request.actor, pid)
+    if not view.request.wanted_sealed:
+        return redirect("people:rights_review", pid=pid)
+    lines = reads.show_wanted(request.actor, view, now=request.now)
+    corrections = [{"label": line.label, "old": line.old, "new": line.new} for line in lines]
+    return _review_page(request, view, _answer_form(request, view, empty=True), corrections=corrections)
+
+
+def _answer_form(request: Request, view: reads.RequestView, *, empty: bool = False) -> RightsAnswerForm:
+    moves = {move.name: move for move in workflow.allowed_moves(view.case, request.actor)}
+    if view.request.kind == rules.Kind.DELETE:
+        choices = [(EXECUTE, "按规则执行删除，并答复本人")]
+    else:
+        names = ("refuse",) if view.request.wanted_sealed else ("answer", "answer_part", "refuse")
+        choices = [(name, moves[name].button) for name in names if name in moves]
+    return RightsAnswerForm(
+        None if empty else request.POST or None,
+        moves=choices,
+        initial={"version": view.case.version, "decision": choices[0][0] if len(choices) == 1 else None},
+    )
+
+
+def _review_page(
+    request: Request,
+    view: reads.RequestView,
+    form: RightsAnswerForm,
+    *,
+    status: int = 200,
+    refused: ZhijiaError | None = None,
+    corrections: list[dict[str, str]] | None = None,
+) -> HttpResponse:
+    may_answer = "answer" in {move.name for move in workflow.allowed_moves(view.case, request.actor)}
+    deleting = view.request.kind == rules.Kind.DELETE and not view.case.closed_at
+    plan = reads.plan_of(view, now=request.now) if deleting else None
+    decision = {
+        "action": reverse("people:rights_review", args=[view.case.public_id]),
+        "title": "不能办理的" if view.request.wanted_sealed else "办理",
+        "form": form,
+        "submit": "提交",
+    }
     context = {
         "view": view,
         "head": presenting.head(view.case, now=request.now),
@@ -176,9 +220,25 @@ def review(request: Request, pid: str) -> HttpResponse:
         "erased": rules.as_json(plan.erased) if plan else view.request.result.get("erased", []),
         "kept": rules.as_json(plan.kept) if plan else view.request.result.get("kept", []),
         "planned": plan is not None,
-        "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if "answer" in moves else None,
+        "corrections": corrections or reads.told_corrections(view.request),
+        "in_full": corrections is not None,
+        "refused": refused.message if refused else "",
+        "files": papers(view.papers),
+        "may_agree": bool(view.request.wanted_sealed) and may_answer,
+        "decision": decision if may_answer else None,
     }
-    return render(request, "people/rights_review.html", context, status=submission.status)
+    return render(request, "people/rights_review.html", context, status=refused.status if refused else status)
+
+
+def _agree(request: Request, pid: str) -> ZhijiaError | None:
+    """Carry the correction out; what was in the way is told on the page."""
+    said = request.POST.get("version", "")
+    version = int(said) if said.isascii() and said.isdigit() and len(said) <= 7 else None
+    try:
+        rights.agree(request.actor, pid, now=request.now, version=version)
+    except REFUSED as error:
+        return error
+    return None
 
 
 def _request_facts(view: reads.RequestView, now: datetime) -> list[dict[str, Any]]:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.ui.places import read_place, write_place
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound
 from zhijia.kernel.http import Request
-from zhijia.organization.people.forms import RightsForm
+from zhijia.organization.people.forms import CorrectionAskForm, RightsForm
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
 from zhijia.organization.people.services import rights
@@ -24,7 +25,6 @@ from zhijia.organization.people.services import rights
 LOOKS = 20
 TAGS = {"done": "ok", "late": "bad", "soon": "wait", "run": "wait", "still": ""}
 HINTS = {
-    "correct": "哪一项信息有误，正确的是什么",
     "delete": "为什么要删除",
     "explain": "想了解哪一项决定或处理，例如某次审核为什么没有通过",
 }
@@ -34,7 +34,11 @@ THEN = {
         {"text": "一个 Excel 文件，含完整号码，只有您本人能下载，保留七天", "taken": True},
         {"text": "请妥善保管下载后的文件，不要转发给他人", "taken": False},
     ],
-    "correct": [{"text": "由个人信息保护岗核对后更正，15 个工作日内答复", "taken": True}],
+    "correct": [
+        {"text": "由个人信息保护岗对照材料核对，15 个工作日内答复", "taken": True},
+        {"text": "同意后马上更正；改姓名、证件号码的，会重新实名核验", "taken": True},
+        {"text": "性别、出生日期由证件号码得出，不用另填", "taken": True},
+    ],
     "delete": [
         {"text": "由个人信息保护岗执行，15 个工作日内答复", "taken": True},
         {"text": "可以删除的删除后不能恢复；依法须保存的说明理由和期限", "taken": False},
@@ -124,6 +128,8 @@ def ask(request: Request, kind: str) -> HttpResponse:
     if kind not in rules.KINDS:
         raise NotFound
     request.actor.require_person()
+    if kind == rules.Kind.CORRECT:
+        return _ask_correction(request)
     copy, deleting = kind == rules.Kind.COPY, kind == rules.Kind.DELETE
     parts = [(part.code, part.label) for part in reads.parts() if part.erase is not None] if deleting else []
     form = None if copy else RightsForm(request.POST or None, hint=HINTS[kind], parts=parts)
@@ -154,6 +160,37 @@ def ask(request: Request, kind: str) -> HttpResponse:
     return render(request, "people/rights_ask.html", context, status=status)
 
 
+def _ask_correction(request: Request) -> HttpResponse:
+    fields = [
+        (field.code, field.label, field.shown(field.reads(person_id)), field.is_day)
+        for person_id in [request.actor.require_person()]
+        for field in reads.correctable(person_id)
+    ]
+    form = CorrectionAskForm(*sent(request), fields=fields)
+    submission = Submission(request, form)
+    if submission.is_right:
+        said = form.cleaned_data
+        with submission:
+            pid = rights.ask(
+                request.actor,
+                rules.Kind.CORRECT,
+                text=said["text"],
+                wanted=form.wanted,
+                papers=[(file.name or "", file.file) for file in said["papers"]],
+                now=request.now,
+            )
+            messages.success(request, "已提交。")
+            return redirect("people:rights_case", pid=pid)
+    context = {
+        "title": "申请更正",
+        "form": form,
+        "then": THEN["correct"],
+        "files": True,
+        "submit": {"label": "提交申请", "form": "f"},
+    }
+    return render(request, "people/rights_ask.html", context, status=submission.status)
+
+
 @require_safe
 def case(request: Request, pid: str) -> HttpResponse:
     """One request: how far it is, the answer, and the copy."""
@@ -180,7 +217,9 @@ def case(request: Request, pid: str) -> HttpResponse:
         else None,
         "facts": _given(
             ("范围", view.scope_label if view.request.kind == rules.Kind.DELETE else ""),
+            *((line["label"], f"{line['old']} → {line['new']}") for line in reads.told_corrections(view.request)),
             ("您的说明", view.request.text),
+            ("材料", f"{len(view.papers)} 个" if view.papers else ""),
             ("答复", "" if view.request.file else view.request.answer),
         ),
         "erased": view.request.result.get("erased", []),

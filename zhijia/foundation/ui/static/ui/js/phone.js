@@ -38,16 +38,6 @@
         }
       }, 1000);
     });
-    root.querySelectorAll("[data-wait]").forEach(function (button) {
-      var ends = Date.now() + Number(button.dataset.wait) * 1000;
-      var timer = setInterval(function () {
-        var left = Math.ceil((ends - Date.now()) / 1000);
-        if (left > 0) { button.textContent = left + " 秒后重发"; return; }
-        clearInterval(timer);
-        button.disabled = false;
-        button.textContent = button.dataset.then;
-      }, 500);
-    });
   }
 
   function say(text) {
@@ -167,7 +157,7 @@
     document.body.addEventListener("htmx:sendError", function () { say(AWAY); });
     document.body.addEventListener("htmx:beforeRequest", going);
     document.body.addEventListener("htmx:afterRequest", function () { delete document.documentElement.dataset.going; });
-    // A part that came later counts too: the seconds until the next message stand in the answer of a form.
+    // A part that came later counts too.
     document.body.addEventListener("htmx:load", function (event) { count(event.detail.elt); });
   }
 

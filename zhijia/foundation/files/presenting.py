@@ -1,0 +1,23 @@
+"""How the console shows the files of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from .selectors import FileFacts
+
+
+def papers(files: Sequence[FileFacts]) -> list[dict[str, Any]]:
+    """Shape of `ui/console/files.html`."""
+    return [
+        {
+            "name": file.name,
+            "href": reverse("files:console", args=[file.public_id]),
+            "note": file.size_words,
+            "image": file.is_picture,
+        }
+        for file in files
+    ]
