@@ -56,7 +56,7 @@ def read(path: Path) -> list[dict[str, object]]:
 
 
 def wrong_rows(connection: Connection) -> list[str]:
-    counts = {name: connection.execute(statement).fetchone() for name, statement in NEVER.items()}  # type: ignore[arg-type]
+    counts = {name: connection.execute(statement).fetchone() for name, statement in NEVER.items()}
     return [f"{row[0]} {name}" for name, row in counts.items() if row and row[0]]
 
 
@@ -106,7 +106,7 @@ def rows_of_rosters(
             "SELECT state, figures FROM members_rosterload WHERE public_id = %s", [line["load"]]
         ).fetchone()
         state, figures = told or ("lost", {})
-        if state != "done" or figures.get("added") != len(roster):  # type: ignore[attr-defined]
+        if state != "done" or figures.get("added") != len(roster):
             wrong.append(f"roster {line['roster']} is {state}: {figures}")
     return expected, wrong
 

@@ -65,8 +65,8 @@ class Scene:
         works: list[Callable[[], None]] = []
         for number in range(LINES):
             own = [(who.person_id, browser(who.cookies)) for who in people[number::LINES]]
-            cadre, luck = browser(cadres[number].cookies), Random(random.random())
-            works.append(partial(join, own, cadre, self.union.code, employer, journal, self.enough, luck))
+            decider, luck = browser(cadres[number].cookies), Random(random.random())
+            works.append(partial(join, own, decider, self.union.code, employer, journal, self.enough, luck))
         loader = browser(cadres[-1].cookies)
         works.append(partial(load_rosters, loader, self.union.public_id, self.rosters, journal, self.enough))
         self.threads = [threading.Thread(target=self._watched, args=(work,), daemon=True) for work in works]
@@ -102,7 +102,7 @@ def main() -> int:
         finally:
             status = platform.stop()
         result = _judge(place, scene, since)
-    wrong = [*scene.faults, *left, *result.pop("wrong")]  # type: ignore[misc]
+    wrong = [*scene.faults, *left, *result.pop("wrong")]
     wrong += [f"the supervisor ended with {status}"] if status else []
     wrong += [f"{count} answers of 500" for what, count in journal.counts.items() if what == "answered 500"]
     line = {
@@ -126,14 +126,14 @@ def _kill_and_go_on(platform: Platform, scene: Scene, random: Random, rounds: in
     kills: Counter[str] = Counter()
     for number, target in enumerate(itertools.islice(_targets(random), rounds), 1):
         ends = time.monotonic() + random.uniform(0.3, 3.0)
-        _wait(platform, lambda ends=ends: time.monotonic() > ends, until)  # type: ignore[misc]
+        _wait(platform, lambda ends=ends: time.monotonic() > ends, until)
         if time.monotonic() > until or not scene.at_work:
             break
         if target == "clock":
             kills["clock at work"] += _kill_at_work(platform, random, until)
         else:
             # Who is just being started again is waited for.
-            _wait(platform, lambda target=target: platform.kill(target, random), until)  # type: ignore[misc]
+            _wait(platform, lambda target=target: platform.kill(target, random), until)
             kills[target] += 1
         print(f"{number}: killed {target}; {dict(scene.journal.counts)}", file=sys.stderr, flush=True)
     return kills
@@ -221,7 +221,7 @@ def _new_connections() -> None:
     from django.db import connections
 
     connections["default"].close()
-    connections["default"].close_pool()  # type: ignore[attr-defined]
+    connections["default"].close_pool()
 
 
 WAITING = """
