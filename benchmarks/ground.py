@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.load import free_port, running
-from tests.postgres import private_postgres
+from tests.postgres import PrivateServer, private_server
 from zhijia.kernel.crypto import new_environment
 
 HOST = "127.0.0.1"
@@ -25,11 +25,15 @@ SECURE = {"X-Forwarded-Proto": "https"}
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`folder` holds the static files, `address` is the database's, `environment` what every server process gets."""
+    """`folder` holds the static files, `postgres` is the database, `environment` what every server process gets."""
 
     folder: Path
-    address: str
+    postgres: PrivateServer
     environment: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        return self.postgres.address
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """A connection past Django, for limits and for filling tables."""
@@ -47,7 +51,7 @@ def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
     `settings` are server settings of PostgreSQL. Once in a process: Django reads its settings a single time.
     """
     with ExitStack() as stack:
-        address = stack.enter_context(private_postgres(durable=True, settings=settings))
+        postgres = stack.enter_context(private_server(durable=True, settings=settings))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zhijia-bench-")))
         environment = (
             os.environ
@@ -60,12 +64,12 @@ def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
                 "ZHIJIA_DEMONSTRATION_PORTS": "no real people",
                 "ZHIJIA_VAR": str(folder),
                 "ZHIJIA_LOG_LEVEL": "WARNING",
-                "DATABASE_URL": address,
+                "DATABASE_URL": postgres.address,
             }
         )
         os.environ.update(environment)
         _set_up(folder)
-        yield Ground(folder, address, environment)
+        yield Ground(folder, postgres, environment)
         from django.db import connections
 
         connections.close_all()

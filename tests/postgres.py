@@ -61,15 +61,74 @@ def _as_owner(command: Sequence[str]) -> list[str]:
     return [*wrapper, *command]
 
 
+class PrivateServer:
+    """A server over a folder of its own, that can be ended as by a power cut and started again."""
+
+    def __init__(self, folder: Path, options: Sequence[str]) -> None:
+        self.folder = folder
+        self.programs = server_programs()
+        self.address = f"postgres://zhijia@/zhijia?host={folder}&port={_PORT}"
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it takes connections; after a kill it has then found all that was committed."""
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                _as_owner(
+                    [str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(_PORT), *self._options]
+                ),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C reaches the tests first; the server is stopped below
+            )
+        _wait_until_ready(self.programs, self.folder, self._process)
+
+    def children(self) -> list[int]:
+        """Its processes but the first: one for each connection, and its own helpers."""
+        if self._process is None:
+            return []
+        told = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return [int(text) for text in told]
+
+    def kill(self) -> None:
+        """SIGKILL for all of its processes at once; none of them writes anything any more."""
+        if self._process is None:
+            return
+        for process in (self._process.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGINT)  # fast shutdown
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=START_WAIT_S)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
 @contextmanager
 def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yields the address of an empty database, `postgres://zhijia@/zhijia?host=/tmp/...`; stops the server at the end.
 
     Not durable means no fsync, right for tests; benchmarks ask for a durable one. `settings` are server settings.
     """
+    with private_server(durable=durable, settings=settings) as server:
+        yield server.address
+
+
+@contextmanager
+def private_server(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[PrivateServer]:
+    """As `private_postgres`, for who wants to kill it."""
     programs = server_programs()
     folder = Path(tempfile.mkdtemp(prefix="zhijia-pg-", dir="/tmp"))
-    server: subprocess.Popen[bytes] | None = None
+    server: PrivateServer | None = None
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -87,29 +146,15 @@ def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | Non
         if done.returncode != 0:
             raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
         chosen = _ALWAYS | ({} if durable else _FAST) | {"unix_socket_directories": str(folder)} | dict(settings or {})
-        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "server.log").open("wb") as log:
-            server = subprocess.Popen(
-                _as_owner([str(programs / "postgres"), "-D", str(cluster), "-p", str(_PORT), *options]),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C reaches the tests first; the server is stopped below
-            )
-        _wait_until_ready(programs, folder, server)
+        server = PrivateServer(folder, [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")])
+        server.start()
         subprocess.run(
             [str(programs / "createdb"), "-h", str(folder), "-p", str(_PORT), "-U", "zhijia", "zhijia"], check=True
         )
-        yield f"postgres://zhijia@/zhijia?host={folder}&port={_PORT}"
+        yield server
     finally:
-        if server is not None and server.poll() is None:
-            server.send_signal(signal.SIGINT)  # fast shutdown
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=START_WAIT_S)
-            if server.poll() is None:
-                server.kill()
-                server.wait()
+        if server is not None:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

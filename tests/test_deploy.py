@@ -232,6 +232,22 @@ def test_scripts_are_read_by_a_plain_shell(script: Path) -> None:
     assert script.stat().st_mode & 0o111
 
 
+def test_a_secret_of_any_signs_reaches_a_command_as_it_stands(tmp_path: Path) -> None:
+    """The service's settings are read by systemd, which expands nothing; commands by hand must find the same."""
+    (tmp_path / "runuser").write_text('#!/bin/sh\nshift 3\nexec "$@"\n')
+    (tmp_path / "runuser").chmod(0o755)
+    (tmp_path / "environment").write_text("# told\n\nA=x$HOME`id`;#&\nB=\"no real people\"\nC='one two'\nD=a=b=")
+    script = (DEPLOY / "zhijia-admin").read_text().replace("/etc/zhijia", str(tmp_path))
+    script = script.replace("/opt/zhijia/.venv/bin/zhijia", shutil.which("env") or "env")
+    done = subprocess.run(
+        ["sh", "-c", script], env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}, cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert {"A=x$HOME`id`;#&", "B=no real people", "C=one two", "D=a=b=", f"PWD={tmp_path}"} <= {
+        *done.stdout.splitlines()
+    }
+
+
 TOLD = r"(?:^zhijia|`zhijia|\.venv/bin/zhijia|^zhijia-admin|`zhijia-admin) ([a-z][a-z-]+)(?=[\s`\\])"
 
 

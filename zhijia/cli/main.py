@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _django(command: str, *arguments: str) -> int:
-    """A command of Django or of a capability; a setting that is missing or wrong is told in a line, not in a stack."""
+    """A command of Django or of a capability; a setting or a file that is missing or wrong is told in a line, not in a
+    stack.
+    """
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
@@ -58,7 +60,17 @@ def _django(command: str, *arguments: str) -> int:
     except (ImproperlyConfigured, MissingKey) as error:
         print(f"设置有误：{error}", file=sys.stderr)
         return 1
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        print(f"无法打开 {error.filename}：{_WHY_NOT_OPENED[type(error)]}", file=sys.stderr)
+        return 1
     return 0
+
+
+_WHY_NOT_OPENED = {
+    FileNotFoundError: "没有这个文件。",
+    IsADirectoryError: "这是一个目录，请给出文件。",
+    PermissionError: "运行平台的用户没有权限，请放到他能读的地方，例如 /var/lib/zhijia。",
+}
 
 
 def _new_keys() -> int:

@@ -11,7 +11,8 @@ import structlog
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect, UnreadablePostError
+from django.middleware.common import CommonMiddleware
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
@@ -29,7 +30,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-_UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
+_FOR_TOOLS = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds, so not logged; and by whatever name the machine has, so the host is not judged."""
 _FORM = "application/x-www-form-urlencoded"
 _SURFACE_OF_FIRST_PART = {
     "m": "member",
@@ -74,6 +76,13 @@ class Sessions(SessionMiddleware):
         return response
 
 
+class Common(CommonMiddleware):
+    """Django's, but for tools: the supervisor, a balancer, `curl` on the machine itself know no public name."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path in _FOR_TOOLS else super().process_request(request)
+
+
 class RequestFrame:
     """Stands outside all that knows people; headers and static files lie further out.
 
@@ -108,7 +117,7 @@ class RequestFrame:
         started = time.perf_counter()
         request.now = current_time()  # type: ignore[attr-defined]
         request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
-        logged = request.path not in _UNLOGGED
+        logged = request.path not in _FOR_TOOLS
         response = self._answer(request) if logged else self.get_response(request)
         seconds = time.perf_counter() - started
         match = request.resolver_match

@@ -100,6 +100,13 @@ def test_a_port_in_use_is_told_before_anything_starts(capsys):
     assert "被占用" in capsys.readouterr().err
 
 
+def test_a_file_that_cannot_be_opened_is_told_in_a_line(capsys, tmp_path):
+    assert main(["verify-code", "x", "--keys", str(tmp_path / "keys.json")]) == 1
+    assert main(["verify-code", "x", "--keys", str(tmp_path)]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition("：")[2] for line in told] == ["没有这个文件。", "这是一个目录，请给出文件。"]
+
+
 def test_loading_an_unknown_thing_shows_the_usage(capsys):
     assert main(["load", "pigeons", "x.csv"]) == 2
     assert "regions" in capsys.readouterr().err

@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zhijia.config.middleware.RequestFrame",
     "zhijia.config.middleware.Sessions",
-    "django.middleware.common.CommonMiddleware",
+    "zhijia.config.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

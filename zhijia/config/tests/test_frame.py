@@ -138,6 +138,12 @@ def test_being_alive_needs_no_database(client, django_db_blocker):
     assert client.get("/healthz").content == b"ok"  # without the db fixture a query would raise
 
 
+def test_tools_on_the_machine_need_not_know_its_public_name(db, settings):
+    settings.ALLOWED_HOSTS = ["zhijia.example.org"]
+    here = Client(headers={"host": "127.0.0.1:8000"})
+    assert [here.get(path).status_code for path in ("/healthz", "/readyz", "/metrics", "/m/")] == [200, 200, 404, 400]
+
+
 def test_being_ready_is_told_by_the_database(client, db, monkeypatch):
     assert client.get("/readyz").json() == {"database": "ok"}
     from django.db import OperationalError, connection

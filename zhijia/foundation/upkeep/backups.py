@@ -107,7 +107,7 @@ def check(folder: Path) -> list[str]:
 def restore(folder: Path, *, say: Callable[[str], None] = lambda _text: None) -> None:
     """Into an empty database and an empty folder of files. Nothing is written before all sums are right.
 
-    Raises Invalid `backup.no_sums`, `backup.changed`, `backup.files`, WrongState `backup.not_empty`, DumpFailed.
+    Raises Invalid `backup.no_sums`, `backup.changed`, WrongState `backup.not_empty`, DumpFailed.
     """
     wrong = check(folder)
     if wrong:
@@ -115,12 +115,31 @@ def restore(folder: Path, *, say: Callable[[str], None] = lambda _text: None) ->
     root = Path(settings.MEDIA_ROOT)
     if not db.is_empty_database() or (root.exists() and any(each.is_file() for each in root.rglob("*"))):
         raise WrongState("backup.not_empty", "数据库或文件目录不是空的。恢复只写入空库和空目录，请先移走现有的数据。")
-    root.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(folder / FILES) as archive:
-        archive.extractall(root, filter="data")
-    say("文件已恢复")
-    db.restore_database(folder / db.dump_name())
+    try:
+        _unpack_files(folder / FILES, root)
+        say("文件已恢复")
+        db.restore_database(folder / db.dump_name())
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)  # so that it can be tried again
+        raise
     say("数据库已恢复")
     for name in BESIDE:
         if (folder / name).exists():
             shutil.copyfile(folder / name, Path(settings.VAR_DIR) / name)
+
+
+def _unpack_files(path: Path, root: Path) -> None:
+    """What `_pack_files` packed, and nothing else: plain files below `root`.
+
+    By hand, since `extractall` learnt to be careful (`filter`) only after the Python 3.11 of Debian 12.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path) as archive:
+        for member in archive:
+            place = (root / member.name).resolve()
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is None or root.resolve() not in place.parents:
+                raise Invalid("backup.changed", f"备份不完整或被改动：{path.name}。请换一份备份。")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with content, place.open("wb") as out:
+                shutil.copyfileobj(content, out)

@@ -66,7 +66,8 @@ def backed_up(now: datetime) -> Iterator[Finding]:
     elif now - last.at > BACKUP_LATE:
         yield bad("upkeep.backup", f"最近一次备份已过去 {hours} 小时。", advice)
     else:
-        yield good("upkeep.backup", f"最近一次备份在 {hours} 小时前，共 {last.total_bytes / 1024**2:,.0f} MB。")
+        since = f"在 {hours} 小时前" if hours else "不到 1 小时"
+        yield good("upkeep.backup", f"最近一次备份{since}，共 {last.total_bytes / 1024**2:,.0f} MB。")
 
 
 @look("upkeep.time")

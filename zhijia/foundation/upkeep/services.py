@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.errors import NotFound
+from zhijia.kernel.errors import NotFound, WrongState
 
 from . import selectors
 from .models import KeyCheck
@@ -55,7 +55,13 @@ def _note_new(*, now: datetime) -> None:
 
 @transaction.atomic
 def forget_key(name: str, *, now: datetime) -> None:
-    """A retired key is expected no more. Raises NotFound `upkeep.key` for one that was never known."""
+    """A retired key is expected no more.
+
+    Raises NotFound `upkeep.key` for one that was never known, WrongState `upkeep.key_in_use` for one still in the
+    settings.
+    """
+    if name in settings.ZHIJIA_KEYS.check_values:
+        raise WrongState("upkeep.key_in_use", f"密钥 {name} 还在使用。请先从环境文件中去掉，再注销。")
     if not KeyCheck.objects.filter(name=name).delete()[0]:
         raise NotFound("upkeep.key", f"数据库里没有登记过密钥 {name}。")
     audit.record(SYSTEM, "upkeep.key_forgotten", ("key", name), now=now)

@@ -65,6 +65,8 @@ def test_a_retired_seal_key_is_expected_until_it_is_forgotten(settings, now, cap
     both = f"{first['ZHIJIA_SEAL_KEYS']},2:0f1e2d3c4b5a69788796a5b4c3d2e1f0"
     settings.ZHIJIA_KEYS = load_keys(first | {"ZHIJIA_SEAL_KEYS": both})
     known(now)
+    with pytest.raises(CommandError, match="还在使用"):
+        call_command("forget_key", "seal:1")
     settings.ZHIJIA_KEYS = load_keys(first | {"ZHIJIA_SEAL_KEYS": "2:0f1e2d3c4b5a69788796a5b4c3d2e1f0"})
     with pytest.raises(ImproperlyConfigured, match="seal:1"):
         services.require_known_keys(now=now)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from zhijia.foundation.upkeep import services
-from zhijia.kernel.errors import NotFound
+from zhijia.kernel.errors import ZhijiaError
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             services.forget_key(options["name"], now=timezone.now())
-        except NotFound as error:
+        except ZhijiaError as error:
             raise CommandError(error.message) from None
         self.stdout.write(f"已注销密钥 {options['name']}。")
