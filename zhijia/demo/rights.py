@@ -51,14 +51,14 @@ def _requests(stage: Stage) -> None:
     ):
         rights.ask(stage.actor(_member(stage)), kind, text=text, now=stage.workdays_ago(days))
     _ask_correction(stage, days=6, name_is_wrong=True)
-    rights.agree(desk, _ask_correction(stage, days=9, joined_on="2019-05-01"), now=stage.workdays_ago(7))
+    rights.agree(desk, _ask_correction(stage, days=9, days_ago_joined=300), now=stage.workdays_ago(7))
     words = rights.ask(
         stage.actor(_member(stage)), "correct", text="会籍经过里转会的日期记早了一天。", now=stage.workdays_ago(9)
     )
     rights.answer(desk, words, "answer", text="已核对转会记录，日期与审核当天一致。", now=stage.workdays_ago(7))
     part = rights.ask(stage.actor(_member(stage)), "delete", text="希望删除我的全部信息。", now=stage.workdays_ago(8))
     rights.execute(desk, part, text="消息和自愿填写的情况已经删除；会籍档案依法永久保存。", now=stage.workdays_ago(5))
-    refused = _ask_correction(stage, days=7, joined_on="2010-05-01")
+    refused = _ask_correction(stage, days=7, days_ago_joined=500)
     rights.answer(
         desk, refused, "refuse", text="入会日期与档案一致，没有可以证明更早入会的材料，不能更改。",
         now=stage.workdays_ago(4),
@@ -68,13 +68,16 @@ def _requests(stage: Stage) -> None:
     rights.withdraw(stage.actor(person), back, now=stage.workdays_ago(3))
 
 
-def _ask_correction(stage: Stage, *, days: int, name_is_wrong: bool = False, joined_on: str = "") -> str:
-    """With a picture of a paper; a wrong name is mended by one letter."""
+def _ask_correction(stage: Stage, *, days: int, name_is_wrong: bool = False, days_ago_joined: int = 0) -> str:
+    """With a picture of a paper; a wrong name is mended by one letter. Nobody invented is younger than 17."""
     person = _member(stage)
     if name_is_wrong:
         text, wanted = "名册录入时把我名字的最后一个字写错了，以身份证为准。", {"name": f"{person.name[:-1]}荷"}
     else:
-        text, wanted = "我早就入会了，入会日期请以原单位的会员证为准。", {"joined_on": joined_on}
+        text, wanted = (
+            "我早就入会了，入会日期请以原单位的会员证为准。",
+            {"joined_on": f"{stage.today - timedelta(days=days_ago_joined)}"},
+        )
     return rights.ask(
         stage.actor(person),
         "correct",

@@ -71,6 +71,11 @@ def ancestors(path: str) -> list[str]:
     return [path[:end] for end in range(_WIDTH, len(path) + 1, _WIDTH)]
 
 
+def upper_path(path: str) -> str:
+    """The path of the parent; the province's own for itself."""
+    return path[:-_WIDTH] or path
+
+
 def normalize_union_name(text: str) -> str:
     """4-60 characters, single spaces. Raises Invalid `union.name`."""
     name = " ".join(text.split())

@@ -86,8 +86,13 @@ def _failed(actor: Actor, account: Account, factor: str, *, now: datetime) -> No
     )
 
 
-def _said(words: str, left: int) -> str:
-    return f"{words}还可试 {left} 次。" if left else f"{words}再错一次，工作台将锁定 15 分钟。"
+def _said(words: str, left: int, *, now: datetime) -> str:
+    minutes = _parameter("accounts.lockout_min", now)
+    if left > 1:
+        return f"{words}还可试 {left} 次。"
+    if left == 1:
+        return f"{words}再错一次，工作台将锁定 {minutes} 分钟。"
+    return f"{words}连续验证失败次数过多，工作台已锁定 {minutes} 分钟。"
 
 
 # --- Steps ----------------------------------------------------------------------------------------------------------
@@ -103,7 +108,7 @@ def check_password(actor: Actor, password: str, *, now: datetime) -> None:
     left = _begin_try(actor, account, now=now)
     if not account.check_password(password):
         _failed(actor, account, "password", now=now)
-        text = _said("密码不对。", left)
+        text = _said("密码不对。", left, now=now)
         raise Invalid("step_up.password", text, fields={"password": text})
     limits.take_back(LIMIT, f"account:{account.pk}")
 
@@ -137,7 +142,7 @@ def check_second(actor: Actor, factor: Factor, code: str, *, mobile: str = "", n
     if not right:
         _failed(actor, account, factor, now=now)
         words = "动态码不对、已过期或已用过，请等下一组再输。" if factor is Factor.TOTP else "备用码不对或已用过。"
-        text = _said(words, left)
+        text = _said(words, left, now=now)
         raise Invalid("step_up.second", text, fields={"code": text})
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tests.world import World
@@ -18,7 +21,7 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.permissions import Permission
-from zhijia.organization.members.rules import JOIN
+from zhijia.organization.members.rules import JOIN, Join
 from zhijia.organization.members.services import joining
 from zhijia.organization.statistics import selectors as figures
 
@@ -242,3 +245,23 @@ def test_a_general_union_takes_no_members_itself(world: World) -> None:
     with pytest.raises(RuleBroken) as caught:
         joining.submit(world.actor(person), world["town"].pk, JoinForm("none"), channel="web", now=world.now)
     assert caught.value.code == "union.takes_no_members"
+
+
+def test_the_queue_offers_only_what_its_reader_may_decide(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    _first, escalated = world.application(name="王一")
+    _second, open_ = world.application(name="李二")
+    later = world.now + timedelta(days=12)
+    clock(later)
+    Case.objects.filter(public_id=escalated).update(state=Join.ESCALATED)
+    sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)
+    page = client.get("/console/joining").content.decode()
+    assert "已转上级工会办理" in page
+    assert re.search(rf'value="{open_}"[^>]*disabled', page) is None
+    assert re.search(rf'value="{escalated}"[^>]*disabled', page)
+    first = page[: page.index("从第一件办起")].rsplit('href="', 1)[1]
+    assert open_ in first
+    sign_in(client, world.staff_person("TOWN_WORKER", "town"), staff=True)
+    above = client.get("/console/joining").content.decode()
+    assert re.search(rf'value="{escalated}"[^>]*disabled', above) is None

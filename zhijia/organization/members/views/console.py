@@ -30,8 +30,8 @@ def queue(request: Request) -> HttpResponse:
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
     state = request.GET.get("state", "")
     rows = selectors.list_queue(request.actor, state=state)
-    table = tables.queue_table(rows, now=request.now)
-    waiting = [row for row in rows if row.case.state in tables.OPEN]
+    waiting = [row for row in rows if row.case.state in tables.OPEN and selectors.is_his_to_decide(request.actor, row)]
+    table = tables.queue_table(rows, {row.case.public_id for row in waiting}, now=request.now)
     first = (
         {"label": "从第一件办起", "href": reverse("members:review", args=[waiting[0].case.public_id]), "primary": True}
         if waiting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -26,8 +26,8 @@ QUEUE_STATES = (
 )
 
 
-def queue_table(rows: Sequence[selectors.Application], *, now: datetime) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`."""
+def queue_table(rows: Sequence[selectors.Application], his: Collection[str], *, now: datetime) -> dict[str, Any]:
+    """Shape of `ui/console/list_table.html`; `his` are the cases that the reader may decide, which can be ticked."""
     return {
         "label": "入会申请",
         "first": {"label": "申请人"},
@@ -39,11 +39,11 @@ def queue_table(rows: Sequence[selectors.Application], *, now: datetime) -> dict
             {"label": "提交", "hide": "mid"},
         ],
         "pick": BULK,
-        "rows": [_queue_row(row, now=now) for row in rows],
+        "rows": [_queue_row(row, row.case.public_id in his, now=now) for row in rows],
     }
 
 
-def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
+def _queue_row(row: selectors.Application, his: bool, *, now: datetime) -> dict[str, Any]:
     due, words = cases.due_words(row.case.due_at, now=now)
     href = reverse("members:review", args=[row.case.public_id])
     return {
@@ -57,7 +57,7 @@ def _queue_row(row: selectors.Application, *, now: datetime) -> dict[str, Any]:
             {"tag": _passed_tag(row)},
             {"text": formats.short_day(row.application.submitted_at, formats.local_day(now)), "dim": True},
         ],
-        "locked": "" if row.case.state in OPEN else "这件现在不由工会办理",
+        "locked": "" if his else "已转上级工会办理" if row.case.state in OPEN else "这件现在不由工会办理",
     }
 
 

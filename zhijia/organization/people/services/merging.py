@@ -130,7 +130,15 @@ def correct_person(
         ) from error
     if not changed:
         raise WrongState
-    mended = sorted({name.split("_")[0] for name in columns} & {"name", "id", "mobile"})
+    mended = [
+        part
+        for part, new in (
+            ("name", identity.name != person.name),
+            ("id", digest != person.id_digest),
+            ("mobile", columns.get("mobile_digest", person.mobile_digest) != person.mobile_digest),
+        )
+        if new
+    ]
     audit.record(
         actor,
         "people.corrected",
@@ -145,9 +153,10 @@ def correct_person(
         },
         detail={"reason": reason, "changed": mended},
     )
-    words = "、".join({"name": "姓名", "id": "证件号码", "mobile": "手机号"}[part] for part in mended)
-    context = {"name": masks.mask_name_public(identity.name), "what": words}
-    notify.send("people.corrected", person_id=person_id, context=context, now=now)
+    if mended:
+        words = "、".join({"name": "姓名", "id": "证件号码", "mobile": "手机号"}[part] for part in mended)
+        context = {"name": masks.mask_name_public(identity.name), "what": words}
+        notify.send("people.corrected", person_id=person_id, context=context, now=now)
     if "name" in columns:
         events.person_corrected.announce(
             events.PersonCorrected(person_id, actor, columns["id_digest"] != person.id_digest, now)

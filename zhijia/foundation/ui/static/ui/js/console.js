@@ -1,6 +1,8 @@
 /* The console by keyboard, remembered row height, ticks counted. Every page works without it. */
 (function () {
   "use strict";
+  // An answer to a form is left behind as a page of its own, so that "back" asks for nothing to be sent again.
+  if (window.history.replaceState) { history.replaceState(history.state, "", location.href); }
   var SINGLE = "zj-single-keys";
   var going = 0;
 
