@@ -102,6 +102,7 @@ def main() -> int:
         finally:
             status = platform.stop()
         result = _judge(place, scene, since)
+        errors = [line for line in (place.folder / "platform.log").read_text().splitlines() if '"error"' in line]
     wrong = [*scene.faults, *left, *result.pop("wrong")]
     wrong += [f"the supervisor ended with {status}"] if status else []
     wrong += [f"{count} answers of 500" for what, count in journal.counts.items() if what == "answered 500"]
@@ -113,6 +114,8 @@ def main() -> int:
         "seconds": round(time.monotonic() - started),
         "wrong": wrong,
     }
+    if wrong:
+        print("\n".join(errors[:20]), file=sys.stderr)
     print(json.dumps(line, ensure_ascii=False))
     return 1 if wrong else 0
 
