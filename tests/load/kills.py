@@ -102,6 +102,7 @@ def main() -> int:
         finally:
             status = platform.stop()
         result = _judge(place, scene, since)
+        said = (place.folder / "platform.log").read_text(errors="replace").splitlines()
     wrong = [*scene.faults, *left, *result.pop("wrong")]
     wrong += [f"the supervisor ended with {status}"] if status else []
     wrong += [f"{count} answers of 500" for what, count in journal.counts.items() if what == "answered 500"]
@@ -113,6 +114,8 @@ def main() -> int:
         "seconds": round(time.monotonic() - started),
         "wrong": wrong,
     }
+    if wrong:
+        print("\n".join([text[-1_500:] for text in said if '"status_code": 500' in text][:5]), file=sys.stderr)
     print(json.dumps(line, ensure_ascii=False))
     return 1 if wrong else 0
 
@@ -151,12 +154,9 @@ def _kill_at_work(platform: Platform, random: Random, until: float) -> int:
     platform.kill("clock", random)
 
     def held() -> bool:
-        try:
-            with platform.place.connect() as connection:
-                found = connection.execute("SELECT count(*) FROM jobs_tick WHERE held_until > now()").fetchone()
-            return bool(found and found[0])
-        except psycopg.Error:
-            return False
+        with _connected(platform.place) as connection:
+            found = connection.execute("SELECT count(*) FROM jobs_tick WHERE held_until > now()").fetchone()
+        return bool(found and found[0])
 
     _wait(platform, held, min(until, time.monotonic() + 40))
     time.sleep(random.uniform(0.0, 0.1))
@@ -175,6 +175,7 @@ def _finish(platform: Platform, scene: Scene) -> list[str]:
     and the queue runs empty.
     """
     scene.enough.set()
+    time.sleep(1)  # the database ends all connections where one was killed
     until = time.monotonic() + FINISH_S
     day_begun = False
     while time.monotonic() < until:
@@ -189,15 +190,25 @@ def _finish(platform: Platform, scene: Scene) -> list[str]:
     return [f"not finished after {FINISH_S} s: {_waiting(platform.place)} jobs and tasks wait"]
 
 
+def _connected(place: Ground) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection; after a kill the database needs a while."""
+    for _ in range(100):
+        try:
+            return place.connect()
+        except psycopg.OperationalError:
+            time.sleep(0.2)
+    return place.connect()
+
+
 def _new_day(place: Ground) -> None:
     """What the clock does once a day is due again."""
-    with place.connect() as connection:
+    with _connected(place) as connection:
         connection.execute("UPDATE jobs_tick SET last_run = last_run - interval '1 day' WHERE name <> 'jobs.worker'")
 
 
 def _let_hours_pass(place: Ground) -> None:
     """Move what waits for a dead process's silence into the past, and let the clock look."""
-    with place.connect() as connection:
+    with _connected(place) as connection:
         connection.execute("UPDATE jobs_job SET heartbeat = heartbeat - interval '2 minutes' WHERE runner <> ''")
         connection.execute("UPDATE jobs_tick SET held_until = held_until - interval '3 hours'")
         connection.execute(
@@ -234,7 +245,7 @@ SELECT (SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')) +
 
 def _waiting(place: Ground) -> int:
     """Jobs and tasks that are not over, but for those that wait for their hour."""
-    with place.connect() as connection:
+    with _connected(place) as connection:
         found = connection.execute(WAITING).fetchone()
     return int(str(found[0])) if found else 0
 
@@ -242,7 +253,7 @@ def _waiting(place: Ground) -> int:
 def _judge(place: Ground, scene: Scene, since: datetime) -> dict[str, object]:
     _new_connections()
     lines = counting.read(place.folder / "acknowledged.jsonl")
-    with place.connect() as connection:
+    with _connected(place) as connection:
         rows, of_rosters = counting.rows_of_rosters(connection, lines, scene.rosters, scene.union.pk)
         wrong = [
             *counting.lost_or_changed(connection, lines),

@@ -170,13 +170,14 @@ def keep_partitions_ahead(model: type[models.Model], *, today: date, months: int
 def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None:
     """A partition, with the month's rows that came to the DEFAULT partition before it was there.
 
-    Writers to the DEFAULT partition wait meanwhile; a transaction that holds it for longer than ten seconds makes this
+    Everybody else waits at the door of the whole table: who had found his way to the DEFAULT partition before would be
+    refused there when the month has left it. A transaction that holds the table for longer than ten seconds makes this
     give up (OperationalError), so that it is tried again another night.
     """
     cursor.execute("SET LOCAL lock_timeout = '10s'")
     cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
     by = str(cursor.fetchone()[0]).removeprefix("RANGE (").removesuffix(")")
-    cursor.execute(f'LOCK TABLE "{table}_default" IN ACCESS EXCLUSIVE MODE')
+    cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
     cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL EXCLUDING IDENTITY)')
     cursor.execute(f'ALTER TABLE "{table}_default" DISABLE TRIGGER USER')  # one that only grows lets rows move house
     cursor.execute(

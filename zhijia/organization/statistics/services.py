@@ -187,7 +187,7 @@ def take_snapshot(on: date, *, now: datetime) -> int:
     However late it comes: what has happened since midnight is taken off. The subtrees are those of now.
     Source: docs/rules/statistics.md#snapshots
     """
-    if FigureSnapshot.objects.filter(on=on).exists():
+    if FigureMonth.objects.filter(on=on).exists():  # of every union, while a snapshot leaves out who has nothing
         return 0
     while merge_deltas(now=now):
         pass

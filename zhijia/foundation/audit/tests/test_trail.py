@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from tests.world import World
@@ -136,3 +137,26 @@ def test_rows_that_came_before_their_month_move_into_it() -> None:
     } == before
     services.record(ACTOR, EVENT, ("parameter", "b"), now=early[0])
     assert AuditEntry.objects.filter(at=early[0]).count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_while_a_month_is_made_waits_and_is_not_refused() -> None:
+    at = datetime(2033, 5, 2, tzinfo=UTC)
+
+    def write() -> None:
+        services.record(ACTOR, EVENT, ("parameter", "a"), now=at)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    try:
+        with transaction.atomic():
+            db.keep_partitions_ahead(AuditEntry, today=date(2033, 5, 5), months=0)
+            writer.start()
+            writer.join(timeout=0.5)
+            assert writer.is_alive(), "it waits"
+        writer.join(timeout=30)
+        assert AuditEntry.objects.filter(at=at).count() == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE audit_auditentry_203305")

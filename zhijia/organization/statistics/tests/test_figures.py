@@ -97,6 +97,14 @@ def test_a_snapshot_holds_each_union_alone_and_with_its_subtree_and_is_taken_onc
     assert rolled[first]["members"] == 2
 
 
+def test_a_month_that_began_with_nothing_is_taken_once_too(world: World) -> None:
+    """A platform of two weeks: the clock asks every night, and at the month's beginning there was no union yet."""
+    for _ in range(3):
+        assert services.take_snapshot(date(2026, 9, 1), now=world.now) == 0
+    assert not FigureSnapshot.objects.exists()
+    assert FigureMonth.objects.get(on=date(2026, 9, 1), union_id=world["province"].pk).members == 0
+
+
 @pytest.mark.parametrize("folded", [False, True])
 def test_a_snapshot_that_comes_late_still_tells_midnight(world: World, now: datetime, folded: bool) -> None:
     """The clock was down from the last of August until 15 September; two joined before, three since, one left."""
