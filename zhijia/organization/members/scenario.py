@@ -259,7 +259,12 @@ SCENARIO = Scenario(
             "“{union}”没有通过您的入会申请：{reason}。您可以在期限内向上级工会申诉，或修改后重新申请。",
             sms="【{site}】“{union}”没有通过您的入会申请，请登录查看原因。",
         ),
-        MessageTemplate("members.join_asked", "入会申请需要补充", "“{union}”请您补充：{note}"),
+        MessageTemplate(
+            "members.join_asked",
+            "入会申请需要补充",
+            "“{union}”请您补充：{note}",
+            sms="【{site}】“{union}”请您补充入会信息，逾期视为撤回，请登录查看。",
+        ),
         MessageTemplate(
             "members.join_escalated",
             "入会申请已转上级工会",

@@ -141,3 +141,9 @@ def test_the_applicant_reads_his_own_data_in_full_before_he_sends_it(
     page = client.get(f"/m/join/{world['plant'].code}/confirm").content.decode()
     for own in ("林晓禾", world.number_of(person), "13900002222", "烟台市莱阳市沐浴店镇", "修改"):
         assert own in page
+
+
+def test_words_of_a_name_may_stand_apart(world: World, client: Client) -> None:
+    for text in ("莱阳 精密机械", "精密机械　莱阳", "鲁东精密"):
+        assert world["plant"].name in client.get("/find", {"q": text}).content.decode()
+    assert world["plant"].name not in client.get("/find", {"q": "青岛 精密机械"}).content.decode()

@@ -168,7 +168,8 @@ def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetim
     """Refuse, with a reason the applicant reads. Raises as `approve`, Invalid `join.reason`."""
     case, application, union = _locked(actor, public_id)
     rules.check_reject(reason, note)
-    words = rules.REJECT_REASONS[reason] + (f"：{note.strip()}" if note.strip() else "")
+    said = note.strip().rstrip("。")  # the message goes on after it
+    words = rules.REJECT_REASONS[reason] + (f"：{said}" if said else "")
     workflow.move(
         case,
         "reject_above" if _at_upper(case) else "reject",

@@ -115,3 +115,13 @@ def test_nobody_is_led_to_another_site(wanted: str, world: World, client: Client
 def test_the_other_ways_of_proving_begin_with_a_sign_in(client: Client) -> None:
     for address in ("/m/identity", "/m/identity/dispute", "/m/identity/check"):
         assert client.get(address)["Location"].startswith("/m/sign-in")
+
+
+def test_who_has_applied_is_led_to_the_progress_and_not_to_the_form_again(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    clock(world.now)
+    person, case = world.application()
+    sign_in(client, person)
+    answer = client.get(f"/m/join/{world['plant'].code}/confirm")
+    assert answer["Location"] == f"/m/applications/{case}"

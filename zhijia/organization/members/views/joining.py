@@ -74,9 +74,13 @@ def start(request: Request, code: str) -> HttpResponse:
         return redirect("members:already", code=union.code)
     open_case = selectors.open_application(actor.person_id)
     if open_case is not None:
-        messages.info(request, "您有一件入会申请正在办理，请先查看进度。")
-        return redirect("members:case", pid=open_case.public_id)
+        return _see_progress(request, open_case.public_id)
     return redirect("members:confirm", code=union.code)
+
+
+def _see_progress(request: Request, pid: str) -> HttpResponse:
+    messages.info(request, "您有一件入会申请正在办理，请先查看进度。")
+    return redirect("members:case", pid=pid)
 
 
 def _confirm_page(
@@ -107,6 +111,8 @@ def confirm(request: Request, code: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         if selectors.open_stay(person.id) is not None:
             return redirect("members:already", code=union.code)
+        if (waiting := selectors.open_application(person.id)) is not None:
+            return _see_progress(request, waiting.public_id)
         if union.employer_id:
             form.initial["employer_text"] = unions.get_employer_name(union.employer_id)
         form.initial["wishes_union"] = request.session.get(WISHED) == union.code

@@ -93,6 +93,21 @@ def test_a_member_sees_what_he_agreed_to_and_takes_it_back(
         assert send("/m/consents/withdraw", {"purpose": "x"}).status_code == 404
 
 
+def test_taking_the_policy_back_stops_the_service_everywhere(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person()
+    world.consent(person)
+    other = Client()
+    sign_in(other, person)
+    sign_in(client, person)
+    answer = client.post("/m/consents/withdraw", {"purpose": "privacy"})
+    assert answer["Location"].startswith("/m/sign-in")
+    for browser in (client, other):
+        assert browser.get("/m/card")["Location"].startswith("/m/sign-in")
+        assert browser.get("/m/transfer")["Location"].startswith("/m/sign-in")
+
+
 def test_withdrawing_touches_nobody_else(world: World) -> None:
     one, two = world.person(), world.person(name="王二")
     world.consent(one)

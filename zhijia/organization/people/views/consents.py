@@ -5,19 +5,21 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.accounts.access import safe_next
+from zhijia.foundation.accounts.services import devices
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.people import selectors, services
 from zhijia.organization.people.forms import RenewForm
-from zhijia.organization.people.rules import WITHDRAWING
+from zhijia.organization.people.rules import ASKED_AGAIN, WITHDRAWING
 
 HOME = "/m/"
 
@@ -67,7 +69,12 @@ def withdraw(request: Request) -> HttpResponse:
             return redirect("people:consents")
         return render(request, "people/withdraw.html", {"row": row})
     if services.withdraw_consent(request.actor, purpose, now=request.now):
-        messages.success(request, "已撤回同意。会籍不受影响；需要时可以重新同意。")
+        if purpose in ASKED_AGAIN:  # without it there is no service: the sign-in asks for it anew
+            devices.end_sessions(request.actor, now=request.now)
+            logout(request)
+            messages.success(request, "已撤回同意，所有设备已退出登录。会籍不受影响，再次登录时须重新同意。")
+            return redirect("accounts:sign_in")
+        messages.success(request, "已撤回同意。会籍不受影响，办理实名核验或入会时会再征求您的同意。")
     else:
         messages.info(request, "这项同意已经撤回过了。")
     return redirect("people:consents")

@@ -343,7 +343,10 @@ def matching(text: str) -> Q:
         for start in pinyin_starts(low):
             condition |= Q(name_key__gte=start, name_key__lt=start + "~")
         return condition
-    return Q(name__contains=typed(text))
+    condition = Q()
+    for word in typed(text).split():  # 莱阳 第一中心小学
+        condition &= Q(name__contains=word)
+    return condition
 
 
 def match_employer(credit_code: str, name: str) -> Employer | None:

@@ -18,6 +18,18 @@
       });
   }
 
+  /** Anew now, or as soon as the network is there again. */
+  function again(part) {
+    refresh(part).then(function () {
+      var notes = document.getElementById("notes");
+      if (notes && part.classList.contains("is-stale")) { notes.replaceChildren(); }
+    }).catch(function () {
+      part.classList.add("is-stale");
+      say("没有连上网络，码已过期；连上网络后自动更新，也可以点“换一个码”。");
+      setTimeout(function () { if (part.isConnected) { again(part); } }, 5000);
+    });
+  }
+
   /** Seconds run down by the wall clock, so that a sleeping phone does not show an old code as new. */
   function count(root) {
     root.querySelectorAll("[data-countdown]").forEach(function (figure) {
@@ -32,11 +44,26 @@
         if (left > 0) { return; }
         clearInterval(timer);
         if (part.dataset.refresh) {
-          refresh(part).catch(function () { part.classList.add("is-stale"); say("没有连上网络，码没有更新，请稍后点“换一个码”。"); });
+          again(part);
         } else if (part.dataset.code && document.visibilityState === "visible") {
           location.reload();
         }
       }, 1000);
+    });
+  }
+
+  /** A code shown small is signed for a minute too: it is fetched anew, and grey while that fails. */
+  function renew() {
+    document.querySelectorAll("img[data-renew]").forEach(function (picture) {
+      var address = picture.src.split("?")[0];
+      var shown = Date.now();
+      setInterval(function () {
+        if (document.visibilityState !== "visible" || Date.now() - shown < Number(picture.dataset.renew) * 1000) { return; }
+        shown = Date.now();
+        picture.src = address + "?t=" + shown;
+      }, 1000);
+      picture.addEventListener("error", function () { picture.closest("a").classList.add("is-stale"); shown = Date.now() - 55000; });
+      picture.addEventListener("load", function () { picture.closest("a").classList.remove("is-stale"); });
     });
   }
 
@@ -196,6 +223,7 @@
   readable();
   once();
   network();
+  renew();
   keep();
   install();
   picked();
