@@ -30,10 +30,11 @@ class Ground:
     folder: Path
     postgres: PrivateServer
     environment: Mapping[str, str]
+    database: str = "zhijia"
 
     @property
     def address(self) -> str:
-        return self.postgres.address
+        return self.postgres.address.replace("/zhijia?", f"/{self.database}?", 1)
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """A connection past Django, for limits and for filling tables."""

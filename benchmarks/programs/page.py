@@ -79,7 +79,7 @@ def _copied(place: Ground) -> Ground:
     with psycopg.connect(_named(place.address, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE zhijia").format(sql.Identifier(LARGE_NAME)))
     address = _named(place.address, LARGE_NAME)
-    return replace(place, address=address, environment={**place.environment, "DATABASE_URL": address})
+    return replace(place, database=LARGE_NAME, environment={**place.environment, "DATABASE_URL": address})
 
 
 def _named(address: str, name: str) -> str:
