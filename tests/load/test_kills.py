@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(600)
 
 
+@pytest.mark.skipif(not os.environ.get("ZHIJIA_KILLS"), reason="minutes on a busy machine; ZHIJIA_KILLS=1 asks for it")
 def test_nothing_acknowledged_is_lost_when_processes_are_killed() -> None:
     command = [sys.executable, "-m", "tests.load.kills", "--rounds", "3", "--seconds", "40"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
