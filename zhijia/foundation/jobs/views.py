@@ -35,9 +35,7 @@ def job(request: Request, public_id: str) -> HttpResponse:
     """The job; for HX-Request only the part that moves, which leads to the result when there is one."""
     found = selectors.get_job(request.actor, public_id)
     part = presenting.progress(found, now=request.now)
-    if (
-        found.account_id != request.actor.account_id
-    ):  # the result may be his alone to see; others have it in their lists
+    if found.account_id != request.actor.account_id:  # the result may be his alone to see
         part.pop("next", None)
     if request.headers.get("HX-Request"):
         return render(request, "ui/console/job.html", {"job": presenting.with_way_on(part)})
