@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CSRF = "c" * 32
 BORN = date(1990, 3, 7)
+SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡林高郭何宋罗郑梁韩曹许邓萧冯程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江"
+GIVEN = "秀英芳娜敏静丽艳娟霞红玲燕萍慧婷雪倩洁琳伟强磊军洋勇杰涛超明刚平辉鹏华飞斌波宇浩凯健俊帆建国志文海龙"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,13 @@ def load_regions(now: datetime) -> None:
     services.load_packaged(SYSTEM, now=now)
 
 
+def name_of(serial: int) -> str:
+    """As many names as a province has: thousands of namesakes born on one day would all be looked at as doubles."""
+    rest, first = divmod(serial, len(GIVEN))
+    rest, second = divmod(rest, len(GIVEN))
+    return SURNAMES[rest % len(SURNAMES)] + GIVEN[second] + GIVEN[first]
+
+
 def make_people(count: int, *, first: int, now: datetime, stepped_up: bool = False) -> list[Somebody]:
     """`count` persons of real-name level 3 with accounts, all consents and a living session each.
 
@@ -78,7 +87,6 @@ def make_people(count: int, *, first: int, now: datetime, stepped_up: bool = Fal
     from zhijia.organization.people import selectors, services
     from zhijia.organization.people.models import Consent, ConsentText, Person, Purpose
 
-    name = "林晓禾"
     made: list[Somebody] = []
     versions = {text.purpose: text.version for text in ConsentText.objects.order_by("version")}
     for start in range(first, first + count, 500):
@@ -93,6 +101,7 @@ def make_people(count: int, *, first: int, now: datetime, stepped_up: bool = Fal
         persons = []
         for serial, mobile, account_id in zip(serials, mobiles, account_ids, strict=True):
             public_id = new_public_id()
+            name = name_of(serial)
             identity = services.Identity(name, "RESIDENT_ID", f"370299{serial:012d}", BORN, "2")
             persons.append(
                 {"public_id": public_id, "account_id": account_id, "name": name, "name_key": name_key(name),

@@ -23,6 +23,7 @@ import psycopg
 import xlsxwriter
 
 from benchmarks.ground import Ground
+from benchmarks.people import GIVEN, SURNAMES
 from benchmarks.result import Result
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -31,8 +32,6 @@ HEADER = (
 )  # fmt: skip
 TABLES = ("people_person", "members_membership", "members_membershipevent")
 MOST_MEMORY_MB = 600
-_SURNAMES = "王李张刘陈杨赵孙周吴徐马朱胡林高郭何宋罗郑梁韩曹许邓萧冯程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江"
-_GIVEN = "秀英芳娜敏静丽艳娟霞红玲燕萍慧婷雪倩洁琳伟强磊军洋勇杰涛超明刚平辉鹏华飞斌波宇浩凯健俊帆建国志文海龙"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -49,7 +48,7 @@ def rows(count: int, codes: list[str], random: Random) -> Iterator[list[str]]:
         check = "10X98765432"[sum(int(sign) * weight for sign, weight in zip(body, _WEIGHTS, strict=True)) % 11]
         if random.random() < 0.025:
             check = "0" if check != "0" else "1"
-        name = random.choice(_SURNAMES) + "".join(random.choices(_GIVEN, k=random.choice((1, 2, 2))))
+        name = random.choice(SURNAMES) + "".join(random.choices(GIVEN, k=random.choice((1, 2, 2))))
         row = [
             str(number), name, body + check, f"13{number:09d}", random.choice(codes), "", "汉族", "本科",
             ("农村", "城镇")[number % 2], "操作工", f"20{random.randrange(10, 26)}-0{random.randrange(1, 10)}-15",

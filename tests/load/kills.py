@@ -206,15 +206,22 @@ def _new_day(place: Ground) -> None:
         connection.execute("UPDATE jobs_tick SET last_run = last_run - interval '1 day' WHERE name <> 'jobs.worker'")
 
 
+SILENT = """
+UPDATE jobs_job SET heartbeat = heartbeat - interval '2 minutes'
+WHERE runner <> '' AND heartbeat < now() - interval '10 seconds';
+UPDATE jobs_tick SET held_until = now() WHERE held_until - now() < interval '9 minutes 40 seconds'
+OR held_until - now() BETWEEN interval '11 minutes' AND interval '1 hour 59 minutes 40 seconds';
+UPDATE django_tasks_database_dbtaskresult SET started_at = started_at - interval '1 hour'
+WHERE status = 'RUNNING' AND started_at < now() - interval '30 seconds'
+"""
+"""Who has held something for so long without a sign of life is dead here: all work is short. Leases are of ten minutes
+and two hours."""
+
+
 def _let_hours_pass(place: Ground) -> None:
     """Move what waits for a dead process's silence into the past, and let the clock look."""
     with _connected(place) as connection:
-        connection.execute("UPDATE jobs_job SET heartbeat = heartbeat - interval '2 minutes' WHERE runner <> ''")
-        connection.execute("UPDATE jobs_tick SET held_until = held_until - interval '3 hours'")
-        connection.execute(
-            "UPDATE django_tasks_database_dbtaskresult SET started_at = started_at - interval '1 hour' "
-            "WHERE status = 'RUNNING' AND started_at < now() - interval '20 seconds'"
-        )
+        connection.execute(SILENT)
     _tick()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.people import name_of
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -20,7 +22,7 @@ def worker(serial: int) -> Worker:
     year, rest = divmod(day, 336)
     body = f"370299{1965 + year}{rest // 28 + 1:02d}{rest % 28 + 1:02d}{sequence + 1:03d}"
     check = "10X98765432"[sum(int(sign) * weight for sign, weight in zip(body, _WEIGHTS, strict=True)) % 11]
-    return Worker("王秀英", body + check, f"138{serial:08d}")
+    return Worker(name_of(serial), body + check, f"138{serial:08d}")
 
 
 def roster(number: int, size: int) -> list[Worker]:
