@@ -244,6 +244,7 @@ def _new_connections() -> None:
 
 WAITING = """
 SELECT (SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')) +
+(SELECT count(*) FROM jobs_tick WHERE held_until > now()) +
 (SELECT count(*) FROM django_tasks_database_dbtaskresult
  WHERE status = 'RUNNING' OR (status = 'READY' AND (run_after < now() OR run_after > '9000-01-01')))
 """
@@ -251,7 +252,7 @@ SELECT (SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')) +
 
 
 def _waiting(place: Ground) -> int:
-    """Jobs and tasks that are not over, but for those that wait for their hour."""
+    """Jobs, tasks and functions of the clock that are not over, but for those that wait for their hour."""
     with _connected(place) as connection:
         found = connection.execute(WAITING).fetchone()
     return int(str(found[0])) if found else 0
