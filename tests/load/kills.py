@@ -187,7 +187,9 @@ def _finish(platform: Platform, scene: Scene) -> list[str]:
             _new_day(platform.place)
             day_begun = True
         time.sleep(2)
-    return [f"not finished after {FINISH_S} s: {_waiting(platform.place)} jobs and tasks wait"]
+    return [f"not finished after {FINISH_S} s: {what}" for what in _waiting(platform.place)] or [
+        "people were still at work"
+    ]
 
 
 def _connected(place: Ground) -> psycopg.Connection[tuple[object, ...]]:
@@ -243,19 +245,18 @@ def _new_connections() -> None:
 
 
 WAITING = """
-SELECT (SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')) +
-(SELECT count(*) FROM jobs_tick WHERE held_until > now()) +
-(SELECT count(*) FROM django_tasks_database_dbtaskresult
- WHERE status = 'RUNNING' OR (status = 'READY' AND (run_after < now() OR run_after > '9000-01-01')))
+SELECT 'job ' || kind || ' ' || state FROM jobs_job WHERE state IN ('queued', 'running')
+UNION ALL SELECT 'clock ' || name FROM jobs_tick WHERE held_until > now()
+UNION ALL SELECT 'task ' || task_path || ' ' || status FROM django_tasks_database_dbtaskresult
+WHERE status = 'RUNNING' OR (status = 'READY' AND (run_after < now() OR run_after > '9000-01-01'))
 """
 """A task that may run at once carries a moment at the end of time."""
 
 
-def _waiting(place: Ground) -> int:
+def _waiting(place: Ground) -> list[str]:
     """Jobs, tasks and functions of the clock that are not over, but for those that wait for their hour."""
     with _connected(place) as connection:
-        found = connection.execute(WAITING).fetchone()
-    return int(str(found[0])) if found else 0
+        return [str(row[0]) for row in connection.execute(WAITING)]
 
 
 def _judge(place: Ground, scene: Scene, since: datetime) -> dict[str, object]:
