@@ -89,15 +89,14 @@ def test_the_seconds_go_on_after_a_wrong_code(
     page_faults.expect("422")
     page.get_by_role("button", name="登录").click()
     page.get_by_text("还可试 4 次").first.wait_for()
-    button = page.locator("button[name=send]")
-    assert button.is_disabled()
+    button = page.locator("button[name=send]:disabled")
+    button.wait_for()
     first = int(re.search(r"\d+", button.inner_text())[0])
     shoot(page, "counting-down")
     page.wait_for_timeout(2500)
     assert int(re.search(r"\d+", button.inner_text())[0]) < first
     page_faults.expect("429")
-    button.evaluate("button => { button.disabled = false; }")
-    button.click()
+    button.evaluate("button => { button.disabled = false; button.click(); }")
     told = page.get_by_text(re.compile(r"还需等待 \d+ 秒")).first
     told.wait_for()
     second = int(re.search(r"\d+", told.inner_text())[0])

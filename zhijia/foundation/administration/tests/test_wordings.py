@@ -50,7 +50,7 @@ def test_unknown_placeholders_and_odd_braces_are_refused(world: World) -> None:
             propose(world, maker, body=body)
         assert set(said.value.fields) == {"body"}, body
     with pytest.raises(Invalid):
-        propose(world, maker, code="members.join_asked", sms="没有短信的消息")
+        propose(world, maker, code="members.join_escalated", sms="没有短信的消息")
     with pytest.raises(NotFound):
         propose(world, maker, code="no.such")
     with pytest.raises(NotAllowed):
