@@ -177,7 +177,7 @@ def _finish(platform: Platform, scene: Scene) -> list[str]:
     scene.enough.set()
     time.sleep(1)  # the database ends all connections where one was killed
     until = time.monotonic() + FINISH_S
-    day_begun = False
+    day_begun, told = False, time.monotonic() + 20
     while time.monotonic() < until:
         platform.keep_up()
         _let_hours_pass(platform.place)
@@ -187,6 +187,9 @@ def _finish(platform: Platform, scene: Scene) -> list[str]:
             _new_day(platform.place)
             day_begun = True
         time.sleep(2)
+        if time.monotonic() > told:
+            told += 20
+            print("waiting:", "; ".join(_waiting(platform.place)) or "people at work", file=sys.stderr)
     return [f"not finished after {FINISH_S} s: {what}" for what in _waiting(platform.place)] or [
         "people were still at work"
     ]
