@@ -86,6 +86,13 @@ def test_a_service_that_acts_for_somebody_leads_to_the_trail(function: calls.Fun
     )
 
 
+def test_the_folder_of_services_makes_no_module_a_service() -> None:
+    room = "zhijia.services.coupons"
+    assert calls.lies_in(room, f"{room}.services.claiming", "services")
+    assert not calls.lies_in(room, f"{room}.models", "services")
+    assert not calls.lies_in(room, f"{room}.services.tests.test_claiming", "services")
+
+
 def test_what_is_silent_exists() -> None:
     assert set(SILENT) - {_name(function) for function in ACTING} == set()
     assert len(ACTING) > 60

@@ -39,13 +39,28 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 # --- Schemas ----------------------------------------------------------------------------------------------------------
-class In(Schema):
+_shapes: dict[str, str] = {}
+"""Each schema's name and where it stands: the document of the API knows schemas by their names alone."""
+
+
+class Shape(Schema):
+    """Raises TypeError for a second schema of one name, which would silently take the first one's place."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        place = f"{cls.__module__}.{cls.__qualname__}"
+        if _shapes.setdefault(cls.__name__, place) != place:
+            raise TypeError(f"two schemas are called {cls.__name__}: {_shapes[cls.__name__]} and {place}")
+
+
+class In(Shape):
     """What is sent: unknown fields are refused, and `"1"` is no number."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Out(Schema):
+class Out(Shape):
     """What is answered."""
 
 

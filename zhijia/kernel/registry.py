@@ -48,12 +48,12 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the console menu, shown to who holds `permission` somewhere (empty: to every cadre)."""
+    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre)."""
 
     group: str
     label: str
     url_name: str
-    permission: str = ""
+    rights: tuple[str, ...] = ()
     order: int = 100
     icon: str = ""
 
@@ -337,7 +337,7 @@ class Registry:
                 item
                 for scenario in self.scenarios
                 for item in scenario.menu
-                if not item.permission or actor.holds(item.permission)
+                if not item.rights or any(actor.holds(right) for right in item.rights)
             ),
             key=lambda item: item.order,
         )

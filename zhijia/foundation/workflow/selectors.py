@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from zhijia.foundation.parameters import selectors as parameters
@@ -21,6 +21,9 @@ from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
 from .rules import Workflow
+
+SOONEST = (F("due_at").asc(nulls_last=True), "id")
+"""Whatever is due first; what has no due date, or stands, comes last on both databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,7 @@ def _own(actor: Actor) -> Q:
 
 def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
     """Open entries addressed to the actor, by due date. One query."""
-    return (
-        InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by("due_at", "id")
-    )
+    return InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by(*SOONEST)
 
 
 def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 200) -> list[InboxRow]:
@@ -90,7 +91,7 @@ def _soonest(units: int) -> db.Question:
         waiting = InboxEntry.objects.filter(
             unit_id__in=unit_ids, permission=permission, closed_at__isnull=True, case__workflow=workflow
         )
-        waiting = waiting.exclude(case__public_id=besides).order_by("due_at", "id")
+        waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
         return waiting.values_list("case__public_id")[:1]
 
     return db.Question(build, str, str, str, *[int] * units)
@@ -163,7 +164,7 @@ def late_below(
         InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids)
         .exclude(unit_id__in=own)
         .select_related("case")
-        .order_by("due_at", "id")
+        .order_by(*SOONEST)
     )
     return rows_of(list(entries[:limit]), now=now)
 
@@ -256,7 +257,7 @@ def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
     return list(
         Case.objects.filter(maker_person_id=actor.person_id, closed_at__isnull=True)
         .exclude(owner_person_id=actor.person_id)
-        .order_by("due_at", "id")[:limit]
+        .order_by(*SOONEST)[:limit]
     )
 
 

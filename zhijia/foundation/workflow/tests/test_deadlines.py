@@ -116,6 +116,27 @@ def test_a_pause_is_given_back_in_whole_days(world: World) -> None:
     assert "暂停 4 天" in case.due_explained
 
 
+def test_a_case_that_stands_is_not_late(world: World) -> None:
+    here, above = world.staff("GRASS_ADMIN", "plant", "王一"), world.staff("ORG", "county")
+    case, later = open_case(world), world.now + timedelta(days=30)
+    (waiting,) = selectors.list_inbox(here, now=later)
+    assert waiting.due == "late"
+    deadlines.pause(case, actor=SYSTEM, now=world.now)
+    (waiting,) = selectors.list_inbox(here, now=later)
+    assert (waiting.due, waiting.case.due_explained) == ("none", "暂停计时，恢复后顺延")
+    assert selectors.late_below(above, [world["plant"].pk], now=later) == []
+    deadlines.resume(case, actor=SYSTEM, now=world.now + timedelta(days=4))
+    (late,) = selectors.late_below(above, [world["plant"].pk], now=later)
+    assert late.case.pk == case.pk
+
+
+def test_what_has_no_due_date_stands_last_on_both_databases(world: World) -> None:
+    here = world.staff("GRASS_ADMIN", "plant", "王一")
+    stands, runs = open_case(world), open_case(world)
+    deadlines.pause(stands, actor=SYSTEM, now=world.now)
+    assert [row.case.pk for row in selectors.list_inbox(here, now=world.now)] == [runs.pk, stands.pk]
+
+
 def test_a_second_pause_adds_up_and_a_new_calendar_takes_none_of_it_away(world: World) -> None:
     case = open_case(world, at=NEW_YEARS_EVE)
     for days in (1, 2):

@@ -66,7 +66,7 @@ class RefuseIn(AcceptIn):
     note: Text = Field("", max_length=200)
 
 
-class NoteIn(In):
+class ChangeNoteIn(In):
     note: Text = Field(min_length=2, max_length=200)
 
 
@@ -112,7 +112,7 @@ class ChangeList(Out):
     next: str
 
 
-class AskIn(In):
+class ChangeAskIn(In):
     kind: Literal["retain", "restore", "treated", "expel", "decease"]
     reason: Text = Field(min_length=1, max_length=24)
     on: date = Field(strict=False)
@@ -236,7 +236,7 @@ def refuse_transfer(request: Request, pid: PublicId, said: RefuseIn) -> Done:
 
 
 @routes.write("/transfers/{pid}/call-off", Done)
-def call_off(request: Request, pid: PublicId, said: NoteIn) -> Done:
+def call_off(request: Request, pid: PublicId, said: ChangeNoteIn) -> Done:
     """异议期内取消一人的批量转接。"""
     transfers.call_off(request.actor, pid, note=said.note, now=request.now)
     return Done()
@@ -282,7 +282,7 @@ def change(request: Request, pid: PublicId) -> ChangeDetail:
 
 
 @routes.write("/members/{pid}/changes", CaseId)
-def ask_change(request: Request, pid: PublicId, said: AskIn) -> CaseId:
+def ask_change(request: Request, pid: PublicId, said: ChangeAskIn) -> CaseId:
     """为会员提出变更，由另一人审核。开除、去世等须附证明材料。"""
     with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
         given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note, papers=papers)

@@ -100,7 +100,7 @@ class RejectIn(ApproveIn):
     note: Text = Field("", max_length=200)
 
 
-class AskIn(ApproveIn):
+class SupplementIn(ApproveIn):
     note: Text = Field(min_length=5, max_length=200)
 
 
@@ -180,7 +180,7 @@ class DisputeOut(Out):
     new_mobile: str
 
 
-class DisputeIn(In):
+class DisputeVerdictIn(In):
     uphold: bool
     note: Text = Field(min_length=5, max_length=200)
 
@@ -272,7 +272,7 @@ def reject(request: Request, pid: PublicId, said: RejectIn) -> Done:
 
 
 @routes.write("/applications/{pid}/ask", Done)
-def ask(request: Request, pid: PublicId, said: AskIn) -> Done:
+def ask(request: Request, pid: PublicId, said: SupplementIn) -> Done:
     """要求申请人补充。"""
     joining.ask(request.actor, pid, note=said.note, now=request.now, version=said.version)
     return Done()
@@ -369,7 +369,7 @@ def dispute(request: Request, pid: PublicId) -> DisputeOut:
 
 
 @routes.write("/disputes/{pid}/decide", Done)
-def decide_dispute(request: Request, pid: PublicId, said: DisputeIn) -> Done:
+def decide_dispute(request: Request, pid: PublicId, said: DisputeVerdictIn) -> Done:
     """核实后改绑或维持，写明怎样核实的。"""
     binding.decide(request.actor, pid, uphold=said.uphold, note=said.note, now=request.now)
     return Done()

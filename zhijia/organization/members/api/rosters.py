@@ -65,7 +65,7 @@ class LoadList(Out):
     next: str
 
 
-class FiguresOut(Out):
+class RosterFiguresOut(Out):
     """Rows by outcome: the first two before the file is written, the next two after."""
 
     new: int = Field(description="将新增档案和会籍")
@@ -102,7 +102,7 @@ class CrowdOut(Out):
 
 
 class LoadDetail(LoadOut):
-    figures: FiguresOut
+    figures: RosterFiguresOut
     refused: RefusedOut
     progress: ProgressOut | None = Field(description="核对或写入进行到哪里；还没有开始则为空")
     unused: list[str] = Field(description="没有用到的列")
@@ -300,7 +300,7 @@ def load(request: Request, pid: PublicId) -> LoadDetail:
     found = reads.get_load(request.actor, pid)
     return LoadDetail(
         **_load(found),
-        figures=FiguresOut(**{name: found.figures.get(name, 0) for name in FiguresOut.model_fields}),
+        figures=RosterFiguresOut(**{name: found.figures.get(name, 0) for name in RosterFiguresOut.model_fields}),
         refused=RefusedOut(**{kind.value: found.figures.get(f"kind:{kind.value}", 0) for kind in Kind}),
         progress=progress_of(found.job),
         unused=list(rules.unused(found.header, found.mapping)),

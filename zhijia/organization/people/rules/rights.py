@@ -262,13 +262,3 @@ def as_json(lines: Iterable[Line]) -> list[dict[str, object]]:
         }
         for line in lines
     ]
-
-
-def first_day_to_go(closed_on: date, days: int) -> date:
-    """The first day on which what was closed on a day may be deleted: closed 2025-09-15, 365 days, 2026-09-15."""
-    return closed_on + timedelta(days=days)
-
-
-def cut_off(today: date, days: int) -> date:
-    """The last day whose data goes today: the other side of `first_day_to_go`."""
-    return today - timedelta(days=days)

@@ -20,7 +20,7 @@ from zhijia.foundation.workflow import clock as clocks
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
-from zhijia.kernel.personal import Kept
+from zhijia.kernel.personal import Kept, cut_off, first_day_to_go
 from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.services import joining
@@ -78,9 +78,9 @@ def test_of_three_applications_two_are_old_enough() -> None:
 
 
 def test_a_year_after_it_was_refused_an_application_may_go() -> None:
-    assert rules.first_day_to_go(date(2025, 9, 15), 365) == date(2026, 9, 15)
-    assert rules.first_day_to_go(date(2027, 9, 15), 365) == date(2028, 9, 14)
-    assert rules.cut_off(date(2026, 9, 15), 365) == date(2025, 9, 15)
+    assert first_day_to_go(date(2025, 9, 15), 365) == date(2026, 9, 15)
+    assert first_day_to_go(date(2027, 9, 15), 365) == date(2028, 9, 14)
+    assert cut_off(date(2026, 9, 15), 365) == date(2025, 9, 15)
 
 
 @pytest.mark.parametrize("text", ["", "    ", "删掉", "长" * 501])
