@@ -231,6 +231,9 @@ class FindAccount(Protocol):
         """The account's row with its `owner`; None where the account is gone."""
 
 
+NoteExport = Callable[[Actor, str, Mapping[str, Any], datetime], None]
+
+
 class SendText(Protocol):
     def __call__(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """A declared message as a text to a number; leaves when the transaction is done."""
@@ -264,6 +267,7 @@ class Registry:
         self._holds_role: Callable[[int, date], bool] | None = None
         self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
+        self._note_export: NoteExport | None = None
         self._parameter: ReadParameter | None = None
         self._find_people: FindPeople | None = None
         self._unit_of: Callable[[int], int] | None = None
@@ -409,6 +413,15 @@ class Registry:
 
     def offer_texts(self, send_text: SendText) -> None:
         self._send_text = send_text
+
+    def note_export(self, actor: Actor, listing: str, detail: Mapping[str, Any], *, now: datetime) -> None:
+        """For rooms below `audit`: a list was taken along. Raises RuntimeError where no room keeps the trail."""
+        if self._note_export is None:
+            raise RuntimeError("no room keeps the trail")
+        self._note_export(actor, listing, detail, now)
+
+    def offer_notes_of_exports(self, note: NoteExport) -> None:
+        self._note_export = note
 
     def parameter(self, code: str, *, on: date, region: str = "") -> Any:
         """For rooms below `parameters`: the value in force, or the declared default where no room keeps values."""

@@ -193,6 +193,11 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
     )
 
 
+def note_export(actor: Actor, listing: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Rows of a list left with somebody: which list, in which form, how many, under which conditions."""
+    record(actor, "audit.list_exported", ("list", listing), now=now, detail=detail)
+
+
 def record_many(
     actor: Actor,
     event: str,

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.listing import Cell, Column, Empty, Listing, Moment, Number, Tag
 from zhijia.kernel.registry import registry
 
 from . import selectors
@@ -31,36 +32,56 @@ def labels_of(codes: Iterable[str]) -> str:
     return "、".join(registry.permissions[code].label if code in registry.permissions else code for code in codes)
 
 
-def table(rows: Sequence[selectors.ClientRow], *, today: date) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`."""
-    return {
-        "label": "对接的系统列表",
-        "first": {"label": "系统"},
-        "columns": [
-            {"label": "状态"},
-            {"label": "能办什么"},
-            {"label": "有效期"},
-            {"label": "每分钟", "num": True, "hide": "mid"},
-            {"label": "登记工会", "hide": "mid"},
-        ],
-        "pick": "",
-        "rows": [
-            {
-                "pid": row.client.case.public_id,
-                "label": row.client.name,
-                "detail": row.client.public_id,
-                "href": reverse("clients:case", args=[row.client.case.public_id]),
-                "cells": [
-                    {"tag": state_tag(row.client, today=today)},
-                    {"text": labels_of(row.permissions), "wide": True, "wrap": True},
-                    {"text": f"{row.client.valid_from} 至 {row.client.valid_until}", "dim": True},
-                    {"text": formats.number(row.client.per_minute), "num": True},
-                    {"text": row.unit_name, "dim": True, "wrap": True},
-                ],
-            }
-            for row in rows
-        ],
-    }
+def _address(row: selectors.ClientRow) -> str:
+    return reverse("clients:case", args=[row.client.case.public_id])
+
+
+def _client_id(row: selectors.ClientRow) -> str:
+    return row.client.public_id
+
+
+def _rights(row: selectors.ClientRow) -> str:
+    return labels_of(row.permissions)
+
+
+def _period(row: selectors.ClientRow) -> str:
+    return f"{row.client.valid_from} 至 {row.client.valid_until}"
+
+
+def _in_words(row: selectors.ClientRow) -> tuple[str, str]:
+    return REGISTRATION.labels[row.client.case.state], ""
+
+
+class _State(Tag):
+    """The case's state, or what the day makes of it."""
+
+    def cell(self, row: selectors.ClientRow, at: Moment) -> Cell:
+        tag = state_tag(row.client, today=at.today)
+        return Cell(tag["text"], tag["state"], tag=True)
+
+
+CLIENTS = Listing(
+    "clients",
+    "系统对接",
+    note="其他系统按给定的工会、权限和有效期调用接口；登记与复核须为两人",
+    counted="个",
+    ordered="最近登记的在前",
+    search="系统名称或客户端编号",
+    head=Column("系统", "client.name"),
+    opens=_address,
+    detail=_client_id,
+    columns=(
+        _State("状态", _in_words),
+        Column("能办什么", _rights, wraps=True),
+        Column("有效期", _period, faint=True),
+        Number("每分钟", "client.per_minute", narrow="mid"),
+        Column("登记工会", "unit_name", narrow="mid", wraps=True, faint=True),
+    ),
+    empty=Empty(
+        "还没有对接的系统",
+        "登记后由安全管理员复核，再领取密钥。系统只能在给定的工会、权限和有效期内调用，每次调用都有记录。",
+    ),
+)
 
 
 def facts(client: selectors.Client, names: Mapping[int, str]) -> list[dict[str, Any]]:

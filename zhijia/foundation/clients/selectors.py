@@ -8,9 +8,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.registry import PermissionSpec, registry
 
 from .models import Client, ClientScope, ClientSecret
@@ -50,23 +52,23 @@ class ClientRow:
     permissions: tuple[str, ...]
 
 
-def list_clients(actor: Actor, *, after: int = 0, limit: int = 50) -> list[ClientRow]:
-    """Systems registered in the actor's scope, newest first; one more than `limit` where there are more."""
+def list_clients(actor: Actor, query: Query) -> Page[ClientRow]:
+    """Systems registered in the actor's scope, newest first."""
     scope = actor.scope_for(Permission.VIEW)
     clients = Client.objects.select_related("case")
-    if after:
-        clients = clients.filter(id__lt=after)
+    if query.search:
+        clients = clients.filter(Q(name__icontains=query.search) | Q(public_id=query.search))
     # A province has dozens of them: units are few, so their places are looked up instead of joined.
     units = {unit: registry.units.path(unit) for unit in clients.values_list("unit_id", flat=True).distinct()}
     own = [unit for unit, path in units.items() if scope.covers(path)]
-    found = list(clients.filter(unit_id__in=own).order_by("-id")[: limit + 1])
-    names = registry.units.names({client.unit_id for client in found})
+    page = page_of(clients.filter(unit_id__in=own), ("-id",), after=query.after, limit=query.limit)
+    names = registry.units.names({client.unit_id for client in page.rows})
     held: dict[int, set[str]] = {}
-    for key, code in ClientScope.objects.filter(client__in=found).values_list("client_id", "permission"):
+    for key, code in ClientScope.objects.filter(client__in=page.rows).values_list("client_id", "permission"):
         held.setdefault(key, set()).add(code)
-    return [
-        ClientRow(client, names.get(client.unit_id, ""), tuple(sorted(held.get(client.pk, ())))) for client in found
-    ]
+    return page.of(
+        ClientRow(client, names.get(client.unit_id, ""), tuple(sorted(held.get(client.pk, ())))) for client in page.rows
+    )
 
 
 def get_client(actor: Actor, case_public_id: str) -> Client:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import Button, answer
 from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
 from zhijia.kernel.http import Request
@@ -24,7 +26,6 @@ from .forms import ClientForm, StateForm
 from .permissions import Permission
 
 USUAL_PER_MINUTE = 120
-PAGE = 50
 
 
 def _today(request: Request) -> date:
@@ -32,30 +33,13 @@ def _today(request: Request) -> date:
 
 
 @require_safe
-def client_list(request: Request) -> HttpResponse:
+def client_list(request: Request) -> HttpResponseBase:
     """Systems registered in the actor's scope, newest first."""
-    actor = request.actor
-    actor.require_anywhere(Permission.VIEW)
-    after = request.GET.get("after", "")
-    known = after.isascii() and after.isdigit() and len(after) <= 18
-    rows = selectors.list_clients(actor, after=int(after) if known else 0, limit=PAGE)
-    shown = rows[:PAGE]
-    register = {"label": "登记系统", "href": reverse("clients:new"), "primary": True}
-    context = {
-        "head_actions": [register] if actor.holds(Permission.REGISTER) else [],
-        "table": presenting.table(shown, today=_today(request)),
-        "pager": {
-            "shown": f"本页 {len(shown)} 个",
-            "previous": "?" if known else "",
-            "next": f"?after={shown[-1].client.pk}" if len(rows) > PAGE else "",
-        },
-        "empty": {
-            "title": "还没有对接的系统",
-            "text": "登记后由安全管理员复核，再领取密钥。系统只能在给定的工会、权限和有效期内调用，每次调用都有记录。",
-            "actions": [register] if actor.holds(Permission.REGISTER) else [],
-        },
-    }
-    return render(request, "clients/list.html", context)
+    request.actor.require_anywhere(Permission.VIEW)
+    actions = [Button("接口说明", reverse("api_reference"))]
+    if request.actor.holds(Permission.REGISTER):
+        actions.append(Button("登记系统", reverse("clients:new"), primary=True))
+    return answer(presenting.CLIENTS, request, partial(selectors.list_clients, request.actor), actions=actions)
 
 
 @require_http_methods(["GET", "POST"])

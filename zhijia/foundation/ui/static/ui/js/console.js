@@ -134,6 +134,14 @@
     });
   });
 
+  /* ---- the whole row opens, but for what is pressed in it and what is marked as text ---- */
+  document.addEventListener("click", function (event) {
+    var line = event.target.closest("tr[data-opens]");
+    if (!line || event.target.closest("a, button, input, label, summary, td.zj-tick") || String(getSelection())) { return; }
+    var link = line.querySelector("th a");
+    if (event.ctrlKey || event.metaKey) { window.open(link.href); } else { link.click(); }
+  });
+
   /* ---- a file dragged onto its box ---- */
   document.querySelectorAll("[data-drop]").forEach(function (box) {
     var input = box.querySelector("input[type=file]");

@@ -1,0 +1,45 @@
+"""A list as a table to save: what is filtered, in its order, with the columns that the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.http import HttpResponseBase
+
+from zhijia.foundation.ui.formats import local
+from zhijia.foundation.ui.rosters import table_answer
+from zhijia.kernel.errors import RuleBroken
+from zhijia.kernel.http import Request
+from zhijia.kernel.registry import registry
+
+from .declaring import Listing, Query, Read
+
+FORMS = ("csv", "xlsx")
+MOST_ROWS = 50_000
+
+
+def export(listing: Listing, request: Request, query: Query, read: Read, form: str) -> HttpResponseBase:
+    """Recorded before the first row is read. Raises RuleBroken `export.too_many`."""
+    rows = list(islice(listing.everything(read, query), MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        raise RuleBroken("export.too_many", f"一次最多导出 {MOST_ROWS:,} 行，请先缩小筛选范围。")
+    asked = {**query.filters, "view": query.view, "search": "yes" if query.search else ""}
+    registry.note_export(
+        request.actor, listing.code, {"form": form, "rows": len(rows), **{k: v for k, v in asked.items() if v}},
+        now=request.now,
+    )  # fmt: skip
+    return table_answer(form, [column.label for column in listing.exported], _lines(listing, rows), listing.title)
+
+
+def _lines(listing: Listing, rows: list[Any]) -> Iterator[list[object]]:
+    for row in rows:
+        yield [_plain(column.value(row)) for column in listing.exported]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{local(value):%Y-%m-%d %H:%M}"
+    return value.isoformat() if isinstance(value, date) else value if value is not None else ""

@@ -1,0 +1,186 @@
+"""A list's page: what the parts of `ui/listing` show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+
+from zhijia.foundation.ui import formats
+from zhijia.kernel.errors import Invalid
+from zhijia.kernel.http import Request
+from zhijia.kernel.paging import WRONG_PLACE, Page
+
+from . import exporting
+from .columns import Cell, Column, Moment
+from .declaring import Bulk, Button, Empty, Listing, Query, Read
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: `href` orders by it, `sorted` is ascending, descending or empty."""
+
+    column: Column
+    href: str = ""
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: `pid` is what a tick sends; `locked` says why it can't be ticked."""
+
+    pid: str
+    head: Cell
+    detail: str
+    href: str
+    cells: list[tuple[Column, Cell]]
+    locked: str
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of a filter, or a tab with a count."""
+
+    code: str
+    label: str
+    chosen: bool
+    href: str = ""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A filter as it stands."""
+
+    name: str
+    label: str
+    options: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that `ui/listing/table.html` needs."""
+
+    label: str
+    head: Head
+    heads: list[Head]
+    lines: list[Line]
+    bulk: Bulk | None
+
+
+def table(
+    listing: Listing, page: Page[Any], at: Moment, *, query: Query | None = None, bulk: Bulk | None = None,
+    ticked: Sequence[str] = (),
+) -> Table:  # fmt: skip
+    """The rows of a page; without a query nothing can be ordered."""
+    return Table(
+        listing.title,
+        _head(listing.head, query),
+        [_head(column, query) for column in listing.columns],
+        [_line(listing, row, at, ticked) for row in page.rows],
+        bulk,
+    )
+
+
+def _head(column: Column, query: Query | None) -> Head:
+    if query is None or not column.sort:
+        return Head(column)
+    now = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(query.named, "")
+    return Head(column, query.address(order=f"-{column.sort}" if now == "ascending" else column.sort), now)
+
+
+def _line(listing: Listing, row: Any, at: Moment, ticked: Sequence[str]) -> Line:
+    pid = _said(listing.pid, row)
+    return Line(
+        pid=pid,
+        head=listing.head.cell(row, at),
+        detail=_said(listing.detail, row),
+        href=_said(listing.opens, row),
+        cells=[(column, column.cell(row, at)) for column in listing.columns],
+        locked=_said(listing.locked, row),
+        ticked=pid in ticked,
+    )
+
+
+def _said(read: Callable[[Any], str] | None, row: Any) -> str:
+    return read(row) if read is not None else ""
+
+
+def _shown(listing: Listing, page: Page[Any]) -> str:
+    words = f"本页 {formats.number(len(page.rows))} {listing.counted}"
+    if page.total is not None:
+        words += f"，共 {formats.number(page.total)} {listing.counted}"
+    if page.examined:
+        return f"{words}；已查看 {formats.number(page.examined)} {listing.counted}，可以继续往下查"
+    return f"{words}，{listing.ordered}" if listing.ordered else words
+
+
+def context(
+    listing: Listing, request: Request, query: Query, page: Page[Any], *, counts: Mapping[str, int] | None = None,
+    actions: Sequence[Button] = (), bulk: Bulk | None = None, note: str | None = None, empty: Empty | None = None,
+    ticked: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """What `ui/listing/page.html` takes; a page that extends it adds its own."""
+    view = next((one for one in listing.views if one.code == query.view), None)
+    return {
+        "listing": listing,
+        "query": query,
+        "title": listing.title,
+        "note": listing.note if note is None else note,
+        "actions": list(actions),
+        "views": [
+            Choice(one.code, one.label, one is view, query.address(view=one.code), (counts or {}).get(one.code))
+            for one in listing.views
+        ],
+        "filters": [
+            Narrowing(
+                one.name,
+                one.label,
+                [Choice(code, label, query.filters.get(one.name, "") == code) for code, label in one.options.items()],
+            )
+            for one in listing.filters
+        ],
+        "hidden": {**query.kept, "view": query.view, "order": query.named},
+        "table": table(listing, page, Moment(request.now), query=query, bulk=bulk, ticked=ticked),
+        "shown": _shown(listing, page),
+        "previous": query.address() if query.after else "",
+        "next": query.address(after=page.next) if page.next else "",
+        "exports": [Choice(form, form.upper(), False, query.address(form=form)) for form in _forms(listing, page)],
+        "empty": empty or (view.empty if view is not None and view.empty else listing.empty),
+    }
+
+
+def _forms(listing: Listing, page: Page[Any]) -> tuple[str, ...]:
+    return ("xlsx", "csv") if listing.exports and page.rows else ()
+
+
+def answer(listing: Listing, request: Request, read: Read, **given: Any) -> HttpResponseBase:
+    """The page, or a table to save of everything that is filtered; `given` as `show`.
+
+    A place that no page of this list has leads to the first page.
+    """
+    query = listing.query(request)
+    form = request.GET.get("form", "")
+    if listing.exports and form in exporting.FORMS:
+        return exporting.export(listing, request, query, read, form)
+    try:
+        page = read(query)
+    except Invalid as error:
+        if error.code != WRONG_PLACE:
+            raise
+        return HttpResponseRedirect(query.address() or "?")
+    return show(listing, request, query, page, **given)
+
+
+def show(
+    listing: Listing, request: Request, query: Query, page: Page[Any], *, template: str = "ui/listing/page.html",
+    extra: Mapping[str, Any] | None = None, status: int = 200, **given: Any,
+) -> HttpResponse:  # fmt: skip
+    """The whole page; `extra` is for a template that extends it and fills a block."""
+    return render(
+        request, template, {**context(listing, request, query, page, **given), **(extra or {})}, status=status
+    )
