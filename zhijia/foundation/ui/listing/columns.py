@@ -87,8 +87,8 @@ class Money(Column):
         return Cell(formats.DASH if value is None else formats.yuan(value))
 
     def value(self, row: Any) -> Any:
-        value = Column.value(self, row)
-        return None if value is None else value / 100
+        fen = Column.value(self, row)
+        return fen if fen is None else fen // 100 if fen % 100 == 0 else fen / 100
 
 
 @dataclass(frozen=True, slots=True)
