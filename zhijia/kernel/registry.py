@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from .actor import Actor, know_permissions
+from .actor import Actor, Scope, know_permissions
 from .personal import Corrections, PersonalData, Sweep
 
 
@@ -196,6 +196,9 @@ class UnitDirectory(Protocol):
 
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]: ...
 
+    def within(self, scope: Scope) -> Any:
+        """The ids of all units of a scope, as something to stand in `unit_id__in`: a query, not a list."""
+
     def region(self, unit_id: int) -> str:
         """The 12-digit region code that parameters are looked up by."""
 
@@ -213,6 +216,19 @@ class UnitDirectory(Protocol):
         """The first unit of `holders` with a person who is not among `besides`; the unit itself where nobody is
         left.
         """
+
+
+class PersonDirectory(Protocol):
+    """What foundation may know of persons."""
+
+    def names(self, person_ids: Iterable[int]) -> dict[int, str]:
+        """Masked, for lists; one query."""
+
+    def full_name(self, person_id: int) -> str:
+        """For who decides a case of his. Raises NotFound."""
+
+    def facts(self, person_id: int) -> list[tuple[str, str]]:
+        """`[("证件", "3706**********0147"), ...]`: what a case tells of whose matter it is, numbers masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +284,7 @@ class Registry:
         self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
         self._note_export: NoteExport | None = None
+        self._persons: PersonDirectory | None = None
         self._parameter: ReadParameter | None = None
         self._find_people: FindPeople | None = None
         self._unit_of: Callable[[int], int] | None = None
@@ -469,6 +486,16 @@ class Registry:
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory
+
+    @property
+    def persons(self) -> PersonDirectory:
+        """Raises RuntimeError where no room knows persons."""
+        if self._persons is None:
+            raise RuntimeError("no room knows persons")
+        return self._persons
+
+    def offer_persons(self, directory: PersonDirectory) -> None:
+        self._persons = directory
 
 
 registry = Registry()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from zhijia.kernel import db
+from zhijia.kernel.actor import Scope
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
@@ -45,6 +46,9 @@ class UnionDirectory:
 
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]:
         return {key: facts.name for key, facts in unions.facts_of(unit_ids).items()}
+
+    def within(self, scope: Scope) -> QuerySet[Any, int]:
+        return unions.ids_within(scope)
 
     def region(self, unit_id: int) -> str:
         return unions.get_facts(unit_id).region

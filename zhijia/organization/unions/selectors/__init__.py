@@ -199,6 +199,11 @@ def union_covering(employer_id: int) -> UnionFacts | None:
     return rows[0] if rows else None
 
 
+def ids_within(scope: Scope) -> QuerySet[Union, int]:
+    """The ids of all unions of a scope, as a query."""
+    return Union.objects.filter(db.in_scope("path", scope)).values_list("id", flat=True)
+
+
 def employer_ids_of(union_id: int, *, limit: int = 1_000) -> list[int]:
     """The employers that a union covers today."""
     rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
