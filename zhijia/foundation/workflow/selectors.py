@@ -25,12 +25,16 @@ from .rules import Workflow
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One line of the desk: `due` is late, today, soon (5 working days) or later."""
+    """One line of the desk: `due` is late, today, soon (5 working days) or later.
+
+    `unit_name` is the union that the matter belongs to, `decider` the one it waits at.
+    """
 
     case: Case
     workflow: Workflow
     unit_id: int
     unit_name: str
+    decider: str
     permission: str
     opened_at: datetime
     due_at: datetime | None
@@ -67,10 +71,37 @@ def _own(actor: Actor) -> Q:
     return condition
 
 
+@lru_cache(maxsize=8)
+def _checked(codes: tuple[str, ...]) -> tuple[Q, Q]:
+    """Entries that ask for a check of what somebody else did: where only the last step counts, and all others."""
+    fresh, whole = Q(pk__in=[]), Q(pk__in=[])
+    for workflow in map(registry.workflow, codes):
+        for state in workflow.states():
+            for unit, permission in workflow.addressees(state):
+                entries = Q(case__workflow=workflow.code, case__state=state, permission=permission)
+                checks = workflow.checks_of(state, unit, permission)
+                if checks and all(check.afresh for check in checks):
+                    fresh |= entries
+                elif checks:
+                    whole |= entries
+    return fresh, whole
+
+
+def _for_others(person_id: int) -> Q:
+    """Entries a person may not decide whatever he holds, as `services.kept_out` and `authorize` have it: his own
+    matter, and what he made himself where another must check it. They are among what he sent, not what waits for him.
+    """
+    fresh, whole = _checked(tuple(registry.workflows))
+    made, moved = Q(case__maker_person_id=person_id), Q(case__last_person_id=person_id)
+    return Q(case__owner_person_id=person_id) | (whole & (made | moved)) | (fresh & moved)
+
+
 def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
-    """Open entries addressed to the actor, by due date. One query."""
+    """Open entries addressed to the actor that he may decide, by due date. One query."""
     return (
-        InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by("due_at", "id")
+        InboxEntry.objects.filter(_own(actor), ~_for_others(actor.person_id or 0), closed_at__isnull=True)
+        .select_related("case")
+        .order_by("due_at", "id")
     )
 
 
@@ -86,14 +117,20 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
 def _soonest(units: int) -> db.Question:
     """The case that is due first of those waiting at so many units."""
 
-    def build(workflow: str, permission: str, besides: str, *unit_ids: int) -> QuerySet[InboxEntry, Any]:
+    def build(
+        workflow: str, permission: str, besides: str, person_id: int, *unit_ids: int
+    ) -> QuerySet[InboxEntry, Any]:
         waiting = InboxEntry.objects.filter(
-            unit_id__in=unit_ids, permission=permission, closed_at__isnull=True, case__workflow=workflow
+            ~_for_others(person_id),
+            unit_id__in=unit_ids,
+            permission=permission,
+            closed_at__isnull=True,
+            case__workflow=workflow,
         )
         waiting = waiting.exclude(case__public_id=besides).order_by("due_at", "id")
         return waiting.values_list("case__public_id")[:1]
 
-    return db.Question(build, str, str, str, *[int] * units)
+    return db.Question(build, str, str, str, int, *[int] * units)
 
 
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:
@@ -102,12 +139,12 @@ def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str
     What waits with others in his scope is theirs, and found in lists.
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-    found = _soonest(len(units)).first(workflow.code, permission, besides, *units) if units else None
+    found = _soonest(len(units)).first(workflow.code, permission, besides, actor.person_id or 0, *units) if units else None
     return found[0] if found else ""
 
 
 def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
-    names = registry.units.names({entry.home_unit_id for entry in entries})
+    names = registry.units.names({unit for entry in entries for unit in (entry.home_unit_id, entry.unit_id)})
     rows = []
     for entry in entries:
         due, words = due_words(entry.due_at, now=now)
@@ -117,6 +154,7 @@ def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
                 registry.workflow(entry.case.workflow),
                 entry.home_unit_id,
                 names.get(entry.home_unit_id, ""),
+                names.get(entry.unit_id, ""),
                 entry.permission,
                 entry.opened_at,
                 entry.due_at,
@@ -155,12 +193,14 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
 def late_below(
     actor: Actor, unit_ids: Iterable[int] | QuerySet[Any], *, now: datetime, limit: int = 50
 ) -> list[InboxRow]:
-    """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by
-    the caller: ids, or a query for them where there are thousands.
+    """Late entries at units of the actor's scope that are not his own inbox, nor what he made himself; `unit_ids` is
+    his scope, narrowed by the caller: ids, or a query for them where there are thousands.
     """
     own = {grant.unit_id for grant in actor.living_grants}
     entries = (
-        InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids)
+        InboxEntry.objects.filter(
+            ~_for_others(actor.person_id or 0), closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids
+        )
         .exclude(unit_id__in=own)
         .select_related("case")
         .order_by("due_at", "id")

@@ -191,13 +191,14 @@ def kind_of(permission: str) -> str:
 
 
 def list_waiting(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
-    """Grants asked for that this actor may check, soonest due first."""
+    """Grants asked for that this actor may check, soonest due first; not what he asked for, nor his own."""
     scope = actor.scope_for(Permission.CHECK)
     if not scope.paths and not scope.everything:
         return []
     grants = RoleGrant.objects.select_related("case").filter(
         db.in_scope("union__path", scope), case__state=rules.State.ASKED, case__workflow=rules.GRANT.code
     )
+    grants = grants.exclude(asked_by=actor.person_id).exclude(person_id=actor.person_id)
     return _rows(grants.order_by("case__due_at", "id")[:limit])
 
 
