@@ -208,6 +208,12 @@ def late_below(
     return rows_of(list(entries[:limit]), now=now)
 
 
+def deciders_beside(actor: Actor, case_ids: Iterable[int]) -> dict[int, int]:
+    """Of these cases, those that wait for others than the actor, though he may decide them: case to the union."""
+    entries = InboxEntry.objects.filter(case_id__in=list(case_ids), closed_at__isnull=True).exclude(_own(actor))
+    return dict(entries.values_list("case_id", "unit_id"))
+
+
 def list_my_cases(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Case]:
     """The person's own cases, newest first; one query."""
     cases = Case.objects.filter(owner_person_id=actor.require_person())

@@ -301,6 +301,14 @@ def titles_of(actor: Actor, public_ids: Sequence[str]) -> dict[str, str]:
     return dict(rows.values_list("case__public_id", "case__title"))
 
 
+def keys_of(actor: Actor, public_ids: Sequence[str]) -> list[int]:
+    """The keys of those of these cases that are applications in the actor's scope."""
+    rows = JoinApplication.objects.filter(
+        db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
+    )
+    return list(rows.values_list("case_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class DisputeFile:
     """A binding dispute for its decider."""
