@@ -162,7 +162,7 @@ def search(request: Request) -> HttpResponse:
         if request.actor.holds(MemberPermission.VIEW):
             top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
             found_members = members.list_members(request.actor, top, search=text, limit=10).rows
-        case = cases.find_in_inbox(request.actor, text.replace("-", "").lower())
+        case = cases.find_by_number(request.actor, text.replace("-", "").lower())
     context = {
         "q": text,
         "unions": found_unions,
