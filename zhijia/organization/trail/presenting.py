@@ -114,7 +114,7 @@ def _value(key: str, value: Any, workflow: Workflow | None) -> str:
     if isinstance(value, Mapping):
         return "、".join(f"{words.DETAILS.get(name, name)} {_value(name, each, None)}" for name, each in value.items())
     if isinstance(value, (list, tuple)):
-        return "、".join(_value("", each, None) for each in value)
+        return "、".join(_value(key, each, None) for each in value)
     if key == "event":
         return event_label(str(value))
     if key == "role":
