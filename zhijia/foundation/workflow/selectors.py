@@ -20,7 +20,7 @@ from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
-from .rules import OTHER, UNIT, UPPER, Workflow
+from .rules import OTHER, UNIT, UPPER, Workflow, to_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class InboxRow:
 
     @property
     def label(self) -> str:
-        return self.workflow.labels[self.case.state]
+        return to_others(self.workflow.labels[self.case.state])
 
     @property
     def url_name(self) -> str:
@@ -338,8 +338,8 @@ def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
     )
 
 
-def timeline(case: Case) -> list[Step]:
-    """What happened, newest first. Who acted is told by role and unit."""
+def timeline(case: Case, *, own: bool = False) -> list[Step]:
+    """What happened, newest first, in the words for its owner or for others. Who acted is told by role and unit."""
     workflow: Workflow = registry.workflow(case.workflow)
     history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
     names = registry.units.names({row.unit_id for row in history if row.unit_id})
@@ -350,28 +350,31 @@ def timeline(case: Case) -> list[Step]:
         if not who:
             who = "系统" if row.actor_kind == "system" else ("本人" if row.person_id == case.owner_person_id else "")
         title = titles.get(row.move, f"提交{workflow.name}")
+        label = workflow.labels[row.target]
         steps.append(
             Step(
                 row.at,
-                title,
+                title if own else to_others(title),
                 row.note,
                 who,
                 row.target,
-                workflow.labels[row.target],
+                label if own else to_others(label),
                 workflow.hues.get(row.target, "run"),
             )
         )
     return steps
 
 
-def describe(case: Case) -> dict[str, Any]:
-    """What a list or page shows of any case: workflow, label and hue of its state, where it opens."""
+def describe(case: Case, *, own: bool = False) -> dict[str, Any]:
+    """What a list or page shows of any case: workflow, label and hue of its state, where it opens; in the words for
+    its owner or for others.
+    """
     workflow: Workflow = registry.workflow(case.workflow)
     link = registry.case_link(case.workflow)
     return {
         "case": case,
         "name": workflow.name,
-        "label": workflow.labels[case.state],
+        "label": workflow.labels[case.state] if own else to_others(workflow.labels[case.state]),
         "hue": workflow.hues.get(case.state, "run"),
         "owner_acts": case.state in workflow.owner_acts,
         "member_url_name": link.member,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.workflow.rules import Workflow
+from zhijia.foundation.workflow.rules import Workflow, to_others
 from zhijia.kernel.logs import mask_text
 from zhijia.kernel.registry import registry
 from zhijia.organization.people.selectors import PersonFacts
@@ -68,7 +68,7 @@ def _workflow(entry: Any) -> Workflow | None:
 
 def _step(workflow: Workflow, name: str) -> str:
     titles = {move.name: move.title for move in workflow.moves}
-    return titles.get(name, "提交")
+    return to_others(titles.get(name, "提交"))
 
 
 def reason(entry: Any) -> str:
@@ -108,7 +108,7 @@ def details(entry: Any) -> list[tuple[str, str]]:
 
 def _value(key: str, value: Any, workflow: Workflow | None) -> str:
     if workflow is not None and key in ("from", "to"):
-        return workflow.labels.get(value, "尚未提交" if not value else str(value))
+        return to_others(workflow.labels.get(value, "尚未提交" if not value else str(value)))
     if value is True or value is False:
         return "是" if value else "否"
     if isinstance(value, Mapping):

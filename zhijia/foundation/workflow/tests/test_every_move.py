@@ -86,7 +86,9 @@ def test_who_the_table_names_may_and_everything_of_the_step_is_written(
     last = CaseHistory.objects.filter(case=case).latest("id")
     assert (last.move, last.source, last.target) == (name, source, step.target)
     assert AuditEntry.objects.filter(event="workflow.move").count() == trail + 1
-    assert selectors.timeline(case)[0].title == step.title
+    assert selectors.timeline(case, own=True)[0].title == step.title
+    others = selectors.timeline(case)[0]
+    assert "您" not in others.title + others.label + selectors.describe(case)["label"], "staff read of somebody else"
     if step.target in flow.closed:
         assert case.closed_at == world.now
         assert not InboxEntry.objects.filter(case=case, closed_at=None).exists()

@@ -65,7 +65,7 @@ def standing(actor: Actor, *, now: datetime) -> Standing:
     until: date | datetime | None = case.last_day
     words = ""
     if stand in (Stand.ASKED, Stand.REFUSED):
-        words = next((step.note for step in cases.timeline(case) if step.state == case.state), "")
+        words = next((step.note for step in cases.timeline(case, own=True) if step.state == case.state), "")
     if stand is Stand.REFUSED:
         until = may_appeal(case, now=now)
     return Standing(stand, case, union.name, upper.name, words, until)

@@ -71,7 +71,6 @@ def ask(
         owner_person_id=person_id,
         now=now,
         open_key=f"{kind}:{person_id}",
-        note=rules.KINDS[kind],
         start=rules.Rights.PREPARING if copy else None,
     )
     today = timezone.localdate(now)
