@@ -205,7 +205,7 @@ class TransferForm(PhoneForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="例如：已到新单位上班",
     )
-    until = DayField(label="借调期满日期", required=False, help_text="只有借调 6 个月以上的才填，期满后会籍转回原工会")
+    until = DayField(label="借调期满日期", required=False, help_text="只有借调超过 6 个月的才填，期满后会籍转回原工会")
 
 
 class ChangeForm(PhoneForm):

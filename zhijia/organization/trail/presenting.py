@@ -81,18 +81,23 @@ def subject(entry: Any) -> str:
     if not entry.subject_kind:
         return ""
     if entry.subject_kind == "page":
-        return f"页面 {_page_label(entry.subject_id)}"
+        return f"页面 {page_label(entry.subject_id)}"
     kind = registry.workflows.get(entry.subject_kind)
     label = kind.name if kind is not None else words.SUBJECTS.get(entry.subject_kind, entry.subject_kind)
     return f"{label} {mask_text(entry.subject_id)}"
 
 
-def _page_label(url_name: str) -> str:
+def page_label(url_name: str) -> str:
+    """A page of the menu by its own words; any other by the part of the platform that it belongs to."""
     for scenario in registry.scenarios:
         for item in scenario.menu:
             if item.url_name == url_name:
                 return item.label
-    return url_name or "未知地址"
+    part = url_name.partition(":")[0]
+    names = {scenario.code: scenario.name for scenario in registry.scenarios}
+    if url_name and ":" not in url_name:
+        return "数据接口"
+    return f"“{names[part]}”部分" if part in names else "其他页面"
 
 
 def details(entry: Any) -> list[tuple[str, str]]:
@@ -264,7 +269,7 @@ def denied_table(page: Page) -> dict[str, Any]:
                     {"text": unit(entry, page), "wrap": True},
                     {"text": entry.address, "href": _from(entry.address)},
                     {"text": why_refused(entry)},
-                    {"text": _page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
+                    {"text": page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
                 ],
             }
             for entry in page.entries

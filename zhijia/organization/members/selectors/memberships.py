@@ -188,6 +188,11 @@ def may_appeal(case: Case, *, now: datetime) -> datetime | None:
     return cases.window_end(case, "appeal", now=now)
 
 
+def last_day_to_appeal(case: Case, *, now: datetime) -> date | None:
+    """The last day on which the owner may appeal, as he is told it; None where he may not (any more)."""
+    return cases.last_day_of_window(case, "appeal", now=now) if may_appeal(case, now=now) else None
+
+
 def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts | None:
     """Who joins an online home although his employer has a union gets that one as a hint."""
     if not union.is_home or not form.employer_text:

@@ -13,7 +13,7 @@ from zhijia.organization.members.rules.joining import JOIN, Join
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .memberships import may_appeal, open_stay
+from .memberships import last_day_to_appeal, open_stay
 
 
 class Stand(StrEnum):
@@ -67,5 +67,5 @@ def standing(actor: Actor, *, now: datetime) -> Standing:
     if stand in (Stand.ASKED, Stand.REFUSED):
         words = next((step.note for step in cases.timeline(case, own=True) if step.state == case.state), "")
     if stand is Stand.REFUSED:
-        until = may_appeal(case, now=now)
+        until = last_day_to_appeal(case, now=now)
     return Standing(stand, case, union.name, upper.name, words, until)

@@ -181,7 +181,7 @@ def case(request: Request, pid: str) -> HttpResponse:
         "decides": upper if found.state == rules.Join.ESCALATED else union,
         "steps": cases.timeline(found, own=True),
         "moves": {move.name: move for move in workflow.allowed_moves(found, request.actor)},
-        "can_appeal": selectors.may_appeal(found, now=request.now),
+        "can_appeal": selectors.last_day_to_appeal(found, now=request.now),
         "work_form": rules.WORK_FORMS.get(application.work_form, ""),
         "group": rules.NEW_FORM_GROUPS.get(application.new_form_group, ""),
     }

@@ -302,7 +302,7 @@ def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date 
         page["step"] = {
             "lead": "如有不同意见，可以向上级工会申诉一次，请在",
             "at": appeal_until,
-            "after": "前申诉",
+            "after": "（含）前申诉",
             "mine": True,
         }
         page["primary"] = {"label": "向上级申诉", "href": reverse("members:appeal_change", args=[case.public_id])}
