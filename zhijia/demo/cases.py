@@ -67,7 +67,7 @@ def play_rosters(stage: Stage) -> None:
         person = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
         stage.take_in(person, "plant", at=stage.workdays_ago(40))
         if index == 0:
-            full = people.read_numbers(SYSTEM, person.pk, reason="写入演示说明", now=stage.now)
+            full = people.read_numbers(SYSTEM, person.pk, reason="系统核对登记信息", now=stage.now)
             stage.named["roster"] = f"{name} {full.id_number}（名册中的手机 {mobile}）"
 
 
@@ -77,7 +77,7 @@ def play_disputes(stage: Stage) -> None:
     for outcome in ("open", "uphold", "dismiss"):
         owner = stage.applicant()
         stage.take_in(owner, "plant", at=stage.workdays_ago(60))
-        number = people.read_numbers(SYSTEM, owner.pk, reason="演示绑定核实", now=stage.now).id_number
+        number = people.read_numbers(SYSTEM, owner.pk, reason="系统核对登记信息", now=stage.now).id_number
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()
         stranger = actors.actor_of(_bare_account(stage, mobile), today=stage.today, staff=False, address="127.0.0.1")

@@ -41,7 +41,7 @@ def _plant_rows(stage: Stage) -> list[list[str]]:
     others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True)
     others = others.exclude(person_id__in=moving).order_by("id")[:4]
     for stay in others:
-        full = people.read_numbers(SYSTEM, stay.person_id, reason="写入演示名册", now=stage.now)
+        full = people.read_numbers(SYSTEM, stay.person_id, reason="系统核对登记信息", now=stage.now)
         rows.append([people.get_facts(stay.person_id).name, full.id_number, "", "", ""])
     wrong = _fresh(stage)
     rows += [[wrong[0], wrong[1][:-1] + ("0" if wrong[1][-1] != "0" else "1"), *wrong[2:]] for wrong in (wrong,)]

@@ -94,6 +94,8 @@ def message(request: Request, code: str) -> HttpResponse:
     may_propose = selectors.unit_for(request.actor, Permission.MESSAGE_PROPOSE, selectors.EVERYWHERE) is not None
     initial = {"title": worded.title, "body": worded.body, "sms": worded.sms}
     form = WordingForm(request.POST or None, has_sms=bool(declared.sms), initial=initial)
+    if "preview" in request.POST:
+        form.fields["reason"].required = False  # asked for when it is proposed
     status = 200
     shown = _previews(worded.title, worded.body, worded.sms)
     if request.method == "POST":
