@@ -94,6 +94,7 @@ def build_anew(
             scenario.demo(stage)
     while statistics.merge_deltas(now=now):
         pass
+    figures.date_back(now=now)
     delivery.drop_waiting(now=now)
     done("准备各种状态的事项")
     with transaction.atomic():
