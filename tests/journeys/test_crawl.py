@@ -8,7 +8,6 @@ a form that can't be sent. Of addresses of one kind a few are opened; the forms 
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -102,7 +101,6 @@ def province(now: datetime, clock: Any, settings: Any, tmp_path: Path) -> dict[s
     return build_small(now)
 
 
-@pytest.mark.skipif(not os.environ.get("ZHIJIA_CRAWL"), reason="minutes of pages; ZHIJIA_CRAWL=1 asks for it")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_meets_a_dead_end(
     part: int, province: dict[str, str], open_page: Any, sign_in: Any, live_server: Any, page_faults: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from zhijia.foundation.accounts import selectors as accounts
@@ -160,12 +161,28 @@ def play_resets(stage: Stage) -> None:
             access.withdraw_reset(asker, case, now=stage.now)
 
 
-def play(stage: Stage) -> None:
-    """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
-    acts = (play_rosters, play_joins, play_disputes, play_grants, play_resets, play_desks)
-    members = (play_transfers, play_changes, play_claims, play_founding, play_duplicates)
-    later = (play_files, play_rights, play_blacklist, play_trail)
-    for act in (*acts, *members, *later):
+ACTS: Sequence[Callable[[Stage], None]] = (
+    play_rosters,
+    play_joins,
+    play_disputes,
+    play_grants,
+    play_resets,
+    play_desks,
+    play_transfers,
+    play_changes,
+    play_claims,
+    play_founding,
+    play_duplicates,
+    play_files,
+    play_rights,
+    play_blacklist,
+    play_trail,
+)
+
+
+def play(stage: Stage, acts: Sequence[Callable[[Stage], None]] = ACTS) -> None:
+    """A service's refusal here is a fault of the demonstration and stops it."""
+    for act in acts:
         try:
             act(stage)
         except ZhijiaError as error:

@@ -153,7 +153,8 @@ def get_founding_task(actor: Actor, public_id: str) -> FoundingView:
 class EmployerCount:
     """An employer without a union and how many of its people are in the online home; `step` is hint, task or none.
 
-    `wishes`: how many asked for a union when they applied here. `task`: the latest task to found one that is open or came to nothing.
+    `wishes`: how many asked for a union when they applied here. `task`: the latest task to found one that is open or
+    came to nothing.
     """
 
     name: str
