@@ -9,9 +9,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
 
-from tests.kept import built_once
 from zhijia.demo import build
-from zhijia.demo.marks import set_mark
 from zhijia.demo.staff import POSTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.models import Membership
@@ -28,14 +26,8 @@ OF_A_KIND = 2
 
 
 def build_small(now: datetime) -> dict[str, str]:
-    """Every state of every workflow, an account for every role, few members; played once a process."""
-
-    def played() -> dict[str, str]:
-        return build.build_anew(
-            scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700
-        )
-
-    return set_mark(built_once(("demonstration", now), played))
+    """Every state of every workflow, an account for every role, few members."""
+    return build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
 
 
 def person_of(account: str) -> Person | None:
