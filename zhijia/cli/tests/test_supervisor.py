@@ -72,12 +72,16 @@ def test_people_are_told_the_address_when_it_answers_and_not_before(tmp_path, ca
     child = Child("slow", [sys.executable, "-c", ANSWER_WHEN_TOLD, str(port), str(sign)])
     told = []
 
+    def was_told() -> bool:
+        told.append(capfd.readouterr().out)
+        return "已启动" in told[-1]
+
     def watch() -> None:
         wait_until(lambda: child.process)
         time.sleep(0.5)
-        told.append(capfd.readouterr().out)
+        was_told()
         sign.touch()
-        wait_until(lambda: told.append(capfd.readouterr().out) or "已启动" in told[-1])
+        wait_until(was_told)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
