@@ -26,7 +26,7 @@ from zhijia.organization.statistics.models import FigureMonth, FigureSnapshot
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.models import Union
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 REPLAYED = 200
 COPIED = (
     "union_id", "county_unit", "city_unit", "name_key", "initials", "state", "since", "until", "ended_by", "joined_on",
@@ -79,6 +79,7 @@ def its_figures_equal_a_recount(now: datetime) -> None:
     assert (result.differing, result.wrong) == (0, [])
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("day", [date(2026, 10, 1), date(2026, 9, 2), date(2026, 8, 31)])
 def test_figures_are_right_on_whatever_day_it_is_built(day: date, settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
