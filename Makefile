@@ -34,19 +34,22 @@ check: install ## Lint, format, types, imports, migrations, documents
 bench: install $(STAMPS)/bench-packages ## Measure against limits of the same run; SCALE=province for the full size
 	@$(BIN)/python -m benchmarks.run --scale $(SCALE)
 
-install: $(STAMPS)/test-packages $(STAMPS)/python $(STAMPS)/static ## Install all that the other targets need
+install: $(STAMPS)/test-packages $(STAMPS)/test-python $(STAMPS)/static ## Install all that the other targets need
 
 static: $(STAMPS)/static ## Build the front end
 
-docs: $(STAMPS)/python ## Write docs/reference from the code's declarations
+docs: $(STAMPS)/test-python ## Write docs/reference from the code's declarations
 	@$(BIN)/python -m tests.documents
 
-format: $(STAMPS)/python ## Format Python
+format: $(STAMPS)/test-python ## Format Python
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 lock: $(STAMPS)/python ## Pin the newest allowed versions of all dependencies
-	@$(BIN)/uv pip compile requirements.in --output-file requirements.lock --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --no-config --upgrade --quiet
+	@for part in requirements-test requirements; do \
+		$(BIN)/uv pip compile $$part.in --output-file $$part.lock --universal --python-version 3.11 \
+			--generate-hashes --no-emit-index-url --no-header --no-config --quiet \
+			$$([ $$part = requirements ] && echo --constraints requirements-test.lock || echo --upgrade); \
+	done
 
 clean: ## Remove what make made, except the data in var/
 	rm -rf .venv node_modules $(STAMPS) zhijia/foundation/ui/static/ui/dist .pytest_cache .mypy_cache .ruff_cache
@@ -73,7 +76,12 @@ $(STAMPS)/python: requirements.lock pyproject.toml tools/python-packages | $(STA
 	@mkdir -p $(STAMPS)
 	@$(BASE_PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
 	@echo "Installing Python packages"
-	@tools/python-packages $(BASE_PYTHON)
+	@tools/python-packages $(BASE_PYTHON) requirements.lock
+	@touch $@
+
+$(STAMPS)/test-python: requirements-test.lock $(STAMPS)/python
+	@echo "Installing Python packages of the tests"
+	@tools/python-packages $(BASE_PYTHON) requirements-test.lock
 	@touch $@
 
 $(STAMPS)/node: package.json package-lock.json $(STAMPS)/python

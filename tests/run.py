@@ -85,7 +85,9 @@ def main() -> int:
             print(f"=== PostgreSQL: {error}", flush=True)
             total += Count(failed=1)
     if "browser" in chosen:
-        total += run_pytest("Browser", [*parallel, "-m", "browser", *options.rest], {})
+        # Few long tests, each with a province of its own: dealt one by one, no process is left with the rest.
+        dealt = ["-n", PROCESSES, "--dist", "worksteal", "-m", "browser"]
+        total += run_pytest("Browser", [*dealt, *options.rest], {})
     print(f"\n{total.passed} passed, {total.failed} failed" + (f", {total.skipped} skipped" if total.skipped else ""))
     return 1 if total.failed else 0
 

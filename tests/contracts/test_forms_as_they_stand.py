@@ -6,6 +6,7 @@ claim that the form was used before (409) or break (5xx). What it changes is tak
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from datetime import datetime
@@ -19,7 +20,11 @@ from django.test import Client
 from tests.forms import Form, forms_of
 from tests.walking import ACCOUNTS, MEMBER, PARTS, Waiting, build_small, person_of, route_of, starts_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="once is enough: SQLite"),
+    pytest.mark.timeout(600),
+]
 
 REFUSED = (403, 404, 405, 409)
 _LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')

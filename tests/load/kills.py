@@ -217,7 +217,10 @@ WHERE runner <> '' AND heartbeat < now() - interval '10 seconds';
 UPDATE jobs_tick SET held_until = now() WHERE held_until - now() < interval '9 minutes 40 seconds'
 OR held_until - now() BETWEEN interval '11 minutes' AND interval '1 hour 59 minutes 40 seconds';
 UPDATE django_tasks_database_dbtaskresult SET started_at = started_at - interval '1 hour'
-WHERE status = 'RUNNING' AND started_at < now() - interval '30 seconds'
+WHERE status = 'RUNNING' AND started_at < now() - interval '30 seconds';
+UPDATE jobs_tick SET last_run = last_run - interval '5 minutes' WHERE name = 'jobs.return_lost_tasks'
+AND EXISTS (SELECT 1 FROM django_tasks_database_dbtaskresult
+            WHERE status = 'RUNNING' AND started_at < now() - interval '50 minutes')
 """
 """Who has held something for so long without a sign of life is dead here: all work is short. Leases are of ten minutes
 and two hours."""

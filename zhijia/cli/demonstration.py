@@ -16,7 +16,9 @@ from django.utils import timezone
 def keep_terminal_clear() -> None:
     """Lines of the log go to a file beside the data: the terminal is for what people read, and for their codes."""
     os.environ.setdefault("ZHIJIA_LOG_FILE", str(Path(os.environ.get("ZHIJIA_VAR", "var")) / "demo.log"))
-    Path(os.environ["ZHIJIA_LOG_FILE"]).parent.mkdir(parents=True, exist_ok=True)
+    log = Path(os.environ["ZHIJIA_LOG_FILE"])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.touch()  # the guide names it, and the first warning may be long in coming
 
 
 def reset() -> None:
@@ -39,8 +41,8 @@ def reset() -> None:
     print("演示数据已清空。", flush=True)
 
 
-def prepare(*, scale: str, seed: int) -> None:
-    """Migrate and build the demonstration province where it does not stand yet; print who may sign in."""
+def prepare(*, scale: str, seed: int) -> str:
+    """Migrate and build the demonstration province where it does not stand yet; returns who may sign in and how."""
     started = time.monotonic()
     django.setup()
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -49,4 +51,5 @@ def prepare(*, scale: str, seed: int) -> None:
     from zhijia.demo.build import build
 
     guide = build(scale=scale, seed=seed, now=timezone.now(), say=lambda text: print(text, flush=True))
-    print(f"准备完毕，用时 {time.monotonic() - started:.0f} 秒。\n{guide}", flush=True)
+    print(f"准备完毕，用时 {time.monotonic() - started:.0f} 秒。", flush=True)
+    return guide

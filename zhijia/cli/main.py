@@ -102,10 +102,12 @@ def _demo(arguments: Sequence[str]) -> int:
     demonstration.keep_terminal_clear()
     if options.reset:
         demonstration.reset()
-    demonstration.prepare(scale=options.scale, seed=options.seed)
+    guide = demonstration.prepare(scale=options.scale, seed=options.seed)
     if options.no_serve:
+        print(guide, flush=True)
         return 0
-    return supervisor.serve(options.host, options.port, workers=options.workers)
+    print("正在启动，能打开时在这里显示网址和账号。", flush=True)
+    return supervisor.serve(options.host, options.port, workers=options.workers, welcome=f"{guide}\n\n")
 
 
 def _is_development() -> bool:

@@ -128,8 +128,10 @@ class Supervisor:
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
-    def run(self, *, ready: str = "") -> int:
-        """Blocks; returns 0. `ready` is an address to wait for before telling people that they can come."""
+    def run(self, *, ready: str = "", welcome: str = "") -> int:
+        """Blocks; returns 0. `ready` is an address to wait for before telling people that they can come, with the words
+        of `welcome` before it.
+        """
         previous = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
         told = not ready
         try:
@@ -138,7 +140,7 @@ class Supervisor:
                     child.watch(time.monotonic())
                 if not told and _answers(ready):
                     told = True
-                    print(f"已启动：{ready.removesuffix('healthz')}  （按 Ctrl-C 停止）", flush=True)
+                    print(f"{welcome}已启动：{ready.removesuffix('healthz')}  （按 Ctrl-C 停止）", flush=True)
                 time.sleep(0.2)
         finally:
             for child in self.children:
@@ -159,15 +161,15 @@ def _answers(address: str) -> bool:
         return False
 
 
-def serve(host: str, port: int, *, workers: int) -> int:
-    """Run the platform until stopped. Returns the exit status."""
+def serve(host: str, port: int, *, workers: int, welcome: str = "") -> int:
+    """Run the platform until stopped; `welcome` is told when it answers. Returns the exit status."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     with tempfile.TemporaryDirectory(prefix="zhijia-metrics-") as counters:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
-        return _serve(host, port, workers)
+        return _serve(host, port, workers, welcome)
 
 
-def _serve(host: str, port: int, workers: int) -> int:
+def _serve(host: str, port: int, workers: int, welcome: str) -> int:
     children = [Child(name, command) for name, command in commands(host, port, workers).items()]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
-    return Supervisor(children).run(ready=f"http://{shown}:{port}/healthz")
+    return Supervisor(children).run(ready=f"http://{shown}:{port}/healthz", welcome=welcome)

@@ -25,6 +25,7 @@ _USUAL_WAIT_S = 60
 _DATABASE_WAIT_S = 15
 _BARE_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>提示</title><p>{}</p></html>'
 _PHONE = frozenset({"m", "j", "partner", "accounts"})
+NOT_HERE = "没有找到您要看的内容，可能地址有误，或者它不是您本人的。"
 _SERVER_ERROR = ZhijiaError("server.error", "系统出了一点问题，我们已经记录下来，请稍后再试。")
 _BUSY = ZhijiaError("server.busy", "系统暂时繁忙，您刚才的操作没有生效，请稍后再试。")
 
@@ -44,14 +45,20 @@ def error_response(request: HttpRequest, error: ZhijiaError, *, status: int | No
         return to_sign_in(request)
     if isinstance(error, NotIdentified):
         return to_identity(request)
+    look = look_of(request.path)
     context = {
         "code": error.code,
-        "message": error.message,
+        "message": _plainly(error, look),
         "facts": error.facts,
         "status": status,
-        "look": look_of(request.path),
+        "look": look,
     }
     return HttpResponse(_page(request, context, part=part), status=status)
+
+
+def _plainly(error: ZhijiaError, look: str) -> str:
+    """Members and visitors have no scope that something could lie out of."""
+    return error.message if look == "console" or error.code != NotFound().code else NOT_HERE
 
 
 def _as_json(request: HttpRequest, error: ZhijiaError, status: int) -> JsonResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from zhijia.organization.unions import building
 from zhijia.organization.unions.models import Union
 
 from . import figures, guide, province, roster
-from .cases import play
+from .cases import ACTS, play
 from .invention import Inventor
 from .marks import find_mark, set_mark, was_cut_off
 from .staff import appoint, find_unions
@@ -48,6 +48,7 @@ def build_anew(
     say: Callable[[str], None],
     unions_count: int | None = None,
     members_count: int | None = None,
+    acts: Sequence[Callable[[Stage], None]] = ACTS,
 ) -> dict[str, str]:
     whole = scale == "province"
     if whole and not db.holds_millions():
@@ -88,12 +89,13 @@ def build_anew(
     unions = find_unions()
     appoint(inventor, unions, now=now)
     stage = Stage(inventor, unions, now)
-    play(stage)
+    play(stage, acts)
     for scenario in registry.scenarios:
         if scenario.demo is not None:
             scenario.demo(stage)
     while statistics.merge_deltas(now=now):
         pass
+    figures.date_back(now=now)
     delivery.drop_waiting(now=now)
     done("准备各种状态的事项")
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from zhijia.foundation.accounts import selectors as accounts
@@ -22,7 +23,7 @@ from zhijia.organization.people.models import Person
 from .desks import play_desks
 from .files import play_files
 from .listed import play_blacklist
-from .moves import play_changes, play_claims, play_duplicates, play_transfers
+from .moves import play_changes, play_claims, play_duplicates, play_founding, play_transfers
 from .rights import play_rights
 from .staff import PASSWORD, UNUSABLE, person_of
 from .stage import Stage
@@ -30,7 +31,9 @@ from .trail import play_trail
 
 
 def play_joins(stage: Stage) -> None:
-    """Applications of every state at the guide's plant and online home."""
+    """Applications of every state at the guide's plant and online home; those at a home whose township has no cadre
+    wait for the county and are late.
+    """
     admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
     for days in (0, 0, 1, 1, 2, 3, 4):
         stage.submit("plant", at=stage.workdays_ago(days))
@@ -41,6 +44,8 @@ def play_joins(stage: Stage) -> None:
     joining.ask(admin, asked, note="请把单位名称改成营业执照上的全称。", now=stage.workdays_ago(2))
     for days in (8, 9):
         stage.submit("plant", at=stage.workdays_ago(days))
+    for days in (7, 8, 8, 9):
+        stage.submit("unstaffed", at=stage.workdays_ago(days))
     clock.fire_due(now=stage.workdays_ago(1))
     person, refused = stage.submit("home", at=stage.workdays_ago(5))
     joining.reject(
@@ -67,7 +72,7 @@ def play_rosters(stage: Stage) -> None:
         person = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
         stage.take_in(person, "plant", at=stage.workdays_ago(40))
         if index == 0:
-            full = people.read_numbers(SYSTEM, person.pk, reason="写入演示说明", now=stage.now)
+            full = people.read_numbers(SYSTEM, person.pk, reason="系统核对登记信息", now=stage.now)
             stage.named["roster"] = f"{name} {full.id_number}（名册中的手机 {mobile}）"
 
 
@@ -77,7 +82,7 @@ def play_disputes(stage: Stage) -> None:
     for outcome in ("open", "uphold", "dismiss"):
         owner = stage.applicant()
         stage.take_in(owner, "plant", at=stage.workdays_ago(60))
-        number = people.read_numbers(SYSTEM, owner.pk, reason="演示绑定核实", now=stage.now).id_number
+        number = people.read_numbers(SYSTEM, owner.pk, reason="系统核对登记信息", now=stage.now).id_number
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()
         stranger = actors.actor_of(_bare_account(stage, mobile), today=stage.today, staff=False, address="127.0.0.1")
@@ -156,11 +161,28 @@ def play_resets(stage: Stage) -> None:
             access.withdraw_reset(asker, case, now=stage.now)
 
 
-def play(stage: Stage) -> None:
-    """Everything above; a service's refusal here is a fault of the demonstration and stops it."""
-    acts = (play_rosters, play_joins, play_disputes, play_grants, play_resets, play_desks)
-    later = (play_transfers, play_changes, play_claims, play_duplicates, play_files, play_rights, play_blacklist)
-    for act in (*acts, *later, play_trail):
+ACTS: Sequence[Callable[[Stage], None]] = (
+    play_rosters,
+    play_joins,
+    play_disputes,
+    play_grants,
+    play_resets,
+    play_desks,
+    play_transfers,
+    play_changes,
+    play_claims,
+    play_founding,
+    play_duplicates,
+    play_files,
+    play_rights,
+    play_blacklist,
+    play_trail,
+)
+
+
+def play(stage: Stage, acts: Sequence[Callable[[Stage], None]] = ACTS) -> None:
+    """A service's refusal here is a fault of the demonstration and stops it."""
+    for act in acts:
         try:
             act(stage)
         except ZhijiaError as error:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from datetime import date, datetime
+from operator import add
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
-from zhijia.organization.statistics.models import MEASURES, Figure, FigureDelta, FigureMonth, FigureSnapshot
+from zhijia.organization.statistics.models import MEASURES, Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot
 from zhijia.organization.unions.models import Union
 from zhijia.organization.unions.rules import ancestors
 
@@ -53,6 +54,36 @@ def write_figures(*, now: datetime) -> None:
         for start in range(0, len(rows), CHUNK):
             db.insert_rows(Figure, rows[start : start + CHUNK])
         FigureDelta.objects.all().delete()
+
+
+@transaction.atomic
+def date_back(*, now: datetime) -> None:
+    """What cases played on past days changed is put into every first-of-month after its day, where life would have put
+    it; the deltas must have been folded.
+    """
+    firsts = list(months_back(timezone.localdate(now), MONTHS))
+    paths = dict(Union.objects.values_list("id", "path"))
+    ids = {path: key for key, path in paths.items()}
+    days = deque(FigureDay.objects.filter(day__lt=firsts[-1]).order_by("day").values_list("day", "union_id", *MEASURES))
+    own: dict[int, Values] = defaultdict(lambda: [0] * len(MEASURES))
+    total: dict[int, Values] = defaultdict(lambda: [0] * len(MEASURES))
+    for first in firsts:
+        while days and days[0][0] < first:
+            _, key, *values = days.popleft()
+            uppers = [ids[upper] for upper in ancestors(paths[key])]
+            for sums in (own[key], *(total[upper] for upper in uppers)):
+                sums[:] = map(add, sums, values)
+        _raise(FigureSnapshot, own, first)
+        _raise(FigureMonth, total, first)
+    FigureDay.objects.filter(day__lt=firsts[-1]).delete()
+
+
+def _raise(model: type[FigureSnapshot] | type[FigureMonth], values: dict[int, Values], on: date) -> None:
+    nothing = dict.fromkeys(MEASURES, 0)
+    db.insert_rows(model, [{"union_id": key, "on": on, **nothing} for key in values], ignore_conflicts=True)
+    for key, row in values.items():
+        more = {name: F(name) + value for name, value in zip(MEASURES, row, strict=True)}
+        model.objects.filter(union_id=key, on=on).update(**more)
 
 
 def _changes(firsts: list[date]) -> list[dict[int, dict[str, int]]]:

@@ -23,7 +23,7 @@ from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
 
-HEADER = ("姓名", "身份证号", "手机号码", "单位名称", "入会日期")
+HEADER = ("姓名", "身份证号", "手机号码", "单位名称", "入会日期", "新就业形态群体", "户籍")
 
 
 def play_files(stage: Stage) -> None:
@@ -41,7 +41,7 @@ def _plant_rows(stage: Stage) -> list[list[str]]:
     others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True)
     others = others.exclude(person_id__in=moving).order_by("id")[:4]
     for stay in others:
-        full = people.read_numbers(SYSTEM, stay.person_id, reason="写入演示名册", now=stage.now)
+        full = people.read_numbers(SYSTEM, stay.person_id, reason="系统核对登记信息", now=stage.now)
         rows.append([people.get_facts(stay.person_id).name, full.id_number, "", "", ""])
     wrong = _fresh(stage)
     rows += [[wrong[0], wrong[1][:-1] + ("0" if wrong[1][-1] != "0" else "1"), *wrong[2:]] for wrong in (wrong,)]
@@ -50,8 +50,9 @@ def _plant_rows(stage: Stage) -> list[list[str]]:
 
 
 def _home_rows(stage: Stage) -> list[list[str]]:
-    rows = [_fresh(stage) for _ in range(8)]
-    return [*rows, [*_fresh(stage)[:3], "迅达同城配送站（河东片区）", ""]]
+    groups = ("网约送餐员", "快递员", "货车司机", "家政服务员")
+    rows = [[*_fresh(stage), groups[place % 4], "农村" if place % 3 else "城镇"] for place in range(8)]
+    return [*rows, [*_fresh(stage)[:3], "迅达同城配送站（河东片区）", "", "网约送餐员", "农村"]]
 
 
 def _fresh(stage: Stage) -> list[str]:
@@ -63,7 +64,7 @@ def _fresh(stage: Stage) -> list[str]:
 
 def _load(stage: Stage, actor: Actor, key: str, name: str, rows: list[list[str]], *, days: int) -> None:
     text = io.StringIO()
-    csv.writer(text).writerows([HEADER, *rows])
+    csv.writer(text).writerows([HEADER[: len(rows[0])], *rows])
     at = stage.workdays_ago(days)
     unit = unions.get_facts(stage.unions[key].pk)
     load = rosters_loading.take_file(actor, unit, io.BytesIO(text.getvalue().encode("gb18030")), name, now=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,6 +87,7 @@ def printed(mark: dict[str, str]) -> str:
         + (f"动态口令密钥 {each.secret}" if each.secret else "短信验证码")
         for each in samples()
     ]
+    strong = next(each.mobile for each in samples() if each.secret)
     lines = [
         "",
         f"网址：{site}/    演示说明（账号、验证码、可以试的事）：{site}{ADDRESS}",
@@ -102,10 +104,11 @@ def printed(mark: dict[str, str]) -> str:
         f"工作人员（先用手机号登录，再进入工作台；密码都是 {PASSWORD}）：",
         *accounts,
         "",
-        "动态口令可以装进任何验证器，演示说明页上也有，或在另一个终端运行：.venv/bin/zhijia totp 13800000003",
+        f"动态口令可以装进任何验证器，演示说明页上也有，或在另一个终端运行：.venv/bin/zhijia totp {strong}",
         "可以试试：",
         *(f"  {number}. {text}" for number, text in enumerate(steps(mark), 1)),
-        "重新建立演示数据：make demo-reset    换端口：make demo PORT=9000    日志：var/demo.log",
+        "重新建立演示数据：make demo-reset    换端口：make demo PORT=9000",
+        f"运行日志（只记警告和错误）：{os.environ.get('ZHIJIA_LOG_FILE') or '本终端'}",
     ]
     return "\n".join(lines)
 

@@ -57,7 +57,7 @@ def _stranger(stage: Stage) -> Person:
 
 
 def _number(stage: Stage, person: Person) -> str:
-    return people.read_numbers(SYSTEM, person.pk, reason="演示虚假证件", now=stage.now).id_number
+    return people.read_numbers(SYSTEM, person.pk, reason="系统核对登记信息", now=stage.now).id_number
 
 
 def _propose(stage: Stage, maker: Actor, numbers: list[str], *, days: int) -> str:

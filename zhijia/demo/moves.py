@@ -15,7 +15,7 @@ from zhijia.organization.members.services import changes, claims, duplicates, tr
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
-from zhijia.organization.unions import selectors as unions, services as union_services
+from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
 
 from .staff import person_of
@@ -26,10 +26,16 @@ PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/P
 
 
 def _member(
-    stage: Stage, union: str, *, at: datetime, employer: Employer | None = None, person: Person | None = None
+    stage: Stage,
+    union: str,
+    *,
+    at: datetime,
+    employer: Employer | None = None,
+    group: str = "",
+    person: Person | None = None,
 ) -> Person:
-    person = person or stage.applicant()
-    stage.take_in(person, union, at=at, employer=employer)
+    person = person or stage.applicant(rural=0.7 if group else 0.35)
+    stage.take_in(person, union, at=at, employer=employer, group=group)
     return person
 
 
@@ -125,9 +131,9 @@ def play_changes(stage: Stage) -> None:
 
 
 def play_claims(stage: Stage) -> None:
-    """Invitations in every state; employers with enough people in the online home for a union of their own."""
+    """Invitations in every state."""
     ago, plant = stage.workdays_ago, stage.unions["plant"]
-    admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
+    admin = stage.holder(Role.GRASS_ADMIN, "plant")
     employer = plant.employer
     assert employer is not None  # noqa: S101  a grassroots union has one
 
@@ -149,33 +155,45 @@ def play_claims(stage: Stage) -> None:
     assert leaving.person_id is not None  # noqa: S101  an actor of ours
     moved = transfers.request_transfer(leaving, plant.pk, now=ago(2))
     transfers.accept_transfer(admin, moved.public_id, now=ago(1))
-    for name, people_there, outcome in (
-        ("莱阳迅达同城配送有限公司", 26, "open"),
-        ("莱阳市恒信家政服务有限公司", 25, "drop"),
-        ("莱阳市梨乡物流有限公司", 25, "found"),
-        ("莱阳市顺风装饰有限公司", 7, ""),
-    ):
+
+
+COMPANIES = (
+    ("莱阳迅达同城配送有限公司", "FOOD_RIDER", 26, "open"),
+    ("莱阳市恒信家政服务有限公司", "DOMESTIC", 25, "open"),
+    ("莱阳市安居房产经纪有限公司", "ESTATE", 25, "drop"),
+    ("莱阳市梨乡物流有限公司", "TRUCK", 25, "found"),
+    ("莱阳市顺风装饰有限公司", "RENOVATION", 7, ""),
+)
+"""Employers without a union: name, what their people do, how many came to the home, what the township did."""
+
+
+def play_founding(stage: Stage) -> None:
+    """Employers with enough people in the online home for a union of their own; the night opens the tasks."""
+    ago, worker = stage.workdays_ago, stage.holder(Role.TOWN_WORKER, "town")
+    outcomes = {}
+    for name, group, people_there, outcome in COMPANIES:
         company = union_services.open_employer(
             SYSTEM, name=name, credit_code=None, region=stage.unions["home"].region, headcount=40, now=ago(80)
         )
+        outcomes[outcome] = company
         for _ in range(people_there):
-            _member(stage, "home", at=ago(5), employer=company)
-        claims.follow_arrival(unions.get_facts(stage.unions["home"].pk), company.pk, now=ago(5))
-        if outcome in ("drop", "found"):
-            case = FoundingTask.objects.get(employer=company).case.public_id
-            if outcome == "found":
-                union_services.open_union(
-                    SYSTEM,
-                    name=f"{name}工会委员会",
-                    type="GRASSROOTS",
-                    level=7,
-                    region=stage.unions["home"].region,
-                    parent=stage.unions["town"],
-                    employer=company,
-                    now=ago(2),
-                )
-            note = "" if outcome == "found" else "单位正在迁址，年后再动员。"
-            claims.close_founding_task(worker, case, founded=outcome == "found", note=note, now=ago(1))
+            _member(stage, "home", at=ago(5), employer=company, group=group)
+    last, looked = 0, 1
+    while looked:
+        last, looked, _ = claims.look_through_homes(last, now=ago(4))
+    union_services.open_union(
+        SYSTEM,
+        name=f"{outcomes['found'].name}工会委员会",
+        type="GRASSROOTS",
+        level=7,
+        region=stage.unions["home"].region,
+        parent=stage.unions["town"],
+        employer=outcomes["found"],
+        now=ago(2),
+    )
+    for outcome, note in (("found", ""), ("drop", "单位正在迁址，年后再动员。")):
+        case = FoundingTask.objects.get(employer=outcomes[outcome]).case.public_id
+        claims.close_founding_task(worker, case, founded=outcome == "found", note=note, now=ago(1))
 
 
 def play_duplicates(stage: Stage) -> None:

@@ -31,7 +31,7 @@ from zhijia.organization.people.models import Person
 from zhijia.organization.unions.models import Serial
 
 from .invention import Inventor
-from .roster import Place, joining_day, places
+from .roster import Place, joining_day, places, weights
 
 UNIONS: Final = 53_000
 MEMBERS: Final = 11_280_000
@@ -52,8 +52,8 @@ _EVENT: Final = (
 def add_members(inventor: Inventor, count: int, *, now: datetime, say: Callable[[str], None]) -> None:
     """`count` members over all unions that take some, as uneven as employers are."""
     spots = places()
-    weights = np.array([0.8 if spot.is_home else spot.size for spot in spots], dtype=float)
-    counts = np.random.default_rng(inventor.random.randrange(2**32)).multinomial(count, weights / weights.sum())
+    shares = np.array(weights(spots))
+    counts = np.random.default_rng(inventor.random.randrange(2**32)).multinomial(count, shares / shares.sum())
     people = _people(inventor, spots, counts.tolist())
     serials: Counter[int] = Counter()
     written = 0

@@ -102,7 +102,7 @@ def _holds(stage: Stage) -> None:
     desk, second = (stage.holder(Role.PRIVACY, "county", nth=place) for place in (0, 1))
     for outcome in ("wait", "agree", "refuse", "withdraw", "lift"):
         person = _member(stage)
-        number = people.read_numbers(SYSTEM, person.pk, reason="演示信息保全", now=stage.now).id_number
+        number = people.read_numbers(SYSTEM, person.pk, reason="系统核对登记信息", now=stage.now).id_number
         at = stage.workdays_ago(6)
         case = holds.propose(
             desk, person.name, "RESIDENT_ID", number, reason="莱阳市人民法院调查令〔2026〕8号，劳动争议取证", now=at

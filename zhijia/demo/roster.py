@@ -29,6 +29,7 @@ from .invention import Inventor
 
 CHUNK = 2_000
 MONTHS = 24
+HOMES_SHARE = 20
 GUIDED_TOWN = "370682101000"
 """The township that the printed guide walks through; it always has some unions of employers."""
 
@@ -159,8 +160,7 @@ def places() -> list[Place]:
 def add_members(inventor: Inventor, count: int, *, now: datetime) -> None:
     """Members with persons, accounts, cards and events; two thirds stood in rosters before the window of 24 months."""
     spots = places()
-    weights = [0.8 if spot.is_home else spot.size for spot in spots]
-    chosen = sorted(inventor.random.choices(range(len(spots)), weights=weights, k=count))
+    chosen = sorted(inventor.random.choices(range(len(spots)), weights=weights(spots), k=count))
     serials: dict[int, int] = defaultdict(int)
     for start in range(0, count, CHUNK):
         people_ = [_Member(inventor, spots[index], serials, now) for index in chosen[start : start + CHUNK]]
@@ -169,6 +169,13 @@ def add_members(inventor: Inventor, count: int, *, now: datetime) -> None:
     with transaction.atomic():
         for year, used in serials.items():
             db.insert_rows(Serial, [{"name": f"member:{year}", "next": used + 1}], ignore_conflicts=True)
+
+
+def weights(spots: Sequence[Place]) -> list[float]:
+    """How many members a union draws: as many as its employer is large; the homes share one in twenty alike."""
+    homes = sum(spot.is_home for spot in spots)
+    home = sum(spot.size for spot in spots if not spot.is_home) / HOMES_SHARE / homes
+    return [home if spot.is_home else float(spot.size) for spot in spots]
 
 
 class _Member:

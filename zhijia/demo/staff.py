@@ -57,15 +57,19 @@ POSTS = (
 
 
 def find_unions() -> dict[str, Union]:
-    """The unions that the guide walks through: province, city, county, town, home, and a plant of the town."""
+    """The unions that the guide walks through: province, city, county, town, home, and a plant of the town; `unstaffed`
+    is a home of the county whose township has no cadre yet.
+    """
     general = Union.objects.filter(type="GENERAL")
+    homes = Union.objects.filter(type="ONLINE_HOME")
     town = general.get(level=5, region=GUIDED_TOWN)
     return {
         "province": general.get(level=2),
         "city": general.get(level=3, region="370600000000"),
         "county": general.get(level=4, region=COUNTY),
         "town": town,
-        "home": Union.objects.get(type="ONLINE_HOME", region=GUIDED_TOWN),
+        "home": homes.get(region=GUIDED_TOWN),
+        "unstaffed": homes.filter(region__startswith=COUNTY[:6]).exclude(region=GUIDED_TOWN).order_by("path")[0],
         "plant": Union.objects.filter(type="GRASSROOTS", parent=town).order_by("path").first() or town,
     }
 
@@ -80,6 +84,7 @@ def person_of(
     female: bool = True,
     sequence: int | None = None,
     level: int = 3,
+    rural: bool = False,
 ) -> Person:
     """An invented person with, where `bound`, an account that signs in with the number."""
     born = inventor.birthday(24, 52)
@@ -103,6 +108,7 @@ def person_of(
         real_name_level=level,
         verified_at=now if level >= 3 else None,
         verify_pending=False,
+        rural_hukou=rural,
         created_at=now,
         **people_services.sealed_columns(public_id, identity, mobile, randomness=inventor.bytes),
     )

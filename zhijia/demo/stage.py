@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.members.rules import NEW_FORM_GROUPS
 from zhijia.organization.members.services import joining, memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person, Purpose
@@ -51,7 +52,8 @@ class Stage:
             count -= calendar.is_workday(timezone.localdate(moment))
         return moment
 
-    def applicant(self, *, level: int = 3, sequence: int | None = None) -> Person:
+    def applicant(self, *, level: int = 3, sequence: int | None = None, rural: float = 0.35) -> Person:
+        """An invented person with an account; `rural` is the chance that his household stands in a village."""
         female = self.inventor.share(0.5)
         person = person_of(
             self.inventor,
@@ -61,24 +63,31 @@ class Stage:
             female=female,
             level=level,
             sequence=sequence,
+            rural=self.inventor.share(rural),
         )
         people_services.give_consents(
             self.actor(person), Purpose.values, channel="web", now=self.now - timedelta(days=30)
         )
         return person
 
-    def take_in(self, person: Person, union: str, *, at: datetime, employer: Employer | None = None) -> None:
-        """A member as a roster makes one: no case, employed where the union stands or at `employer`."""
+    def take_in(
+        self, person: Person, union: str, *, at: datetime, employer: Employer | None = None, group: str = ""
+    ) -> None:
+        """A member as a roster makes one: no case, employed where the union stands or at `employer`, or of a `group`
+        of the new forms of work, as who comes to a home without an employer always is.
+        """
         target = union_selectors.get_facts(self.unions[union].pk)
+        if target.is_home and employer is None:
+            group = group or self.inventor.random.choice(list(NEW_FORM_GROUPS))
         memberships.open_membership(
             SYSTEM,
             people.get_facts(person.pk),
             target,
             now=at,
-            work_form="employed",
-            new_form_group="",
+            work_form="platform" if group else "employed",
+            new_form_group=group,
             occupation="",
-            is_migrant=False,
+            is_migrant=bool(person.rural_hukou),
             employer_id=employer.pk if employer else target.employer_id,
             employer_text=employer.name if employer else "",
             case_id=None,
@@ -97,6 +106,7 @@ class Stage:
                 "employed", employer_text=target.employer.name if target.employer else "莱阳市恒信商贸有限公司"
             )
         )
+        said = replace(said, rural_hukou=person.rural_hukou)
         result = joining.submit(self.actor(person), target.pk, said, channel="web", now=at)
         assert result.case is not None  # noqa: S101  an applicant of our own is no member yet
         return person, result.case.public_id

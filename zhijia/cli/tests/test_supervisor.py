@@ -55,6 +55,41 @@ def test_a_child_that_dies_is_started_again_and_all_end_on_a_signal():
             os.kill(pid, 0)
 
 
+ANSWER_WHEN_TOLD = """
+import http.server, pathlib, sys, time
+while not pathlib.Path(sys.argv[2]).exists():
+    time.sleep(0.05)
+class Well(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Well).serve_forever()
+"""
+
+
+def test_people_are_told_the_address_when_it_answers_and_not_before(tmp_path, capfd):
+    port, sign = free_port(), tmp_path / "sign"
+    child = Child("slow", [sys.executable, "-c", ANSWER_WHEN_TOLD, str(port), str(sign)])
+    told = []
+
+    def was_told() -> bool:
+        told.append(capfd.readouterr().out)
+        return "已启动" in told[-1]
+
+    def watch() -> None:
+        wait_until(lambda: child.process)
+        time.sleep(0.5)
+        was_told()
+        sign.touch()
+        wait_until(was_told)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+    assert Supervisor([child]).run(ready=f"http://127.0.0.1:{port}/healthz", welcome="这里是说明\n") == 0
+    assert told[0] == ""
+    assert told[-1].startswith(f"这里是说明\n已启动：http://127.0.0.1:{port}/")
+
+
 def test_a_child_that_keeps_dying_is_started_ever_more_slowly():
     child = Child("broken", ["false"])
     waits = []

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from zhijia.demo import build
-from zhijia.foundation.workflow.models import Case
+from zhijia.demo import build, cases
+from zhijia.demo.moves import COMPANIES
+from zhijia.demo.staff import find_unions
+from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import Membership, MembershipEvent
+from zhijia.organization.members.models import FoundingTask, Membership, MembershipEvent
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
-from zhijia.organization.statistics.models import FigureSnapshot
+from zhijia.organization.statistics.models import FigureMonth, FigureSnapshot
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.models import Union
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 REPLAYED = 200
 COPIED = (
     "union_id", "county_unit", "city_unit", "name_key", "initials", "state", "since", "until", "ended_by", "joined_on",
@@ -46,6 +49,8 @@ def test_the_province_is_whole_and_the_same_again(
     first = _people()
     every_state_of_every_workflow_is_there()
     its_figures_equal_a_recount(now)
+    its_months_equal_the_members_own_days(now)
+    the_guide_promises_what_is_there()
     a_second_start_changes_nothing_and_says_the_same(province, now)
     members_replayed_through_the_services_give_the_same_rows()
     call_command("flush", interactive=False, verbosity=0)
@@ -72,6 +77,51 @@ def every_state_of_every_workflow_is_there() -> None:
 def its_figures_equal_a_recount(now: datetime) -> None:
     result = statistics.recount(now=now)
     assert (result.differing, result.wrong) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("day", [date(2026, 10, 1), date(2026, 9, 2), date(2026, 8, 31)])
+def test_figures_are_right_on_whatever_day_it_is_built(day: date, settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    now = timezone.make_aware(datetime.combine(day, time(8, 30)))
+    moves = (cases.play_joins, cases.play_changes, cases.play_claims, cases.play_founding, cases.play_files)
+    build.build_anew(
+        scale="small", seed=7, now=now, say=lambda _text: None, unions_count=60, members_count=200, acts=moves
+    )
+    its_figures_equal_a_recount(now)
+    its_months_equal_the_members_own_days(now)
+
+
+def its_months_equal_the_members_own_days(now: datetime) -> None:
+    """Who was a member at each first of a month, and had joined or left by then: with the subtree and alone."""
+    events, stays = MembershipEvent.objects, Membership.objects
+    firsts = sorted(set(FigureMonth.objects.values_list("on", flat=True)))
+    assert (len(firsts), firsts[-1]) == (24, timezone.localdate(now).replace(day=1))
+    for key, union in find_unions().items():
+        there = {"union_id__in": Union.objects.filter(path__range=(union.path, f"{union.path}~")).values("id")}
+        for on in firsts:
+            told = FigureMonth.objects.filter(union_id=union.pk, on=on).first() or FigureMonth()
+            alone = FigureSnapshot.objects.filter(union_id=union.pk, on=on).first() or FigureSnapshot()
+            earlier = events.filter(on__lt=on)
+            joined, left = earlier.filter(kind="joined"), earlier.filter(kind__in=memberships.ENDING)
+            stood = stays.filter(since__lt=on).exclude(until__lt=on)
+            for row, where in ((told, there), (alone, {"union_id": union.pk})):
+                said = (row.joined, row.left, row.members + row.retained)
+                own = tuple(rows.filter(**where).count() for rows in (joined, left, stood))
+                assert said == own, (key, on, said, own)
+
+
+def the_guide_promises_what_is_there() -> None:
+    unions_there = find_unions()
+    late = InboxEntry.objects.filter(unit_id=unions_there["county"].pk, closed_at=None, case__state="ESCALATED")
+    assert late.filter(case__workflow="members.join").count() == 4
+    home = Membership.objects.filter(union=unions_there["home"], until=None)
+    for name, group, count, outcome in COMPANIES:
+        people_there = home.filter(employer__name=name)
+        assert set(people_there.values_list("new_form_group", flat=True)) == {group}
+        assert 0 < people_there.filter(is_migrant=True).count() < count
+        tasks = FoundingTask.objects.filter(employer__name=name).values_list("case__state", flat=True)
+        assert list(tasks) == {"open": ["OPEN"], "drop": ["DROPPED"], "found": ["DONE"], "": []}[outcome]
 
 
 def members_replayed_through_the_services_give_the_same_rows() -> None:

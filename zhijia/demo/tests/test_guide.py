@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tests.world import World
@@ -55,6 +58,23 @@ def test_the_terminal_says_the_same(stands: World) -> None:
     for post in POSTS:
         assert re.search(rf"{post.mobile}.*{stands[post.union_key].name}", told)
     assert all(step in told for step in guide.steps(mark))
+    (example,) = re.findall(r"zhijia totp (\d+)", told)
+    call_command("totp", example, stdout=(out := StringIO()))
+    assert re.fullmatch(r"\d{6}\n", out.getvalue())
+
+
+@pytest.mark.parametrize(("mobile", "why"), [("13800000001", "短信验证码"), ("13900000000", "没有这个演示账号")])
+def test_a_code_that_nobody_needs_is_not_shown(mobile: str, why: str) -> None:
+    with pytest.raises(CommandError, match=why):
+        call_command("totp", mobile)
+
+
+def test_the_log_that_the_guide_names_is_there(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("ZHIJIA_VAR", str(tmp_path / "var"))
+    monkeypatch.delenv("ZHIJIA_LOG_FILE", raising=False)
+    demonstration.keep_terminal_clear()
+    assert Path(os.environ["ZHIJIA_LOG_FILE"]) == tmp_path / "var" / "demo.log"
+    assert (tmp_path / "var" / "demo.log").exists()
 
 
 @pytest.mark.django_db

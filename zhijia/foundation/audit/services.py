@@ -76,8 +76,12 @@ def record(
 ) -> None:
     """A write that happened, in the writer's transaction.
 
-    `subject` is (kind, public id), `concerns` the person whose data it was. Raises LookupError for an undeclared event.
+    `subject` is (kind, public id), `concerns` the person whose data it was. Who works on another person's data without
+    saying under which role does so under his grant, as at a look. Raises LookupError for an undeclared event.
     """
+    if not role and concerns is not None and concerns != actor.person_id and (used := _grant_used(actor, unit_id)):
+        role = used.role
+        unit_id = used.unit_id if unit_id is None else unit_id
     db.insert_later(
         AuditEntry,
         [

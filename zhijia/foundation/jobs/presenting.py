@@ -29,8 +29,8 @@ _LIST_SHOWN = 50
 
 
 def how_far(job: Job) -> str:
-    """`2,618 / 4,080`, or `2,618` while nobody knows the total."""
-    if job.total is None:
+    """`2,618 / 4,080`, or `2,618` while nobody knows the total and when it is done: nothing is left to do then."""
+    if job.total is None or job.state == State.DONE:
         return formats.number(job.done)
     return f"{formats.number(job.done)} / {formats.number(job.total)}"
 

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.typed import typed
 
+from . import naming
 from .boundaries import county_at, townships_near
 from .models import Level, Outcome, Region, RegionChange
 
@@ -156,7 +157,7 @@ def search(text: str, *, level: int | None = None, under: str = "", limit: int =
 
 def _matching(text: str) -> Q:
     if not text.isascii():
-        return Q(name__contains=text)
+        return naming.names("name", text)
     column = "code" if text.isdigit() else "initials"
     return Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
 

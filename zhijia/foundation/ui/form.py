@@ -262,13 +262,15 @@ class Submission:
                 return redirect("case", pid=pid)
         return render(request, "page.html", {"form": form}, status=submission.status)
 
-    In the `with` an error of `told` goes to the form, and the page is shown again; any other becomes its own page.
+    In the `with` an error of `told` goes to the form and to `refused`, and the page is shown again; any other becomes
+    its own page.
     """
 
     def __init__(
         self, request: HttpRequest, form: ZhijiaForm, *, told: tuple[type[ZhijiaError], ...] = REFUSED
     ) -> None:
         self.form, self.told = form, told
+        self.refused: ZhijiaError | None = None
         self.is_right = request.method == "POST" and form.is_valid()
         self.status = 422 if request.method == "POST" else 200
 
@@ -278,7 +280,7 @@ class Submission:
         if not isinstance(error, self.told):
             return False
         self.form.take(error)
-        self.status = error.status
+        self.refused, self.status = error, error.status
         return True
 
 

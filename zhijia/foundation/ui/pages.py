@@ -28,7 +28,13 @@ _BY_STATUS = {
     500: ErrorWords("500 系统出错", "系统出了错，操作没有生效", "tool", "late", again=True),
     503: ErrorWords("503 系统繁忙", "系统暂时繁忙", "tool", "late", again=True),
 }
+_NO_CODE = ErrorWords("422 码无效", "这个码不能使用", "qrcode", "soon")
 _BY_CODE = {
+    "code.malformed": _NO_CODE,
+    "code.signature": _NO_CODE,
+    "code.foreign": _NO_CODE,
+    "code.expired": ErrorWords("410 码已过期", "这个码已过期", "clock-off", "soon"),
+    "join.no_union": ErrorWords("404 没有找到", "没有找到这个工会", "map-search"),
     "request.csrf": ErrorWords("403 请重新提交", "请刷新页面后重新提交", "refresh", "soon", again=True),
 }
 

@@ -78,7 +78,7 @@ def _out(case: selectors.Case) -> CaseOut:
 
 
 def _facts(case: selectors.Case) -> dict[str, Any]:
-    said = selectors.describe(case)
+    said = selectors.describe(case, own=True)
     return {
         "id": case.public_id,
         "workflow": case.workflow,
@@ -110,7 +110,7 @@ def my_case(request: Request, pid: PublicId) -> CaseDetail:
     case = selectors.get_my_case(request.actor, pid)
     steps = [
         StepOut(at=step.at, title=step.title, note=step.note, who=step.who, label=step.label)
-        for step in selectors.timeline(case)
+        for step in selectors.timeline(case, own=True)
     ]
     moves = [MoveOut(name=move.name, button=move.button) for move in services.allowed_moves(case, request.actor)]
     return CaseDetail(**_facts(case), steps=steps, moves=moves)

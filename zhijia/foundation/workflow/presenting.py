@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from zhijia.foundation.ui.formats import local_day
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.registry import registry
 
 from .models import Case
-from .selectors import Step, describe, due_words, timeline
+from .selectors import Step, describe, due_words, list_open, timeline
 from .services import kept_out
 
 
@@ -21,6 +24,15 @@ def entries(steps: Sequence[Step]) -> list[dict[str, Any]]:
         {"at": step.at, "title": step.title, "note": step.who, "quote": step.note, "now": index == 0}
         for index, step in enumerate(steps)
     ]
+
+
+def own_open(actor: Actor, error: ZhijiaError | None) -> str:
+    """Where the person's own matter stands that is in the way of a second one; empty where it is something else."""
+    code, found, _ = error.code.rpartition(".already_open") if error is not None else ("", "", "")
+    if not found or actor.person_id is None or code not in registry.workflows:
+        return ""
+    page, waiting = registry.case_link(code).member, list_open(code, actor.person_id)
+    return reverse(page, args=[waiting[-1].public_id]) if page and waiting else ""
 
 
 def two_persons(case: Case, actor: Actor) -> dict[str, str]:

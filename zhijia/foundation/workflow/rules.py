@@ -150,6 +150,11 @@ class Workflow:
         return "\n".join(lines)
 
 
+def to_others(words: str) -> str:
+    """A title or label, which speaks to its owner, as everybody else reads it: 您提出了申诉, 本人提出了申诉."""
+    return words.replace("您", "本人")
+
+
 class Hue(StrEnum):
     """The five meanings of colour in the console."""
 

@@ -20,7 +20,7 @@ from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
-from .rules import Workflow
+from .rules import OTHER, UNIT, UPPER, Workflow, to_others
 
 SOONEST = (F("due_at").asc(nulls_last=True), "id")
 """Whatever is due first; what has no due date, or stands, comes last on both databases."""
@@ -28,12 +28,16 @@ SOONEST = (F("due_at").asc(nulls_last=True), "id")
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """One line of the desk: `due` is late, today, soon (5 working days) or later."""
+    """One line of the desk: `due` is late, today, soon (5 working days) or later.
+
+    `unit_name` is the union that the matter belongs to, `decider` the one it waits at.
+    """
 
     case: Case
     workflow: Workflow
     unit_id: int
     unit_name: str
+    decider: str
     permission: str
     opened_at: datetime
     due_at: datetime | None
@@ -42,7 +46,7 @@ class InboxRow:
 
     @property
     def label(self) -> str:
-        return self.workflow.labels[self.case.state]
+        return to_others(self.workflow.labels[self.case.state])
 
     @property
     def url_name(self) -> str:
@@ -70,9 +74,38 @@ def _own(actor: Actor) -> Q:
     return condition
 
 
+@lru_cache(maxsize=8)
+def _checked(codes: tuple[str, ...]) -> tuple[Q, Q]:
+    """Entries that ask for a check of what somebody else did: where only the last step counts, and all others."""
+    fresh, whole = Q(pk__in=[]), Q(pk__in=[])
+    for workflow in map(registry.workflow, codes):
+        for state in workflow.states():
+            for unit, permission in workflow.addressees(state):
+                entries = Q(case__workflow=workflow.code, case__state=state, permission=permission)
+                checks = workflow.checks_of(state, unit, permission)
+                if checks and all(check.afresh for check in checks):
+                    fresh |= entries
+                elif checks:
+                    whole |= entries
+    return fresh, whole
+
+
+def _for_others(person_id: int) -> Q:
+    """Entries a person may not decide whatever he holds, as `services.kept_out` and `authorize` have it: his own
+    matter, and what he made himself where another must check it. They are among what he sent, not what waits for him.
+    """
+    fresh, whole = _checked(tuple(registry.workflows))
+    made, moved = Q(case__maker_person_id=person_id), Q(case__last_person_id=person_id)
+    return Q(case__owner_person_id=person_id) | (whole & (made | moved)) | (fresh & moved)
+
+
 def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
-    """Open entries addressed to the actor, by due date. One query."""
-    return InboxEntry.objects.filter(_own(actor), closed_at__isnull=True).select_related("case").order_by(*SOONEST)
+    """Open entries addressed to the actor that he may decide, by due date. One query."""
+    return (
+        InboxEntry.objects.filter(_own(actor), ~_for_others(actor.person_id or 0), closed_at__isnull=True)
+        .select_related("case")
+        .order_by(*SOONEST)
+    )
 
 
 def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 200) -> list[InboxRow]:
@@ -87,14 +120,20 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
 def _soonest(units: int) -> db.Question:
     """The case that is due first of those waiting at so many units."""
 
-    def build(workflow: str, permission: str, besides: str, *unit_ids: int) -> QuerySet[InboxEntry, Any]:
+    def build(
+        workflow: str, permission: str, besides: str, person_id: int, *unit_ids: int
+    ) -> QuerySet[InboxEntry, Any]:
         waiting = InboxEntry.objects.filter(
-            unit_id__in=unit_ids, permission=permission, closed_at__isnull=True, case__workflow=workflow
+            ~_for_others(person_id),
+            unit_id__in=unit_ids,
+            permission=permission,
+            closed_at__isnull=True,
+            case__workflow=workflow,
         )
         waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
         return waiting.values_list("case__public_id")[:1]
 
-    return db.Question(build, str, str, str, *[int] * units)
+    return db.Question(build, str, str, str, int, *[int] * units)
 
 
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:
@@ -103,12 +142,14 @@ def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str
     What waits with others in his scope is theirs, and found in lists.
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-    found = _soonest(len(units)).first(workflow.code, permission, besides, *units) if units else None
+    found = (
+        _soonest(len(units)).first(workflow.code, permission, besides, actor.person_id or 0, *units) if units else None
+    )
     return found[0] if found else ""
 
 
 def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
-    names = registry.units.names({entry.home_unit_id for entry in entries})
+    names = registry.units.names({unit for entry in entries for unit in (entry.home_unit_id, entry.unit_id)})
     rows = []
     for entry in entries:
         due, words = due_words(entry.due_at, now=now)
@@ -118,6 +159,7 @@ def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
                 registry.workflow(entry.case.workflow),
                 entry.home_unit_id,
                 names.get(entry.home_unit_id, ""),
+                names.get(entry.unit_id, ""),
                 entry.permission,
                 entry.opened_at,
                 entry.due_at,
@@ -156,17 +198,25 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
 def late_below(
     actor: Actor, unit_ids: Iterable[int] | QuerySet[Any], *, now: datetime, limit: int = 50
 ) -> list[InboxRow]:
-    """Late entries at units of the actor's scope that are not his own inbox; `unit_ids` is his scope, narrowed by
-    the caller: ids, or a query for them where there are thousands.
+    """Late entries at units of the actor's scope that are not his own inbox, nor what he made himself; `unit_ids` is
+    his scope, narrowed by the caller: ids, or a query for them where there are thousands.
     """
     own = {grant.unit_id for grant in actor.living_grants}
     entries = (
-        InboxEntry.objects.filter(closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids)
+        InboxEntry.objects.filter(
+            ~_for_others(actor.person_id or 0), closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids
+        )
         .exclude(unit_id__in=own)
         .select_related("case")
         .order_by(*SOONEST)
     )
     return rows_of(list(entries[:limit]), now=now)
+
+
+def deciders_beside(actor: Actor, case_ids: Iterable[int]) -> dict[int, int]:
+    """Of these cases, those that wait for others than the actor, though he may decide them: case to the union."""
+    entries = InboxEntry.objects.filter(case_id__in=list(case_ids), closed_at__isnull=True).exclude(_own(actor))
+    return dict(entries.values_list("case_id", "unit_id"))
 
 
 def list_my_cases(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Case]:
@@ -201,12 +251,42 @@ def find_my_case(actor: Actor, public_id: str) -> Case | None:
     return Case.objects.filter(public_id=public_id, owner_person_id=actor.require_person()).first()
 
 
-def find_in_inbox(actor: Actor, text: str) -> Case | None:
-    """A case that waits for the actor, by its number or the first eight characters of it."""
+def find_by_number(actor: Actor, text: str) -> Case | None:
+    """A case that the actor made, or that is decided with rights he holds there, open or closed; by its number or the
+    first eight characters of it.
+    """
     if not 8 <= len(text) <= 16 or not text.isascii() or not text.isalnum():
         return None
-    entry = inbox_entries(actor).filter(case__public_id__gte=text, case__public_id__lt=text + "~").first()
-    return entry.case if entry else None
+    found = Case.objects.filter(public_id__gte=text, public_id__lt=text + "~").order_by("public_id")
+    return next((case for case in found[:ALIKE] if _decides(actor, case)), None)
+
+
+ALIKE = 5
+"""So many cases of one beginning are looked at; 32 to the eighth are possible."""
+
+
+def unit_of(case: Case, role: str) -> int | None:
+    """The union that a move's `unit` means for this case; None where it has no other one."""
+    if role == UNIT:
+        return case.unit_id
+    if role == OTHER:
+        return case.other_unit_id
+    if role == UPPER:
+        return registry.units.parent(case.unit_id) or case.unit_id
+    raise LookupError(role)
+
+
+def _decides(actor: Actor, case: Case) -> bool:
+    """Whether he made it, or holds a permission that its workflow asks for at one of its unions."""
+    if case.maker_person_id is not None and case.maker_person_id == actor.person_id:
+        return True
+    workflow: Workflow = registry.workflow(case.workflow)
+    asked = {(step.by, step.unit) for step in workflow.moves if step.is_permission}
+    for permission, role in asked:
+        unit_id = unit_of(case, role)
+        if unit_id is not None and actor.may(permission, registry.units.path(unit_id)):
+            return True
+    return False
 
 
 def list_handled(actor: Actor, *, limit: int = 6) -> list[Case]:
@@ -261,8 +341,8 @@ def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
     )
 
 
-def timeline(case: Case) -> list[Step]:
-    """What happened, newest first. Who acted is told by role and unit."""
+def timeline(case: Case, *, own: bool = False) -> list[Step]:
+    """What happened, newest first, in the words for its owner or for others. Who acted is told by role and unit."""
     workflow: Workflow = registry.workflow(case.workflow)
     history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
     names = registry.units.names({row.unit_id for row in history if row.unit_id})
@@ -273,28 +353,31 @@ def timeline(case: Case) -> list[Step]:
         if not who:
             who = "系统" if row.actor_kind == "system" else ("本人" if row.person_id == case.owner_person_id else "")
         title = titles.get(row.move, f"提交{workflow.name}")
+        label = workflow.labels[row.target]
         steps.append(
             Step(
                 row.at,
-                title,
+                title if own else to_others(title),
                 row.note,
                 who,
                 row.target,
-                workflow.labels[row.target],
+                label if own else to_others(label),
                 workflow.hues.get(row.target, "run"),
             )
         )
     return steps
 
 
-def describe(case: Case) -> dict[str, Any]:
-    """What a list or page shows of any case: workflow, label and hue of its state, where it opens."""
+def describe(case: Case, *, own: bool = False) -> dict[str, Any]:
+    """What a list or page shows of any case: workflow, label and hue of its state, where it opens; in the words for
+    its owner or for others.
+    """
     workflow: Workflow = registry.workflow(case.workflow)
     link = registry.case_link(case.workflow)
     return {
         "case": case,
         "name": workflow.name,
-        "label": workflow.labels[case.state],
+        "label": workflow.labels[case.state] if own else to_others(workflow.labels[case.state]),
         "hue": workflow.hues.get(case.state, "run"),
         "owner_acts": case.state in workflow.owner_acts,
         "member_url_name": link.member,

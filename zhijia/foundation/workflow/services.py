@@ -23,7 +23,8 @@ from zhijia.kernel.registry import registry
 
 from . import deadlines
 from .models import Case, CaseHistory, Deadline, InboxEntry
-from .rules import CLOCK, MAKER, OTHER, OWNER, SYSTEM, UNIT, UPPER, Move, Workflow
+from .rules import CLOCK, MAKER, OWNER, SYSTEM, UNIT, Move, Workflow
+from .selectors import unit_of
 
 FORGOTTEN = "已到期删除"
 """What a case is called whose personal part has gone."""
@@ -87,16 +88,6 @@ def open_case(
     return case
 
 
-def _unit(case: Case, role: str) -> int | None:
-    if role == UNIT:
-        return case.unit_id
-    if role == OTHER:
-        return case.other_unit_id
-    if role == UPPER:
-        return registry.units.parent(case.unit_id) or case.unit_id
-    raise LookupError(role)
-
-
 def _acting_grant(actor: Actor, permission: str, path: str) -> tuple[str, int | None]:
     """Role and unit under which the actor acts: his nearest grant that carries the permission there."""
     best = max(
@@ -129,7 +120,7 @@ def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
         if case.maker_person_id is None or actor.person_id != case.maker_person_id:
             raise NotFound
         return "", None
-    unit_id = _unit(case, step.unit)
+    unit_id = unit_of(case, step.unit)
     if unit_id is None:
         raise WrongState
     if actor.is_system:
@@ -307,7 +298,7 @@ def _entries(workflow: Workflow, case: Case, now: datetime) -> list[dict[str, An
     today = timezone.localdate(now)
     rows = []
     for unit_role, permission in workflow.addressees(case.state):
-        home = _unit(case, unit_role)
+        home = unit_of(case, unit_role)
         if home is None:
             continue
         besides = _not_deciding(workflow, case, unit_role, permission)
@@ -384,7 +375,7 @@ def not_deciding(entry: InboxEntry) -> frozenset[int]:
         (
             unit_role
             for unit_role, permission in workflow.addressees(case.state)
-            if permission == entry.permission and _unit(case, unit_role) == entry.home_unit_id
+            if permission == entry.permission and unit_of(case, unit_role) == entry.home_unit_id
         ),
         UNIT,
     )

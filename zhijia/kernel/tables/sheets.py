@@ -100,9 +100,13 @@ def _data(
 
 
 def require_rows(sheet: Sheet) -> None:
-    """Raises Invalid `table.no_rows` where nothing stands below the header."""
+    """Raises Invalid `table.no_rows` where nothing stands below the header, `table.header_missing` without any."""
     with closing(sheet.rows()) as data:
         if next(data, None) is None:
+            if not sheet.places:
+                raise Invalid(
+                    "table.header_missing", "这个文件里没有找到表头，不是可以导入的表格，请按模板填写后再上传。"
+                )
             raise Invalid("table.no_rows", "表头下面没有数据，请填写数据后再上传。")
 
 

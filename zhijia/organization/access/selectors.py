@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from zhijia.foundation.accounts import selectors as accounts
+from zhijia.foundation.regions import naming
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
@@ -144,7 +145,7 @@ def _matching(text: str) -> Q:
         low = text.lower()
         code = "".join(text.split())
         return _of_person(text) | Q(union__initials__gte=low, union__initials__lt=low + "~") | Q(union__code=code)
-    return _of_person(text) | Q(union__name__contains="".join(text.split()))
+    return _of_person(text) | naming.names("union__name", "".join(text.split()))
 
 
 def _of_person(text: str) -> Q:
@@ -191,13 +192,14 @@ def kind_of(permission: str) -> str:
 
 
 def list_waiting(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
-    """Grants asked for that this actor may check, soonest due first."""
+    """Grants asked for that this actor may check, soonest due first; not what he asked for, nor his own."""
     scope = actor.scope_for(Permission.CHECK)
     if not scope.paths and not scope.everything:
         return []
     grants = RoleGrant.objects.select_related("case").filter(
         db.in_scope("union__path", scope), case__state=rules.State.ASKED, case__workflow=rules.GRANT.code
     )
+    grants = grants.exclude(asked_by=actor.person_id).exclude(person_id=actor.person_id or 0)
     return _rows(grants.order_by("case__due_at", "id")[:limit])
 
 

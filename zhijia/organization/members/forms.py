@@ -22,7 +22,7 @@ from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_
 from zhijia.organization.people.rules import Profile
 
 from .applying import JoinForm, OwnData, Work
-from .rules import NEW_FORM_GROUPS, REJECT_REASONS, WORK_FORMS
+from .rules import MOST_LETTERS_OF_NOTE, NEW_FORM_GROUPS, REJECT_REASONS, WORK_FORMS
 from .rules.transfers import REFUSALS
 
 
@@ -99,6 +99,18 @@ class ConfirmForm(PhoneForm):
             fallback_by=said.get("fallback_by", ""),
             wishes_union=said.get("wishes_union", False),
         )
+
+
+class AnswerForm(ConfirmForm):
+    """What the union asked for: said in words, or put right in what was told before."""
+
+    note = forms.CharField(
+        label="您的答复",
+        max_length=MOST_LETTERS_OF_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="审核的工会会看到；只需改下面几项的，可以不写",
+    )
 
 
 class OwnDataForm(PhoneForm):
@@ -193,7 +205,7 @@ class TransferForm(PhoneForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="例如：已到新单位上班",
     )
-    until = DayField(label="借调期满日期", required=False, help_text="只有借调 6 个月以上的才填，期满后会籍转回原工会")
+    until = DayField(label="借调期满日期", required=False, help_text="只有借调超过 6 个月的才填，期满后会籍转回原工会")
 
 
 class ChangeForm(PhoneForm):

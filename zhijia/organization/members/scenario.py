@@ -262,7 +262,7 @@ SCENARIO = Scenario(
         MessageTemplate(
             "members.join_asked",
             "入会申请需要补充",
-            "“{union}”请您补充：{note}",
+            "“{union}”审核您的入会申请时需要补充信息，留言：{note}",
             sms="【{site}】“{union}”请您补充入会信息，逾期视为撤回，请登录查看。",
         ),
         MessageTemplate(

@@ -142,7 +142,7 @@ SCENARIO = Scenario(
             "people.corrected",
             "您的信息已更正",
             "{name}，工会已更正您的{what}。如不属实，请联系工会或拨打服务热线。",
-            sms="{name}，工会已更正您的{what}。如不属实，请拨打{hotline}。",
+            sms="【{site}】{name}，工会已更正您的{what}。如不属实，请拨打{hotline}。",
         ),
         MessageTemplate(
             "people.copy_ready",
@@ -159,7 +159,7 @@ SCENARIO = Scenario(
             "people.mobile_replaced",
             "手机号码已更换",
             "{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打服务热线。",
-            sms="{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打{hotline}。",
+            sms="【{site}】{name}，您在工会名册中的手机号码已由本人实名后更换。如不是您本人操作，请拨打{hotline}。",
         ),
     ),
     audit_events=(

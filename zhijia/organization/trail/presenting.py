@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.workflow.rules import Workflow
+from zhijia.foundation.workflow.rules import Workflow, to_others
 from zhijia.kernel.logs import mask_text
 from zhijia.kernel.registry import registry
 from zhijia.organization.people.selectors import PersonFacts
@@ -68,7 +68,7 @@ def _workflow(entry: Any) -> Workflow | None:
 
 def _step(workflow: Workflow, name: str) -> str:
     titles = {move.name: move.title for move in workflow.moves}
-    return titles.get(name, "提交")
+    return to_others(titles.get(name, "提交"))
 
 
 def reason(entry: Any) -> str:
@@ -81,18 +81,23 @@ def subject(entry: Any) -> str:
     if not entry.subject_kind:
         return ""
     if entry.subject_kind == "page":
-        return f"页面 {_page_label(entry.subject_id)}"
+        return f"页面 {page_label(entry.subject_id)}"
     kind = registry.workflows.get(entry.subject_kind)
     label = kind.name if kind is not None else words.SUBJECTS.get(entry.subject_kind, entry.subject_kind)
     return f"{label} {mask_text(entry.subject_id)}"
 
 
-def _page_label(url_name: str) -> str:
+def page_label(url_name: str) -> str:
+    """A page of the menu by its own words; any other by the part of the platform that it belongs to."""
     for scenario in registry.scenarios:
         for item in scenario.menu:
             if item.url_name == url_name:
                 return item.label
-    return url_name or "未知地址"
+    part = url_name.partition(":")[0]
+    names = {scenario.code: scenario.name for scenario in registry.scenarios}
+    if url_name and ":" not in url_name:
+        return "数据接口"
+    return f"“{names[part]}”部分" if part in names else "其他页面"
 
 
 def details(entry: Any) -> list[tuple[str, str]]:
@@ -108,13 +113,13 @@ def details(entry: Any) -> list[tuple[str, str]]:
 
 def _value(key: str, value: Any, workflow: Workflow | None) -> str:
     if workflow is not None and key in ("from", "to"):
-        return workflow.labels.get(value, "尚未提交" if not value else str(value))
+        return to_others(workflow.labels.get(value, "尚未提交" if not value else str(value)))
     if value is True or value is False:
         return "是" if value else "否"
     if isinstance(value, Mapping):
         return "、".join(f"{words.DETAILS.get(name, name)} {_value(name, each, None)}" for name, each in value.items())
     if isinstance(value, (list, tuple)):
-        return "、".join(_value("", each, None) for each in value)
+        return "、".join(_value(key, each, None) for each in value)
     if key == "event":
         return event_label(str(value))
     if key == "role":
@@ -264,7 +269,7 @@ def denied_table(page: Page) -> dict[str, Any]:
                     {"text": unit(entry, page), "wrap": True},
                     {"text": entry.address, "href": _from(entry.address)},
                     {"text": why_refused(entry)},
-                    {"text": _page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
+                    {"text": page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
                 ],
             }
             for entry in page.entries

@@ -28,6 +28,12 @@ DETAILS: Final = {
 }  # fmt: skip
 
 VALUES: Final = {
+    "changed": {
+        "name": "姓名", "id": "证件号码", "mobile": "手机号", "joined_on": "入会日期", "member_number": "会员卡号",
+        "education": "学历", "political_status": "政治面貌", "ethnicity": "民族", "rural_hukou": "户籍",
+        "work_form": "就业方式", "new_form_group": "新就业形态", "occupation": "职业", "employer_text": "单位",
+        "employer_id": "用人单位", "is_migrant": "农民工",
+    },
     "factor": {
         "password": "密码", "totp": "动态口令", "sms": "短信验证码", "passkey": "通行密钥", "recovery": "备用码",
         "text": "短信验证码",

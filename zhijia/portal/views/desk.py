@@ -82,7 +82,7 @@ def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any
     if unit.level >= 6:
         return []
     rows = cases.late_below(request.actor, places.ids_below(unit.path), now=request.now, limit=8)
-    return [{"label": f"{row.unit_name} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
+    return [{"label": f"{row.decider} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
 
 
 def _inbox(request: Request, rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def search(request: Request) -> HttpResponse:
         if request.actor.holds(MemberPermission.VIEW):
             top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
             found_members = members.list_members(request.actor, top, search=text, limit=10).rows
-        case = cases.find_in_inbox(request.actor, text.replace("-", "").lower())
+        case = cases.find_by_number(request.actor, text.replace("-", "").lower())
     context = {
         "q": text,
         "unions": found_unions,

@@ -53,7 +53,7 @@ def _entries() -> list[dict[str, str]]:
 
 def case_row(case: Any) -> dict[str, Any]:
     """Shape of a line of `ui/phone/rows.html`."""
-    said = cases.describe(case)
+    said = cases.describe(case, own=True)
     detail = ""
     if case.last_day and not case.closed_at:
         day = f"{case.last_day.month}月{case.last_day.day}日"

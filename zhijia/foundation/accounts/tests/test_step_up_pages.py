@@ -312,6 +312,7 @@ def signed_in_by_code(client, texts):
 def test_the_code_that_signed_in_is_the_second_factor_beside_the_password(client, cadre, signed_in_by_code, texts):
     person, _ = cadre("GRASS_ADMIN", "plant", totp=False)
     signed_in_by_code(person)
+    assert "下一步" not in client.get(DOOR).content.decode(), "nothing follows the password"
     assert client.post(DOOR, {"password": PASSWORD, "next": DESK})["Location"] == DESK
     assert client.get(DESK).status_code == 200
     assert texts() == []
@@ -323,6 +324,7 @@ def test_it_counts_once_and_for_ten_minutes(client, cadre, signed_in_by_code, ti
     signed_in_by_code(person)
     client.post(DOOR, {"password": PASSWORD, "next": DESK})
     client.post("/console/leave")
+    assert "下一步：短信验证" in client.get(DOOR).content.decode()
     assert urlsplit(client.post(DOOR, {"password": PASSWORD})["Location"]).path == SECOND
     client.cookies.clear()
     time.go(minutes=2)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from zhijia.foundation.accounts import sessions
+from zhijia.foundation.accounts.access import safe_next
 from zhijia.foundation.accounts.forms import ChangeMobileForm
 from zhijia.foundation.accounts.rules import Purpose
 from zhijia.foundation.accounts.sending import send_button, send_code
@@ -22,8 +23,9 @@ from zhijia.kernel.masks import mask_mobile
 @never_cache
 @require_http_methods(["GET", "POST"])
 def change(request: Request) -> HttpResponse:
-    """`/m/mobile`: one code to the number that signed in here, one to the new one."""
+    """`/m/mobile`: one code to the number that signed in here, one to the new one. `?next=` is where he came from."""
     old = sessions.verified_mobile(request)
+    back = safe_next(request.GET.get("next", ""), "")
     pressed = request.POST.get("send", "")
     sent: dict[str, dict[str, object]] = {}
     status = 200
@@ -56,11 +58,12 @@ def change(request: Request) -> HttpResponse:
             else:
                 sessions.keep_number(request, account, said["mobile"])
                 messages.success(request, f"手机号已更换为 {mask_mobile(said['mobile'])}，其他设备已退出登录。")
-                return redirect("accounts:devices")
+                return HttpResponseRedirect(back or reverse("accounts:devices"))
         else:
             status = 422
     context = {
         "form": form,
+        "back": back,
         "old": mask_mobile(old),
         "send_old": send_button(request, "old", old, sent.get("old")),
         "send_new": send_button(request, "new", form.mobile_said, sent.get("new")),

@@ -66,7 +66,14 @@ def step_up(request: Request) -> HttpResponse:
                 return _passed(request, Factor.SMS, standing, wanted)
             sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
             return _to("accounts:second", wanted)
-    context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
+    context = {
+        "form": form,
+        "standing": standing,
+        "next": wanted,
+        "has": has,
+        "passkey": _challenge(request, has),
+        "then": _then(request, has),
+    }
     return render(request, "accounts/step_up.html", context, status=submission.status)
 
 
@@ -90,6 +97,14 @@ def _method(request: Request, has: selectors.Factors) -> Factor:
     if has.totp:
         return Factor.TOTP
     return Factor.PASSKEY if has.passkeys else Factor.SMS
+
+
+def _then(request: Request, has: selectors.Factors) -> str:
+    """What follows the right password; empty where the code that signed in here counts, and nothing does."""
+    method = _method(request, has)
+    if method is Factor.SMS:
+        return "" if sessions.holds(request, sessions.CODE_UNTIL) else "短信验证"
+    return "动态口令验证" if method is Factor.TOTP else "通行密钥验证"
 
 
 _ASKS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import retrying
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, Stale
+from zhijia.kernel.registry import ParameterSpec
 
 LONGEST_WAIT = timedelta(days=2 * 366)
 
@@ -45,24 +47,10 @@ def propose_value(
     unit = selectors.unit_for(actor, Permission.PARAMETER_PROPOSE, region)
     if unit is None:
         raise NotAllowed("parameter.not_your_region", "这个地区的参数不由您所在的单位设定，请选择本级或下级地区。")
-    wrong: dict[str, str] = {}
-    try:
-        value = parameters.check_value(spec, value)
-    except Invalid as error:
-        wrong["value"] = error.message
-    if region and not regions.exists(region):
-        wrong["region"] = "没有这个地区，请从列表中选择。"
-    today = timezone.localdate(now)
-    newest = selectors.newest_from(code, region)
-    if not today < valid_from <= today + LONGEST_WAIT:
-        wrong["valid_from"] = "生效日期应在明天到两年之内，留出复核的时间。"
-    elif newest is not None and valid_from <= newest:
-        wrong["valid_from"] = f"生效日期要晚于已有的 {newest}。"
-    for name, text in (("source", source), ("reason", reason)):
-        if not 4 <= len(text.strip()) <= 200:
-            wrong[name] = "请填写 4 到 200 个字。"
-    if wrong:
+    said = {"value": value, "region": region, "valid_from": valid_from, "source": source, "reason": reason}
+    if wrong := faults_of(spec, said, today=timezone.localdate(now)):
         raise Invalid("parameter.proposal", "还有需要修改的地方，请核对后重新提交。", fields=wrong)
+    value = parameters.check_value(spec, value)
     case = workflow.open_case(
         rules.PARAMETER,
         actor,
@@ -85,6 +73,29 @@ def propose_value(
         made_by=actor.person_id,
     )
     return str(case.public_id)
+
+
+def faults_of(spec: ParameterSpec, said: Mapping[str, Any], *, today: date) -> dict[str, str]:
+    """What is wrong with a proposal, by field; of a form filled in half, what is wrong with the rest."""
+    wrong: dict[str, str] = {}
+    region = said.get("region", "")
+    if "value" in said:
+        try:
+            parameters.check_value(spec, said["value"])
+        except Invalid as error:
+            wrong["value"] = error.message
+    if region and not regions.exists(region):
+        wrong["region"] = "没有这个地区，请从列表中选择。"
+    if (begins := said.get("valid_from")) is not None:
+        newest = selectors.newest_from(spec.code, region)
+        if not today < begins <= today + LONGEST_WAIT:
+            wrong["valid_from"] = "生效日期应在明天到两年之内，留出复核的时间。"
+        elif newest is not None and begins <= newest:
+            wrong["valid_from"] = f"生效日期要晚于已有的 {newest}。"
+    for name in ("source", "reason"):
+        if name in said and not 4 <= len(said[name].strip()) <= 200:
+            wrong[name] = "请填写 4 到 200 个字。"
+    return wrong
 
 
 def _find(public_id: str) -> ParameterChange:

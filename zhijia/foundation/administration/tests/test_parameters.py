@@ -132,6 +132,19 @@ def test_every_declared_parameter_has_a_page(world: World, client: Client, sign_
     assert "没有找到参数" in client.get("/console/parameters?q=zzzz").content.decode()
 
 
+def test_a_form_filled_in_half_tells_all_that_is_wrong_at_once(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    sign_in(client, world.staff_person("OPERATOR", "province"), staff=True)
+    sent = {"value": "99999", "valid_from": "2020-01-01", "source": "", "reason": ""}
+    page = client.post(f"/console/parameters/{CODE}", sent)
+    assert page.status_code == 422
+    words = page.content.decode()
+    for sentence in ("生效日期应在明天到两年之内", "请填写依据", "请填写理由"):
+        assert sentence in words
+    assert set(page.context["form"].errors) == {"value", "valid_from", "source", "reason"}
+
+
 def test_the_pages_carry_a_value_from_proposal_to_force(world: World, sign_in: Any, clock: Any) -> None:
     maker, checker = Client(), Client()
     sign_in(maker, world.staff_person("OPERATOR", "province"), staff=True)

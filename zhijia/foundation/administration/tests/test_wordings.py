@@ -86,6 +86,8 @@ def test_the_pages_preview_propose_and_decide(world: World, sign_in: Any, clock:
     shown = maker.post(address, {**said, "preview": "1"})
     assert shown.status_code == 200
     assert "“莱阳市鲁东精密机械有限公司工会委员会”欢迎您。" in shown.content.decode()
+    assert maker.post(address, {**said, "reason": "", "preview": "1"}).status_code == 200, "a reason is for proposing"
+    assert maker.post(address, {**said, "reason": ""}).status_code == 422
     wrong = maker.post(address, {**said, "body": "{who}欢迎您。"})
     assert wrong.status_code == 422
     assert "这条消息没有 {who}" in wrong.content.decode()

@@ -55,6 +55,12 @@ def parameter(request: Request, code: str) -> HttpResponse:
     if request.method == "POST" and not regions:
         raise NotAllowed
     submission = Submission(request, form)
+    if form.is_bound and not submission.is_right:  # what is wrong with the other fields is told at once
+        for name, sentence in services.faults_of(
+            spec, form.cleaned_data, today=timezone.localdate(request.now)
+        ).items():
+            if name not in form.errors:
+                form.add_error(name, sentence)
     if submission.is_right:
         with submission:
             pid = services.propose_value(request.actor, code, **form.cleaned_data, now=request.now)

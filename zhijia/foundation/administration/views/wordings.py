@@ -53,10 +53,17 @@ def _row(code: str, own: dict[str, int]) -> dict[str, Any]:
         "href": reverse("administration:message", args=[code]),
         "cells": [
             {"text": worded.body, "wrap": True, "wide": True},
-            {"text": "站内和短信" if worded.sms else "站内", "dim": True},
+            {"text": _ways(worded), "dim": True},
             {"tag": tag},
         ],
     }
+
+
+def _ways(worded: Any) -> str:
+    """A message with a code in it never lies in the app."""
+    if not worded.sms:
+        return "站内"
+    return "短信" if "{code}" in worded.sms else "站内和短信"
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -94,6 +101,8 @@ def message(request: Request, code: str) -> HttpResponse:
     may_propose = selectors.unit_for(request.actor, Permission.MESSAGE_PROPOSE, selectors.EVERYWHERE) is not None
     initial = {"title": worded.title, "body": worded.body, "sms": worded.sms}
     form = WordingForm(request.POST or None, has_sms=bool(declared.sms), initial=initial)
+    if "preview" in request.POST:
+        form.fields["reason"].required = False  # asked for when it is proposed
     status = 200
     shown = _previews(worded.title, worded.body, worded.sms)
     if request.method == "POST":

@@ -50,6 +50,14 @@ def page_of(ask, public_id, **kwargs) -> str:
     return ask(views.job, f"/console/jobs/{public_id}", public_id, **kwargs).content.decode()
 
 
+def test_a_done_job_counts_what_it_did_and_nothing_that_is_left(now):
+    """The total was a guess: fifteen lines were counted, one of them was the header."""
+    job = Job(state=State.DONE, done=14, total=15)
+    assert presenting.how_far(job) == "14"
+    job.state = State.RUNNING
+    assert presenting.how_far(job) == "14 / 15"
+
+
 def test_a_running_job_shows_progress_that_asks_for_itself(table, start, ask, now):
     public_id = start()
     services.run_slice(public_id, clock=lambda: now, seconds=0)

@@ -267,3 +267,19 @@ def test_holders_are_told_nearest_first(world: World) -> None:
     assert JOIN.checks_of(Join.PENDING, UNIT, "members:join:decide") == ()
     with pytest.raises(LookupError):
         registry.units.holders(world["plant"].pk, "no:such:right", world.today)
+
+
+# --- Found by its number
+def test_a_case_is_found_by_its_number_also_when_it_is_decided_and_only_by_who_decides_there(world: World) -> None:
+    cadre, other = world.staff("GRASS_ADMIN", "plant", "王一"), world.staff("ORG", "other_county", "李明")
+    finance = world.staff("GRASS_FINANCE", "plant", "赵云")
+    case = open_case(world)
+    for number in (case.public_id, case.public_id[:8]):
+        assert selectors.find_by_number(cadre, number) == case
+    services.move(case, "approve", actor=cadre, now=world.now)
+    assert selectors.find_by_number(cadre, case.public_id) == case
+    assert selectors.find_by_number(world.staff("ORG", "county"), case.public_id) == case
+    for actor in (other, finance):
+        assert selectors.find_by_number(actor, case.public_id) is None
+    for text in (case.public_id[:7], case.public_id[:8] + "!", "", "x" * 17):
+        assert selectors.find_by_number(cadre, text) is None

@@ -87,7 +87,9 @@ def test_who_the_table_names_may_and_everything_of_the_step_is_written(
     last = CaseHistory.objects.filter(case=case).latest("id")
     assert (last.move, last.source, last.target) == (name, source, step.target)
     assert AuditEntry.objects.filter(event="workflow.move").count() == trail + 1
-    assert selectors.timeline(case)[0].title == step.title
+    assert selectors.timeline(case, own=True)[0].title == step.title
+    others = selectors.timeline(case)[0]
+    assert "您" not in others.title + others.label + selectors.describe(case)["label"], "staff read of somebody else"
     if step.target in flow.closed:
         assert case.closed_at == world.now
         assert not InboxEntry.objects.filter(case=case, closed_at=None).exists()
@@ -237,3 +239,42 @@ def test_every_workflow_can_be_drawn_and_leads_out(code: str) -> None:
 
 def test_the_workflows_are_not_empty() -> None:
     assert len(MOVES) > 20
+
+
+# --- What waits for whom
+CHECKED_BY = [(code, name, source) for code, name, source in MOVES if registry.workflow(code).move(name).is_permission]
+
+
+@pytest.mark.parametrize(("code", "name", "source"), CHECKED_BY)
+def test_only_what_one_may_decide_waits_for_one(code: str, name: str, source: str, world: World) -> None:
+    """Inbox, what comes next, and the late list never offer what `authorize` would then refuse."""
+    flow: Workflow = registry.workflow(code)
+    step = flow.move(name)
+    if source in flow.owner_acts | flow.closed:
+        return
+    here, _ = unit_of(step)
+    maker, other = (holder(world, here, step.by, NEVER_MADE + key) for key in (11, 12))
+    owner = holder(world, here, step.by, world.person().pk)
+    case = case_in(world, flow, source, maker=maker, owner=owner.person_id)
+    InboxEntry.objects.filter(case=case).update(due_at=world.now)
+    above = holder(world, "province", "no:such:right", maker.person_id or 0)
+    for actor in (other, maker, owner):
+        try:
+            services.authorize(case, step, actor)
+            expected = [case.pk]
+        except RuleBroken:
+            expected = []
+        assert [row.case.pk for row in selectors.list_inbox(actor, now=world.now)] == expected
+        assert bool(selectors.find_next(actor, flow, step.by, besides="")) == bool(expected)
+    late = selectors.late_below(above, [world[here].pk], now=world.now)
+    assert [row.case.pk for row in late] == ([] if step.checker else [case.pk])
+
+
+def test_a_late_matter_names_the_union_it_waits_at(world: World) -> None:
+    """A request of a member of the plant waits at the county's privacy officer: the city sees the county late."""
+    world.staff("PRIVACY", "county")
+    city = world.staff("PRIVACY", "city", "李明")
+    case = case_in(world, registry.workflow("people.rights"), "ASKED", owner=world.person().pk)
+    InboxEntry.objects.filter(case=case).update(due_at=world.now)
+    (row,) = selectors.late_below(city, [world["plant"].pk, world["county"].pk], now=world.now)
+    assert (row.unit_name, row.decider) == (world["plant"].name, world["county"].name)

@@ -84,6 +84,10 @@ class AnswerIn(In):
     wishes_union: bool = Field(False, description="所在单位没有工会，希望建立工会；只计数，不告诉单位")
 
 
+class AnswerToUnionIn(AnswerIn):
+    note: Text = Field("", max_length=200, description="对工会所问的文字答复，写进办理经过")
+
+
 class ApplicationIn(AnswerIn):
     union_code: Code
     willing: Literal[True] = Field(description="自愿入会，遵守《中国工会章程》，不是企业的投资人或主要经营者")
@@ -231,7 +235,7 @@ def application(request: Request, pid: PublicId) -> ApplicationOut:
     return ApplicationOut(
         id=case.public_id,
         state=case.state,
-        label=cases.describe(case)["label"],
+        label=cases.describe(case, own=True)["label"],
         union=unions.get_facts(case.unit_id).name,
         work_form=found.work_form,
         employer_text=found.employer_text,
@@ -256,7 +260,7 @@ def appeal(request: Request, pid: PublicId, said: JoinNoteIn) -> Done:
 
 
 @own.write("/me/applications/{pid}/answer", Done)
-def answer(request: Request, pid: PublicId, said: AnswerIn) -> Done:
+def answer(request: Request, pid: PublicId, said: AnswerToUnionIn) -> Done:
     """补充工会要求的内容。"""
-    joining.answer(request.actor, pid, _form(said), note="", now=request.now)
+    joining.answer(request.actor, pid, _form(said), note=said.note, now=request.now)
     return Done()

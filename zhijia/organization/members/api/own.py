@@ -114,7 +114,7 @@ class ClaimOut(Out):
 
 
 def _label(case: Any) -> str:
-    return str(cases.describe(case)["label"])
+    return str(cases.describe(case, own=True)["label"])
 
 
 @routes.write("/me/profile", OwnDataOut)

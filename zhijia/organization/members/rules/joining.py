@@ -233,6 +233,15 @@ def check_reject(code: str, note: str) -> None:
         raise Invalid("join.reason", text, fields={"note": text})
 
 
+def check_asked(note: str) -> str:
+    """What an applicant is asked to complete, as he reads it. Raises Invalid `join.note`."""
+    words = note.strip()
+    if not 5 <= len(words) <= MOST_LETTERS_OF_NOTE:
+        text = "请写明需要补充什么，5 到 200 个字，申请人会看到这段话。"
+        raise Invalid("join.note", text, fields={"note": text})
+    return words
+
+
 def check_group(work_form: str, new_form_group: str) -> None:
     """A platform worker says which of the new-form groups is his. Raises Invalid `join.group`."""
     if work_form == "platform" and not new_form_group:

@@ -153,7 +153,8 @@ def get_founding_task(actor: Actor, public_id: str) -> FoundingView:
 class EmployerCount:
     """An employer without a union and how many of its people are in the online home; `step` is hint, task or none.
 
-    `wishes`: how many asked for a union when they applied here.
+    `wishes`: how many asked for a union when they applied here. `task`: the latest task to found one that is open or
+    came to nothing.
     """
 
     name: str
@@ -161,7 +162,7 @@ class EmployerCount:
     members: int
     wishes: int
     step: str
-    case_public_id: str
+    task: Case | None
 
 
 def list_uncovered_employers(
@@ -188,11 +189,8 @@ def list_uncovered_employers(
     covered = unions.unions_covering(wanted)
     order = sorted(wanted - set(covered), key=lambda key: (-members.get(key, 0), -wishes.get(key, 0), key))[:limit]
     named = unions.employers_of(order)
-    open_tasks = dict(
-        FoundingTask.objects.filter(home_id=home.id, case__state=rules.Founding.OPEN).values_list(
-            "employer_id", "case__public_id"
-        )
-    )
+    tasks = FoundingTask.objects.filter(home_id=home.id, employer_id__in=order).exclude(case__state=rules.Founding.DONE)
+    latest = {row.employer_id: row.case for row in tasks.select_related("case").order_by("opened_at", "id")}
     return [
         EmployerCount(
             named[key].name,
@@ -200,7 +198,7 @@ def list_uncovered_employers(
             members.get(key, 0),
             wishes.get(key, 0),
             rules.founding_step(members.get(key, 0), hint=hint, task=task),
-            open_tasks.get(key, ""),
+            latest.get(key),
         )
         for key in order
     ]

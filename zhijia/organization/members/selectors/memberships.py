@@ -188,6 +188,11 @@ def may_appeal(case: Case, *, now: datetime) -> datetime | None:
     return cases.window_end(case, "appeal", now=now)
 
 
+def last_day_to_appeal(case: Case, *, now: datetime) -> date | None:
+    """The last day on which the owner may appeal, as he is told it; None where he may not (any more)."""
+    return cases.last_day_of_window(case, "appeal", now=now) if may_appeal(case, now=now) else None
+
+
 def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts | None:
     """Who joins an online home although his employer has a union gets that one as a hint."""
     if not union.is_home or not form.employer_text:
@@ -299,6 +304,14 @@ def titles_of(actor: Actor, public_ids: Sequence[str]) -> dict[str, str]:
         db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
     )
     return dict(rows.values_list("case__public_id", "case__title"))
+
+
+def keys_of(actor: Actor, public_ids: Sequence[str]) -> list[int]:
+    """The keys of those of these cases that are applications in the actor's scope."""
+    rows = JoinApplication.objects.filter(
+        db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
+    )
+    return list(rows.values_list("case_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

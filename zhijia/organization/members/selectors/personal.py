@@ -68,7 +68,7 @@ def export_stays(subject: DataSubject) -> list[Mapping[str, Any]]:
             "就业形式": rules.WORK_FORMS.get(row.work_form, ""),
             "职业": row.occupation or rules.NEW_FORM_GROUPS.get(row.new_form_group, ""),
             "单位": row.employer_text,
-            "外出务工": row.is_migrant,
+            "外出务工": "是" if row.is_migrant else "",  # never asked is kept as no
         }
         for row in stays
     ]

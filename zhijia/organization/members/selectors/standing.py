@@ -13,7 +13,7 @@ from zhijia.organization.members.rules.joining import JOIN, Join
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .memberships import may_appeal, open_stay
+from .memberships import last_day_to_appeal, open_stay
 
 
 class Stand(StrEnum):
@@ -65,7 +65,7 @@ def standing(actor: Actor, *, now: datetime) -> Standing:
     until: date | datetime | None = case.last_day
     words = ""
     if stand in (Stand.ASKED, Stand.REFUSED):
-        words = next((step.note for step in cases.timeline(case) if step.state == case.state), "")
+        words = next((step.note for step in cases.timeline(case, own=True) if step.state == case.state), "")
     if stand is Stand.REFUSED:
-        until = may_appeal(case, now=now)
+        until = last_day_to_appeal(case, now=now)
     return Standing(stand, case, union.name, upper.name, words, until)

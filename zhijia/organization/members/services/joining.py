@@ -189,10 +189,7 @@ def reject(actor: Actor, public_id: str, *, reason: str, note: str, now: datetim
 def ask(actor: Actor, public_id: str, *, note: str, now: datetime, version: int | None = None) -> None:
     """Ask the applicant to complete something; `note` (5-200 characters) tells him what."""
     case, _application, union = _locked(actor, public_id)
-    words = note.strip()
-    if not 5 <= len(words) <= rules.MOST_LETTERS_OF_NOTE:
-        text = "请写明需要补充什么，5 到 200 个字，申请人会看到这段话。"
-        raise Invalid("join.note", text, fields={"note": text})
+    words = rules.check_asked(note)
     workflow.move(case, "ask", actor=actor, now=now, given={"note": words}, note=words, version=version)
     _tell(case, "members.join_asked", {"union": union.name, "note": words}, now=now)
 
@@ -271,12 +268,17 @@ def decide_many(
 ) -> list[RowResult]:
     """The same decision on many applications, each in its own transaction, answered row by row.
 
-    `decision` is approve, reject or ask. Raises Invalid `join.decision` for another, `join.too_many` past 200 rows.
+    `decision` is approve, reject or ask. Raises Invalid `join.decision` for another, `join.too_many` past 200 rows,
+    `join.reason` and `join.note` before any row where what all of them need is missing.
     """
     if decision not in ("approve", "reject", "ask"):
         raise Invalid("join.decision", "请选择要办理的决定。")
     if len(public_ids) > 200:
         raise Invalid("join.too_many", "一次最多办理 200 件，请分批办理。")
+    if decision == "reject":
+        rules.check_reject(reason, note)
+    elif decision == "ask":
+        rules.check_asked(note)
     results = []
     for public_id in dict.fromkeys(public_ids):
         try:

@@ -279,7 +279,13 @@ def test_asked_on_the_phone_and_agreed_with_one_tap(world: World, client: Client
     assert AuditEntry.objects.filter(event="people.numbers_read", concerns_person_id=person.pk).count() == 1
     assert one.send(officer, agree="yes").status_code == 302
     assert people.get_facts(person.pk).name == "林晓荷"
-    assert "已更正" in officer.get(address).content.decode()
+    page = officer.get(address).content.decode()
+    assert "已更正" in page
+    assert "更正前" in page
+    assert "现在登记的" not in page
+    again = officer.post(address, {"agree": "yes"})  # in a second tab
+    assert again.status_code == 409
+    assert "这件事项的状态已经变化" in again.content.decode()
     assert "已办理" in client.get(sent["Location"]).content.decode()
 
 

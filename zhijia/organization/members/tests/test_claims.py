@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from zhijia.organization.members.models import FoundingTask, Membership
 from zhijia.organization.members.rules import claims as rules
 from zhijia.organization.members.selectors import claims as reads
 from zhijia.organization.members.services import claims, memberships, transfers
+from zhijia.organization.members.views import desk
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -151,7 +153,9 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
         joined_home(world, employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地'[number]}")
     assert not FoundingTask.objects.exists()
     listed = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25)
-    assert [(row.name, row.members, row.step) for row in listed] == [("迅达同城配送有限公司", 24, "hint")]
+    assert [(row.name, row.members, row.step, row.task) for row in listed] == [
+        ("迅达同城配送有限公司", 24, "hint", None)
+    ]
     joined_home(world, employer, "工人玄")
     joined_home(world, employer, "工人黄")
     task = FoundingTask.objects.get()
@@ -169,8 +173,15 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     )
     joined_home(world, employer, "工人宇")
     assert FoundingTask.objects.count() == 1
+    [row] = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25)
+    assert (row.step, row.task) == ("task", task.case)
+    assert cell_of_task(row) == {"tag": {"text": "不具备条件", "state": ""}}
     claims.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
     assert FoundingTask.objects.count() == 2
+
+
+def cell_of_task(row: reads.EmployerCount) -> Any:
+    return desk.uncovered_table([row])["rows"][0]["cells"][-1]
 
 
 def test_people_who_came_by_roster_are_counted_at_night(world: World) -> None:

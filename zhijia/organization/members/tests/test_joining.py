@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
@@ -23,6 +25,7 @@ from zhijia.organization.members.models import MemberCard, Membership, Membershi
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import JOIN, Join
 from zhijia.organization.members.services import joining
+from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import selectors as figures
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +268,64 @@ def test_the_queue_offers_only_what_its_reader_may_decide(
     sign_in(client, world.staff_person("TOWN_WORKER", "town"), staff=True)
     above = client.get("/console/joining").content.decode()
     assert re.search(rf'value="{escalated}"[^>]*disabled', above) is None
+
+
+def test_a_second_matter_of_a_kind_leads_to_the_first(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    """Sent from a page that stood open in a second tab: application, transfer, change, request."""
+    world.open_plant("works", "town")
+    person, case = world.application()
+    sign_in(client, person)
+    said = {"work_form": "employed", "willing": "on", "go_on": "on"}
+    answer = client.post(f"/m/join/{world['works'].code}/confirm", said)
+    assert (answer.status_code, answer["Location"]) == (302, f"/m/applications/{case}")
+    member, _ = world.member(name="宋青禾")
+    world.consent(member)
+    sign_in(client, member)
+    for address, given in (
+        (f"/m/transfer/{world['works'].code}", {"reason": ""}),
+        ("/m/membership/retain", {"reason": "retired", "on": world.today.isoformat()}),
+        ("/m/data/ask/explain", {"text": "请说明我的入会审核为什么用了三天。"}),
+        ("/m/data/ask/copy", {}),
+    ):
+        papers = {"papers": SimpleUploadedFile("退休证.pdf", b"%PDF-1.7\n" + b"x" * 50)} if "retain" in address else {}
+        first = client.post(address, {**given, **papers})
+        for paper in papers.values():
+            paper.seek(0)
+        second = client.post(address, {**given, **papers})
+        assert first.status_code == 302, (address, first.content.decode())
+        assert (second.status_code, second["Location"]) == (302, first["Location"]), address
+        assert "正在办理，请先查看进度" in client.get(second["Location"]).content.decode()
+
+
+def test_asking_for_a_correction_from_the_last_screen_leads_back_to_it(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person()
+    world.consent(person)
+    sign_in(client, person)
+    screen = f"/m/join/{world['plant'].code}/confirm"
+    page = client.get(screen).content.decode()
+    for way in (f"/m/data/ask/correct?next={screen}", f"/m/mobile?next={screen}"):
+        assert f'href="{way}"' in page
+        assert f'class="zj-back" href="{screen}"' in client.get(way).content.decode()
+    assert 'class="zj-back" href="/m/data"' in client.get("/m/data/ask/correct?next=//elsewhere").content.decode()
+
+
+def test_what_the_union_asks_is_answered_in_words_that_the_reviewer_reads(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    admin, (person, case) = world.staff("GRASS_ADMIN", "plant"), world.application()
+    joining.ask(admin, case, note="请补充您所在的车间和班组", now=world.now)
+    told = Message.objects.get(template="members.join_asked")
+    assert "请您补充：" not in told.body
+    sign_in(client, person)
+    address = f"/m/applications/{case}/answer"
+    (form,) = [form for form in forms_of(client.get(address)) if "note" in form.fields]
+    assert form.send(client, note="我在二车间装配三班。", willing="on").status_code == 302
+    assert "您补充了信息" in client.get(f"/m/applications/{case}").content.decode()
+    officer = Client()
+    sign_in(officer, Person.objects.get(pk=admin.person_id), staff=True)
+    page = officer.get(f"/console/joining/{case}").content.decode()
+    assert "我在二车间装配三班。" in page
+    assert "本人补充了信息" in page
+    assert "您补充了信息" not in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -25,19 +27,48 @@ from zhijia.organization.unions import selectors as unions
 from . import desk, mending, tables
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What was ticked and said at the foot of the queue; `above` is how many he agreed to take from unions below."""
+
+    picked: tuple[str, ...] = ()
+    decision: str = ""
+    reason: str = ""
+    note: str = ""
+    above: str = ""
+
+
+NOTHING_SAID = Batch()
+
+
 def queue(request: Request) -> HttpResponse:
     """Applications that wait in the actor's scope; several may be decided at once."""
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
-    state = request.GET.get("state", "")
+    return _queue_page(request, request.GET.get("state", ""))
+
+
+def _queue_page(
+    request: Request, state: str, said: Batch = NOTHING_SAID, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The list; after a refusal with the ticks and words as they were."""
     rows = selectors.list_queue(request.actor, state=state)
     waiting = [row for row in rows if row.case.state in tables.OPEN and selectors.is_his_to_decide(request.actor, row)]
-    table = tables.queue_table(rows, {row.case.public_id for row in waiting}, now=request.now)
-    first = (
-        {"label": "从第一件办起", "href": reverse("members:review", args=[waiting[0].case.public_id]), "primary": True}
-        if waiting
-        else None
+    below = _waiting_below(request, waiting)
+    table = tables.queue_table(
+        rows, {row.case.public_id for row in waiting}, below=below, picked=said.picked, now=request.now
+    )
+    first = next(
+        (
+            {"label": "从第一件办起", "href": reverse("members:review", args=[pid]), "primary": True}
+            for pid in (row.case.public_id for row in waiting)
+            if pid not in below
+        ),
+        None,
     )
     context = {
+        "said": said,
+        "problem": problem,
+        "above": str(len(below.intersection(said.picked)) or ""),
         "states": [
             {"label": label, "href": f"?state={code}", "current": code == state} for code, label in tables.QUEUE_STATES
         ],
@@ -48,25 +79,41 @@ def queue(request: Request) -> HttpResponse:
         "head_actions": [first] if first else [],
         "empty": {"title": "没有这样的申请", "text": "职工扫描本工会的二维码提交后，申请会出现在这里。"},
     }
-    return render(request, "members/queue.html", context)
+    return render(request, "members/queue.html", context, status=status)
+
+
+def _waiting_below(request: Request, rows: Sequence[selectors.Application]) -> set[str]:
+    beside = cases.deciders_beside(request.actor, [row.case.pk for row in rows])
+    return {row.case.public_id for row in rows if row.case.pk in beside}
 
 
 def decide_batch(request: Request) -> HttpResponse:
-    """The same decision on the ticked rows; the answer says what became of each."""
+    """The same decision on the ticked rows; the answer says what became of each.
+
+    What still waits at unions below is decided only after he has agreed to their number.
+    """
     if request.method != "POST":
         return redirect("members:queue")
-    ids = [text for text in request.POST.getlist("pick") if len(text) <= 16]
-    if not ids:
-        messages.warning(request, "请先勾选要办理的申请。")
-        return redirect("members:queue")
-    results = joining.decide_many(
-        request.actor,
-        ids,
+    request.actor.require_anywhere(Permission.JOIN_DECIDE)
+    said = Batch(
+        picked=tuple(dict.fromkeys(text for text in request.POST.getlist("pick") if len(text) <= 16)),
         decision=request.POST.get("decision", "")[:10],
         reason=request.POST.get("reason", "")[:16],
         note=request.POST.get("note", "")[:200],
-        now=request.now,
+        above=request.POST.get("above", "")[:4],
     )
+    if not said.picked:
+        messages.warning(request, "请先勾选要办理的申请。")
+        return redirect("members:queue")
+    below = cases.deciders_beside(request.actor, selectors.keys_of(request.actor, said.picked))
+    if below and said.above != str(len(below)):
+        return _queue_page(request, "", said, status=422)
+    try:
+        results = joining.decide_many(
+            request.actor, said.picked, decision=said.decision, reason=said.reason, note=said.note, now=request.now
+        )
+    except Invalid as error:
+        return _queue_page(request, "", said, problem=error.message, status=422)
     titles = selectors.titles_of(request.actor, [row.public_id for row in results])
     done = [row for row in results if not row.code]
     failed = [row for row in results if row.code]
@@ -93,6 +140,7 @@ def review(request: Request, pid: str) -> HttpResponse:
         "moves": {move.name: move for move in workflow.allowed_moves(application.case, request.actor)},
         "described": cases.describe(application.case),
         "due": cases.due_words(application.case.due_at, now=request.now)[1],
+        "below": tables.BELOW if _waiting_below(request, [application]) else "",
         "queue": {
             "label": "待审队列",
             "cases": tables.queue_items(selectors.list_queue(request.actor, limit=20), pid, now=request.now),

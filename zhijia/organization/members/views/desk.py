@@ -185,13 +185,13 @@ def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
         line(
             "",
             row.name,
-            reverse("members:founding", args=[row.case_public_id]) if row.case_public_id else "",
+            reverse("members:founding", args=[row.task.public_id]) if row.task else "",
             [
                 {"text": row.credit_code, "dim": True},
                 {"text": str(row.members), "num": True},
                 {"text": str(row.wishes) if row.wishes else "—", "num": True},
                 {"tag": STEPS[row.step]},
-                {"text": "建会任务办理中" if row.case_public_id else "—", "dim": True},
+                state(row.task) if row.task else {"text": "—", "dim": True},
             ],
         )
         for row in rows

@@ -17,11 +17,12 @@ from zhijia.kernel import codes
 from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
-from zhijia.organization.members.forms import ConfirmForm, NoteForm
+from zhijia.organization.members.forms import AnswerForm, ConfirmForm, NoteForm
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
+from . import phone
 from .proving import must_go_there, union_of_code, way_to_join
 
 SCANNED = "join.scanned"
@@ -79,8 +80,7 @@ def start(request: Request, code: str) -> HttpResponse:
 
 
 def _see_progress(request: Request, pid: str) -> HttpResponse:
-    messages.info(request, "您有一件入会申请正在办理，请先查看进度。")
-    return redirect("members:case", pid=pid)
+    return phone.see_progress(request, "入会申请", reverse("members:case", args=[pid]))
 
 
 def _confirm_page(
@@ -128,6 +128,8 @@ def confirm(request: Request, code: str) -> HttpResponse:
     except ZhijiaError as error:
         if error.code == "document.check":
             return must_go_there(request, way_to_join(union), error)
+        if (waiting := selectors.open_application(person.id)) is not None:
+            return _see_progress(request, waiting.public_id)
         if error.status != 422:
             raise
         form.take(error)
@@ -173,13 +175,13 @@ def case(request: Request, pid: str) -> HttpResponse:
     upper = unions.get_facts(union.parent_id) if union.parent_id else union
     context = {
         "case": found,
-        "described": cases.describe(found),
+        "described": cases.describe(found, own=True),
         "application": application,
         "union": union,
         "decides": upper if found.state == rules.Join.ESCALATED else union,
-        "steps": cases.timeline(found),
+        "steps": cases.timeline(found, own=True),
         "moves": {move.name: move for move in workflow.allowed_moves(found, request.actor)},
-        "can_appeal": selectors.may_appeal(found, now=request.now),
+        "can_appeal": selectors.last_day_to_appeal(found, now=request.now),
         "work_form": rules.WORK_FORMS.get(application.work_form, ""),
         "group": rules.NEW_FORM_GROUPS.get(application.new_form_group, ""),
     }
@@ -226,12 +228,12 @@ def answer(request: Request, pid: str) -> HttpResponse:
         "rural_hukou": bool(application.rural_hukou),
         "wishes_union": application.wishes_union,
     }
-    form = ConfirmForm(request.POST or None, initial=initial, is_home=union.is_home)
-    asked = next((step.note for step in cases.timeline(found) if step.state == rules.Join.NEED_INFO), "")
+    form = AnswerForm(request.POST or None, initial=initial, is_home=union.is_home)
+    asked = next((step.note for step in cases.timeline(found, own=True) if step.state == rules.Join.NEED_INFO), "")
     submission = Submission(request, form)
     if submission.is_right:
         with submission:
-            joining.answer(request.actor, pid, form.read(), note="", now=request.now)
+            joining.answer(request.actor, pid, form.read(), note=form.cleaned_data["note"], now=request.now)
             messages.success(request, "已补充，工会会继续审核。")
             return redirect("members:case", pid=pid)
     return render(

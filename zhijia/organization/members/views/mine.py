@@ -13,7 +13,7 @@ from django.utils import timezone
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission, sent
-from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
 from zhijia.kernel.errors import Expired, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
@@ -58,8 +58,7 @@ def transfer(request: Request) -> HttpResponse:
     stay = selectors.open_stay(person_id)
     under_way = reads.open_transfer(person_id)
     if under_way is not None and under_way.state != "INVITED":
-        messages.info(request, "您有一件转会正在办理，请先查看进度。")
-        return redirect("members:my_transfer", pid=under_way.public_id)
+        return phone.see_progress(request, "转会", reverse("members:my_transfer", args=[under_way.public_id]))
     text = request.GET.get("q", "")[:40]
     found = unions.search_public(text, types=unions.JOINABLE, limit=SHOWN + 1) if text.strip() else []
     places = regions.places_of(union.region for union in found)
@@ -106,6 +105,8 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
             )
             messages.success(request, f"已提交，等待{union.name}审核。")
             return redirect("members:my_transfer", pid=case.public_id)
+        if open_one := presenting.own_open(request.actor, submission.refused):
+            return phone.see_progress(request, "转会", open_one)
     context = {
         "form": form,
         "left": {"label": "现在的工会", "name": present.name, "place": places[present.region]},
@@ -186,6 +187,8 @@ def new_change(request: Request, kind: str) -> HttpResponse:
             case = changes.ask_own(request.actor, given, now=request.now)
             messages.success(request, "已提交。")
             return redirect("members:my_change", pid=case.public_id)
+        if open_one := presenting.own_open(request.actor, submission.refused):
+            return phone.see_progress(request, "会籍变更", open_one)
     context = {
         "kind": kind,
         "title": f"申请{change_rules.KINDS[kind]}",

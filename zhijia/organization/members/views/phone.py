@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.http import Request
 from zhijia.organization.members import rules
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.rules.retirement import LABELS, Retirement
@@ -22,6 +25,12 @@ from zhijia.organization.members.selectors.transfers import TransferView
 
 _TAGS = {"done": "ok", "late": "bad", "still": "", "soon": "do", "run": "wait"}
 _MINE = {"href": "", "label": "我的会籍"}
+
+
+def see_progress(request: Request, what: str, address: str) -> HttpResponse:
+    """A second matter of a kind leads to where the first one stands."""
+    messages.info(request, f"您有一件{what}正在办理，请先查看进度。")
+    return HttpResponseRedirect(address)
 
 
 def stay_facts(stay: Any) -> list[dict[str, Any]]:
@@ -68,7 +77,7 @@ def waiting_rows(*open_cases: Case | None) -> list[dict[str, Any]]:
     for case in open_cases:
         if case is None:
             continue
-        told = cases.describe(case)
+        told = cases.describe(case, own=True)
         href = reverse(told["member_url_name"], args=[case.public_id])
         rows.append({"title": told["name"], "detail": case.note, "href": href, "tag": _tag(told)})
     return rows
@@ -118,8 +127,8 @@ def _tag(told: dict[str, Any]) -> dict[str, str]:
 
 def _page(case: Case, title: str, facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What `members/my_case.html` shows of any case."""
-    told = cases.describe(case)
-    steps = cases.timeline(case)
+    told = cases.describe(case, own=True)
+    steps = cases.timeline(case, own=True)
     return {
         "title": title,
         "case": case,
@@ -293,7 +302,7 @@ def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date 
         page["step"] = {
             "lead": "如有不同意见，可以向上级工会申诉一次，请在",
             "at": appeal_until,
-            "after": "前申诉",
+            "after": "（含）前申诉",
             "mine": True,
         }
         page["primary"] = {"label": "向上级申诉", "href": reverse("members:appeal_change", args=[case.public_id])}

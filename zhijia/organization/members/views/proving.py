@@ -153,11 +153,18 @@ def _file_number(
         "way": way,
         "form": form,
         "message": error.message if error is not None and not error.fields else "",
+        "tail": error.facts.get("tail") if error is not None and "tail" in error.facts else _tail_said(request),
         "by_code": refused is None or refused.code != "real_name.county",
         "sent": sent,
         "send": counting_button("file", sent["seconds"] if sent else _file_code_wait(request, form)),
     }
     return render(request, "members/file_number.html", context, status=refused.status if refused else 200)
+
+
+def _tail_said(request: Request) -> str:
+    """The last four digits that the page before told him, sent along while he asks for a code and tries it."""
+    said = request.POST.get("tail", "")
+    return said if len(said) == 4 and said.isascii() and said.isdigit() else ""
 
 
 def _identify(request: Request, way: Way, form: IdentityForm) -> HttpResponse:

@@ -26,8 +26,21 @@ QUEUE_STATES = (
 )
 
 
-def queue_table(rows: Sequence[selectors.Application], his: Collection[str], *, now: datetime) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`; `his` are the cases that the reader may decide, which can be ticked."""
+BELOW = "还在下级工会办理"
+"""Of an application that an upper union may decide, though it waits at a union below."""
+
+
+def queue_table(
+    rows: Sequence[selectors.Application],
+    his: Collection[str],
+    *,
+    below: Collection[str] = (),
+    picked: Collection[str] = (),
+    now: datetime,
+) -> dict[str, Any]:
+    """Shape of `ui/console/list_table.html`; `his` are the cases that the reader may decide, which can be ticked;
+    `below` those of them that wait at a union below.
+    """
     return {
         "label": "入会申请",
         "first": {"label": "申请人"},
@@ -39,7 +52,14 @@ def queue_table(rows: Sequence[selectors.Application], his: Collection[str], *, 
             {"label": "提交", "hide": "mid"},
         ],
         "pick": BULK,
-        "rows": [_queue_row(row, row.case.public_id in his, now=now) for row in rows],
+        "rows": [
+            {
+                **_queue_row(row, row.case.public_id in his, now=now),
+                "detail": BELOW if row.case.public_id in below else "",
+                "picked": row.case.public_id in picked,
+            }
+            for row in rows
+        ],
     }
 
 

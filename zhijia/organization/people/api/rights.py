@@ -213,7 +213,7 @@ def _row(view: reads.RequestView) -> dict[str, Any]:
         "id": view.case.public_id,
         "kind": view.request.kind,
         "state": view.case.state,
-        "label": str(cases.describe(view.case)["label"]),
+        "label": str(cases.describe(view.case, own=True)["label"]),
         "asked_at": view.request.asked_at,
         "last_day": view.case.last_day if waiting else None,
     }

@@ -63,7 +63,7 @@ CONSENT_TEXT = Workflow(
 WITHDRAWING = {
     "privacy": "撤回后线上服务随即停止，所有设备退出登录，再次登录时须重新同意",
     "agreement": "撤回后线上服务随即停止，所有设备退出登录，再次登录时须重新同意",
-    "id_number": "撤回后不再办理新的实名核验和入会",
+    "id_number": "撤回后不再用您的证件号码办理新的实名核验和入会；再办理时会先征求您的同意",
 }
 """What taking a consent back does, told beside it. Source: PIPL 15, 16."""
 

@@ -16,7 +16,7 @@ from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 from zhijia.organization.people import codes, selectors
 from zhijia.organization.people.models import Consent, Person, Purpose, RealNameCheck, RightsRequest, Sex
-from zhijia.organization.people.rules import rights as rules
+from zhijia.organization.people.rules import real_name_words, rights as rules
 
 PROOF = timedelta(days=3 * 365)
 """How long it can be shown that a consent was given, or a request answered."""
@@ -47,7 +47,7 @@ def export_identity(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
                 "手机号码": numbers.mobile,
                 "出生日期": born,
                 "性别": Sex(facts.sex).label,
-                "实名等级": facts.real_name_level,
+                "实名": real_name_words(facts.real_name_level),
                 "核验时间": person.verified_at,
                 "建档时间": person.created_at,
             }

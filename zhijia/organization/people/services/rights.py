@@ -71,7 +71,6 @@ def ask(
         owner_person_id=person_id,
         now=now,
         open_key=f"{kind}:{person_id}",
-        note=rules.KINDS[kind],
         start=rules.Rights.PREPARING if copy else None,
     )
     today = timezone.localdate(now)
@@ -192,6 +191,18 @@ def finish_copy(public_id: str, *, now: datetime) -> int:
 
 
 # --- Answers
+def _to_answer(actor: Actor, public_id: str) -> tuple[Case, RightsRequest]:
+    """A request that still waits for the desk: one that is answered says so before anything is said of its content.
+
+    Raises NotFound, NotAllowed, WrongState.
+    """
+    case, request = _find(public_id)
+    actor.require(Permission.RIGHTS_ANSWER, registry.units.path(case.unit_id))
+    if case.closed_at is not None:
+        raise WrongState
+    return case, request
+
+
 @retrying()
 @transaction.atomic
 def answer(actor: Actor, public_id: str, verdict: str, *, text: str, now: datetime, version: int | None = None) -> None:
@@ -199,7 +210,7 @@ def answer(actor: Actor, public_id: str, verdict: str, *, text: str, now: dateti
 
     Raises NotFound, NotAllowed, WrongState, RuleBroken `case.own`, Invalid `rights.answer` `rights.verdict`.
     """
-    case, request = _find(public_id)
+    case, request = _to_answer(actor, public_id)
     if verdict not in ("answer", "answer_part", "refuse"):
         sentence = "请选择办理结论。"
         raise Invalid("rights.verdict", sentence, fields={"decision": sentence})
@@ -263,7 +274,7 @@ def agree(actor: Actor, public_id: str, *, now: datetime, text: str = "", versio
     `real_name.try_later` `document.check`, Invalid `real_name.mismatch` `rights.answer`, Duplicate `correct.id_taken`
     `correct.number_taken`.
     """
-    case, request = _find(public_id)
+    case, request = _to_answer(actor, public_id)
     wanted = open_wanted(request)
     if request.kind != rules.Kind.CORRECT or not wanted:
         raise WrongState("rights.no_correction", "这件请求没有写明更正后的内容，请核对后在答复里说明办理结果。")
@@ -287,7 +298,7 @@ def execute(actor: Actor, public_id: str, *, text: str, now: datetime, version: 
     What goes is decided by the parts' own rules, not by the desk. He is told before his way to be told goes. Raises
     NotFound, NotAllowed, WrongState, RuleBroken `case.own`, Invalid `rights.answer`.
     """
-    case, request = _find(public_id)
+    case, request = _to_answer(actor, public_id)
     if request.kind != rules.Kind.DELETE:
         raise WrongState("rights.no_deletion", "这件请求不是删除，请直接答复。")
     subject = selectors.subject_of_request(request)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhijia.foundation.accounts.access import safe_next
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.ui.places import read_place, write_place
 from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.people.forms import CorrectionAskForm, RightsForm
 from zhijia.organization.people.rules import rights as rules
@@ -48,7 +49,7 @@ THEN = {
 
 
 def _tag(view: reads.RequestView) -> dict[str, str]:
-    told = cases.describe(view.case)
+    told = cases.describe(view.case, own=True)
     return {"text": told["label"], "state": TAGS.get(told["hue"], "")}
 
 
@@ -142,6 +143,8 @@ def ask(request: Request, kind: str) -> HttpResponse:
             try:
                 pid = rights.ask(request.actor, kind, text=said.get("text", ""), scope=scope, now=request.now)
             except (Invalid, Duplicate) as error:
+                if waiting := _own_waiting(request, kind, error):
+                    return waiting
                 status, problem = error.status, error.message
                 if form is not None:
                     form.take(error)
@@ -160,7 +163,23 @@ def ask(request: Request, kind: str) -> HttpResponse:
     return render(request, "people/rights_ask.html", context, status=status)
 
 
+def _own_waiting(request: Request, kind: str, error: ZhijiaError | None) -> HttpResponse | None:
+    """Where a second request of a kind leads: to the first, which still waits."""
+    if error is None or error.code != f"{rules.RIGHTS.code}.already_open":
+        return None
+    first = next(
+        (view for view in reads.list_own(request.actor) if view.request.kind == kind and view.case.closed_at is None),
+        None,
+    )
+    if first is None:
+        return None
+    messages.info(request, f"您有一件{rules.KINDS[kind]}正在办理，请先查看进度。")
+    return redirect("people:rights_case", pid=first.case.public_id)
+
+
 def _ask_correction(request: Request) -> HttpResponse:
+    """`?next=` is the page that sent him here, such as the last screen of joining: he comes back to it."""
+    back = safe_next(request.GET.get("next", ""), "")
     fields = [
         (field.code, field.label, field.shown(field.reads(person_id)), field.is_day)
         for person_id in [request.actor.require_person()]
@@ -179,10 +198,13 @@ def _ask_correction(request: Request) -> HttpResponse:
                 papers=[(file.name or "", file.file) for file in said["papers"]],
                 now=request.now,
             )
-            messages.success(request, "已提交。")
-            return redirect("people:rights_case", pid=pid)
+            messages.success(request, "更正申请已提交，答复会发消息告诉您。")
+            return HttpResponseRedirect(back) if back else redirect("people:rights_case", pid=pid)
+        if waiting := _own_waiting(request, rules.Kind.CORRECT, submission.refused):
+            return waiting
     context = {
         "title": "申请更正",
+        "back": back,
         "form": form,
         "then": THEN["correct"],
         "files": True,
@@ -205,7 +227,7 @@ def case(request: Request, pid: str) -> HttpResponse:
         "sub": f"编号 {pid[:4]}-{pid[4:8]}",
         "entries": [
             {"title": step.title, "note": step.who, "at": step.at, "quote": "", "state": "now" if index == 0 else ""}
-            for index, step in enumerate(cases.timeline(view.case))
+            for index, step in enumerate(cases.timeline(view.case, own=True))
         ],
         "step": {
             "lead": f"由{view.unit}个人信息保护岗办理，最晚",

@@ -221,7 +221,9 @@ def test_the_log_is_checked_part_by_part_and_the_verdict_is_in_words(
     world = sealed_log
     monkeypatch.setattr(ledger, "CHUNK", 3)
     sign_in(client, world.staff_person("AUDIT_ADMIN", "province"), staff=True)
-    assert "还没有核对过" in client.get(reverse("trail:ledger")).content.decode()
+    before = client.get(reverse("trail:ledger")).content.decode()
+    assert "还没有逐条核对过" in before
+    assert "没有发现改动" not in before
     shown = check_all(world, client)
     assert "没有发现改动" in shown
     size = ledger.newest_size()

@@ -21,10 +21,13 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS, Actor, Kind
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
 from zhijia.kernel.personal import DataSubject
-from zhijia.organization.people import selectors as people
+from zhijia.kernel.registry import registry
+from zhijia.organization.members.selectors.own_data import LABELS
+from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.services import erasing
-from zhijia.organization.trail import rules, selectors
+from zhijia.organization.trail import rules, selectors, words
 from zhijia.organization.trail.permissions import Permission
 from zhijia.organization.trail.selectors import Question
 
@@ -207,8 +210,8 @@ def test_an_entry_tells_who_as_what_where_why_and_its_seal(world: World, auditor
     address = reverse("trail:entry", args=[selectors.entry_key(row)])
     fresh = client.get(address).content.decode()
     assert "尚未存证" in fresh
-    for words in ("马*国", "组织岗", world["county"].name, "127.0.0.1", "核对退休手续", "林*禾", "10:00:00"):
-        assert words in fresh
+    for word in ("马*国", "组织岗", world["county"].name, "127.0.0.1", "核对退休手续", "林*禾", "10:00:00"):
+        assert word in fresh
     while ledger.seal(now=world.now):
         pass
     assert "与存证一致" in client.get(address).content.decode()
@@ -224,6 +227,27 @@ def test_a_step_of_a_case_is_told_in_its_own_words(world: World, auditor: Person
     assert "尚未提交" in shown
     assert "SUBMITTED" not in shown
     assert row.after in shown
+
+
+def test_a_correction_is_told_in_words_with_role_and_union(world: World, auditor: Person, client: Client) -> None:
+    officer, (member, _) = world.staff("PRIVACY", "county", "韩雪"), world.member("plant")
+    people_services.correct_person(
+        officer, member.pk, name="林晓荷", id_type=member.id_type, id_number="", mobile=None, reason="材料无误",
+        now=world.now,
+    )  # fmt: skip
+    entry = AuditEntry.objects.get(event="people.corrected")
+    page = page_of(client, "trail:entries", event="people.corrected")
+    assert world["county"].name in page
+    page = client.get(reverse("trail:entry", args=[selectors.entry_key(entry)])).content.decode()
+    for word in ("改动", "姓名", registry.role_label("PRIVACY"), world["county"].name):
+        assert word in page
+
+
+def test_whatever_a_member_can_have_changed_has_a_word() -> None:
+    """Columns of what he told, of how he works, and of what an officer puts right."""
+    named = {*Profile.__dataclass_fields__, *LABELS, "employer_id", "name", "id", "mobile"}
+    named |= {field.code for room in registry.corrections() for field in room.fields} - {"id_number"}
+    assert named <= set(words.VALUES["changed"])
 
 
 def test_an_erased_persons_entries_stay_readable(world: World, auditor: Person, client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from zhijia.foundation.regions import naming
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
@@ -242,9 +243,9 @@ def find_employer_by_public_id(public_id: str) -> Employer | None:
 
 
 def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> list[Employer]:
-    """Employers whose name begins with or contains `text`, within a region; for the applicant's choice."""
+    """Employers whose name contains `text`, within a region; for the applicant's choice."""
     plain = typed(text).replace("\x00", "")[:60]
-    employers = Employer.objects.filter(name__contains=plain) if plain else Employer.objects.none()
+    employers = Employer.objects.filter(naming.names("name", plain)) if plain else Employer.objects.none()
     if region_prefix:
         employers = employers.filter(region__gte=region_prefix, region__lt=region_prefix + "~")
     return list(employers.order_by("name_key")[:limit])
@@ -350,7 +351,7 @@ def matching(text: str) -> Q:
         return condition
     condition = Q()
     for word in typed(text).split():  # 莱阳 第一中心小学
-        condition &= Q(name__contains=word)
+        condition &= naming.names("name", word)
     return condition
 
 

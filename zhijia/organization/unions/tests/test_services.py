@@ -386,7 +386,8 @@ def test_a_county_moves_nothing_into_or_out_of_another(world: World) -> None:
 
 # --- Finding --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "text", ["鲁东精密", "laiyangshilu", "lai yang shi lu", "lysldj", "91370200MA3C0A123W", "ＬＹＳＬＤＪ"]
+    "text",
+    ["鲁东精密", "莱阳鲁东精密", "laiyangshilu", "lai yang shi lu", "lysldj", "91370200MA3C0A123W", "ＬＹＳＬＤＪ"],
 )
 def test_a_union_is_found_by_name_pinyin_initials_and_codes(world: World, text: str) -> None:
     scope = world.staff("ORG", "county").scope

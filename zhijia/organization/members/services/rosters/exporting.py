@@ -31,6 +31,7 @@ from zhijia.organization.members.rules.conflicts import MEMBER_EXPORT
 from zhijia.organization.members.selectors import rosters as selectors
 from zhijia.organization.members.selectors.rosters import Line
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.rules import real_name_words
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -43,7 +44,7 @@ MOST_IN_A_BOOK: Final = 20_000
 PART: Final = 1_000
 HEADERS: Final = (
     "姓名", "证件类型", "证件号码", "手机号码", "工会编码", "工会名称", "会员卡号", "就业形式", "新就业形态群体",
-    "单位名称", "入会日期", "会籍", "实名等级",
+    "单位名称", "入会日期", "会籍", "实名",
 )  # fmt: skip
 WHOLE_HEADERS: Final = (*HEADERS, "水印")
 
@@ -53,7 +54,7 @@ def _cells(line: Line, name: str, id_number: str, mobile: str) -> list[object]:
     return [
         name, people.document_label(line.person.id_type), id_number, mobile, line.union_code, line.union_name,
         stay.member_number, WORK_FORMS.get(stay.work_form, ""), NEW_FORM_GROUPS.get(stay.new_form_group, ""),
-        stay.employer_text, stay.joined_on, stay.get_state_display(), line.person.real_name_level,
+        stay.employer_text, stay.joined_on, stay.get_state_display(), real_name_words(line.person.real_name_level),
     ]  # fmt: skip
 
 
@@ -194,10 +195,15 @@ def _gathering(export: RosterExport) -> gathering.Gathering:
     )  # fmt: skip
 
 
+def _told(public_id: str) -> str:
+    """A case's number as people read it."""
+    return f"编号 {public_id[:4]}-{public_id[4:8]}"
+
+
 def _numbers(export: RosterExport, line: Line, *, now: datetime) -> tuple[str, str, str]:
     """Name and full numbers; every one leaves an audit row with the reason and the case."""
     full = people.read_numbers(
-        _maker(export), line.person.id, reason=f"{export.reason}（{export.case.public_id}）", now=now,
+        _maker(export), line.person.id, reason=f"{export.reason}（{_told(export.case.public_id)}）", now=now,
         unit_id=export.unit_id,
     )  # fmt: skip
     return line.person.name, full.id_number, full.mobile
