@@ -130,7 +130,8 @@ class Choices(Asked):
         )
 
     def schema(self) -> Schema:
-        return list[Literal[tuple(self.choices)]], self._default([], max_length=len(self.choices))
+        one: Any = Literal[tuple(self.choices)]
+        return list[one], self._default([], max_length=len(self.choices))
 
     def check(self, value: Any) -> list[str]:
         given = set(value or ())

@@ -1,4 +1,4 @@
-"""A kind of case: its table of moves, its row, what is asked at each step, who sees what, how long it is kept and why."""
+"""A kind of case: its table of moves, its row, what each step asks, who sees what, how long it is kept and why."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Wordings:
     """What the pages of a kind say: `intro` under the member's title, `button` that begins one, `then` what follows
-    `[("由您的工会答复", True), ("会记您的姓名", False)]`, `empty` where a list has nothing. `tells_person`: the list names
-    whose matter each one is.
+    `[("由您的工会答复", True), ("会记您的姓名", False)]`, `empty` where a list has nothing. `tells_person`: the list
+    names whose matter each one is.
     """
 
     intro: str = ""
@@ -93,8 +93,8 @@ class Wordings:
 class CaseKind:
     """`docs/first-capability.md` walks through one in full.
 
-    `opens` is asked of who opens a case, a member or, with the right `opened_by`, a cadre; `goes(actor, given, now)` says
-    where it goes and refuses who may not. `shown_when` names the states in which an answer is shown to the member
+    `opens` is asked of who opens a case, a member or, with the right `opened_by`, a cadre; `goes(actor, given, now)`
+    says where it goes and refuses who may not. `shown_when` names the states in which an answer is shown to the member
     himself. `columns` stand in the list between due date and state. `keep_days` after closing the row goes, except in
     `archive` states; `purpose` is told to whom it concerns.
     """
@@ -110,7 +110,7 @@ class CaseKind:
     opener: By = By.MEMBER
     opened_by: str = ""
     columns: tuple[Column, ...] = ()
-    words: Wordings = Wordings()  # noqa: RUF009  frozen
+    words: Wordings = Wordings()
     checks: Callable[[Case, Any, Actor, datetime], list[Check]] | None = None
     shown_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     keep_days: int = 3 * 365

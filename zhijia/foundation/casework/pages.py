@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, ZhijiaForm
 from zhijia.foundation.ui.listing import Button, answer
-from zhijia.foundation.workflow import selectors as cases, services as workflow
-from zhijia.kernel.errors import NotFound
+from zhijia.foundation.workflow import services as workflow
+from zhijia.kernel.errors import WrongState
 from zhijia.kernel.http import Request
 
 from . import forms, presenting, selectors, services
@@ -172,7 +172,7 @@ def _review(kind: CaseKind) -> Any:
         one = selectors.get_case(kind, request.actor, pid)
         moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
         if request.method == "POST" and not moves:
-            raise NotFound if one.case.closed_at is None else cases.closed()
+            raise WrongState
         form = None
         submission = None
         if moves:

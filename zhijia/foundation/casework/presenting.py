@@ -26,7 +26,7 @@ def number(case: Case) -> str:
 
 
 def phone_tag(case: Case) -> dict[str, str]:
-    told = cases.describe(case)
+    told = cases.describe(case, own=True)
     return {"text": told["label"], "state": "do" if told["owner_acts"] else PHONE_TAGS.get(told["hue"], "")}
 
 
@@ -102,7 +102,7 @@ def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
         "facts": [{"label": "工会", "value": one.unit}, *_facts(selectors.facts(kind, one, own=True))],
         "entries": [
             {"title": step.title, "note": step.who, "at": step.at, "quote": step.note, "state": "" if place else "now"}
-            for place, step in enumerate(cases.timeline(case))
+            for place, step in enumerate(cases.timeline(case, own=True))
         ],
         "step": {
             "lead": f"由{one.unit}办理，最晚", "at": case.last_day, "after": "答复",

@@ -12,4 +12,4 @@ class CaseRow(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{type(self).__name__} {self.case_id}"
+        return f"{type(self).__name__} {self.pk}"

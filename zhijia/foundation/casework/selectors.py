@@ -137,7 +137,7 @@ def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> Waiting:
 
 
 def get_case(kind: CaseKind, actor: Actor, public_id: str) -> Standing:
-    """For who holds one of the kind's rights at one of its units, or made it. Raises NotFound, NotAllowed, NotSignedIn."""
+    """For who holds one of the kind's rights at one of its units, or made it. Raises NotFound, NotAllowed."""
     row = _all(kind).filter(case__public_id=public_id).first()
     if row is None:
         raise NotFound

@@ -94,7 +94,7 @@ def act(
     if name in kind.effects:
         kind.effects[name](case, selectors.row_of(kind, case), actor=actor, given=kept, now=now)
     if step.tells and case.owner_person_id is not None:
-        _tell(kind, case, step.tells, words, now=now)
+        _tell(kind, case, case.owner_person_id, step.tells, words, now=now)
     return case
 
 
@@ -112,14 +112,14 @@ def _words(asks: Sequence[Asked], kept: Mapping[str, Any]) -> str:
     return next((kept[asked.name] for asked in asks if isinstance(kept[asked.name], str) and kept[asked.name]), "")
 
 
-def _tell(kind: CaseKind, case: Case, message: str, words: str, *, now: datetime) -> None:
+def _tell(kind: CaseKind, case: Case, person_id: int, message: str, words: str, *, now: datetime) -> None:
     said = {
         "union": registry.units.names([case.unit_id]).get(case.unit_id, ""),
         "title": case.title,
         "result": kind.workflow.labels[case.state],
         "answer": words,
     }
-    notify.send(message, person_id=case.owner_person_id, context=said, now=now, case_public_id=case.public_id)
+    notify.send(message, person_id=person_id, context=said, now=now, case_public_id=case.public_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Answer:
 def act_on_many(
     kind: CaseKind, actor: Actor, public_ids: Sequence[str], name: str, given: Mapping[str, Any], *, now: datetime
 ) -> list[Answer]:
-    """The same move on several cases, each its own transaction. Raises Invalid for a wrong answer before any is made."""
+    """The same move on several cases, each its own transaction. Raises Invalid before any is made."""
     selectors.require_desk(kind, actor)
     checked(kind.step(name).asks, given)
     answers = []
