@@ -81,7 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite what needs PostgreSQL is skipped; on PostgreSQL what asks no database is left out: it ran already."""
+    """On SQLite what needs PostgreSQL is skipped; on PostgreSQL what asks no database, or says that one is enough, is
+    left out: it ran already.
+    """
     from django.conf import settings
 
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
@@ -99,6 +101,8 @@ _DATABASES = frozenset({"db", "transactional_db", "live_server", "django_db_setu
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     named = _DATABASES & set(getattr(item, "fixturenames", ()))
     return bool(named) or item.get_closest_marker("django_db") is not None
 

@@ -40,9 +40,7 @@ EXPECTED = ["2xx", "401", "403", "404", "409", "410", "422", "429"]
 
 pytestmark = [
     pytest.mark.timeout(480),
-    pytest.mark.skipif(
-        django_settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="once is enough: SQLite"
-    ),
+    pytest.mark.once,
 ]
 
 

@@ -6,7 +6,6 @@ claim that the form was used before (409) or break (5xx). What it changes is tak
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from datetime import datetime
@@ -22,7 +21,7 @@ from tests.walking import ACCOUNTS, MEMBER, PARTS, Waiting, build_small, person_
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="once is enough: SQLite"),
+    pytest.mark.once,
     pytest.mark.timeout(600),
 ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="once is enough: it starts a PostgreSQL of its own")
 def test_nothing_acknowledged_is_lost_when_processes_are_killed() -> None:
     command = [sys.executable, "-m", "tests.load.kills", "--rounds", "3", "--seconds", "40"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
