@@ -226,11 +226,6 @@ class StaffStanding:
     name: str = ""
 
 
-class FindAccount(Protocol):
-    def __call__(self, account_id: int) -> Any:
-        """The account's row with its `owner`; None where the account is gone."""
-
-
 class SendText(Protocol):
     def __call__(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """A declared message as a text to a number; leaves when the transaction is done."""
@@ -262,7 +257,6 @@ class Registry:
         self._mobile_of: Callable[[int], str] | None = None
         self._standing: Callable[[int, date], StaffStanding] | None = None
         self._holds_role: Callable[[int, date], bool] | None = None
-        self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
         self._parameter: ReadParameter | None = None
         self._find_people: FindPeople | None = None
@@ -392,14 +386,6 @@ class Registry:
 
     def offer_role_holders(self, holds_role: Callable[[int, date], bool]) -> None:
         self._holds_role = holds_role
-
-    @property
-    def find_account(self) -> FindAccount | None:
-        """How an account is read together with its person, in one; None while no room offers it."""
-        return self._find_account
-
-    def offer_account(self, find: FindAccount) -> None:
-        self._find_account = find
 
     def send_text(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """For rooms below `notify`. Raises RuntimeError where no room sends texts."""

@@ -78,7 +78,7 @@ def record(
 
     `subject` is (kind, public id), `concerns` the person whose data it was. Raises LookupError for an undeclared event.
     """
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -113,7 +113,7 @@ def record_read(
     Whom it concerns is told the unit and the role: those of the reader's grant on `unit_id`, else of his highest.
     """
     used = _grant_used(actor, unit_id)
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -148,7 +148,7 @@ def record_refused(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """A try that the command itself refused, such as a wrong password: `event` says which."""
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -173,7 +173,7 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
     name. It stands under the actor's highest grant, so that those who answer for his unit see it.
     """
     used = _grant_used(actor, None)
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -196,27 +196,25 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
 def record_many(
     actor: Actor,
     event: str,
-    subjects: Iterable[tuple[str, object, int | None]],
+    written: Iterable[tuple[tuple[str, object], int | None, Mapping[str, Any]]],
     *,
     now: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> int:
-    """One row for each `(kind, public id, concerned person)`; for jobs that write set-based. Returns how many."""
+) -> None:
+    """One row for each `(subject, unit, after)`, as `record` writes it; for what writes set-based."""
     rows = [
         _row(
             actor,
             event,
-            (kind, key),
+            subject,
             now=now,
             outcome=Outcome.DONE,
             role="",
-            unit_id=None,
-            concerns=person,
+            unit_id=unit_id,
+            concerns=None,
             before=None,
-            after=None,
-            detail=detail,
+            after=after,
+            detail=None,
         )
-        for kind, key, person in subjects
+        for subject, unit_id, after in written
     ]
-    db.insert_later(AuditEntry, rows)
-    return len(rows)
+    db.insert_rows(AuditEntry, rows)

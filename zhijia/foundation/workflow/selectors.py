@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -83,28 +82,17 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
     return rows_of(list(entries[:limit]), now=now)
 
 
-@lru_cache(maxsize=32)
-def _soonest(units: int) -> db.Question:
-    """The case that is due first of those waiting at so many units."""
-
-    def build(workflow: str, permission: str, besides: str, *unit_ids: int) -> QuerySet[InboxEntry, Any]:
-        waiting = InboxEntry.objects.filter(
-            unit_id__in=unit_ids, permission=permission, closed_at__isnull=True, case__workflow=workflow
-        )
-        waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
-        return waiting.values_list("case__public_id")[:1]
-
-    return db.Question(build, str, str, str, *[int] * units)
-
-
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:
     """The case of a workflow that is due first in the actor's own inbox, but not this one; empty where none is left.
 
     What waits with others in his scope is theirs, and found in lists.
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-    found = _soonest(len(units)).first(workflow.code, permission, besides, *units) if units else None
-    return found[0] if found else ""
+    waiting = InboxEntry.objects.filter(
+        unit_id__in=units, permission=permission, closed_at__isnull=True, case__workflow=workflow.code
+    )
+    waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
+    return waiting.values_list("case__public_id", flat=True).first() or ""
 
 
 def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:

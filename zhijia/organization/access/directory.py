@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
-from django.db.models import QuerySet
-
-from zhijia.kernel import db
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
@@ -17,17 +12,6 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import ancestors
 
 from .models import RoleGrant
-
-
-@lru_cache(maxsize=32)
-def _granted_at(count: int) -> db.Question:
-    """The grants in force at so many places of the tree."""
-
-    def build(*paths: str) -> QuerySet[RoleGrant, Any]:
-        columns = ("union__path", "union_id", "person_id", "role", "since", "until")
-        return RoleGrant.objects.filter(union__path__in=paths, in_force=True).values_list(*columns)
-
-    return db.Question(build, *[str] * count)
 
 
 class UnionDirectory:
@@ -61,11 +45,12 @@ class UnionDirectory:
             path = self.path(unit_id)
         except NotFound:
             return []
-        chain = ancestors(path)
+        grants = RoleGrant.objects.filter(
+            union__path__in=ancestors(path), role__in=spec.roles, in_force=True, since__lte=today, until__gt=today
+        )
         found: dict[tuple[int, int], set[int]] = {}
-        for union_path, union_id, person_id, role, since, until in _granted_at(len(chain))(*chain):
-            if role in spec.roles and since <= today < until:
-                found.setdefault((-len(union_path), union_id), set()).add(person_id)
+        for union_path, union_id, person_id in grants.values_list("union__path", "union_id", "person_id"):
+            found.setdefault((-len(union_path), union_id), set()).add(person_id)
         return [(key[1], frozenset(found[key])) for key in sorted(found)]
 
     def nearest_holder(
