@@ -43,7 +43,6 @@ class MemberEntry:
     url_name: str
     family: str = "red"
     order: int = 100
-    signed_in_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,6 @@ class Scenario:
 
     code: str
     name: str
-    icon: str = ""
     member_entries: tuple[MemberEntry, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     public_pages: tuple[PublicPage, ...] = ()
@@ -165,7 +163,6 @@ class Scenario:
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
-    open_items: Callable[[int], Sequence[str]] | None = None
     reroute: Callable[[int], None] | None = None
     file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
