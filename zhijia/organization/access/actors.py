@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Grant, Kind
 from zhijia.kernel.registry import StaffStanding, registry
 from zhijia.organization.people import selectors as people
@@ -16,9 +17,12 @@ from .roles import ROLES
 
 def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force today, highest union first."""
-    held = RoleGrant.objects.filter(person_id=person_id, in_force=True, since__lte=today, until__gt=today)
-    rows = sorted(held.values_list("union__level", "union__path", "role", "union_id"))
-    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for _, path, role, unit in rows)
+    columns = ("union_id", "role", "since", "until")
+    rows = db.select_rows(RoleGrant, columns, {"person_id": person_id, "in_force": True})
+    held = [(union_id, role) for union_id, role, since, until in rows if since <= today < until]
+    places = unions.facts_of(union_id for union_id, _ in held)
+    ordered = sorted((places[union_id].level, places[union_id].path, role, union_id) for union_id, role in held)
+    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for _, path, role, unit in ordered)
 
 
 def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") -> Actor:

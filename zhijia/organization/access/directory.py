@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from zhijia.kernel import db
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.rules import ancestors
 
 from .models import RoleGrant
@@ -37,7 +38,7 @@ class UnionDirectory:
         return unions.get_facts_by_path(ancestors(self.path(unit_id))[0]).id
 
     def holders(self, unit_id: int, permission: str, today: date) -> list[tuple[int, frozenset[int]]]:
-        """Two short queries: the unit; the grants along the chain of upper unions."""
+        """Three short queries: the unit; its upper unions; their grants."""
         spec = registry.permissions.get(permission)
         if spec is None:
             raise LookupError(f"permission {permission} is declared by no scenario")
@@ -45,13 +46,15 @@ class UnionDirectory:
             path = self.path(unit_id)
         except NotFound:
             return []
-        grants = RoleGrant.objects.filter(
-            union__path__in=ancestors(path), role__in=spec.roles, in_force=True, since__lte=today, until__gt=today
-        )
-        found: dict[tuple[int, int], set[int]] = {}
-        for union_path, union_id, person_id in grants.values_list("union__path", "union_id", "person_id"):
-            found.setdefault((-len(union_path), union_id), set()).add(person_id)
-        return [(key[1], frozenset(found[key])) for key in sorted(found)]
+        chain = places.ids_of_paths(ancestors(path))
+        columns = ("union_id", "person_id", "role", "since", "until")
+        grants = db.select_rows(RoleGrant, columns, {"union_id": tuple(chain.values()), "in_force": True})
+        found: dict[int, set[int]] = {}
+        for union_id, person_id, role, since, until in grants:
+            if role in spec.roles and since <= today < until:
+                found.setdefault(union_id, set()).add(person_id)
+        nearest_first = sorted(chain, key=len, reverse=True)
+        return [(chain[at], frozenset(found[chain[at]])) for at in nearest_first if chain[at] in found]
 
     def nearest_holder(
         self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()
