@@ -43,7 +43,6 @@ class MemberEntry:
     url_name: str
     family: str = "red"
     order: int = 100
-    signed_in_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,6 @@ class Scenario:
 
     code: str
     name: str
-    icon: str = ""
     member_entries: tuple[MemberEntry, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     public_pages: tuple[PublicPage, ...] = ()
@@ -165,7 +163,6 @@ class Scenario:
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
-    open_items: Callable[[int], Sequence[str]] | None = None
     reroute: Callable[[int], None] | None = None
     file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
@@ -242,11 +239,6 @@ class StaffStanding:
     name: str = ""
 
 
-class FindAccount(Protocol):
-    def __call__(self, account_id: int) -> Any:
-        """The account's row with its `owner`; None where the account is gone."""
-
-
 NoteExport = Callable[[Actor, str, Mapping[str, Any], datetime], None]
 
 
@@ -281,7 +273,6 @@ class Registry:
         self._mobile_of: Callable[[int], str] | None = None
         self._standing: Callable[[int, date], StaffStanding] | None = None
         self._holds_role: Callable[[int, date], bool] | None = None
-        self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
         self._note_export: NoteExport | None = None
         self._persons: PersonDirectory | None = None
@@ -413,14 +404,6 @@ class Registry:
 
     def offer_role_holders(self, holds_role: Callable[[int, date], bool]) -> None:
         self._holds_role = holds_role
-
-    @property
-    def find_account(self) -> FindAccount | None:
-        """How an account is read together with its person, in one; None while no room offers it."""
-        return self._find_account
-
-    def offer_account(self, find: FindAccount) -> None:
-        self._find_account = find
 
     def send_text(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """For rooms below `notify`. Raises RuntimeError where no room sends texts."""

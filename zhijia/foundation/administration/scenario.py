@@ -9,7 +9,6 @@ _READERS = frozenset({"OPERATOR", "ORG", "STATS"})
 SCENARIO = Scenario(
     code="administration",
     name="平台管理",
-    icon="adjustments-horizontal",
     permissions=(
         PermissionSpec(Permission.PARAMETER_VIEW, "查看参数和日历", _READERS, group="平台", short="看参数"),
         PermissionSpec(Permission.PARAMETER_PROPOSE, "提出参数变更", _OPERATOR, group="平台", short="改参数"),

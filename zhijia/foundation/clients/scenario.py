@@ -9,7 +9,6 @@ _SECURITY = frozenset({"SECURITY_ADMIN"})
 SCENARIO = Scenario(
     code="clients",
     name="系统对接",
-    icon="plug-connected",
     permissions=(
         PermissionSpec(Permission.VIEW, "查看对接的系统", _OPERATOR | _SECURITY, group="平台", short="看对接"),
         PermissionSpec(Permission.REGISTER, "登记对接的系统、领取密钥", _OPERATOR, group="平台", short="登记"),

@@ -5,7 +5,6 @@ from .permissions import Permission
 SCENARIO = Scenario(
     code="regions",
     name="区划",
-    icon="map",
     permissions=(
         PermissionSpec(Permission.LOAD, "导入区划和区划变更", frozenset({"OPERATOR"}), group="平台", short="区划"),
     ),

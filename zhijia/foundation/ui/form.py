@@ -6,14 +6,13 @@ A form checks shape only and then calls a service; whether an ID number passes i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
 from django.http import HttpRequest, QueryDict
-from django.utils.choices import BaseChoiceIterator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -192,26 +191,6 @@ def sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-class _Declared(BaseChoiceIterator):
-    """Choices that stand in a form's class: shared by all its forms, where Django copies them pair by pair."""
-
-    def __init__(self, choices: Iterable[Any]) -> None:
-        self._choices = tuple(choices)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._choices)
-
-    def __copy__(self) -> _Declared:
-        return self
-
-    def __deepcopy__(self, _memo: dict[int, Any]) -> _Declared:
-        return self
-
-
-_SPEAKING: set[type[forms.BaseForm]] = set()
-"""Forms whose declared fields have their sentences."""
-
-
 class ZhijiaForm(forms.Form):
     """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error."""
 
@@ -219,14 +198,10 @@ class ZhijiaForm(forms.Form):
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        if type(self) not in _SPEAKING:
-            for name, field in self.base_fields.items():
-                _speak_chinese(name, field)
-                if isinstance(field, _CHOOSES) and isinstance(field.choices, list):
-                    field.choices = _Declared(field.choices)
-            _SPEAKING.add(type(self))
         secret = [name for name, field in self.base_fields.items() if getattr(field, "strip", True) is False]
         super().__init__(_cleaned(data, secret), *args, **kwargs)
+        for name, field in self.fields.items():
+            _speak_chinese(name, field)
 
     @property
     def problems(self) -> list[dict[str, str]]:
@@ -285,7 +260,7 @@ class Submission:
 
 
 def _speak_chinese(name: str, field: forms.Field) -> None:
-    """Give a declared field its sentences; every form made of it copies them."""
+    """Give a field of a form its sentences."""
     label = str(field.label or name)
     if isinstance(field, forms.CharField) and field.strip and not isinstance(field, NumberField):
         field.validators.append(_refuse_override)

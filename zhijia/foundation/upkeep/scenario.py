@@ -5,7 +5,6 @@ from .permissions import Permission
 SCENARIO = Scenario(
     code="upkeep",
     name="运行维护",
-    icon="activity",
     menu=(MenuItem("系统", "运行状况", "upkeep:health", (Permission.VIEW,), 905),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看平台运行状况", frozenset({"OPERATOR"}), group="系统", short="运行状况"),

@@ -95,7 +95,7 @@ def show_on(values: dict[str, Any], clocks: Sequence[Clock]) -> None:
 
 
 def write(case_id: int, clocks: Sequence[Clock]) -> None:
-    db.insert_later(
+    db.insert_rows(
         Deadline,
         [
             {
@@ -117,7 +117,7 @@ def write(case_id: int, clocks: Sequence[Clock]) -> None:
 
 def end(case_id: int, now: datetime) -> None:
     """The state is left: its clocks stop for good."""
-    db.change_later(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
+    db.change_rows(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
 
 
 PAUSED = "暂停计时，恢复后顺延"

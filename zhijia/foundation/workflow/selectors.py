@@ -116,36 +116,21 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
     return rows_of(list(entries[:limit]), now=now)
 
 
-@lru_cache(maxsize=32)
-def _soonest(units: int) -> db.Question:
-    """The case that is due first of those waiting at so many units."""
-
-    def build(
-        workflow: str, permission: str, besides: str, person_id: int, *unit_ids: int
-    ) -> QuerySet[InboxEntry, Any]:
-        waiting = InboxEntry.objects.filter(
-            ~_for_others(person_id),
-            unit_id__in=unit_ids,
-            permission=permission,
-            closed_at__isnull=True,
-            case__workflow=workflow,
-        )
-        waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
-        return waiting.values_list("case__public_id")[:1]
-
-    return db.Question(build, str, str, str, int, *[int] * units)
-
-
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:
     """The case of a workflow that is due first in the actor's own inbox, but not this one; empty where none is left.
 
     What waits with others in his scope is theirs, and found in lists.
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-    found = (
-        _soonest(len(units)).first(workflow.code, permission, besides, actor.person_id or 0, *units) if units else None
+    waiting = InboxEntry.objects.filter(
+        ~_for_others(actor.person_id or 0),
+        unit_id__in=units,
+        permission=permission,
+        closed_at__isnull=True,
+        case__workflow=workflow.code,
     )
-    return found[0] if found else ""
+    waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
+    return waiting.values_list("case__public_id", flat=True).first() or ""
 
 
 def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:

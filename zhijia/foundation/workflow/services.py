@@ -272,7 +272,7 @@ def _write_step(
         "note": note,
         "facts": dict(facts),
     }
-    db.insert_later(CaseHistory, [step])
+    db.insert_rows(CaseHistory, [step])
     audit.record(
         actor,
         "workflow.move",
@@ -288,9 +288,9 @@ def _write_step(
     if not inbox:
         return
     if source:
-        db.change_later(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
+        db.change_rows(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
     entries = [] if case.state in workflow.closed else _entries(workflow, case, now)
-    db.insert_later(InboxEntry, entries)
+    db.insert_rows(InboxEntry, entries)
     deadlines.write(case.pk, clocks)
 
 

@@ -16,7 +16,6 @@ from .rules import FACTOR_RESET, GRANT
 SCENARIO = Scenario(
     code="access",
     name="权限",
-    icon="lock-access",
     menu=(MenuItem("管理", "权限", "access:list", (Permission.VIEW,), 810),),
     permissions=(
         PermissionSpec(

@@ -27,7 +27,6 @@ _GRASSROOTS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN"})
 SCENARIO = Scenario(
     code="members",
     name="会员",
-    icon="id-badge-2",
     permissions=(
         PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
         PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
@@ -71,7 +70,7 @@ SCENARIO = Scenario(
     ),
     member_entries=(
         MemberEntry("会员码", "qrcode", "members:card", "red", 10),
-        MemberEntry("扫一扫", "scan", "members:scan_code", "red", 15, signed_in_only=False),
+        MemberEntry("扫一扫", "scan", "members:scan_code", "red", 15),
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),

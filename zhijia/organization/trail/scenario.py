@@ -18,7 +18,6 @@ _TABLES = frozenset({"xlsx", "csv"})
 SCENARIO = Scenario(
     code="trail",
     name="审计查阅",
-    icon="file-search",
     menu=(
         MenuItem("管理", "审计记录", "trail:entries", (Permission.VIEW,), 850),
         MenuItem("管理", "谁看过完整信息", "trail:looks", (Permission.VIEW,), 851),

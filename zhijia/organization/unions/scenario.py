@@ -8,7 +8,6 @@ _KEEPERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 SCENARIO = Scenario(
     code="unions",
     name="工会组织",
-    icon="sitemap",
     menu=(MenuItem("组织", "工会组织", "unions:tree", (Permission.VIEW,), 110),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织", short="查组织", machine=True),

@@ -25,7 +25,6 @@ PAGES = (
     "login",
     "second-factor",
 )
-PUBLIC_PAGES = ("find", "notices", "verify")
 
 
 class _Frame:
@@ -70,10 +69,6 @@ class _Frame:
                 ],
             }
             for title, entries in _MENU
-        ]
-        self.public_pages = [
-            {"label": label, "href": f"/ui/gallery/public/{page}", "current": request.path.endswith(page)}
-            for label, page in (("找工会", "find"), ("公示公告", "notices"), ("查证件", "verify"))
         ]
 
 
@@ -266,7 +261,6 @@ def _list(posted: Any) -> dict[str, Any]:
         "note": "在籍 96,482 人（11-19 日结）· 证件与手机默认脱敏",
         "actions": [
             {"label": "导入名册", "href": "/ui/gallery/console/import"},
-            {"label": "导出", "popover": "export", "key": "E"},
             {"label": "登记入会", "href": "/ui/gallery/console/form", "primary": True, "key": "N"},
         ],
         "filters": [
@@ -303,15 +297,6 @@ def _list(posted: Any) -> dict[str, Any]:
                 {"label": "提醒实名", "name": "do", "value": "remind", "small": True},
                 {"label": "批量转会…", "name": "do", "value": "transfer", "small": True},
             ],
-        },
-        "export": {
-            "id": "export",
-            "title": "导出会员名册",
-            "about": "当前筛选，约 2,960 行",
-            "action": "/ui/gallery/console/list",
-            "level": "敏感数据 · 四级",
-            "may_full": True,
-            "reasons": [{"value": "report", "label": "上级调度报送"}, {"value": "benefit", "label": "会员权益发放"}],
         },
     }
 
@@ -378,7 +363,4 @@ _OF_PAGE: dict[str, Any] = {
     "permissions": lambda _posted: console_more.permissions(),
     "parameters": lambda _posted: console_more.parameters(now().date()),
     "empty": lambda _posted: console_more.empty(),
-    "find": lambda _posted: console_more.find(),
-    "notices": lambda _posted: console_more.notices(),
-    "verify": lambda _posted: console_more.verify(),
 }

@@ -461,20 +461,3 @@ def test_dates_in_the_worked_table_hold() -> None:
     rules.check_period(today, date(2031, 9, 14), today)
     with pytest.raises(Invalid):
         rules.check_period(today, date(2031, 9, 20), today)
-
-
-def test_an_account_is_read_with_its_person(world: World) -> None:
-    """In one read, and the actor made of it is the one that is made without."""
-    from zhijia.organization.people.selectors import AccountOwner, find_account
-
-    chair, member, nobody = world.staff_person("GRASS_CHAIR", "plant"), world.person(), world.account()
-    for person in (chair, member):
-        account = find_account(person.account_id)
-        assert (account.pk, account.owner) == (person.account_id, AccountOwner(person.pk))
-        assert account.password == type(nobody).objects.get(pk=account.pk).password
-        told = {"today": world.today, "staff": True}
-        assert actors.actor_of(account.pk, **told, owner=account.owner) == actors.actor_of(account.pk, **told)
-    assert (find_account(nobody.pk), find_account(nobody.pk).owner) == (nobody, None)
-    assert find_account(0) is None
-    Person.objects.filter(pk=member.pk).update(merged_into=chair)
-    assert find_account(member.account_id).owner == AccountOwner(chair.pk)

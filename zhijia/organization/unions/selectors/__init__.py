@@ -92,8 +92,8 @@ def get_union(actor: Actor, public_id: str) -> Union:
 
 
 def get_facts(union_id: int) -> UnionFacts:
-    """Raises NotFound. Asked once in a command."""
-    return db.remembered(Union, union_id, lambda: _one(id=union_id))
+    """Raises NotFound."""
+    return _one(id=union_id)
 
 
 def get_facts_by_path(path: str) -> UnionFacts:
@@ -105,7 +105,7 @@ def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
     shaped = len(code) == 16 and code.isascii() and code.isdigit()
     rows = db.select_rows(Union, _FACTS, {"code": code}) if shaped else []
-    return db.remembered(Union, rows[0][0], lambda: UnionFacts(*rows[0])) if rows else None
+    return UnionFacts(*rows[0]) if rows else None
 
 
 def find_by_public_id(public_id: str) -> UnionFacts | None:
