@@ -74,7 +74,7 @@ def test_from_the_invitation_to_the_console_and_back_again(phone_page, look, tex
     link = urlsplit(re.search(r"http\S+", texts()[0][1])[0]).path
 
     page.goto(link)
-    assert page.url.endswith("/m/sign-in?next=%2Fconsole%2Fset-up")
+    assert page.url.endswith("/console/sign-in/mobile?next=%2Fconsole%2Fset-up")
     look(page, "sign-in")
     page.get_by_role("button", name="登录").click()
     page.get_by_text("处需要修改").wait_for()

@@ -19,9 +19,9 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.MESSAGE_CHECK, "复核消息文案", _OPERATOR, group="平台", short="核文案"),
     ),
     menu=(
-        MenuItem("管理", "参数", "administration:parameters", (Permission.PARAMETER_VIEW,), 820),
-        MenuItem("管理", "工作日历", "administration:calendar", (Permission.PARAMETER_VIEW,), 825),
-        MenuItem("管理", "消息文案", "administration:messages", (Permission.MESSAGE_PROPOSE,), 830),
+        MenuItem("管理", "参数", "administration:parameters", (Permission.PARAMETER_VIEW,), 820, icon="adjustments"),
+        MenuItem("管理", "工作日历", "administration:calendar", (Permission.PARAMETER_VIEW,), 825, icon="calendar"),
+        MenuItem("管理", "消息文案", "administration:messages", (Permission.MESSAGE_PROPOSE,), 830, icon="message"),
     ),
     workflows=(PARAMETER, CALENDAR, MESSAGE),
     case_links={

@@ -15,7 +15,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.CHECK, "复核对接的系统", _SECURITY, group="平台", short="核对接"),
         PermissionSpec(Permission.SUSPEND, "停用对接的系统", _OPERATOR | _SECURITY, group="平台", short="停用"),
     ),
-    menu=(MenuItem("管理", "系统对接", "clients:list", (Permission.VIEW,), 850),),
+    menu=(MenuItem("管理", "系统对接", "clients:list", (Permission.VIEW,), 850, icon="plug-connected"),),
     workflows=(REGISTRATION,),
     case_links={REGISTRATION.code: CaseLink(console="clients:case", menu="clients:list")},
     parameters=(

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.registry import MenuItem, registry
 
-Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration", "desk"]
+Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration", "desk", "news"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
 # Which menu line the keys G D, G M and G T open, by URL name; a portal adds its own.
@@ -49,6 +49,7 @@ def _entry(line: MenuItem, href: str, counts: Mapping[str, Mapping[str, int]]) -
     waiting = counts.get(line.url_name, {})
     return {
         "label": line.label,
+        "icon": line.icon,
         "href": href,
         "current": False,
         "open": waiting.get("open", 0),
@@ -90,6 +91,10 @@ class Chrome:
     @cached_property
     def tabs(self) -> Any:
         return self._ask("tabs") or []
+
+    @cached_property
+    def news(self) -> Any:
+        return self._ask("news")
 
     @cached_property
     def demonstration(self) -> Any:

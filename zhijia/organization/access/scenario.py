@@ -16,7 +16,7 @@ from .rules import FACTOR_RESET, GRANT
 SCENARIO = Scenario(
     code="access",
     name="权限",
-    menu=(MenuItem("管理", "权限", "access:list", (Permission.VIEW,), 810),),
+    menu=(MenuItem("管理", "权限", "access:list", (Permission.VIEW,), 810, icon="key"),),
     permissions=(
         PermissionSpec(
             Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="看授权"

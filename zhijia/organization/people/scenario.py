@@ -42,9 +42,9 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理", short="保全"),
     ),
     menu=(
-        MenuItem("管理", "个人信息请求", "people:rights_desk", (Permission.RIGHTS_ANSWER,), 830),
-        MenuItem("管理", "信息保全", "people:holds", (Permission.HOLD,), 834),
-        MenuItem("管理", "同意书", "people:texts", (Permission.CONSENT_EDIT,), 840),
+        MenuItem("管理", "个人信息请求", "people:rights_desk", (Permission.RIGHTS_ANSWER,), 830, icon="file-text"),
+        MenuItem("管理", "信息保全", "people:holds", (Permission.HOLD,), 834, icon="lock"),
+        MenuItem("管理", "同意书", "people:texts", (Permission.CONSENT_EDIT,), 840, icon="file-certificate"),
     ),
     settings_rows=(
         MenuItem("设置", "这不是我的账号", "people:not_me", order=30, icon="user-x"),

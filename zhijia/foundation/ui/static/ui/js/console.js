@@ -142,6 +142,16 @@
     if (event.ctrlKey || event.metaKey) { window.open(link.href); } else { link.click(); }
   });
 
+  /* ---- the menu folds to its icons, and is remembered ---- */
+  document.querySelectorAll("[data-fold]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var root = document.documentElement;
+      if (root.dataset.nav) { delete root.dataset.nav; } else { root.dataset.nav = "folded"; }
+      document.cookie = "nav=" + (root.dataset.nav || "open") + ";path=/;max-age=31536000;samesite=lax" + (location.protocol === "https:" ? ";secure" : "");
+    });
+  });
+
   /* ---- a file dragged onto its box ---- */
   document.querySelectorAll("[data-drop]").forEach(function (box) {
     var input = box.querySelector("input[type=file]");
