@@ -128,10 +128,8 @@ def review(request: Request, pid: str) -> HttpResponse:
     submission = Submission(request, form)
     if submission.is_right:
         with submission:
-            # Asked before the decision closes entries, whose rows would else have to be written for the question.
-            following = cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid)
             _decide(request, pid, form.cleaned_data)
-            return _go_on(request, following)
+            return _go_on(request, cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid))
     application = selectors.get_application(request.actor, pid)
     form.initial["version"] = application.case.version
     context = {

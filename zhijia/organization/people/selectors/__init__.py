@@ -144,7 +144,10 @@ def find_by_id_number(id_type: str, number: str) -> PersonFacts | None:
 
 def digest_of(person_id: int) -> str:
     """The keyed digest of a person's own document, for a list that is kept by digests. Raises NotFound."""
-    return _get(person_id).id_digest
+    rows = db.select_rows(Person, ["id_digest"], {"id": person_id})
+    if not rows:
+        raise NotFound
+    return str(rows[0][0])
 
 
 def persons_of_digests(digests: Iterable[str]) -> dict[str, int]:
@@ -293,8 +296,8 @@ def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime, un
 
 def mobile_for_message(person_id: int) -> str:
     """The number a text message goes to; for `notify` alone, never shown."""
-    person = _find(person_id)
-    return _mobile(person.public_id, person.mobile_sealed) if person else ""
+    rows = db.select_rows(Person, ["public_id", "mobile_sealed"], {"id": person_id})
+    return _mobile(*rows[0]) if rows else ""
 
 
 def current_text(purpose: str, *, now: datetime) -> ConsentText | None:

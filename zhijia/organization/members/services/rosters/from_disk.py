@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from zhijia.foundation.audit import services as audit
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.crypto import keyed_content_digest
@@ -102,7 +103,10 @@ def _begin(
         **loading.of_sheet(sheet, mapping),
     )  # fmt: skip
     load.save(force_insert=True)
-    loading.record(SYSTEM, load, state.value, now=now, by="command")
+    audit.record(
+        SYSTEM, "members.roster", ("roster", load.public_id), now=now, unit_id=unit.id,
+        detail={"step": state.value, "by": "command"},
+    )  # fmt: skip
     return load
 
 

@@ -81,7 +81,7 @@ def take_file(actor: Actor, unit: UnionFacts, file: IO[bytes], file_name: str, *
         **of_sheet(sheet, _remembered(unit.id, sheet.header) or rules.propose(sheet)),
     )
     load.save(force_insert=True)
-    record(actor, load, "taken", now=now)
+    _record(actor, load, "taken", now=now)
     return load
 
 
@@ -114,7 +114,7 @@ def choose_sheet(actor: Actor, load: RosterLoad, name: str, *, now: datetime) ->
     if load.state not in open_states or not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state}, values):
         raise WrongState
     RosterFault.objects.filter(load=load).delete()
-    record(actor, load, "sheet", now=now)
+    _record(actor, load, "sheet", now=now)
 
 
 def _lines(file: IO[bytes]) -> int:
@@ -135,8 +135,7 @@ def _remembered(unit_id: int, header: Iterable[str]) -> dict[str, int]:
     return dict(known.mapping) if known else {}
 
 
-def record(actor: Actor, load: RosterLoad, step: str, *, now: datetime, **detail: Any) -> None:
-    """The trail of a load: `step` says how far it came."""
+def _record(actor: Actor, load: RosterLoad, step: str, *, now: datetime, **detail: Any) -> None:
     audit.record(
         actor, "members.roster", ("roster", load.public_id), now=now, unit_id=load.unit_id,
         detail={"step": step, **detail},
@@ -184,7 +183,7 @@ def set_mapping(actor: Actor, load: RosterLoad, mapping: Mapping[str, int], *, n
     ):
         raise WrongState
     RosterFault.objects.filter(load=load).delete()
-    record(actor, load, "mapped", now=now)
+    _record(actor, load, "mapped", now=now)
 
 
 def _opened(load: RosterLoad) -> IO[bytes]:
@@ -249,7 +248,7 @@ def write_some(load_id: int, *, now: datetime, sheet: Sheet | None = None) -> tu
         advance(load, judged, LoadState.WRITING, now=now)
         settle_marked(actor, marks_of(load, rows), judged, now=now)
         if rows:
-            record(actor, load, "chunk", now=now, **outcomes(judged))
+            _record(actor, load, "chunk", now=now, **outcomes(judged))
     through = len(rows) < CHUNK
     if through:
         finished(key)
@@ -369,7 +368,7 @@ def start_writing(actor: Actor, load: RosterLoad, *, confirmed: bool = False, no
     )  # fmt: skip
     if not db.change_rows(RosterLoad, {"id": load.pk, "state": load.state, "job": load.job}, values):
         raise WrongState
-    record(actor, load, "writing", now=now)
+    _record(actor, load, "writing", now=now)
     return str(values["job"])
 
 
@@ -428,7 +427,7 @@ def drop_load(actor: Actor, load: RosterLoad, *, now: datetime) -> None:
     RosterFault.objects.filter(load=load).delete()
     if load.file:
         file_services.drop(actor, load.file, reason="dropped", now=now)
-    record(actor, load, "dropped", now=now)
+    _record(actor, load, "dropped", now=now)
 
 
 def forget_old(*, now: datetime, at_most: int = 2_000) -> int:
