@@ -58,7 +58,7 @@ def sign_in_by_code(page: Any, number: str, texts: Callable[[], list[tuple[str, 
     page.get_by_label("短信验证码").fill(re.search(r"验证码 (\d{6})", body)[1])
     page.get_by_label("个人信息保护政策").check()
     page.get_by_label("用户服务协议").check()
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name=re.compile("^(登录|下一步)$")).click()
 
 
 def cadre(world: World, role: str = "ORG", union: str = "county") -> tuple[Person, str]:
@@ -76,7 +76,7 @@ def test_from_the_invitation_to_the_console_and_back_again(phone_page, look, tex
     page.goto(link)
     assert page.url.endswith("/console/sign-in/mobile?next=%2Fconsole%2Fset-up")
     look(page, "sign-in")
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name=re.compile("^(登录|下一步)$")).click()
     page.get_by_text("处需要修改").wait_for()
     look(page, "sign-in-wrong")
     sign_in_by_code(page, number, texts)
