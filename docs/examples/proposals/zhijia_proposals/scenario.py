@@ -11,7 +11,6 @@ _ABOVE = frozenset({"GRASS_CHAIR", "TOWN_WORKER", "ORG"})
 SCENARIO = Scenario(
     code="proposals",
     name="合理化建议",
-    icon="bulb",
     permissions=(
         PermissionSpec(Permission.DECIDE, "答复合理化建议", _UNION, group="服务", short="答建议"),
         PermissionSpec(Permission.VERIFY, "核定建议的效益", _ABOVE, group="服务", short="核效益"),
