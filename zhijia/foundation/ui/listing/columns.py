@@ -64,16 +64,18 @@ class Column:
 
     def cell(self, row: Any, at: Moment) -> Cell:
         value = self.value(row)
-        return Cell(formats.DASH if value in (None, "") else str(value))
+        return Cell(formats.DASH if value in (None, "") else self.words(value, at))
+
+    def words(self, value: Any, at: Moment) -> str:
+        return str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Column):
     is_number = True
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.number(value))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Money(Column):
     is_number = True
 
     def cell(self, row: Any, at: Moment) -> Cell:
-        value = Column.value(self, row)
-        return Cell(formats.DASH if value is None else formats.yuan(value))
+        fen = Column.value(self, row)
+        return Cell(formats.DASH if fen is None else formats.yuan(fen))
 
     def value(self, row: Any) -> Any:
         fen = Column.value(self, row)
@@ -95,18 +97,16 @@ class Money(Column):
 class Day(Column):
     """A day or moment as a short day: `11-24`, `2025-05-10`."""
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.short_day(value, at.today))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.short_day(value, at.today)
 
 
 @dataclass(frozen=True, slots=True)
 class When(Column):
     """A moment: `今日 09:12`."""
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.short_moment(value, at.today))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.short_moment(value, at.today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,16 +62,6 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
-    """What may be done to ticked rows: where they are sent and by which buttons."""
-
-    action: str
-    buttons: tuple[Button, ...]
-    note: str = ""
-    form = "bulk"
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """What was asked of a list. `order` holds columns for `page_of`; `kept` stays in every address, such as the unit.
 
@@ -103,7 +93,8 @@ Read = Callable[[Query], Page[Any]]
 @dataclass(frozen=True)
 class Listing:
     """`code` is what the trail calls an export of it. `head` names the row and leads to `opens(row)`; `detail(row)` is
-    a second line there. `locked(row)` says why a row can't be ticked.
+    a second line there. `locked(row)` says why a row can't be ticked, `flagged(row)` why it wants to be looked at by
+    itself: "select all" leaves it out. Rows that follow each other with the same `group(row)` stand under one line.
 
     `orders` are columns for `page_of` by code, the first one as long as nothing else is asked; a column with `sort`
     names one of them. `counted` is the classifier of its rows: 人, 个, 件. `exports`: who sees it may take it along.
@@ -117,6 +108,8 @@ class Listing:
     detail: Callable[[Any], str] | None = None
     pid: Callable[[Any], str] | None = None
     locked: Callable[[Any], str] | None = None
+    flagged: Callable[[Any], str] | None = None
+    group: Callable[[Any], str] | None = None
     note: str = ""
     counted: str = "条"
     ordered: str = ""

@@ -17,7 +17,7 @@ from zhijia.kernel.registry import registry
 
 from .declaring import Listing, Query, Read
 
-FORMS = ("csv", "xlsx")
+FORMS = ("xlsx", "csv")
 MOST_ROWS = 50_000
 
 
