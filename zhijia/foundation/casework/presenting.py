@@ -7,9 +7,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from zhijia.foundation.ui.listing import Column, Day, Listing, View
+from zhijia.foundation.ui.listing import Column, Day, Listing, To, View
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases
-from zhijia.foundation.workflow.columns import DUE, STATE, case_number, case_pid, number_of
+from zhijia.foundation.workflow.columns import DUE, PID, STATE, case_number, number_of
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
@@ -29,17 +29,14 @@ def phone_tag(case: Case) -> dict[str, str]:
 def listing(kind: CaseKind) -> Listing:
     """The kind's list on the console: what waits for the reader, then its tabs."""
 
-    def opens(row: Standing) -> str:
-        return reverse(f"{kind.slug}:review", args=[row.case.public_id])
-
     person = [Column("当事人", "person")] if kind.words.tells_person else []
     return Listing(
         kind.workflow.code,
         kind.name,
         head=Column(kind.name, "case.title", wraps=True),
         detail=case_number,
-        pid=case_pid,
-        opens=opens,
+        pid=PID,
+        opens=To(f"{kind.slug}:review", PID),
         columns=(
             DUE,
             *person,

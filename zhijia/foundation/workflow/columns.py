@@ -33,8 +33,7 @@ def _state(row: HasCase) -> tuple[str, str]:
     return told["label"], "" if told["hue"] == "still" else told["hue"]
 
 
-def case_pid(row: HasCase) -> str:
-    return row.case.public_id
+PID = "case.public_id"
 
 
 def case_number(row: HasCase) -> str:

@@ -37,6 +37,9 @@ class Ticked:
         return not flagged or self.agreed == str(flagged)
 
 
+NOTHING = Ticked()
+
+
 @dataclass(frozen=True, slots=True)
 class Deed(Button):
     """A button of the bar; `needs`: `reason` or `note` is asked for before anything is sent."""

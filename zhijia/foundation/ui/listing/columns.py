@@ -10,9 +10,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from zhijia.foundation.ui import formats
 
 Read = str | Callable[[Any], Any]
+
+
+def read_of(row: Any, read: Read) -> Any:
+    """What stands there; None where a step of the path is None."""
+    if callable(read):
+        return read(row)
+    for part in read.split("."):
+        row = getattr(row, part)
+        if row is None:
+            return None
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """The address of the page about a row: `To("clients:case", "client.case.public_id")`; none where that is empty."""
+
+    page: str
+    read: Read
+
+    def __call__(self, row: Any) -> str:
+        found = read_of(row, self.read)
+        return reverse(self.page, args=[found]) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +78,7 @@ class Column:
 
     def value(self, row: Any) -> Any:
         """As it is exported."""
-        if callable(self.read):
-            return self.read(row)
-        value = row
-        for part in self.read.split("."):
-            value = getattr(value, part)
-            if value is None:
-                return None
-        return value
+        return read_of(row, self.read)
 
     def cell(self, row: Any, at: Moment) -> Cell:
         value = self.value(row)

@@ -14,7 +14,7 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.paging import LONGEST, Page
 from zhijia.kernel.typed import typed
 
-from .columns import Column
+from .columns import Column, Read
 
 PAGE = 50
 EXPORTED_AT_ONCE = 500
@@ -87,7 +87,7 @@ class Query:
         return f"?{urlencode({key: value for key, value in said.items() if value})}"
 
 
-Read = Callable[[Query], Page[Any]]
+Reads = Callable[[Query], Page[Any]]
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ class Listing:
     head: Column
     columns: tuple[Column, ...]
     opens: Callable[[Any], str] | None = None
-    detail: Callable[[Any], str] | None = None
-    pid: Callable[[Any], str] | None = None
+    detail: Read | None = None
+    pid: Read | None = None
     locked: Callable[[Any], str] | None = None
     flagged: Callable[[Any], str] | None = None
-    group: Callable[[Any], str] | None = None
+    group: Read | None = None
     note: str = ""
     counted: str = "条"
     ordered: str = ""
@@ -142,7 +142,7 @@ class Listing:
             kept={name: said.get(name, "")[:40] for name in self.kept},
         )
 
-    def everything(self, read: Read, query: Query) -> Iterable[Any]:
+    def everything(self, read: Reads, query: Query) -> Iterable[Any]:
         """All rows that a query finds, page by page."""
         query = replace(query, after="", limit=EXPORTED_AT_ONCE)
         while True:

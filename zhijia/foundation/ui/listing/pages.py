@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,9 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.paging import WRONG_PLACE, Page
 
 from . import exporting
-from .bulk import Bulk, Ticked
-from .columns import Cell, Column, Moment
-from .declaring import Button, Empty, Listing, Query, Read
+from .bulk import NOTHING, Bulk, Ticked
+from .columns import Cell, Column, Moment, Read, read_of
+from .declaring import Button, Empty, Listing, Query, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,12 @@ def _line(listing: Listing, row: Any, at: Moment, ticked: Sequence[str]) -> Line
     )
 
 
-def _said(read: Callable[[Any], str] | None, row: Any) -> str:
-    return read(row) if read is not None else ""
+def _said(read: Read | None, row: Any) -> str:
+    return read_of(row, read) or "" if read is not None else ""
 
 
-def _shown(listing: Listing, page: Page[Any]) -> str:
+def shown(listing: Listing, page: Page[Any]) -> str:
+    """`本页 50 人，按姓名拼音`"""
     words = f"本页 {formats.number(len(page.rows))} {listing.counted}"
     if page.total is not None:
         words += f"，共 {formats.number(page.total)} {listing.counted}"
@@ -132,7 +133,7 @@ def _shown(listing: Listing, page: Page[Any]) -> str:
 def context(
     listing: Listing, request: Request, query: Query, page: Page[Any], *, counts: Mapping[str, int] | None = None,
     actions: Sequence[Button] = (), bulk: Bulk | None = None, note: str | None = None, empty: Empty | None = None,
-    ticked: Ticked = Ticked(), tabs: Sequence[Choice] = (), exports: bool = True,
+    ticked: Ticked = NOTHING, tabs: Sequence[Choice] = (), exports: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """What `ui/listing/page.html` takes; a page that extends it adds its own. `tabs` lead to other lists beside it;
     `exports`: whether this reader may take it along.
@@ -160,7 +161,7 @@ def context(
         "hidden": {**query.kept, "view": query.view, "order": query.named},
         "table": table(listing, page.rows, request.now, query=query, bulk=bulk, ticked=ticked.pids),
         "ticked": ticked,
-        "shown": _shown(listing, page),
+        "shown": shown(listing, page),
         "previous": query.address() if query.after else "",
         "next": query.address(after=page.next) if page.next else "",
         "exports": [
@@ -172,7 +173,7 @@ def context(
     }
 
 
-def answer(listing: Listing, request: Request, read: Read, **given: Any) -> HttpResponseBase:
+def answer(listing: Listing, request: Request, read: Reads, **given: Any) -> HttpResponseBase:
     """The page, or a table to save of everything that is filtered; `given` as `show`.
 
     A place that no page of this list has leads to the first page.

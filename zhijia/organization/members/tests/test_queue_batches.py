@@ -47,18 +47,18 @@ def test_what_waits_at_a_union_below_is_decided_only_after_its_number_was_agreed
     page = township.get("/console/joining").content.decode()
     assert page.count("还在下级工会办理") == 1
     assert f'/console/joining/{cases["own"]}">从第一件办起' in page
-    both = {"pick": list(cases.values()), "decision": "approve"}
+    both = {"pick": list(cases.values()), "do": "approve"}
     asked = township.post(ADDRESS, both)
     assert (asked.status_code, states(*cases.values())) == (422, ["PENDING", "PENDING"])
     assert "勾选的 2 件中，有 1 件还在下级工会办理" in asked.content.decode()
     assert ticked(asked.content.decode()) == set(cases.values())
-    assert township.post(ADDRESS, {**both, "above": "2"}).status_code == 422
-    assert township.post(ADDRESS, {**both, "above": "1"}).status_code == 200
+    assert township.post(ADDRESS, {**both, "agreed": "2"}).status_code == 422
+    assert township.post(ADDRESS, {**both, "agreed": "1"}).status_code == 200
     assert states(*cases.values()) == ["APPROVED", "APPROVED"]
 
 
 def test_what_waits_here_needs_no_second_press(cases: dict[str, str], township: Client) -> None:
-    assert township.post(ADDRESS, {"pick": [cases["own"]], "decision": "approve"}).status_code == 200
+    assert township.post(ADDRESS, {"pick": [cases["own"]], "do": "approve"}).status_code == 200
     assert states(*cases.values()) == ["PENDING", "APPROVED"]
 
 
@@ -79,7 +79,7 @@ def test_one_page_says_too_that_it_waits_below(cases: dict[str, str], township: 
 def test_a_refused_batch_keeps_ticks_and_words(
     decision: str, said: dict[str, str], sentence: str, cases: dict[str, str], township: Client
 ) -> None:
-    answer = township.post(ADDRESS, {"pick": [cases["own"]], "decision": decision, **said})
+    answer = township.post(ADDRESS, {"pick": [cases["own"]], "do": decision, **said})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
