@@ -255,7 +255,8 @@ DENIED = Listing(
     ),
 )  # fmt: skip
 EXPORTS = Listing(
-    "trail_exports", "审计导出", note="先在审计记录里选好条件，再申请导出", head=Column("申请", "case.title", wraps=True),
+    "trail_exports", "审计导出", note="先在审计记录里选好条件，再申请导出",
+    head=Column("申请", "case.title", wraps=True),
     opens=To("trail:export_case", PID), counted="件", ordered="最近的在前", exports=False,
     columns=(Day("提出", "case.opened_at", faint=True), STATE),
 )  # fmt: skip

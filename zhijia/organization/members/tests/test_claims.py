@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from tests.world import World
-from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.ui.listing import Cell, Query, table
 from zhijia.foundation.workflow import clock
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
@@ -18,7 +17,7 @@ from zhijia.organization.members.models import FoundingTask, Membership
 from zhijia.organization.members.rules import claims as rules
 from zhijia.organization.members.selectors import claims as reads
 from zhijia.organization.members.services import claims, memberships, transfers
-from zhijia.organization.members.views import desk
+from zhijia.organization.members.views.lists import UNCOVERED
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -176,13 +175,10 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     assert FoundingTask.objects.count() == 1
     [row] = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25).rows
     assert (row.step, row.task) == ("task", task.case)
-    assert cell_of_task(row) == {"tag": {"text": "不具备条件", "state": ""}}
+    [line] = table(UNCOVERED, [row], world.now).lines
+    assert Cell("不具备条件", tag=True) in [cell for _, cell in line.cells]
     claims.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
     assert FoundingTask.objects.count() == 2
-
-
-def cell_of_task(row: reads.EmployerCount) -> Any:
-    return desk.uncovered_table([row])["rows"][0]["cells"][-1]
 
 
 def test_people_who_came_by_roster_are_counted_at_night(world: World) -> None:

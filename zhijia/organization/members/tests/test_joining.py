@@ -239,7 +239,7 @@ def test_the_list_shows_masked_members_by_name_and_pages_by_key(world: World) ->
     assert [row.person.masked_name for row in page.rows] == ["李*", "王*"]
     rest = selectors.list_members(admin, world.facts("county"), Query(limit=2, after=page.next))
     assert [row.person.masked_name for row in rest.rows] == ["张*"]
-    assert rest.after == ""
+    assert rest.next == ""
     found = selectors.list_members(admin, world.facts("county"), Query(search="zw"))
     assert [row.person.name for row in found.rows] == ["张伟"]
 

@@ -294,7 +294,7 @@ def uncovered(request: Request) -> HttpResponseBase:
     hint = int(parameters.value("claim.hint_members", on=today, region=unit.region))
     task = int(parameters.value("claim.founding_members", on=today, region=unit.region))
     if home is None:
-        towns = desk.town_links(unions.children(request.actor, unit.id, limit=200))
+        towns = desk.town_links(unions.children(request.actor, unit.id, limit=200).rows)
         return render(request, "members/towns.html", {"unit": unit, "towns": towns})
 
     def read(_query: Query) -> Page[claim_reads.EmployerCount]:

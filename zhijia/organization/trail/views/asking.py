@@ -105,11 +105,12 @@ def context_of(asking: Asking, page: str, people: str) -> dict[str, Any]:
 
 
 def list_page(
-    listing: Listing, request: Request, asking: Asking, permission: str, event: str, template: str,
+    listing: Listing, request: Request, asking: Asking, *, permission: str, event: str, template: str,
     extra: dict[str, Any], **given: Any,
 ) -> HttpResponse:  # fmt: skip
     """A page of what the question finds, which leaves a row that it was read; or what is wrong with the question."""
-    question, page = asking.question, Page[selectors.Told]([])
+    question = asking.question
+    page: Page[selectors.Told] = Page([])
     query = Query(after=request.GET.get("after", "")[:LONGEST])
     if question is not None:
         query = replace(query, kept=presenting.query_of(question))

@@ -29,8 +29,9 @@ def index(request: Request) -> HttpResponse:
             "strikes_note": "所选日期内" if strikes.all_seen else f"最近 {selectors.EXAMINED:,} 次之内",
         }
     return list_page(
-        presenting.DENIED, request, asking, Permission.DENIED, "trail.denied_read", "trail/denied.html", extra
-    )
+        presenting.DENIED, request, asking, permission=Permission.DENIED, event="trail.denied_read",
+        template="trail/denied.html", extra=extra,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

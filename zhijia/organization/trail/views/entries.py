@@ -45,8 +45,9 @@ def _list(request: Request, address: str, event: str, outcome: str) -> HttpRespo
     ]
     listing = presenting.LOOKS if outcome else presenting.ENTRIES
     return list_page(
-        listing, request, asking, Permission.VIEW, event, "trail/entries.html", extra, actions=actions, tabs=tabs
-    )
+        listing, request, asking, permission=Permission.VIEW, event=event, template="trail/entries.html", extra=extra,
+        actions=actions, tabs=tabs,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
