@@ -13,6 +13,7 @@ from tests.callers import send
 from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.members.models import RosterLoad
@@ -225,7 +226,7 @@ def refused_row(world: World, name: str) -> str:
     load = checked_file(world, row)
     actor = world.staff("ORG", "county", "吴科长")
     jobs.run_slice(rosters.start_writing(actor, load, now=world.now), clock=lambda: world.now)
-    (found,) = roster_reads.list_conflicts(actor)
+    (found,) = roster_reads.list_conflicts(actor, Query()).rows
     return found.case.public_id
 
 

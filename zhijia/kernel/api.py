@@ -33,6 +33,7 @@ from .actor import Kind
 from .errors import Invalid, NotAllowed, NotSignedIn
 from .http import Request
 from .identifiers import compact
+from .paging import LONGEST
 from .typed import written
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -109,9 +110,7 @@ PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"]
 UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
 NO_NUL = r"^[^\x00]*$"
 """For texts in an address: a NUL there is refused before any route sees it."""
-After = Annotated[str, Query(max_length=240, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
-AfterKey = Annotated[str, Query(pattern="^[0-9]{0,18}$", description="上一页的 next；第一页留空。")]
-"""`After` of a list that pages by row."""
+After = Annotated[str, Query(max_length=LONGEST, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -127,20 +126,6 @@ def read_moment(after: str) -> datetime | None:
         words = "翻页位置不正确，请从第一页重新查看。"
         raise Invalid("request.page", words, fields={"after": words})
     return found
-
-
-def row_place(at: datetime, key: int) -> str:
-    """The `next` of a list that pages by time and row."""
-    return f"{at.isoformat()}~{key}"
-
-
-def read_row_place(after: str) -> tuple[datetime, int] | None:
-    """What `row_place` wrote; None for the first page. Raises Invalid `request.page`."""
-    text, _, key = after.rpartition("~")
-    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
-        text = "-"
-    at = read_moment(text)
-    return (at, int(key)) if at is not None else None
 
 
 # --- Who may call -----------------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from zhijia.foundation.notify import selectors as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.parameters.selectors import ParameterValue
 from zhijia.foundation.regions import selectors as regions
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page
 from zhijia.kernel.registry import MessageTemplate, ParameterSpec, registry
-from zhijia.kernel.typed import typed
 
 from . import rules
 from .models import CalendarChange, MessageChange, ParameterChange
@@ -35,8 +36,11 @@ def get_spec(code: str) -> ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A parameter with its value in force everywhere, the next one, and how many regions set their own."""
+    """A parameter with its value in force everywhere, the next one, and how many regions set their own; `room` is the
+    capability that declares it.
+    """
 
+    room: str
     spec: ParameterSpec
     now: ParameterValue | None
     next: ParameterValue | None
@@ -44,33 +48,31 @@ class ParameterRow:
     waiting: bool
 
 
-def list_groups(*, today: date, search: str = "") -> list[tuple[str, list[ParameterRow]]]:
-    """All parameters by the capability that declares them: `[("会员", [ParameterRow, ...]), ...]`. Two queries."""
+def list_parameters(query: Query, *, today: date) -> Page[ParameterRow]:
+    """Those that the words mean, by the capability that declares them, all on one page. Two queries."""
     values: dict[str, list[ParameterValue]] = {}
     for row in parameters.list_all_values():
         values.setdefault(row.code, []).append(row)
     waiting = set(
         ParameterChange.objects.filter(case__state=rules.State.PROPOSED).values_list("code", flat=True).distinct()
     )
-    groups = []
-    text = typed(search).lower()[:40]
-    for scenario in registry.scenarios:
-        rows = [
-            _row(spec, values.get(spec.code, []), spec.code in waiting, today)
-            for spec in scenario.parameters
-            if not text or text in spec.code or text in spec.label.lower()
-        ]
-        if rows:
-            groups.append((scenario.name, rows))
-    return groups
+    words = query.search.lower()
+    rows = [
+        _row(scenario.name, spec, values.get(spec.code, []), spec.code in waiting, today)
+        for scenario in registry.scenarios
+        for spec in scenario.parameters
+        if words in spec.code or words in spec.label.lower()
+    ]
+    return Page(rows, total=len(rows))
 
 
-def _row(spec: ParameterSpec, values: Sequence[ParameterValue], waiting: bool, today: date) -> ParameterRow:
+def _row(room: str, spec: ParameterSpec, values: Sequence[ParameterValue], waiting: bool, today: date) -> ParameterRow:
     general = [row for row in values if row.region == EVERYWHERE]
     current = [row for row in general if row.valid_from <= today and (row.valid_to is None or today < row.valid_to)]
     coming = [row for row in general if row.valid_from > today]
     own = {row.region for row in values if row.region and (row.valid_to is None or today < row.valid_to)}
     return ParameterRow(
+        room,
         spec,
         max(current, key=lambda row: row.valid_from, default=None),
         min(coming, key=lambda row: row.valid_from, default=None),

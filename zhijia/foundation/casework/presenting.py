@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from zhijia.foundation.ui.listing import Cell, Column, Day, Listing, Moment, Tag, View
+from zhijia.foundation.ui.listing import Column, Day, Listing, To, View
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases
+from zhijia.foundation.workflow.columns import DUE, PID, STATE, case_number, number_of
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
@@ -20,61 +21,29 @@ from .selectors import MINE, Standing
 PHONE_TAGS = {"done": "ok", "late": "bad", "still": "", "soon": "wait", "run": "wait"}
 
 
-def number(case: Case) -> str:
-    """The number as people read it out: `7h2k-9v0c`."""
-    return f"{case.public_id[:4]}-{case.public_id[4:8]}"
-
-
 def phone_tag(case: Case) -> dict[str, str]:
     told = cases.describe(case, own=True)
     return {"text": told["label"], "state": "do" if told["owner_acts"] else PHONE_TAGS.get(told["hue"], "")}
 
 
-class Due(Column):
-    """When a case is due, late ones in red; nothing for a closed one."""
-
-    def cell(self, row: Standing, at: Moment) -> Cell:
-        how, words = cases.due_words(None if row.case.closed_at else row.case.due_at, now=at.now)
-        return Cell(words, {"late": "late", "today": "soon"}.get(how, ""))
-
-    def value(self, row: Standing) -> date | None:
-        return None if row.case.closed_at else row.case.last_day
-
-
-def state_of(row: Standing) -> tuple[str, str]:
-    told = cases.describe(row.case)
-    return told["label"], "" if told["hue"] == "still" else told["hue"]
-
-
-def _number(row: Standing) -> str:
-    return number(row.case)
-
-
-def _pid(row: Standing) -> str:
-    return row.case.public_id
-
-
 def listing(kind: CaseKind) -> Listing:
     """The kind's list on the console: what waits for the reader, then its tabs."""
-
-    def opens(row: Standing) -> str:
-        return reverse(f"{kind.slug}:review", args=[row.case.public_id])
 
     person = [Column("当事人", "person")] if kind.words.tells_person else []
     return Listing(
         kind.workflow.code,
         kind.name,
         head=Column(kind.name, "case.title", wraps=True),
-        detail=_number,
-        pid=_pid,
-        opens=opens,
+        detail=case_number,
+        pid=PID,
+        opens=To(f"{kind.slug}:review", PID),
         columns=(
-            Due("期限", "case.last_day"),
+            DUE,
             *person,
             Column("工会", "unit", wraps=True),
             *kind.columns,
             Day("提交", "case.opened_at", narrow="mid", faint=True),
-            Tag("状态", state_of),
+            STATE,
         ),
         views=(View(MINE, "等我办理"), *(View(tab.code, tab.label) for tab in kind.tabs)),
         search="标题或编号",
@@ -97,7 +66,7 @@ def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
     return {
         "kind": kind,
         "title": case.title,
-        "sub": f"编号 {number(case)}",
+        "sub": f"编号 {number_of(case.public_id)}",
         "tag": phone_tag(case),
         "facts": [{"label": "工会", "value": one.unit}, *_facts(selectors.facts(kind, one, own=True))],
         "entries": [
@@ -128,7 +97,7 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
         "kind": kind,
         "case": case,
         "title": case.title,
-        "number": number(case),
+        "number": number_of(case.public_id),
         "unit": one.unit,
         "head": shapes.head(case, now=now),
         "person": _facts([("姓名", name), *registry.persons.facts(person)]) if person is not None else [],

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.columns import number_typed, numbered
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn
@@ -120,13 +121,13 @@ def _list_waiting(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
     found = {row.case_id: row for row in _all(kind).filter(case_id__in=ids)}
     rows = told([found[key] for key in ids if key in found])
     if query.search:
-        rows = [row for row in rows if query.search in row.case.title or row.case.public_id.startswith(query.search)]
+        number = number_typed(query.search) or "-"
+        rows = [row for row in rows if query.search in row.case.title or row.case.public_id.startswith(number)]
     return Page(rows, total=len(rows))
 
 
 def _matches(words: str) -> Q:
-    number = words.lower().replace("-", "").replace(" ", "")
-    return Q(case__title__icontains=words) | Q(case__public_id__startswith=number)
+    return Q(case__title__icontains=words) | numbered(words)
 
 
 def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> Waiting:

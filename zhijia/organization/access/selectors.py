@@ -11,15 +11,18 @@ from django.db.models import Count, Q, QuerySet
 
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.regions import naming
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
 from zhijia.kernel.names import name_prefixes
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.registry import PermissionSpec, registry
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.pinyin import pinyin_starts
 
 from . import rules
 from .models import RoleGrant
@@ -54,14 +57,6 @@ class GrantRow:
         return self.until - timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class GrantPage:
-    """`after` is the key of the next page, empty on the last."""
-
-    rows: list[GrantRow]
-    after: str
-
-
 def _living(today: date) -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(in_force=True, until__gt=today)
 
@@ -90,54 +85,24 @@ def _rows(grants: Iterable[RoleGrant]) -> list[GrantRow]:
     return rows
 
 
-def list_grants(
-    actor: Actor,
-    *,
-    today: date,
-    search: str = "",
-    role: str = "",
-    permission: str = "",
-    after: str = "",
-    limit: int = PAGE,
-) -> GrantPage:
-    """Living grants where the actor may see them, by union and name. `search`: a name, initials, or part of a union's.
+def list_grants(actor: Actor, query: Query, *, today: date) -> Page[GrantRow]:
+    """Living grants where the actor may see them, by union and name. Words: a name, initials, or part of a union's;
+    filters `role` and `may`, a permission.
 
     Raises NotAllowed, Invalid `request.page`.
     """
     actor.require_anywhere(Permission.VIEW)
     grants = _living(today).filter(db.in_scope("union__path", actor.scope_for(Permission.VIEW)))
-    if role:
-        grants = grants.filter(role=role[:20])
-    if permission:
+    if role := query.filters.get("role"):
+        grants = grants.filter(role=role)
+    if permission := query.filters.get("may"):
         spec = registry.permissions.get(permission)
         grants = grants.filter(role__in=spec.roles if spec else ())
-    if words := identifiers.search_words(search)[:40]:
+    if words := identifiers.search_words(query.search)[:40]:
         grants = grants.filter(_matching(words))
-    if after:
-        grants = grants.filter(_beyond(after))
-    ordered = grants.select_related("case").order_by("union__path", "person__name_key", "person_id", "id")
-    found = list(ordered[: limit + 1])
-    rows = _rows(found[:limit])
-    return GrantPage(rows, _key(rows[-1]) if len(found) > limit else "")
-
-
-def _key(row: GrantRow) -> str:
-    return f"{row.union.path}~{row.person.name_key}~{row.person.id}~{row.id}"
-
-
-def _beyond(after: str) -> Q:
-    parts = after.rsplit("~", 2)
-    path, found, name = parts[0].partition("~")
-    if len(parts) != 3 or not found or not all(p.isascii() and p.isdigit() and len(p) <= 18 for p in parts[1:]):
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-    person, last = int(parts[1]), int(parts[2])
-    same_path, same_name = Q(union__path=path), Q(union__path=path, person__name_key=name)
-    return (
-        Q(union__path__gt=path)
-        | same_path & Q(person__name_key__gt=name)
-        | same_name & Q(person_id__gt=person)
-        | same_name & Q(person_id=person, id__gt=last)
-    )
+    order = ("union__path", "person__name_key", "person_id", "id")
+    page = page_of(grants.select_related("case", "union", "person"), order, after=query.after, limit=query.limit)
+    return page.of(_rows(page.rows))
 
 
 def _matching(text: str) -> Q:
@@ -153,7 +118,7 @@ def _of_person(text: str) -> Q:
     if text.isascii():
         low = text.lower()
         found = Q(person__initials__gte=low, person__initials__lt=low + "~")
-        for prefix in name_prefixes(low):
+        for prefix in {*name_prefixes(low), *pinyin_starts(low)}:
             found |= Q(person__name_key__gte=prefix, person__name_key__lt=prefix + "~")
         return found
     name = "".join(text.split())

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui.chrome import Chrome
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.upkeep import presenting as upkeep_presenting, selectors as upkeep
 from zhijia.foundation.upkeep.permissions import Permission as UpkeepPermission
 from zhijia.foundation.workflow import selectors as cases
@@ -161,7 +162,7 @@ def search(request: Request) -> HttpResponse:
             found_unions = unions.search(request.actor.scope_for(UnionPermission.VIEW), text, limit=10)
         if request.actor.holds(MemberPermission.VIEW):
             top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
-            found_members = members.list_members(request.actor, top, search=text, limit=10).rows
+            found_members = members.list_members(request.actor, top, Query(search=text, limit=10)).rows
         case = cases.find_by_number(request.actor, text.replace("-", "").lower())
     context = {
         "q": text,

@@ -13,6 +13,7 @@ from zhijia.foundation.administration import rules, selectors
 from zhijia.foundation.administration.models import ParameterChange
 from zhijia.foundation.administration.services import parameters as services
 from zhijia.foundation.parameters import selectors as parameters, services as parameter_services
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import InboxEntry
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
@@ -129,7 +130,7 @@ def test_every_declared_parameter_has_a_page(world: World, client: Client, sign_
         assert spec.code in page
         assert client.get(f"/console/parameters/{spec.code}").status_code == 200, spec.code
     assert client.get("/console/parameters/no.such").status_code == 404
-    assert "没有找到参数" in client.get("/console/parameters?q=zzzz").content.decode()
+    assert "没有找到“zzzz”" in client.get("/console/parameters?q=zzzz").content.decode()
 
 
 def test_a_form_filled_in_half_tells_all_that_is_wrong_at_once(
@@ -180,7 +181,7 @@ def test_a_county_desk_reads_and_changes_nothing(world: World, client: Client, s
 
 def test_the_list_costs_the_same_however_many_values(world: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(2):
-        selectors.list_groups(today=world.today)
+        selectors.list_parameters(Query(), today=world.today)
     for n in range(12):
         parameter_services.schedule_value(
             SYSTEM,
@@ -193,4 +194,4 @@ def test_the_list_costs_the_same_however_many_values(world: World, django_assert
             now=world.now,
         )
     with django_assert_num_queries(2):
-        selectors.list_groups(today=world.today)
+        selectors.list_parameters(Query(), today=world.today)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from zhijia.foundation.administration.services import parameters as services
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import Button, Query, answer, table
 from zhijia.kernel.errors import NotAllowed
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import ParameterSpec
@@ -26,22 +28,12 @@ from . import deciding
 
 
 @require_safe
-def parameter_list(request: Request) -> HttpResponse:
+def parameter_list(request: Request) -> HttpResponseBase:
     """Every declared number with the value in force, by the capability that declares it."""
     request.actor.require_anywhere(Permission.PARAMETER_VIEW)
-    search = request.GET.get("q", "")[:40]
-    groups = selectors.list_groups(today=timezone.localdate(request.now), search=search)
-    context = {
-        "groups": presenting.list_tables(groups),
-        "bar": {"label": "参数查找", "name": "q", "value": search, "placeholder": "名称或代码", "selects": []},
-        "head_actions": [{"label": "工作日历", "href": reverse("administration:calendar")}],
-        "empty": {
-            "title": "没有找到参数",
-            "text": f"按“{search}”没有找到，可以换一个名称或代码。",
-            "actions": [{"label": "清除条件", "href": reverse("administration:parameters"), "small": True}],
-        },
-    }
-    return render(request, "administration/parameters.html", context)
+    read = partial(selectors.list_parameters, today=timezone.localdate(request.now))
+    calendar = Button("工作日历", reverse("administration:calendar"))
+    return answer(presenting.PARAMETERS, request, read, actions=[calendar])
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,14 +71,16 @@ def _page(request: Request, spec: ParameterSpec) -> dict[str, Any]:
     return {
         "spec": spec,
         "bounds": rules.bounds_words(spec),
-        "groups": presenting.pick_groups(selectors.list_groups(today=today), spec.code),
+        "groups": presenting.pick_groups(selectors.list_parameters(Query(), today=today).rows, spec.code),
         "values": presenting.value_line(
             spec,
             [row for row in values if not row.region],
             [change for change in waiting if not change.region],
             today=today,
         ),
-        "regions": presenting.region_table(spec, values, names, today=today),
+        "table": table(
+            presenting.REGION_VALUES, presenting.region_values(spec, values, names, today=today), request.now
+        ),
         "waiting": deciding.history(
             request.actor, waiting, "administration:parameter_case", selectors.PARAMETER_READERS
         ),

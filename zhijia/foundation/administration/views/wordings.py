@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijia.foundation.administration import rules, selectors
@@ -16,47 +16,73 @@ from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.administration.services import wordings as services
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.notify import selectors as notified, services as notify
+from zhijia.foundation.ui.listing import Column, Listing, Query, Tag, To, answer
 from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed
 from zhijia.kernel.http import Request
-from zhijia.kernel.registry import registry
+from zhijia.kernel.paging import Page
+from zhijia.kernel.registry import MessageTemplate, registry
 
 from . import deciding
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message as it is worded now; `own` is the version of the own wording, 0 for the platform's."""
+
+    room: str
+    code: str
+    worded: MessageTemplate
+    own: int
+
+
+def _sent_by(row: _Message) -> str:
+    return _ways(row.worded)
+
+
+def _wording(row: _Message) -> tuple[str, str]:
+    return (f"自定 第 {row.own} 版", "done") if row.own else ("平台文案", "")
+
+
+MESSAGES = Listing(
+    "messages",
+    "消息文案",
+    note="发给会员和干部的消息；修改与复核须为两人",
+    head=Column("消息", "worded.title"),
+    detail="code",
+    opens=To("administration:message", "code"),
+    group="room",
+    search="标题、内容或代码",
+    counted="条",
+    columns=(Column("内容", "worded.body", wraps=True), Column("发送", _sent_by, faint=True), Tag("文案", _wording)),
+)
+
+
 @require_safe
-def message_list(request: Request) -> HttpResponse:
+def message_list(request: Request) -> HttpResponseBase:
     """Every message that is sent, by the capability that sends it."""
     request.actor.require_anywhere(Permission.MESSAGE_PROPOSE)
     own = notified.own_versions()
-    groups = []
-    for scenario in registry.scenarios:
-        if scenario.messages:
-            rows = [_row(declared.code, own) for declared in scenario.messages]
-            groups.append({"title": scenario.name, "table": _table(scenario.name, rows)})
-    context = {
-        "groups": groups,
-        "history": deciding.history(
-            request.actor, selectors.list_message_changes(), "administration:message_case", selectors.MESSAGE_READERS
-        ),
-    }
-    return render(request, "administration/messages.html", context)
 
+    def read(query: Query) -> Page[_Message]:
+        rows = [
+            _Message(
+                scenario.name,
+                each.code,
+                notify.wording(each.code) if each.code in own else each,
+                own.get(each.code, 0),
+            )
+            for scenario in registry.scenarios
+            for each in scenario.messages
+        ]
+        words = query.search.lower()
+        found = [row for row in rows if words in f"{row.worded.title} {row.worded.body} {row.code}".lower()]
+        return Page(found, total=len(found))
 
-def _row(code: str, own: dict[str, int]) -> dict[str, Any]:
-    worded = notify.wording(code) if code in own else registry.messages[code]
-    tag = {"text": f"自定 第 {own[code]} 版", "state": "done"} if code in own else {"text": "平台文案", "state": ""}
-    return {
-        "pid": code,
-        "label": worded.title,
-        "detail": code,
-        "href": reverse("administration:message", args=[code]),
-        "cells": [
-            {"text": worded.body, "wrap": True, "wide": True},
-            {"text": _ways(worded), "dim": True},
-            {"tag": tag},
-        ],
-    }
+    history = deciding.history(
+        request.actor, selectors.list_message_changes(), "administration:message_case", selectors.MESSAGE_READERS
+    )
+    return answer(MESSAGES, request, read, template="administration/messages.html", extra={"history": history})
 
 
 def _ways(worded: Any) -> str:
@@ -64,16 +90,6 @@ def _ways(worded: Any) -> str:
     if not worded.sms:
         return "站内"
     return "短信" if "{code}" in worded.sms else "站内和短信"
-
-
-def _table(title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "label": f"{title}的消息",
-        "first": {"label": "消息"},
-        "columns": [{"label": "内容"}, {"label": "发送"}, {"label": "文案"}],
-        "rows": rows,
-        "pick": "",
-    }
 
 
 def _previews(title: str, body: str, sms: str) -> list[dict[str, str]]:

@@ -10,9 +10,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from zhijia.foundation.ui import formats
 
 Read = str | Callable[[Any], Any]
+
+
+def read_of(row: Any, read: Read) -> Any:
+    """What stands there; None where a step of the path is None."""
+    if callable(read):
+        return read(row)
+    for part in read.split("."):
+        row = getattr(row, part)
+        if row is None:
+            return None
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """The address of the page about a row: `To("clients:case", "client.case.public_id")`; none where that is empty."""
+
+    page: str
+    read: Read
+
+    def __call__(self, row: Any) -> str:
+        found = read_of(row, self.read)
+        return reverse(self.page, args=[found]) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +78,22 @@ class Column:
 
     def value(self, row: Any) -> Any:
         """As it is exported."""
-        if callable(self.read):
-            return self.read(row)
-        value = row
-        for part in self.read.split("."):
-            value = getattr(value, part)
-            if value is None:
-                return None
-        return value
+        return read_of(row, self.read)
 
     def cell(self, row: Any, at: Moment) -> Cell:
         value = self.value(row)
-        return Cell(formats.DASH if value in (None, "") else str(value))
+        return Cell(formats.DASH if value in (None, "") else self.words(value, at))
+
+    def words(self, value: Any, at: Moment) -> str:
+        return str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Column):
     is_number = True
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.number(value))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +103,8 @@ class Money(Column):
     is_number = True
 
     def cell(self, row: Any, at: Moment) -> Cell:
-        value = Column.value(self, row)
-        return Cell(formats.DASH if value is None else formats.yuan(value))
+        fen = Column.value(self, row)
+        return Cell(formats.DASH if fen is None else formats.yuan(fen))
 
     def value(self, row: Any) -> Any:
         fen = Column.value(self, row)
@@ -95,18 +115,16 @@ class Money(Column):
 class Day(Column):
     """A day or moment as a short day: `11-24`, `2025-05-10`."""
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.short_day(value, at.today))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.short_day(value, at.today)
 
 
 @dataclass(frozen=True, slots=True)
 class When(Column):
     """A moment: `今日 09:12`."""
 
-    def cell(self, row: Any, at: Moment) -> Cell:
-        value = self.value(row)
-        return Cell(formats.DASH if value is None else formats.short_moment(value, at.today))
+    def words(self, value: Any, at: Moment) -> str:
+        return formats.short_moment(value, at.today)
 
 
 @dataclass(frozen=True, slots=True)

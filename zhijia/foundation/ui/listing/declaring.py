@@ -14,7 +14,7 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.paging import LONGEST, Page
 from zhijia.kernel.typed import typed
 
-from .columns import Column
+from .columns import Column, Read
 
 PAGE = 50
 EXPORTED_AT_ONCE = 500
@@ -62,16 +62,6 @@ class Empty:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
-    """What may be done to ticked rows: where they are sent and by which buttons."""
-
-    action: str
-    buttons: tuple[Button, ...]
-    note: str = ""
-    form = "bulk"
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """What was asked of a list. `order` holds columns for `page_of`; `kept` stays in every address, such as the unit.
 
@@ -97,13 +87,14 @@ class Query:
         return f"?{urlencode({key: value for key, value in said.items() if value})}"
 
 
-Read = Callable[[Query], Page[Any]]
+Reads = Callable[[Query], Page[Any]]
 
 
 @dataclass(frozen=True)
 class Listing:
     """`code` is what the trail calls an export of it. `head` names the row and leads to `opens(row)`; `detail(row)` is
-    a second line there. `locked(row)` says why a row can't be ticked.
+    a second line there. `locked(row)` says why a row can't be ticked, `flagged(row)` why it wants to be looked at by
+    itself: "select all" leaves it out. Rows that follow each other with the same `group(row)` stand under one line.
 
     `orders` are columns for `page_of` by code, the first one as long as nothing else is asked; a column with `sort`
     names one of them. `counted` is the classifier of its rows: 人, 个, 件. `exports`: who sees it may take it along.
@@ -114,9 +105,11 @@ class Listing:
     head: Column
     columns: tuple[Column, ...]
     opens: Callable[[Any], str] | None = None
-    detail: Callable[[Any], str] | None = None
-    pid: Callable[[Any], str] | None = None
+    detail: Read | None = None
+    pid: Read | None = None
     locked: Callable[[Any], str] | None = None
+    flagged: Callable[[Any], str] | None = None
+    group: Read | None = None
     note: str = ""
     counted: str = "条"
     ordered: str = ""
@@ -149,7 +142,7 @@ class Listing:
             kept={name: said.get(name, "")[:40] for name in self.kept},
         )
 
-    def everything(self, read: Read, query: Query) -> Iterable[Any]:
+    def everything(self, read: Reads, query: Query) -> Iterable[Any]:
         """All rows that a query finds, page by page."""
         query = replace(query, after="", limit=EXPORTED_AT_ONCE)
         while True:

@@ -15,13 +15,13 @@ from zhijia.kernel.errors import RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 
-from .declaring import Listing, Query, Read
+from .declaring import Listing, Query, Reads
 
-FORMS = ("csv", "xlsx")
+FORMS = ("xlsx", "csv")
 MOST_ROWS = 50_000
 
 
-def export(listing: Listing, request: Request, query: Query, read: Read, form: str) -> HttpResponseBase:
+def export(listing: Listing, request: Request, query: Query, read: Reads, form: str) -> HttpResponseBase:
     """Recorded before the first row is read. Raises RuleBroken `export.too_many`."""
     rows = list(islice(listing.everything(read, query), MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:

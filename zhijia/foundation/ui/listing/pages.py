@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -15,8 +16,9 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.paging import WRONG_PLACE, Page
 
 from . import exporting
-from .columns import Cell, Column, Moment
-from .declaring import Bulk, Button, Empty, Listing, Query, Read
+from .bulk import NOTHING, Bulk, Ticked
+from .columns import Cell, Column, Moment, Read, read_of
+from .declaring import Button, Empty, Listing, Query, Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: `pid` is what a tick sends; `locked` says why it can't be ticked."""
+    """One row: `pid` is what a tick sends; `locked` says why it can't be ticked. `group` stands above it."""
 
     pid: str
     head: Cell
@@ -38,7 +40,9 @@ class Line:
     href: str
     cells: list[tuple[Column, Cell]]
     locked: str
-    ticked: bool = False
+    flagged: str
+    group: str
+    ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,21 @@ class Table:
     lines: list[Line]
     bulk: Bulk | None
 
+    @property
+    def width(self) -> int:
+        return 1 + len(self.heads) + (self.bulk is not None)
+
 
 def table(
-    listing: Listing, page: Page[Any], at: Moment, *, query: Query | None = None, bulk: Bulk | None = None,
+    listing: Listing, rows: Iterable[Any], at: datetime, *, query: Query | None = None, bulk: Bulk | None = None,
     ticked: Sequence[str] = (),
 ) -> Table:  # fmt: skip
-    """The rows of a page; without a query nothing can be ordered."""
+    """Rows as a part of a page; without a query nothing can be ordered."""
     return Table(
         listing.title,
         _head(listing.head, query),
         [_head(column, query) for column in listing.columns],
-        [_line(listing, row, at, ticked) for row in page.rows],
+        [_line(listing, row, Moment(at), ticked) for row in rows],
         bulk,
     )
 
@@ -102,15 +110,18 @@ def _line(listing: Listing, row: Any, at: Moment, ticked: Sequence[str]) -> Line
         href=_said(listing.opens, row),
         cells=[(column, column.cell(row, at)) for column in listing.columns],
         locked=_said(listing.locked, row),
+        flagged=_said(listing.flagged, row),
+        group=_said(listing.group, row),
         ticked=pid in ticked,
     )
 
 
-def _said(read: Callable[[Any], str] | None, row: Any) -> str:
-    return read(row) if read is not None else ""
+def _said(read: Read | None, row: Any) -> str:
+    return read_of(row, read) or "" if read is not None else ""
 
 
-def _shown(listing: Listing, page: Page[Any]) -> str:
+def shown(listing: Listing, page: Page[Any]) -> str:
+    """`本页 50 人，按姓名拼音`"""
     words = f"本页 {formats.number(len(page.rows))} {listing.counted}"
     if page.total is not None:
         words += f"，共 {formats.number(page.total)} {listing.counted}"
@@ -122,9 +133,11 @@ def _shown(listing: Listing, page: Page[Any]) -> str:
 def context(
     listing: Listing, request: Request, query: Query, page: Page[Any], *, counts: Mapping[str, int] | None = None,
     actions: Sequence[Button] = (), bulk: Bulk | None = None, note: str | None = None, empty: Empty | None = None,
-    ticked: Sequence[str] = (),
+    ticked: Ticked = NOTHING, tabs: Sequence[Choice] = (), exports: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
-    """What `ui/listing/page.html` takes; a page that extends it adds its own."""
+    """What `ui/listing/page.html` takes; a page that extends it adds its own. `tabs` lead to other lists beside it;
+    `exports`: whether this reader may take it along.
+    """
     view = next((one for one in listing.views if one.code == query.view), None)
     return {
         "listing": listing,
@@ -132,7 +145,8 @@ def context(
         "title": listing.title,
         "note": listing.note if note is None else note,
         "actions": list(actions),
-        "views": [
+        "views": tabs
+        or [
             Choice(one.code, one.label, one is view, query.address(view=one.code), (counts or {}).get(one.code))
             for one in listing.views
         ],
@@ -145,27 +159,28 @@ def context(
             for one in listing.filters
         ],
         "hidden": {**query.kept, "view": query.view, "order": query.named},
-        "table": table(listing, page, Moment(request.now), query=query, bulk=bulk, ticked=ticked),
-        "shown": _shown(listing, page),
+        "table": table(listing, page.rows, request.now, query=query, bulk=bulk, ticked=ticked.pids),
+        "ticked": ticked,
+        "shown": shown(listing, page),
         "previous": query.address() if query.after else "",
         "next": query.address(after=page.next) if page.next else "",
-        "exports": [Choice(form, form.upper(), False, query.address(form=form)) for form in _forms(listing, page)],
+        "exports": [
+            Choice(form, form.upper(), False, query.address(form=form))
+            for form in exporting.FORMS
+            if listing.exports and exports and page.rows
+        ],
         "empty": empty or (view.empty if view is not None and view.empty else listing.empty),
     }
 
 
-def _forms(listing: Listing, page: Page[Any]) -> tuple[str, ...]:
-    return ("xlsx", "csv") if listing.exports and page.rows else ()
-
-
-def answer(listing: Listing, request: Request, read: Read, **given: Any) -> HttpResponseBase:
+def answer(listing: Listing, request: Request, read: Reads, **given: Any) -> HttpResponseBase:
     """The page, or a table to save of everything that is filtered; `given` as `show`.
 
     A place that no page of this list has leads to the first page.
     """
     query = listing.query(request)
     form = request.GET.get("form", "")
-    if listing.exports and form in exporting.FORMS:
+    if listing.exports and given.get("exports", True) and form in exporting.FORMS:
         return exporting.export(listing, request, query, read, form)
     try:
         page = read(query)

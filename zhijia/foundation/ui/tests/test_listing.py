@@ -19,6 +19,7 @@ from zhijia.foundation.ui.listing import (
     Button,
     Column,
     Day,
+    Deed,
     Empty,
     Filter,
     Labelled,
@@ -27,6 +28,7 @@ from zhijia.foundation.ui.listing import (
     Number,
     Query,
     Tag,
+    Ticked,
     View,
     answer,
 )
@@ -178,8 +180,8 @@ def test_nothing_found_says_so_and_nothing_there_says_what_to_do_first(ask: Any,
 
 
 def test_ticks_are_offered_where_something_may_be_done_and_a_locked_row_says_why(ask: Any) -> None:
-    bulk = Bulk("/books/lend", (Button("借出", name="do", value="lend"),))
-    page = ask("/books", bulk=bulk, ticked=["1"]).content.decode()
+    bulk = Bulk("/books/lend", (Deed("借出", value="lend"),))
+    page = ask("/books", bulk=bulk, ticked=Ticked(("1",))).content.decode()
     assert 'name="pick" value="1" form="bulk" aria-label="选中 工会法释义" checked' in page
     assert 'value="2" form="bulk" aria-label="选中 =焊接手册" disabled title="已借出"' in page
     assert 'name="pick"' not in ask("/books").content.decode()

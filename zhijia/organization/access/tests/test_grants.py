@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import CaseHistory, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
@@ -309,10 +310,10 @@ def test_the_list_shows_the_subtree_and_nothing_beside_it(world: World) -> None:
     world.staff("GRASS_ADMIN", "plant", "王一")
     world.staff("GRASS_ADMIN", "other_home", "赵六")
     world.staff("ORG", "city", "钱七")
-    seen = {(row.person.name, row.union.name) for row in selectors.list_grants(county, today=world.today).rows}
+    seen = {(row.person.name, row.union.name) for row in selectors.list_grants(county, Query(), today=world.today).rows}
     assert {name for name, _ in seen} == {"孙玉梅", "王一"}
     with pytest.raises(NotAllowed):
-        selectors.list_grants(world.staff("STATS", "county", "周平"), today=world.today)
+        selectors.list_grants(world.staff("STATS", "county", "周平"), Query(), today=world.today)
 
 
 def test_the_list_is_searched_by_name_sound_union_role_and_right(world: World) -> None:
@@ -320,15 +321,16 @@ def test_the_list_is_searched_by_name_sound_union_role_and_right(world: World) -
     world.staff("GRASS_ADMIN", "plant", "王一")
     world.staff("TOWN_WORKER", "town", "单冰")
 
-    def names(**query: str) -> list[str]:
-        return [row.person.name for row in selectors.list_grants(county, today=world.today, **query).rows]
+    def names(search: str = "", **filters: str) -> list[str]:
+        page = selectors.list_grants(county, Query(search=search, filters=filters), today=world.today)
+        return [row.person.name for row in page.rows]
 
     assert names(search="王") == ["王一"]
     assert names(search="wy") == ["王一"]
     assert names(search="鲁东") == ["王一"]
     assert names(role="TOWN_WORKER") == ["单冰"]
-    assert sorted(names(permission="members:join:decide")) == sorted(["王一", "单冰", "孙玉梅"])
-    assert names(permission="no:such:right") == []
+    assert sorted(names(may="members:join:decide")) == sorted(["王一", "单冰", "孙玉梅"])
+    assert names(may="no:such:right") == []
     assert names(search="单") == ["单冰"]
 
 
@@ -338,15 +340,15 @@ def test_pages_by_key_show_every_grant_once(world: World) -> None:
         world.staff("GRASS_ADMIN", "plant" if n % 2 else "home", f"王{'一二三四五六七'[n]}")
     seen, after = [], ""
     while True:
-        page = selectors.list_grants(county, today=world.today, after=after, limit=3)
+        page = selectors.list_grants(county, Query(after=after, limit=3), today=world.today)
         seen += [row.id for row in page.rows]
-        after = page.after
+        after = page.next
         if not after:
             break
     assert len(seen) == len(set(seen)) == 8
     for wrong in ("x", "0001~a~1", "~~~", "0001~王~x~1", "0001~a~1~99999999999999999999"):
         with pytest.raises(Invalid, match=r"request\.page"):
-            selectors.list_grants(county, today=world.today, after=wrong)
+            selectors.list_grants(county, Query(after=wrong), today=world.today)
 
 
 def test_a_person_is_found_by_exact_number_by_anyone_who_may_ask_and_leaves_a_trace(world: World) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import Button, answer, show, table
 from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
@@ -33,38 +35,32 @@ def _today(request: Request) -> date:
 
 
 @require_safe
-def grants(request: Request) -> HttpResponse:
+def grants(request: Request) -> HttpResponseBase:
     """The matrix of living grants in scope, by union and person; what waits, what clashes, what ends."""
     actor, today = request.actor, _today(request)
     actor.require_anywhere(Permission.VIEW)
-    query = {key: request.GET.get(key, "")[:80] for key in ("q", "role", "may")} | {
-        "after": request.GET.get("after", "")[:400]
-    }
-    page = selectors.list_grants(
-        actor, today=today, search=query["q"], role=query["role"], permission=query["may"], after=query["after"]
-    )
+    listing = presenting.grants()
+    read = partial(selectors.list_grants, actor, today=today)
+    if request.GET.get("form"):
+        return answer(listing, request, read)
+    query = listing.query(request)
+    try:
+        page = read(query)
+    except Invalid:  # a place that no page has
+        return redirect("access:list")
     paths = actor.scope_for(Permission.VIEW).paths
     top = unions.get_facts_by_path(paths[0]) if paths else None
-    ask = {"label": "申请授权", "href": reverse("access:ask"), "primary": True}
-    context = {
-        "note": f"{top.name}及下级" if top else "",
-        "head_actions": [ask] if actor.holds(Permission.ASK) else [],
+    extra = {
         "matrix": presenting.matrix(page.rows, today=today),
-        "bar": presenting.filter_bar(query),
-        "pager": presenting.pager(page, query),
-        "found": bool(page.rows),
-        "empty": {
-            "title": "没有符合条件的授权",
-            "text": "可以换一个姓名、工会或角色；不在您管理范围内的授权不会显示。",
-            "actions": [{"label": "清除条件", "href": reverse("access:list"), "small": True}],
-        },
         "waiting": presenting.short_list(selectors.list_waiting(actor), case=True),
         "may_check": actor.holds(Permission.CHECK),
         "asked": presenting.short_list(selectors.list_asked(actor), case=True),
         "ending": presenting.short_list(selectors.list_ending(actor, today=today), case=False),
         "checks": presenting.check_lines(selectors.checks(actor, today=today)),
     }
-    return render(request, "access/grants.html", context)
+    ask = [Button("申请授权", reverse("access:ask"), primary=True)] if actor.holds(Permission.ASK) else []
+    note = f"{top.name}及下级" if top else ""
+    return show(listing, request, query, page, note=note, actions=ask, template="access/grants.html", extra=extra)
 
 
 @require_safe
@@ -96,7 +92,7 @@ def _person_page(
         actions.append({"label": "重置登录方式", "href": reverse("access:reset", args=[found.public_id])})
     context = {
         "person": found,
-        "table": presenting.person_table(rows, today=today),
+        "table": table(presenting.GRANTS_OF_ONE, rows, request.now),
         "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
         "facts": [
             {"label": "手机", "value": found.mobile_masked, "code": True},

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from zhijia.foundation.files.api import FileOut, file_out
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
-    AfterKey,
     Done,
     In,
     Number,
@@ -20,8 +20,6 @@ from zhijia.kernel.api import (
     Routes,
     Text,
     Who,
-    read_row_place,
-    row_place,
 )
 from zhijia.kernel.http import Request
 from zhijia.organization.people.permissions import Permission
@@ -155,14 +153,8 @@ def _row(view: reads.RequestView) -> dict[str, Any]:
 @routes.read("/data-requests", PrivacyList)
 def request_list(request: Request, view: Literal["open", "done"] = "open", after: After = "") -> PrivacyList:
     """职工提出的个人信息请求：open 待答复，最急的在前；done 已办结，最近的在前。"""
-    place = read_row_place(after)
-    if view == "open":
-        found = reads.list_open(request.actor, now=request.now)
-    else:
-        found = reads.list_done(request.actor, after=place)
-    last = found[-1].request if view == "done" and len(found) == reads.PAGE else None
-    onward = row_place(last.answered_at, last.pk) if last and last.answered_at else ""
-    return PrivacyList(items=[PrivacyRow(**_row(one)) for one in found], next=onward)
+    page = reads.list_requests(request.actor, Query(view=view, after=after), now=request.now)
+    return PrivacyList(items=[PrivacyRow(**_row(one)) for one in page.rows], next=page.next)
 
 
 @routes.read("/data-requests/{pid}", PrivacyOut)
@@ -208,14 +200,13 @@ def execute(request: Request, pid: PublicId, said: PrivacyExecuteIn) -> Done:
 @routes.read("/data-deletions", DeletionList)
 def deletions(request: Request, after: After = "") -> DeletionList:
     """删除记录，最近的在前；只有种类和条数，没有个人。"""
-    found = reads.list_deletions(request.actor, after=read_row_place(after))
-    last = found[-1] if len(found) == reads.PAGE else None
+    page = reads.list_deletions(request.actor, Query(after=after))
     return DeletionList(
         items=[
             DeletionOut(at=row.at, label=row.label, count=row.count, cut_off=row.cut_off, request=row.case)
-            for row in found
+            for row in page.rows
         ],
-        next=row_place(last.at, last.pk) if last else "",
+        next=page.next,
     )
 
 
@@ -234,12 +225,11 @@ def _hold(view: reads.HoldView) -> HoldOut:
 
 
 @routes.read("/data-holds", HoldList)
-def hold_list(request: Request, after: AfterKey = "") -> HoldList:
+def hold_list(request: Request, after: After = "") -> HoldList:
     """依法保全、不得删除的信息，最近申请的在前。"""
     request.actor.require_anywhere(Permission.HOLD)
-    found = reads.list_holds(request.actor, before=int(after or 0))
-    onward = str(found[-1].hold.pk) if len(found) == reads.PAGE else ""
-    return HoldList(items=[_hold(view) for view in found], next=onward)
+    page = reads.list_holds(request.actor, Query(after=after))
+    return HoldList(items=[_hold(view) for view in page.rows], next=page.next)
 
 
 _LINKS: dict[str, Any] = {

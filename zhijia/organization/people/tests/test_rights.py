@@ -16,6 +16,7 @@ from zhijia.foundation.files import services as files
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock as clocks
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
@@ -154,7 +155,7 @@ def test_a_copy_that_never_gets_ready_goes_to_the_desk(world: World) -> None:
     case = rights.ask(world.actor(person), "copy", now=world.now)
     later = world.now + timedelta(hours=24)
     clocks.fire_due(now=later)
-    assert [view.case.public_id for view in reads.list_open(officer, now=later)] == [case]
+    assert [view.case.public_id for view in reads.list_requests(officer, Query(), now=later).rows] == [case]
     assert rights.finish_copy(case, now=later) > 0
     assert rights.finish_copy(case, now=later) == 0
     assert Case.objects.get(public_id=case).state == "ANSWERED"
@@ -195,9 +196,9 @@ def test_the_nearest_privacy_desk_answers_within_fifteen_working_days(world: Wor
     stranger = desk(world, "other_county", "刘洋")
     person, _ = world.member()
     case = rights.ask(world.actor(person), "explain", text="为什么没有通过我的申请？", now=world.now)
-    assert [view.case.public_id for view in reads.list_open(county, now=world.now)] == [case]
-    assert reads.list_open(city, now=world.now) == []
-    assert reads.list_open(stranger, now=world.now) == []
+    assert [view.case.public_id for view in reads.list_requests(county, Query(), now=world.now).rows] == [case]
+    assert reads.list_requests(city, Query(), now=world.now).rows == []
+    assert reads.list_requests(stranger, Query(), now=world.now).rows == []
     with pytest.raises(NotFound):
         rights.answer(stranger, case, "answer", text=WORDS, now=world.now)
     with pytest.raises(NotAllowed):
@@ -208,7 +209,7 @@ def test_the_nearest_privacy_desk_answers_within_fifteen_working_days(world: Wor
     rights.answer(county, case, "answer", text="已向您说明审核依据。", now=world.now)
     view = reads.own_request(world.actor(person), case)
     assert (view.case.state, view.request.answer) == ("ANSWERED", "已向您说明审核依据。")
-    assert [row.case.public_id for row in reads.list_done(county)] == [case]
+    assert [row.case.public_id for row in reads.list_requests(county, Query(view="done"), now=world.now).rows] == [case]
 
 
 @pytest.mark.django_db
@@ -338,7 +339,7 @@ def test_he_sees_which_unit_and_role_saw_his_numbers_and_never_who(world: World)
     officer = world.staff("ORG", "county", "孙玉梅")
     people.read_numbers(officer, person.pk, reason="核对退休手续", now=world.now)
     people.read_numbers(actor, person.pk, reason="看自己的号码", now=world.now)
-    looks = reads.list_looks(actor)
+    looks = reads.list_looks(actor).rows
     assert [(look.unit, look.role, look.reason) for look in looks] == [("莱阳市总工会", "组织岗", "核对退休手续")]
     assert "孙玉梅" not in str(looks)
 
@@ -350,9 +351,8 @@ def test_looks_are_paged_by_key(world: World) -> None:
     for _ in range(5):
         people.read_numbers(officer, person.pk, reason="核对退休手续", now=world.now)
     first = reads.list_looks(world.actor(person), limit=3)
-    rest = reads.list_looks(world.actor(person), after=(first[-1].at, first[-1].id), limit=3)
-    assert [len(first), len(rest)] == [3, 2]
-    assert len({look.id for look in [*first, *rest]}) == 5
+    rest = reads.list_looks(world.actor(person), after=first.next, limit=3)
+    assert ([len(first.rows), len(rest.rows)], rest.next) == ([3, 2], "")
 
 
 # --- Holds and the clock ----------------------------------------------------------------------------------------------
@@ -452,4 +452,4 @@ def test_a_hold_that_waits_is_sent_back_or_taken_back(world: World) -> None:
         else:
             holds.withdraw(officer, case, now=world.now)
         assert reads.held_persons() == frozenset()
-    assert len(reads.list_holds(officer)) == 2
+    assert len(reads.list_holds(officer, Query()).rows) == 2

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import Column, Listing, Query, Tag, To, answer
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
 from zhijia.kernel.errors import NotAllowed
 from zhijia.kernel.http import Request
+from zhijia.kernel.paging import Page
 from zhijia.organization.people import rules, selectors, services
 from zhijia.organization.people.forms import TextForm
 from zhijia.organization.people.permissions import Permission
@@ -26,38 +29,60 @@ def _from(text: Any) -> str:
     return "随平台发布" if text.version == 1 and text.checked_by is None else f"{formats.local_day(text.valid_from)} 起"
 
 
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """What consent is asked for: the wording in force, the next one, whether a proposal waits."""
+
+    code: str
+    label: str
+    current: Any
+    coming: Any
+    waits: bool
+
+
+def _version(row: _Purpose) -> str:
+    return f"第 {row.current.version} 版" if row.current else ""
+
+
+def _since(row: _Purpose) -> str:
+    return _from(row.current) if row.current else ""
+
+
+def _next(row: _Purpose) -> str:
+    return f"第 {row.coming.version} 版，{_from(row.coming)}" if row.coming else ""
+
+
+def _standing(row: _Purpose) -> tuple[str, str]:
+    return ("待复核", "soon") if row.waits else ("现行", "done")
+
+
+TEXTS = Listing(
+    "consent_texts",
+    "同意书",
+    note="全省统一的文字，按日期生效；起草与复核须为两人",
+    head=Column("用途", "label"),
+    opens=To("people:text", "code"),
+    counted="份",
+    columns=(Column("现行", _version), Column("生效", _since), Column("下一版", _next), Tag("状态", _standing)),
+)
+
+
 @require_safe
-def texts(request: Request) -> HttpResponse:
+def texts(request: Request) -> HttpResponseBase:
     """The purposes with the wording in force, the next one, and proposals under way."""
     request.actor.require_anywhere(Permission.CONSENT_EDIT)
     drafts = selectors.list_drafts(request.actor)
-    waiting = {draft.purpose: draft for draft in drafts if draft.case.closed_at is None}
-    rows = []
-    for purpose, label in selectors.purposes():
-        current = selectors.current_text(purpose, now=request.now)
-        newest = selectors.newest_text(purpose)
-        coming = newest is not None and newest.valid_from > request.now
-        tag = {"text": "待复核", "state": "soon"} if purpose in waiting else {"text": "现行", "state": "done"}
-        rows.append(
-            {
-                "pid": purpose,
-                "label": label,
-                "href": reverse("people:text", args=[purpose]),
-                "cells": [
-                    {"text": f"第 {current.version} 版" if current else "—"},
-                    {"text": _from(current) if current else "—"},
-                    {"text": f"第 {newest.version} 版，{_from(newest)}" if newest and coming else "—"},
-                    {"tag": tag},
-                ],
-            }
-        )
-    table = {
-        "label": "同意书",
-        "first": {"label": "用途"},
-        "columns": [{"label": "现行"}, {"label": "生效"}, {"label": "下一版"}, {"label": "状态"}],
-        "rows": rows,
-        "pick": "",
-    }
+    waiting = {draft.purpose for draft in drafts if draft.case.closed_at is None}
+
+    def read(_query: Query) -> Page[_Purpose]:
+        rows = []
+        for purpose, label in selectors.purposes():
+            newest = selectors.newest_text(purpose)
+            coming = newest if newest is not None and newest.valid_from > request.now else None
+            current = selectors.current_text(purpose, now=request.now)
+            rows.append(_Purpose(purpose, label, current, coming, purpose in waiting))
+        return Page(rows)
+
     history = [
         {
             "label": draft.case.title,
@@ -66,12 +91,9 @@ def texts(request: Request) -> HttpResponse:
         }
         for draft in drafts[:8]
     ]
-    context = {
-        "table": table,
-        "history": history,
-        "may_edit": selectors.top_unit(request.actor, Permission.CONSENT_EDIT) is not None,
-    }
-    return render(request, "people/texts.html", context)
+    may_edit = selectors.top_unit(request.actor, Permission.CONSENT_EDIT) is not None
+    extra = {"history": history, "may_edit": may_edit}
+    return answer(TEXTS, request, read, template="people/texts.html", extra=extra)
 
 
 @require_http_methods(["GET", "POST"])

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{load.rows}行：新增{figures.get('added', 0)}，登记已有档案{figures.get('bound', 0)}，")
         self.stdout.write(f"已是会员{figures.get('same', 0)}，有错{figures.get('bad', 0)}。")
-        for row in rosters.list_refused(load, limit=SHOWN)[:SHOWN]:
+        for row in rosters.list_refused(load, limit=SHOWN).rows:
             for column, _, reason in row.faults:
                 self.stdout.write(f"  第{row.number}行 {LABELS.get(column, column)}：{reason}")
         if figures.get("bad", 0) > SHOWN:

@@ -101,7 +101,7 @@
       var chosen = ticks(scope).filter(function (tick) { return tick.checked; }).length;
       if (words) { words.textContent = words.dataset.picked.replace("{n}", String(chosen)); }
       scope.querySelectorAll("[data-pick-all]").forEach(function (all) {
-        all.checked = chosen > 0 && chosen === ticks(scope).length;
+        all.checked = chosen > 0 && chosen >= ticks(scope).filter(function (tick) { return !("flagged" in tick.dataset); }).length;
         all.indeterminate = chosen > 0 && !all.checked;
       });
     });
@@ -113,7 +113,7 @@
   document.addEventListener("change", function (event) {
     var input = event.target;
     if (input.matches("[data-pick-all]")) {
-      ticks(input.closest(".zj-list") || document).forEach(function (tick) { tick.checked = input.checked; });
+      ticks(input.closest(".zj-list") || document).forEach(function (tick) { tick.checked = input.checked && !("flagged" in tick.dataset); });
     }
     if (input.matches("[data-submit]") && input.form) { input.form.requestSubmit(); }
     if (input.closest("[data-density-switch]")) {
@@ -165,6 +165,16 @@
         }
       });
     });
+  });
+
+  /* ---- a button that needs a reason or a note asks for it before anything is sent ---- */
+  document.addEventListener("submit", function (event) {
+    var needs = event.submitter && event.submitter.dataset.needs;
+    var field = needs && event.target.elements[needs];
+    if (!field) { return; }
+    field.required = true;
+    if (!field.reportValidity()) { event.preventDefault(); }
+    field.required = false;
   });
 
   /* ---- one press, one command; the hidden key makes a second harmless ---- */
