@@ -131,7 +131,7 @@ def shown(listing: Listing, page: Page[Any]) -> str:
 
 
 def context(
-    listing: Listing, request: Request, query: Query, page: Page[Any], *, counts: Mapping[str, int] | None = None,
+    listing: Listing, query: Query, page: Page[Any], *, at: datetime, counts: Mapping[str, int] | None = None,
     actions: Sequence[Button] = (), bulk: Bulk | None = None, note: str | None = None, empty: Empty | None = None,
     ticked: Ticked = NOTHING, tabs: Sequence[Choice] = (), exports: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
@@ -159,7 +159,7 @@ def context(
             for one in listing.filters
         ],
         "hidden": {**query.kept, "view": query.view, "order": query.named},
-        "table": table(listing, page.rows, request.now, query=query, bulk=bulk, ticked=ticked.pids),
+        "table": table(listing, page.rows, at, query=query, bulk=bulk, ticked=ticked.pids),
         "ticked": ticked,
         "shown": shown(listing, page),
         "previous": query.address() if query.after else "",
@@ -197,5 +197,5 @@ def show(
 ) -> HttpResponse:  # fmt: skip
     """The whole page; `extra` is for a template that extends it and fills a block."""
     return render(
-        request, template, {**context(listing, request, query, page, **given), **(extra or {})}, status=status
+        request, template, {**context(listing, query, page, at=request.now, **given), **(extra or {})}, status=status
     )

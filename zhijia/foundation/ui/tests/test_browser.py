@@ -84,11 +84,29 @@ def test_rows_are_walked_ticked_and_opened_by_keys(desk_page):
     assert desk_page.locator("tr[data-at]").count() == 1
     assert desk_page.evaluate("document.activeElement.textContent") == "李*娜"
     desk_page.keyboard.press("x")
-    assert desk_page.get_by_text("已选 1 项").is_visible()
+    assert desk_page.get_by_text("已选 1 人").is_visible()
     desk_page.keyboard.press("Escape")
     assert not desk_page.locator(".zj-bulk").is_visible()
     desk_page.keyboard.press("Enter")
     desk_page.wait_for_url("**/console/detail")
+
+
+def test_all_leaves_out_flagged_rows_and_a_reason_is_asked_for_first(desk_page, page_faults):
+    page_faults.expect("422")
+    desk_page.goto("/ui/gallery/console/list")
+    desk_page.locator("[data-pick-all]").check()
+    assert desk_page.get_by_text("已选 10 人").is_visible()
+    assert desk_page.locator("[data-flagged]:checked").count() == 0
+    sent = []
+    desk_page.on("request", lambda request: sent.append(request.post_data) if request.method == "POST" else None)
+    desk_page.get_by_role("button", name="批量退回").click()
+    assert desk_page.evaluate("document.activeElement.name") == "reason"
+    assert sent == []
+    desk_page.locator("#bulk-reason").select_option("WRONG")
+    with desk_page.expect_navigation():
+        desk_page.get_by_role("button", name="批量退回").click()
+    assert "do=return" in sent[0]
+    assert sent[0].count("pick=") == 10
 
 
 def test_letters_are_letters_while_a_field_has_focus(desk_page):

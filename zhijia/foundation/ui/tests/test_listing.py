@@ -172,7 +172,7 @@ def test_what_an_address_does_not_know_is_left_out(path: str) -> None:
 
 def test_nothing_found_says_so_and_nothing_there_says_what_to_do_first(ask: Any, monkeypatch: Any) -> None:
     page = ask("/books?q=没有这本").content.decode()
-    assert "没有符合条件的记录" in page
+    assert "没有找到“没有这本”" in page
     assert "登记图书" not in page
     monkeypatch.setitem(globals(), "BOOKS", [])
     assert "登记图书" in ask("/books").content.decode()

@@ -131,7 +131,7 @@ def test_each_filter_narrows(world: World, auditor: Person, client: Client) -> N
     def shown(**query: str) -> list[str]:
         answer = client.get(reverse("trail:entries"), query)
         assert answer.status_code == 200
-        return [row["label"] for row in answer.context["table"]["rows"]]
+        return [line.head.text for line in answer.context["table"].lines]
 
     assert shown(person=acted.public_id, event="people.numbers_read") == ["查看完整号码"]
     assert set(shown(person=acted.public_id)) == {"查看完整号码", "进入工作台未通过"}  # named: no bound of days
@@ -350,14 +350,14 @@ def test_failed_ways_in_and_denied_tries_stand_together_and_what_strikes_stands_
     sign_in(client, admin, staff=True)
     answer = client.get(reverse("trail:denied"))
     shown = answer.content.decode()
-    assert [row["label"] for row in answer.context["table"]["rows"]].count("进入工作台未通过") == 5
+    assert [line.head.text for line in answer.context["table"].lines].count("进入工作台未通过") == 5
     assert "被拒绝的尝试" in shown
     assert "没有这项权限" in shown
     assert [row["label"] for row in answer.context["strikes"]] == ["针对 马*国"]
     assert answer.context["strikes"][0]["end"] == "5 次，来自 1 个地址"
     only = client.get(reverse("trail:denied"), {"event": "audit.denied"})
-    assert [row["label"] for row in only.context["table"]["rows"]] == ["被拒绝的尝试"]
-    assert client.get(reverse("trail:denied"), {"address": "203.0.113.7"}).context["table"]["rows"] == []
+    assert [line.head.text for line in only.context["table"].lines] == ["被拒绝的尝试"]
+    assert client.get(reverse("trail:denied"), {"address": "203.0.113.7"}).context["table"].lines == []
     row = AuditEntry.objects.filter(event="accounts.step_up_failed").first()
     assert row is not None
     assert client.get(reverse("trail:denied_entry", args=[selectors.entry_key(row)])).status_code == 200
