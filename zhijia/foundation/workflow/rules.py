@@ -12,6 +12,9 @@ MAKER = "maker"
 CLOCK = "clock"
 SYSTEM = "system"
 
+REMINDED = "remind"
+"""What the history calls a reminder from above; it moves nothing."""
+
 UNIT = "unit"
 """The unit a case is decided at."""
 UPPER = "upper"

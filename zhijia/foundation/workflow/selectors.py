@@ -20,7 +20,7 @@ from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
-from .rules import OTHER, UNIT, UPPER, Workflow, to_others
+from .rules import OTHER, REMINDED, UNIT, UPPER, Workflow, to_others
 
 SOONEST = (F("due_at").asc(nulls_last=True), "id")
 """Whatever is due first; what has no due date, or stands, comes last on both databases."""
@@ -331,7 +331,7 @@ def timeline(case: Case, *, own: bool = False) -> list[Step]:
     workflow: Workflow = registry.workflow(case.workflow)
     history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
     names = registry.units.names({row.unit_id for row in history if row.unit_id})
-    titles = {move.name: move.title for move in workflow.moves}
+    titles = {move.name: move.title for move in workflow.moves} | {REMINDED: "上级工会催办"}
     steps = []
     for row in history:
         who = names.get(row.unit_id or 0, "")

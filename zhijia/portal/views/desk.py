@@ -83,7 +83,8 @@ def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any
     if unit.level >= 6:
         return []
     rows = cases.late_below(request.actor, places.ids_below(unit.path), now=request.now, limit=8)
-    return [{"label": f"{row.decider} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
+    href = reverse("portal:late")
+    return [{"label": f"{row.decider} · {row.workflow.name}", "href": href, "end": row.due_words} for row in rows]
 
 
 def _inbox(request: Request, rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:

@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.parameters import services as parameters
-from zhijia.foundation.workflow import clock, deadlines, selectors, services
+from zhijia.foundation.workflow import clock, deadlines, reminders, selectors, services
 from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline, InboxEntry
 from zhijia.foundation.workflow.rules import UNIT
 from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.errors import WrongState
+from zhijia.kernel.errors import RuleBroken, TooMany, WrongState
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import services as access
 from zhijia.organization.members.rules import JOIN, Join
@@ -283,3 +284,28 @@ def test_a_case_is_found_by_its_number_also_when_it_is_decided_and_only_by_who_d
         assert selectors.find_by_number(actor, case.public_id) is None
     for text in (case.public_id[:7], case.public_id[:8] + "!", "", "x" * 17):
         assert selectors.find_by_number(cadre, text) is None
+
+
+# --- Reminding
+def test_somebody_above_reminds_who_is_to_act_once_a_day(world: World) -> None:
+    here = world.staff("GRASS_ADMIN", "plant", "王一")
+    above = world.staff("ORG", "county")
+    case, later = open_case(world), world.now + timedelta(days=30)
+    with pytest.raises(WrongState):
+        reminders.remind(above, case, now=world.now)
+    assert reminders.remind(above, case, now=later) == 1
+    told = Message.objects.get(person_id=here.person_id, template="workflow.reminded")
+    assert "莱阳市总工会" in told.body
+    assert selectors.timeline(case)[0].title == "上级工会催办"
+    with pytest.raises(TooMany, match=r"case\.reminded"):
+        reminders.remind(above, case, now=later + timedelta(hours=1))
+    assert reminders.remind(above, case, now=later + timedelta(days=1)) == 1
+    assert AuditEntry.objects.filter(event="workflow.remind").count() == 2
+
+
+def test_where_nobody_can_act_a_reminder_says_so_and_leaves_nothing(world: World) -> None:
+    above = world.staff("ORG", "county")
+    case, later = open_case(world, owner=above.person_id), world.now + timedelta(days=30)
+    with pytest.raises(RuleBroken, match=r"case\.nobody"):
+        reminders.remind(above, case, now=later)
+    assert not CaseHistory.objects.filter(case=case, move="remind").exists()
