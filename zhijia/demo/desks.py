@@ -8,7 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from zhijia.foundation.administration.services import calendar, parameters, wordings
+from zhijia.foundation.administration.cases import CALENDARS, MESSAGES, PARAMETERS
+from zhijia.foundation.administration.cases.calendar import as_lines
+from zhijia.foundation.casework.kinds import CaseKind
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.clients import services as clients
 from zhijia.foundation.parameters import selectors as parameter_values
 from zhijia.kernel.actor import Actor
@@ -49,40 +52,34 @@ def _each(
             decide(checker, case, agree=outcome == "agree", note="" if outcome == "agree" else REFUSAL, now=stage.now)
 
 
+def _each_of(stage: Stage, kind: CaseKind, makers: tuple[Actor, Actor], proposals: Sequence[dict[str, Any]]) -> None:
+    """One case of a checked kind for each outcome, in the order of OUTCOMES."""
+    maker, checker = makers
+    for outcome, said in zip(OUTCOMES, proposals, strict=True):
+        case = open_case(kind, maker, said, now=stage.now)
+        if outcome != "wait":
+            given = {"note": REFUSAL} if outcome == "refuse" else {}
+            act(kind, maker if outcome == "withdraw" else checker, case, outcome, given, now=stage.now)
+
+
 def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
-    first = stage.today + timedelta(days=40)
     changes = (("join.review_wd", 4), ("join.appeal_wd", 15), ("join.need_info_wd", 12), ("members.dispute_wd", 6))
-
-    def proposal(code: str, value: int) -> Callable[[], str]:
-        return lambda: parameters.propose_value(
-            maker,
-            code,
-            value=value,
-            region="",
-            valid_from=first,
-            source="省总工会会籍管理细则",
-            reason="与新修订的细则保持一致",
-            now=stage.now,
-        )
-
-    _each(
-        stage,
-        (maker, checker),
-        parameters.decide_value,
-        parameters.withdraw_value,
-        [proposal(*change) for change in changes],
-    )
+    said = {
+        "region": "",
+        "valid_from": stage.today + timedelta(days=40),
+        "source": "省总工会会籍管理细则",
+        "reason": "与新修订的细则保持一致",
+    }
+    _each_of(stage, PARAMETERS, (maker, checker), [said | {"code": code, "value": value} for code, value in changes])
 
 
 def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
     """The present year's published plan again: agreeing to it changes no deadline."""
     year = stage.now.year
-    days = [(day, day in parameter_values.calendar().holidays, name) for day, name in _special_days(year)]
-
-    def proposal() -> str:
-        return calendar.propose_year(maker, year, days, source="国务院办公厅关于部分节假日安排的通知", now=stage.now)
-
-    _each(stage, (maker, checker), calendar.decide_year, calendar.withdraw_year, [proposal] * len(OUTCOMES))
+    known = parameter_values.calendar()
+    days = as_lines((day, day in known.holidays, name) for day, name in _special_days(year))
+    said = {"year": year, "days": days, "source": "国务院办公厅关于部分节假日安排的通知"}
+    _each_of(stage, CALENDARS, (maker, checker), [said] * len(OUTCOMES))
 
 
 def _special_days(year: int) -> list[tuple[Any, str]]:
@@ -96,22 +93,18 @@ def _special_days(year: int) -> list[tuple[Any, str]]:
 
 def _play_messages(stage: Stage, maker: Actor, checker: Actor) -> None:
     codes = ("members.join_approved", "members.join_rejected", "members.join_asked", "members.join_escalated")
-
-    def proposal(code: str) -> Callable[[], str]:
-        text = registry.messages[code]
-        return lambda: wordings.propose_wording(
-            maker,
-            code,
-            title=text.title,
-            body=f"{text.body}如有疑问请拨打{{hotline}}。",
-            sms=text.sms,
-            reason="补充咨询电话",
-            now=stage.now,
-        )
-
-    _each(
-        stage, (maker, checker), wordings.decide_wording, wordings.withdraw_wording, [proposal(code) for code in codes]
-    )
+    texts = [registry.messages[code] for code in codes]
+    proposals = [
+        {
+            "code": text.code,
+            "title": text.title,
+            "body": f"{text.body}如有疑问请拨打{{hotline}}。",
+            "sms": text.sms,
+            "reason": "补充咨询电话",
+        }
+        for text in texts
+    ]
+    _each_of(stage, MESSAGES, (maker, checker), proposals)
 
 
 def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:

@@ -27,7 +27,7 @@ Schema = tuple[Any, Any]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question. `name` is the column it is kept in, `help` a second line. One that is not `required` may be left
-    empty.
+    empty; one that is not `kept` has no column, the kind's own function says what becomes of it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Asked:
     help: str = ""
     required: bool = True
     sample: Any = None
+    kept: bool = True
 
     def form_field(self) -> forms.Field:
         raise NotImplementedError

@@ -141,12 +141,17 @@ def get_case(kind: CaseKind, actor: Actor, public_id: str) -> Standing:
     row = _all(kind).filter(case__public_id=public_id).first()
     if row is None:
         raise NotFound
-    case = row.case
-    made = actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id
-    paths = [registry.units.path(unit) for unit in (case.unit_id, case.other_unit_id) if unit is not None]
-    if not made and not any(actor.may(right, path) for right in kind.rights for path in paths):
-        actor.require(kind.rights[0], paths[0])
+    if not may_read(kind, actor, row.case):
+        actor.require(kind.rights[0], registry.units.path(row.case.unit_id))
     return told([row])[0]
+
+
+def may_read(kind: CaseKind, actor: Actor, case: Case) -> bool:
+    """Whether he holds one of the kind's rights at one of the case's units, or made it."""
+    if actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id:
+        return True
+    paths = [registry.units.path(unit) for unit in (case.unit_id, case.other_unit_id) if unit is not None]
+    return any(actor.may(right, path) for right in kind.rights for path in paths)
 
 
 # --- A person's own data
