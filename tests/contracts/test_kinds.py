@@ -72,13 +72,17 @@ def lacking(kind: CaseKind, level: int) -> str:
     return next(role for role, spec in sorted(ROLES.items()) if level in spec.levels and role not in held)
 
 
-SAID: dict[str, Callable[[Person], dict[str, Any]]] = {}
+def _named(world: World, member: Person) -> dict[str, Any]:
+    return {"name": member.name, "id_number": world.number_of(member)}
+
+
+SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {"data-holds": _named}
 """What opening asks that names somebody, so that no sample can stand for it."""
 
 
-def said(kind: CaseKind, member: Person) -> dict[str, Any]:
+def said(kind: CaseKind, world: World, member: Person) -> dict[str, Any]:
     own = SAID.get(kind.slug)
-    return samples(kind.opens) | (own(member) if own else {})
+    return samples(kind.opens) | (own(world, member) if own else {})
 
 
 class Opened:
@@ -90,7 +94,7 @@ class Opened:
         world.consent(self.member)
         self.maker = holder(world, kind, kind.opened_by) if kind.opened_by else self.member
         opener = SYSTEM_ACTOR if kind.opener is By.SYSTEM else world.actor(self.maker, staff=kind.opener is By.CADRE)
-        self.case = services.open_case(kind, opener, said(kind, self.member), now=world.now)
+        self.case = services.open_case(kind, opener, said(kind, world, self.member), now=world.now)
         Case.objects.update(open_key=None)  # the next one asks for the same
 
     def hand(self, move: Move) -> tuple[Person, Actor]:
@@ -252,11 +256,11 @@ def test_one_is_opened_on_the_page_and_by_the_api(kind: CaseKind, world: World, 
             page = client.get(reverse(kind.page("new")))
             (form,) = [form for form in forms_of(page) if form.method == "post" and not form.action.count("sign-out")]
             assert form.send(client).status_code == 422
-            own = said(kind, member)
+            own = said(kind, world, member)
             answer = form.send(client, **{each.name: each.typed(own[each.name]) for each in kind.opens})
             assert answer.status_code == 302, answer.content.decode()
         else:
-            own = said(kind, member)
+            own = said(kind, world, member)
             given = {each.name: each.sent(own[each.name]) for each in kind.opens}
             answer = send(client, f"{'' if cadre else '/me'}/{kind.slug}", given)
             assert answer.status_code in (200, 201), answer.content.decode()
@@ -297,9 +301,9 @@ def test_others_never_see_ones_own(kind: CaseKind, world: World, sign_in: Any, c
 def test_a_list_of_thirty_costs_what_three_do_and_every_tab_answers(
     kind: CaseKind, world: World, sign_in: Any, clock: Any
 ) -> None:
-    Opened(world, kind)
     desk = Client()
     sign_in(desk, holder(world, kind, kind.rights[0]), staff=True)
+    Opened(world, kind)
     tabs = [selectors.MINE, *(tab.code for tab in kind.tabs)]
 
     def cost() -> int:

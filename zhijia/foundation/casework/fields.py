@@ -15,9 +15,10 @@ from django import forms
 from pydantic import Field as SchemaField
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.form import ChoiceGroup, DayField, MoneyField, TickGroup
-from zhijia.kernel.api import Text
+from zhijia.foundation.ui.form import ChoiceGroup, DayField, IdNumberField, MoneyField, TickGroup
+from zhijia.kernel.api import Number, Text
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.identifiers import compact
 from zhijia.kernel.typed import written
 
 Schema = tuple[Any, Any]
@@ -92,22 +93,48 @@ class Words(Asked):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Asked):
-    """One of `choices`, code to label."""
+class IdNumber(Asked):
+    """A number on a certificate, as people paste it. Whether it is one depends on the certificate: its kind says."""
 
-    choices: Mapping[str, str] = field(default_factory=dict)
+    def form_field(self) -> forms.Field:
+        return IdNumberField(label=self.label, help_text=self.help, required=self.required, max_length=20)
+
+    def schema(self) -> Schema:
+        return Number, self._default("", max_length=40)
+
+    def check(self, value: Any) -> str:
+        number = compact(str(value or ""))
+        if not number and not self.required:
+            return ""
+        if not 1 <= len(number) <= 20:
+            raise self.wrong(f"请填写{self.label}，最多 20 位。")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Asked):
+    """One of `choices`, code to label; `usual` is taken where nothing is said."""
+
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    usual: str = ""
 
     def form_field(self) -> forms.Field:
         rows = list(self.choices.items())
         return forms.ChoiceField(
-            label=self.label, help_text=self.help, choices=rows, required=self.required, widget=ChoiceGroup()
+            label=self.label,
+            help_text=self.help,
+            choices=rows,
+            required=self.required,
+            initial=self.usual or None,
+            widget=ChoiceGroup(),
         )
 
     def schema(self) -> Schema:
         codes = tuple(self.choices) if self.required else ("", *self.choices)
-        return Literal[codes], self._default("")
+        return Literal[codes], SchemaField(self.usual) if self.usual else self._default("")
 
     def check(self, value: Any) -> str:
+        value = value or self.usual
         if not value and not self.required:
             return ""
         if value not in self.choices:
@@ -122,7 +149,7 @@ class Choice(Asked):
 class Choices(Asked):
     """Several of `choices`; kept as a list of codes in the order of the table."""
 
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] = field(default_factory=dict)
 
     def form_field(self) -> forms.Field:
         rows = list(self.choices.items())

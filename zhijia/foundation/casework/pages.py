@@ -18,6 +18,7 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, ZhijiaForm
 from zhijia.foundation.ui.listing import Button, answer
 from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow.rules import Move
 from zhijia.kernel.errors import WrongState
 from zhijia.kernel.http import Request
 
@@ -191,12 +192,18 @@ def _review(kind: CaseKind) -> Any:
                     return _decided(kind, request, pid, form)
         context = {
             **presenting.review_page(kind, one, request.actor, decides=bool(moves), now=request.now),
-            "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if form else None,
+            "decision": _decision(form, moves) if form else None,
             "why_none": "" if moves else presenting.why_nothing(kind, one.case),
         }
         return render(request, kind.review, context, status=submission.status if submission else 200)
 
     return review
+
+
+def _decision(form: forms.DecisionForm, moves: list[Move]) -> dict[str, Any]:
+    """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
+    alone = moves[0].button if len(moves) == 1 else ""
+    return {"action": "", "title": alone or "办理", "form": form, "submit": alone or "提交"}
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:

@@ -234,37 +234,6 @@ def subject_of_request(request: RightsRequest) -> DataSubject:
     return subject_of(request.person_id, request.account_id, asking=request.case.public_id)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    hold: LegalHold
-    case: Case
-    person: PersonFacts
-    unit: str
-
-
-def list_holds(actor: Actor, *, before: int = 0) -> list[HoldView]:
-    """Of this desk, newest first; `before` is the last one's key of the page before. Raises NotAllowed."""
-    actor.require_anywhere(Permission.HOLD)
-    units = _own_units(actor, Permission.HOLD)
-    waiting = [row.case.pk for row in cases.inbox_entries(actor).filter(case__workflow=rules.HOLD.code)[:OPEN_TAB]]
-    rows = LegalHold.objects.filter(Q(desk_unit_id__in=units) | Q(case_id__in=waiting)).select_related("case")
-    rows = rows.filter(id__lt=before) if before else rows
-    found = list(rows.order_by("-id")[:PAGE])
-    persons = selectors.facts_of(row.person_id for row in found)
-    names = registry.units.names({row.desk_unit_id for row in found})
-    return [HoldView(row, row.case, persons[row.person_id], names.get(row.desk_unit_id, "")) for row in found]
-
-
-def get_hold(actor: Actor, public_id: str) -> HoldView:
-    """Raises NotFound, NotAllowed."""
-    row = LegalHold.objects.filter(case__public_id=public_id).select_related("case").first()
-    if row is None:
-        raise NotFound
-    actor.require(Permission.HOLD, registry.units.path(row.case.unit_id))
-    name = registry.units.names({row.desk_unit_id}).get(row.desk_unit_id, "")
-    return HoldView(row, row.case, selectors.get_facts(row.person_id), name)
-
-
 def list_deletions(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[DeletionRecord]:
     """By the clock anywhere, by request at this desk; newest first. Raises NotAllowed."""
     actor.require_anywhere(Permission.RIGHTS_ANSWER)
