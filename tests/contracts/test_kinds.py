@@ -51,7 +51,7 @@ def names() -> Iterator[str]:
 NAMES = names()
 
 
-ON_TOP = {"calendar-changes", "message-changes"}
+ON_TOP = {"calendar-changes", "message-changes", "consent-texts"}
 """What is the same everywhere, so that only the union on top may ask for it."""
 
 

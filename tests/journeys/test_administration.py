@@ -18,6 +18,7 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access import services as access_services
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import services as people_services, texts
+from zhijia.organization.people.cases.texts import TEXTS
 from zhijia.organization.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,16 +66,19 @@ def test_wordings_and_consents(live_world: World, page: Any, sign_in: Any, look:
         valid_from=world.now, made_by=None, now=world.now,
     )  # fmt: skip
     look(page, "/m/consents/renew", "renew")
-    drafted = people_services.draft_text(
-        maker, "privacy", title=current.title,
-        body=current.body.replace("保存一年", "保存六个月") + "\n\n联系我们\n拨打服务热线。",
-        valid_from=world.today + timedelta(days=10), reason="缩短保存期限", now=world.now,
-    )  # fmt: skip
+    said = {
+        "purpose": "privacy",
+        "title": current.title,
+        "body": current.body.replace("保存一年", "保存六个月") + "\n\n联系我们\n拨打服务热线。",
+        "valid_from": world.today + timedelta(days=10),
+        "reason": "缩短保存期限",
+    }
+    drafted = open_case(TEXTS, maker, said, now=world.now)
     checker = Person.objects.get(pk=world.staff("OPERATOR", "province", "李明").person_id)
     sign_in(page, checker, staff=True)
     look(page, "/console/consents", "texts")
     look(page, "/console/consents/agreement", "text")
-    look(page, f"/console/consents/cases/{drafted.case.public_id}", "text-case")
+    look(page, f"/console/consent-texts/{drafted}", "text-case")
 
 
 def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +17,9 @@ from zhijia.foundation.parameters import selectors as parameter_values
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import Role
-from zhijia.organization.people import selectors as people, services as people_services
-from zhijia.organization.people.models import ConsentDraft, Purpose
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.cases.texts import TEXTS
+from zhijia.organization.people.models import Purpose
 
 from .stage import Stage
 
@@ -35,24 +36,7 @@ def play_desks(stage: Stage) -> None:
     _play_clients(stage, maker)
 
 
-def _each(
-    stage: Stage,
-    makers: tuple[Actor, Actor],
-    decide: Callable[..., Any],
-    withdraw: Callable[..., Any],
-    proposals: Sequence[Callable[[], str]],
-) -> None:
-    """One proposal for each outcome, in the order of OUTCOMES."""
-    maker, checker = makers
-    for outcome, propose in zip(OUTCOMES, proposals, strict=True):
-        case = propose()
-        if outcome == "withdraw":
-            withdraw(maker, case, now=stage.now)
-        elif outcome != "wait":
-            decide(checker, case, agree=outcome == "agree", note="" if outcome == "agree" else REFUSAL, now=stage.now)
-
-
-def _each_of(stage: Stage, kind: CaseKind, makers: tuple[Actor, Actor], proposals: Sequence[dict[str, Any]]) -> None:
+def _each(stage: Stage, kind: CaseKind, makers: tuple[Actor, Actor], proposals: Sequence[dict[str, Any]]) -> None:
     """One case of a checked kind for each outcome, in the order of OUTCOMES."""
     maker, checker = makers
     for outcome, said in zip(OUTCOMES, proposals, strict=True):
@@ -70,7 +54,7 @@ def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
         "source": "省总工会会籍管理细则",
         "reason": "与新修订的细则保持一致",
     }
-    _each_of(stage, PARAMETERS, (maker, checker), [said | {"code": code, "value": value} for code, value in changes])
+    _each(stage, PARAMETERS, (maker, checker), [said | {"code": code, "value": value} for code, value in changes])
 
 
 def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
@@ -79,7 +63,7 @@ def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
     known = parameter_values.calendar()
     days = as_lines((day, day in known.holidays, name) for day, name in _special_days(year))
     said = {"year": year, "days": days, "source": "国务院办公厅关于部分节假日安排的通知"}
-    _each_of(stage, CALENDARS, (maker, checker), [said] * len(OUTCOMES))
+    _each(stage, CALENDARS, (maker, checker), [said] * len(OUTCOMES))
 
 
 def _special_days(year: int) -> list[tuple[Any, str]]:
@@ -104,29 +88,27 @@ def _play_messages(stage: Stage, maker: Actor, checker: Actor) -> None:
         }
         for text in texts
     ]
-    _each_of(stage, MESSAGES, (maker, checker), proposals)
+    _each(stage, MESSAGES, (maker, checker), proposals)
 
 
 def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
-    def proposal(purpose: str, line: str) -> Callable[[], str]:
-        def draft() -> str:
-            text = people.current_text(purpose, now=stage.now)
-            body = f"{text.body if text else ''}\n\n联系我们\n{line}"
-            drafted: ConsentDraft = people_services.draft_text(
-                maker, purpose, title=text.title if text else "同意书", body=body,
-                valid_from=stage.today + timedelta(days=30), reason="补充联系方式", now=stage.now,
-            )  # fmt: skip
-            return drafted.case.public_id
+    def proposal(purpose: str, line: str) -> dict[str, Any]:
+        text = people.current_text(purpose, now=stage.now)
+        return {
+            "purpose": purpose,
+            "title": text.title if text else "同意书",
+            "body": f"{text.body if text else ''}\n\n联系我们\n{line}",
+            "valid_from": stage.today + timedelta(days=30),
+            "reason": "补充联系方式",
+        }
 
-        return draft
-
-    _each(
-        stage, (maker, checker), people_services.decide_text, people_services.withdraw_draft,
-        [
-            proposal(Purpose.AGREEMENT, "可拨打服务热线。"), proposal(Purpose.PRIVACY, "可到窗口办理。"),
-            proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"), proposal(Purpose.PRIVACY, "可拨打服务热线。"),
-        ],
-    )  # fmt: skip
+    proposals = [
+        proposal(Purpose.AGREEMENT, "可拨打服务热线。"),
+        proposal(Purpose.PRIVACY, "可到窗口办理。"),
+        proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"),
+        proposal(Purpose.PRIVACY, "可拨打服务热线。"),
+    ]
+    _each(stage, TEXTS, (maker, checker), proposals)
 
 
 def _play_clients(stage: Stage, maker: Actor) -> None:

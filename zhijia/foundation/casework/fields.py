@@ -84,7 +84,7 @@ class Words(Asked):
         return Text, self._default("", max_length=self.most)
 
     def check(self, value: Any) -> str:
-        text = written(str(value or "")).strip()
+        text = written(str(value or "")).replace("\r\n", "\n").strip()
         if not text and not self.required:
             return ""
         if not self.least <= len(text) <= self.most:

@@ -12,6 +12,7 @@ from zhijia.kernel.registry import (
 )
 
 from .cases.holds import HOLDS
+from .cases.texts import TEXTS
 from .permissions import Permission
 from .rules import CONSENT_TEXT
 from .rules.rights import COPY_DAYS, HOLD, RIGHTS
@@ -55,7 +56,7 @@ SCENARIO = Scenario(
     ),
     workflows=(CONSENT_TEXT, RIGHTS, HOLD),
     case_links={
-        CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts"),
+        **declaring.links(TEXTS, menu="people:texts"),
         RIGHTS.code: CaseLink(member="people:rights_case", console="people:rights_review", menu="people:rights_desk"),
         **declaring.links(HOLDS),
     },

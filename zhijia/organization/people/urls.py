@@ -3,6 +3,7 @@ from django.urls import path
 from zhijia.foundation.casework import pages
 
 from .cases.holds import HOLDS
+from .cases.texts import TEXTS
 from .views import consents, console, mobiles, privacy, rights, wordings
 
 app_name = "people"
@@ -24,7 +25,6 @@ urlpatterns = [
     path("console/rights/<pid:pid>/numbers", privacy.review_numbers, name="rights_numbers"),
     path("console/consents", console.texts, name="texts"),
     path("console/consents/<slug:purpose>", console.text, name="text"),
-    path("console/consents/cases/<pid:pid>", console.text_case, name="text_case"),
-    path("console/consents/cases/<pid:pid>/withdraw", console.withdraw_draft, name="withdraw_draft"),
     *pages.urls(HOLDS),
+    *pages.urls(TEXTS),
 ]

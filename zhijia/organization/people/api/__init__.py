@@ -2,7 +2,8 @@
 
 from zhijia.foundation.casework.routing import routes
 from zhijia.organization.people.cases.holds import HOLDS
+from zhijia.organization.people.cases.texts import TEXTS
 
 from . import consents, privacy, rights
 
-ROUTES = (consents.texts, consents.own, rights.routes, privacy.routes, *routes(HOLDS))
+ROUTES = (consents.texts, consents.own, rights.routes, privacy.routes, *routes(HOLDS), *routes(TEXTS))
