@@ -55,15 +55,18 @@ ON_TOP = {"calendar-changes", "message-changes", "consent-texts"}
 """What is the same everywhere, so that only the union on top may ask for it."""
 
 
-def level_of(kind: CaseKind, role: str) -> int:
-    """Where a holder of a role stands: as low as the role goes, or on top."""
-    return (min if kind.slug in ON_TOP else max)(ROLES[role].levels)
+def level_of(kind: CaseKind, role: str, lowest: int = 7) -> int:
+    """Where a holder of a role stands: as low as the role goes, but no lower than `lowest`; or on top."""
+    return (min if kind.slug in ON_TOP else max)(level for level in ROLES[role].levels if level <= lowest)
 
 
 def holder(world: World, kind: CaseKind, permission: str) -> Person:
-    """Somebody new who holds it over the plant."""
-    role = max(sorted(registry.permissions[permission].roles), key=lambda code: level_of(kind, code))
-    return world.staff_person(role, LEVELS[level_of(kind, role)], next(NAMES))
+    """Somebody new who holds it over the plant, no lower than who opens one."""
+    opens = registry.permissions[kind.opened_by].roles if kind.opened_by else ()
+    lowest = max((level_of(kind, role) for role in opens), default=7)
+    roles = sorted(registry.permissions[permission].roles)
+    role = max(roles, key=lambda code: level_of(kind, code, lowest))
+    return world.staff_person(role, LEVELS[level_of(kind, role, lowest)], next(NAMES))
 
 
 def lacking(kind: CaseKind, level: int) -> str:
@@ -76,7 +79,10 @@ def _named(world: World, member: Person) -> dict[str, Any]:
     return {"name": member.name, "id_number": world.number_of(member)}
 
 
-SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {"data-holds": _named}
+SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
+    "data-holds": _named,
+    "clients": lambda world, _: {"units": world["city"].code},
+}
 """What opening asks that names somebody, so that no sample can stand for it."""
 
 

@@ -13,6 +13,7 @@ from zhijia.foundation.administration.cases.calendar import as_lines
 from zhijia.foundation.casework.kinds import CaseKind
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.clients import services as clients
+from zhijia.foundation.clients.cases import CLIENTS
 from zhijia.foundation.parameters import selectors as parameter_values
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
@@ -131,18 +132,19 @@ def _play_clients(stage: Stage, maker: Actor) -> None:
     for outcome, name, contact, rights in systems:
         ended = outcome == "end"
         at = stage.now - timedelta(days=400) if ended else stage.now
-        case = clients.register(
-            maker, name=name, contact=contact, reason="按数据共享协议对接", permissions=rights,
-            unit_codes=[stage.unions["county"].code], per_minute=120, valid_from=timezone.localdate(at),
-            valid_until=timezone.localdate(at) + timedelta(days=365), now=at,
-        )  # fmt: skip
+        said = {
+            "name": name, "contact": contact, "reason": "按数据共享协议对接", "permissions": list(rights),
+            "units": stage.unions["county"].code, "per_minute": 120, "valid_from": timezone.localdate(at),
+            "valid_until": timezone.localdate(at) + timedelta(days=365),
+        }  # fmt: skip
+        case = open_case(CLIENTS, maker, said, now=at)
         if outcome == "withdraw":
-            clients.withdraw_registration(maker, case, now=at)
+            act(CLIENTS, maker, case, "withdraw", now=at)
         elif outcome == "refuse":
-            clients.decide_registration(checker, case, agree=False, note="没有数据共享协议，请补充后再报。", now=at)
+            act(CLIENTS, checker, case, "refuse", {"note": "没有数据共享协议，请补充后再报。"}, now=at)
         elif outcome != "wait":
-            clients.decide_registration(checker, case, agree=True, note="", now=at)
+            act(CLIENTS, checker, case, "agree", now=at)
             clients.issue_secret(maker, case, now=at)
         if outcome == "suspend":
-            clients.suspend(maker, case, note="对方更换服务器，暂停调用。", now=at)
+            act(CLIENTS, maker, case, "suspend", {"note": "对方更换服务器，暂停调用。"}, now=at)
     clients.end_expired(now=stage.now)

@@ -6,7 +6,7 @@ right answer (`sample`) that tests and the demonstration give. No limit is writt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -147,28 +147,33 @@ class Choice(Asked):
 
 @dataclass(frozen=True, slots=True)
 class Choices(Asked):
-    """Several of `choices`; kept as a list of codes in the order of the table."""
+    """Several of `choices`, or of what they are once everything is declared; kept as a list of codes in their order."""
 
-    choices: Mapping[Any, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = field(default_factory=dict)
+
+    def offered(self) -> Mapping[Any, str]:
+        return self.choices() if callable(self.choices) else self.choices
 
     def form_field(self) -> forms.Field:
-        rows = list(self.choices.items())
+        rows = list(self.offered().items())
         return forms.MultipleChoiceField(
             label=self.label, help_text=self.help, choices=rows, required=self.required, widget=TickGroup()
         )
 
     def schema(self) -> Schema:
-        one: Any = Literal[tuple(self.choices)]
-        return list[one], self._default([], max_length=len(self.choices))
+        offered = self.offered()
+        one: Any = Literal[tuple(offered)]
+        return list[one], self._default([], max_length=len(offered))
 
     def check(self, value: Any) -> list[str]:
-        given = set(value or ())
-        if given - set(self.choices) or (self.required and not given):
+        given, offered = set(value or ()), self.offered()
+        if given - set(offered) or (self.required and not given):
             raise self.wrong(f"请选择{self.label}。")
-        return [code for code in self.choices if code in given]
+        return [code for code in offered if code in given]
 
     def show(self, value: Any) -> str:
-        return "、".join(self.choices.get(code, "") for code in value or ())
+        offered = self.offered()
+        return "、".join(offered.get(code, code) for code in value or ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, ZhijiaForm
 from zhijia.foundation.ui.listing import Button, answer
 from zhijia.foundation.workflow import services as workflow
-from zhijia.foundation.workflow.rules import Move
 from zhijia.kernel.errors import WrongState
 from zhijia.kernel.http import Request
 
@@ -178,32 +177,49 @@ def _review(kind: CaseKind) -> Any:
     @once
     def review(request: Request, pid: str) -> HttpResponse:
         one = selectors.get_case(kind, request.actor, pid)
-        moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
-        if request.method == "POST" and not moves:
-            raise WrongState
-        form = None
-        submission = None
-        if moves:
-            start = {"version": one.case.version}
-            form = forms.DecisionForm(request.POST or None, kind=kind, row=one.row, moves=moves, initial=start)
-            submission = Submission(request, form)
-            if submission.is_right:
-                with submission:
-                    return _decided(kind, request, pid, form)
-        context = {
-            **presenting.review_page(kind, one, request.actor, decides=bool(moves), now=request.now),
-            "decision": _decision(form, moves) if form else None,
-            "why_none": "" if moves else presenting.why_nothing(kind, one.case),
-        }
-        return render(request, kind.review, context, status=submission.status if submission else 200)
+        form = decision_form(kind, request, one)
+        if form is None:
+            if request.method == "POST":
+                raise WrongState
+            return review_page(kind, request, one)
+        submission = Submission(request, form)
+        if submission.is_right:
+            with submission:
+                return _decided(kind, request, pid, form)
+        return review_page(kind, request, one, form=form, status=submission.status)
 
     return review
 
 
-def _decision(form: forms.DecisionForm, moves: list[Move]) -> dict[str, Any]:
+def decision_form(kind: CaseKind, request: Request, one: selectors.Standing) -> forms.DecisionForm | None:
+    """The moves that the reader may make; None where there is none."""
+    moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
+    if not moves:
+        return None
+    start, sent = {"version": one.case.version}, request.POST if "decision" in request.POST else None
+    return forms.DecisionForm(sent, kind=kind, row=one.row, moves=moves, initial=start)
+
+
+def review_page(
+    kind: CaseKind,
+    request: Request,
+    one: selectors.Standing,
+    *,
+    form: forms.DecisionForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The review of a case, also for a view by hand that shows `more` on it."""
+    context = presenting.review_page(kind, one, request.actor, decides=form is not None, now=request.now)
+    context["decision"] = _decision(form) if form is not None else None
+    return render(request, kind.review, context | more, status=status)
+
+
+def _decision(form: forms.DecisionForm) -> dict[str, Any]:
     """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
-    alone = moves[0].button if len(moves) == 1 else ""
-    return {"action": "", "title": alone or "办理", "form": form, "submit": alone or "提交"}
+    alone = form.moves[0].button if form.only else ""
+    note = form.means[form.only] if form.only else ""
+    return {"action": "", "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:

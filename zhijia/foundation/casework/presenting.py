@@ -77,7 +77,7 @@ def listing(kind: CaseKind) -> Listing:
             Tag("状态", state_of),
         ),
         views=(View(MINE, "等我办理"), *(View(tab.code, tab.label) for tab in kind.tabs)),
-        search="标题或编号",
+        search="标题、说明或编号",
         counted="件",
         note="本级及以下",
         empty=kind.words.empty,
@@ -139,6 +139,7 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
         "explained": "" if case.closed_at else case.due_explained,
         "provisional": case.due_provisional and not case.closed_at,
         "checks": lines,
+        "why_none": why_nothing(kind, case),
         **more,
     }
 

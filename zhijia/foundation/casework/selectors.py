@@ -120,13 +120,19 @@ def _list_waiting(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
     found = {row.case_id: row for row in _all(kind).filter(case_id__in=ids)}
     rows = told([found[key] for key in ids if key in found])
     if query.search:
-        rows = [row for row in rows if query.search in row.case.title or row.case.public_id.startswith(query.search)]
+        rows = [row for row in rows if _is_found(row.case, query.search)]
     return Page(rows, total=len(rows))
+
+
+def _is_found(case: Case, words: str) -> bool:
+    number = words.lower().replace("-", "").replace(" ", "")
+    return words in case.title or words in case.note or case.public_id.startswith(number)
 
 
 def _matches(words: str) -> Q:
     number = words.lower().replace("-", "").replace(" ", "")
-    return Q(case__title__icontains=words) | Q(case__public_id__startswith=number)
+    told = Q(case__title__icontains=words) | Q(case__note__icontains=words)
+    return told | Q(case__public_id__startswith=number)
 
 
 def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> Waiting:
