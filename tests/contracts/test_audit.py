@@ -386,10 +386,7 @@ def test_every_selector_that_records_a_read_is_called_above() -> None:
 
 ELSEWHERE = {
     "access.services.grants.find_people",  # a search; access/tests/test_grants.py
-    # By two persons over several pages: people/tests/test_consents.py follows each step.
-    "people.services.consents.draft_text",
-    "people.services.consents.decide_text",
-    "people.services.consents.withdraw_draft",
+    # By the second person: people/tests/test_consents.py follows each step.
     "people.services.consents.publish_consent_text",
     # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
     "members.services.rosters.loading.take_file",

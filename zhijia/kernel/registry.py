@@ -342,6 +342,13 @@ class Registry:
                 return scenario.case_links[workflow]
         return CaseLink()
 
+    def menu_of_cases(self, namespace: str) -> str:
+        """The menu line of the cases whose pages stand in a namespace of their own, `administration:parameter-changes`;
+        empty for any other namespace.
+        """
+        links = (link for scenario in self.scenarios for link in scenario.case_links.values() if ":" in namespace)
+        return next((link.menu for link in links if link.console.rpartition(":")[0] == namespace), "")
+
     def menu(self, actor: Actor) -> list[tuple[str, list[MenuItem]]]:
         """Console menu for this actor: `[("组织", [MenuItem, ...]), ...]`, groups in the order of their first line."""
         lines = sorted(

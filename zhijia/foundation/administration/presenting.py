@@ -12,13 +12,38 @@ from typing import Any
 
 from django.urls import reverse
 
+from zhijia.foundation.casework import selectors as cases
+from zhijia.foundation.casework.kinds import CaseKind
 from zhijia.foundation.parameters.selectors import ParameterValue
 from zhijia.foundation.ui.listing import Column, Listing, Tag, To
+from zhijia.foundation.ui.site import current_site
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import Invalid
 from zhijia.kernel.registry import ParameterSpec
 from zhijia.kernel.workdays import Calendar
 
 from . import rules
 from .selectors import ParameterChange, ParameterRow
+
+
+def changes(kind: CaseKind, actor: Actor, rows: Sequence[Any]) -> list[dict[str, str]]:
+    """Shape of `ui/console/recent.html`; a change that the reader may not open is told without a link."""
+    return [
+        {
+            "label": row.case.title,
+            "href": reverse(kind.page("review"), args=[row.case.public_id])
+            if cases.may_read(kind, actor, row.case)
+            else "",
+            "end": kind.workflow.labels[row.case.state],
+        }
+        for row in rows
+    ]
+
+
+def all_changes(kind: CaseKind) -> dict[str, str]:
+    """The link from a history to the kind's list."""
+    return {"href": reverse(kind.page("list")), "label": "全部"}
+
 
 CALLED = {"work": "上班", "rest": "放假"}
 
@@ -51,7 +76,7 @@ def _state(row: ParameterRow) -> tuple[str, str]:
     return ("待复核", "soon") if row.waiting else ("现行", "done")
 
 
-PARAMETERS = Listing(
+PARAMETER_LIST = Listing(
     "parameters",
     "参数",
     note="法定、地区与计划数值，分日期生效；制单与复核须为两人",
@@ -214,3 +239,20 @@ def stretches(days: Sequence[tuple[date, bool, str]]) -> list[dict[str, str]]:
         work = "、".join(f"{day:%m-%d}" for day in on)
         lines.append({"label": name, "value": "；".join(filter(None, [words, f"{work} 上班" if work else ""]))})
     return lines
+
+
+# --- Wordings
+def previews(title: str, body: str, sms: str) -> list[dict[str, str]]:
+    """A wording with samples put in, as facts."""
+    site = current_site()
+    values = {**rules.SAMPLES, "site": site.name, "hotline": site.hotline}
+    parts = [("标题", title), ("站内消息", body), *([("短信", sms)] if sms else [])]
+    shown = []
+    for label, text in parts:
+        try:
+            words = rules.preview(text, values)
+        except Invalid as error:
+            words = error.message
+        length = f"{len(words)} 个字" if label == "短信" else ""
+        shown.append({"label": label, "value": words, "note": length})
+    return shown

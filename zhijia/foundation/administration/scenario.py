@@ -1,5 +1,7 @@
-from zhijia.kernel.registry import AuditEvent, CaseLink, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.foundation.casework import declaring
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
+from .cases import CALENDARS, MESSAGES, PARAMETERS
 from .permissions import Permission
 from .rules import CALENDAR, MESSAGE, PARAMETER
 
@@ -25,9 +27,9 @@ SCENARIO = Scenario(
     ),
     workflows=(PARAMETER, CALENDAR, MESSAGE),
     case_links={
-        PARAMETER.code: CaseLink(console="administration:parameter_case", menu="administration:parameters"),
-        CALENDAR.code: CaseLink(console="administration:calendar_case", menu="administration:calendar"),
-        MESSAGE.code: CaseLink(console="administration:message_case", menu="administration:messages"),
+        **declaring.links(PARAMETERS, menu="administration:parameters"),
+        **declaring.links(CALENDARS, menu="administration:calendar"),
+        **declaring.links(MESSAGES, menu="administration:messages"),
     },
     parameters=(ParameterSpec("administration.check_wd", "参数、日历、文案复核时限", 3, "wd", "平台默认", 1, 30),),
     audit_events=(AuditEvent("administration.recomputed", "按新日历重算期限", erases="none"),),

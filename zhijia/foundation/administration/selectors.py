@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from zhijia.foundation.notify import selectors as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.parameters.selectors import ParameterValue
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.paging import Page
@@ -22,7 +22,6 @@ from .models import CalendarChange, MessageChange, ParameterChange
 from .permissions import Permission
 
 __all__ = ["ParameterChange"]
-Change = TypeVar("Change", ParameterChange, CalendarChange, MessageChange)
 EVERYWHERE = ""
 
 
@@ -54,7 +53,7 @@ def list_parameters(query: Query, *, today: date) -> Page[ParameterRow]:
     for row in parameters.list_all_values():
         values.setdefault(row.code, []).append(row)
     waiting = set(
-        ParameterChange.objects.filter(case__state=rules.State.PROPOSED).values_list("code", flat=True).distinct()
+        ParameterChange.objects.filter(case__state=TwoPersons.PROPOSED).values_list("code", flat=True).distinct()
     )
     words = query.search.lower()
     rows = [
@@ -123,45 +122,6 @@ def region_choices(actor: Actor) -> list[tuple[str, str]]:
         for child in regions.children(own, limit=60):
             choices[child.code] = child.name
     return list(choices.items())
-
-
-PARAMETER_READERS = (Permission.PARAMETER_CHECK, Permission.PARAMETER_VIEW)
-CALENDAR_READERS = (Permission.CALENDAR_CHECK, Permission.PARAMETER_VIEW)
-MESSAGE_READERS = (Permission.MESSAGE_CHECK, Permission.MESSAGE_PROPOSE)
-"""Who may open a change's case, on its unit: any of the rights."""
-
-
-def may_open(actor: Actor, change: Change, readers: Sequence[str]) -> bool:
-    """Whether the case of a change that he sees listed can be opened by him too."""
-    path = registry.units.path(change.case.unit_id)
-    return any(actor.may(permission, path) for permission in readers)
-
-
-def _reachable(change: Change | None, actor: Actor, readers: Sequence[str]) -> Change:
-    """Raises NotFound out of scope, NotAllowed without any of the rights."""
-    if change is None:
-        raise NotFound
-    if not may_open(actor, change, readers):
-        actor.require(readers[-1], registry.units.path(change.case.unit_id))
-    return change
-
-
-def get_parameter_change(actor: Actor, public_id: str) -> ParameterChange:
-    """Raises NotFound, NotAllowed."""
-    change = ParameterChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, PARAMETER_READERS)
-
-
-def get_calendar_change(actor: Actor, public_id: str) -> CalendarChange:
-    """Raises NotFound, NotAllowed."""
-    change = CalendarChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, CALENDAR_READERS)
-
-
-def get_message_change(actor: Actor, public_id: str) -> MessageChange:
-    """Raises NotFound, NotAllowed."""
-    change = MessageChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, MESSAGE_READERS)
 
 
 def list_parameter_changes(code: str, *, limit: int = 20) -> list[ParameterChange]:

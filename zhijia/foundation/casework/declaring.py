@@ -11,10 +11,10 @@ from . import selectors, services
 from .kinds import By, CaseKind
 
 
-def links(kind: CaseKind) -> dict[str, CaseLink]:
-    """Where a case opens, for the inbox, the desk and the member's matters."""
-    member = f"{kind.slug}:case" if kind.opener is By.MEMBER else ""
-    return {kind.workflow.code: CaseLink(member=member, console=f"{kind.slug}:review", menu=f"{kind.slug}:list")}
+def links(kind: CaseKind, *, menu: str = "") -> dict[str, CaseLink]:
+    """Where a case opens, for the inbox, the desk and the member's matters; `menu` where its list is no menu line."""
+    member = kind.page("case") if kind.opener is By.MEMBER else ""
+    return {kind.workflow.code: CaseLink(member=member, console=kind.page("review"), menu=menu or kind.page("list"))}
 
 
 def personal_data(kind: CaseKind) -> PersonalData:

@@ -6,7 +6,7 @@ right answer (`sample`) that tests and the demonstration give. No limit is writt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -15,9 +15,10 @@ from django import forms
 from pydantic import Field as SchemaField
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.form import ChoiceGroup, DayField, MoneyField, TickGroup
-from zhijia.kernel.api import Text
+from zhijia.foundation.ui.form import ChoiceGroup, DayField, IdNumberField, MoneyField, TickGroup
+from zhijia.kernel.api import Number, Text
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.identifiers import compact
 from zhijia.kernel.typed import written
 
 Schema = tuple[Any, Any]
@@ -27,7 +28,7 @@ Schema = tuple[Any, Any]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question. `name` is the column it is kept in, `help` a second line. One that is not `required` may be left
-    empty.
+    empty; one that is not `kept` has no column, the kind's own function says what becomes of it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Asked:
     help: str = ""
     required: bool = True
     sample: Any = None
+    kept: bool = True
 
     def form_field(self) -> forms.Field:
         raise NotImplementedError
@@ -82,7 +84,7 @@ class Words(Asked):
         return Text, self._default("", max_length=self.most)
 
     def check(self, value: Any) -> str:
-        text = written(str(value or "")).strip()
+        text = written(str(value or "")).replace("\r\n", "\n").strip()
         if not text and not self.required:
             return ""
         if not self.least <= len(text) <= self.most:
@@ -91,22 +93,48 @@ class Words(Asked):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Asked):
-    """One of `choices`, code to label."""
+class IdNumber(Asked):
+    """A number on a certificate, as people paste it. Whether it is one depends on the certificate: its kind says."""
 
-    choices: Mapping[str, str] = field(default_factory=dict)
+    def form_field(self) -> forms.Field:
+        return IdNumberField(label=self.label, help_text=self.help, required=self.required, max_length=20)
+
+    def schema(self) -> Schema:
+        return Number, self._default("", max_length=40)
+
+    def check(self, value: Any) -> str:
+        number = compact(str(value or ""))
+        if not number and not self.required:
+            return ""
+        if not 1 <= len(number) <= 20:
+            raise self.wrong(f"请填写{self.label}，最多 20 位。")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Asked):
+    """One of `choices`, code to label; `usual` is taken where nothing is said."""
+
+    choices: Mapping[Any, str] = field(default_factory=dict)
+    usual: str = ""
 
     def form_field(self) -> forms.Field:
         rows = list(self.choices.items())
         return forms.ChoiceField(
-            label=self.label, help_text=self.help, choices=rows, required=self.required, widget=ChoiceGroup()
+            label=self.label,
+            help_text=self.help,
+            choices=rows,
+            required=self.required,
+            initial=self.usual or None,
+            widget=ChoiceGroup(),
         )
 
     def schema(self) -> Schema:
         codes = tuple(self.choices) if self.required else ("", *self.choices)
-        return Literal[codes], self._default("")
+        return Literal[codes], SchemaField(self.usual) if self.usual else self._default("")
 
     def check(self, value: Any) -> str:
+        value = value or self.usual
         if not value and not self.required:
             return ""
         if value not in self.choices:
@@ -119,28 +147,33 @@ class Choice(Asked):
 
 @dataclass(frozen=True, slots=True)
 class Choices(Asked):
-    """Several of `choices`; kept as a list of codes in the order of the table."""
+    """Several of `choices`, or of what they are once everything is declared; kept as a list of codes in their order."""
 
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] | Callable[[], Mapping[Any, str]] = field(default_factory=dict)
+
+    def offered(self) -> Mapping[Any, str]:
+        return self.choices() if callable(self.choices) else self.choices
 
     def form_field(self) -> forms.Field:
-        rows = list(self.choices.items())
+        rows = list(self.offered().items())
         return forms.MultipleChoiceField(
             label=self.label, help_text=self.help, choices=rows, required=self.required, widget=TickGroup()
         )
 
     def schema(self) -> Schema:
-        one: Any = Literal[tuple(self.choices)]
-        return list[one], self._default([], max_length=len(self.choices))
+        offered = self.offered()
+        one: Any = Literal[tuple(offered)]
+        return list[one], self._default([], max_length=len(offered))
 
     def check(self, value: Any) -> list[str]:
-        given = set(value or ())
-        if given - set(self.choices) or (self.required and not given):
+        given, offered = set(value or ()), self.offered()
+        if given - set(offered) or (self.required and not given):
             raise self.wrong(f"请选择{self.label}。")
-        return [code for code in self.choices if code in given]
+        return [code for code in offered if code in given]
 
     def show(self, value: Any) -> str:
-        return "、".join(self.choices.get(code, "") for code in value or ())
+        offered = self.offered()
+        return "、".join(offered.get(code, code) for code in value or ())
 
 
 @dataclass(frozen=True, slots=True)

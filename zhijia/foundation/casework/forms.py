@@ -36,14 +36,17 @@ class DecisionForm(ConsoleForm):
     decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, kind: CaseKind, moves: Sequence[Move], **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, kind: CaseKind, row: Any, moves: Sequence[Move], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        self.moves = moves
         steps = [kind.step(move.name) for move in moves]
         for asked in {each.name: each for step in steps for each in step.asks}.values():
             field = asked.form_field()
             field.required = asked.required and all(asked in step.asks for step in steps)
             self.fields[asked.name] = field
         decision: Any = self.fields["decision"]
+        self.means = {move.name: kind.step(move.name).means.format_map(vars(row)) for move in moves}
+        decision.widget = ChoiceGroup(notes={name: line for name, line in self.means.items() if line})
         decision.choices = [(move.name, move.button) for move in moves]
         self.only = moves[0].name if len(moves) == 1 else ""
         if self.only:

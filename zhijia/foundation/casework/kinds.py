@@ -11,11 +11,11 @@ from typing import Any
 from django.db.models import Model
 
 from zhijia.foundation.ui.listing import Column, Empty
-from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, Workflow
+from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 
-from .fields import Asked
+from .fields import Asked, Words
 
 Effect = Callable[..., None]
 """`effect(case, row, *, actor, given, now)`, in the move's own transaction, after the state has changed."""
@@ -32,7 +32,8 @@ class By(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Goes:
     """Where a new case goes: the unit that decides it, a second one, whose matter it is, and what only one open case
-    may be about. `from_unit_id` is the unit that a cadre opens it for, where that is another one.
+    may be about. `from_unit_id` is the unit that a cadre opens it for, where that is another one. `fills` are columns
+    of the row besides the answers; `title`, where it is not the kind's, and `note` are the case's own words.
     """
 
     unit_id: int
@@ -40,6 +41,9 @@ class Goes:
     person_id: int | None = None
     open_key: str | None = None
     from_unit_id: int | None = None
+    fills: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    note: str = ""
 
 
 Route = Callable[[Actor, Mapping[str, Any], datetime], Goes]
@@ -50,10 +54,21 @@ class Step:
     """What belongs to one move beside the table: what it asks, and the message it sends to whose matter it is.
 
     Answers are kept in the row's columns of the same name; words without a column go into the history as its note.
+    `means` is the second line of the choice, with columns of the row: `到 {valid_from} 零时自动生效`.
     """
 
     asks: tuple[Asked, ...] = ()
     tells: str = ""
+    means: str = ""
+
+
+REMARK = Words("note", "意见", "退回时必填，对方会看到", required=False, most=500, rows=3, sample="已核对依据。")
+REASON = Words("note", "意见", "退回时必填，对方会看到", least=2, most=500, rows=3, sample="依据还不充分，请补充。")
+
+
+def checking(means: str) -> dict[str, Step]:
+    """The steps of `two_persons`: what agreeing means, and both with words."""
+    return {"agree": Step((REMARK,), means=means), "refuse": Step((REASON,), means="须写意见")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,19 @@ class Tab:
     code: str
     label: str
     states: frozenset[str]
+
+
+def checked_tabs(workflow: Workflow) -> tuple[Tab, ...]:
+    """The tabs of `two_persons`: what waits, what holds, what came to nothing, and what became of it after."""
+    s = TwoPersons
+    waits, holds, nothing = frozenset({s.PROPOSED}), frozenset({s.IN_FORCE}), frozenset({s.REFUSED, s.WITHDRAWN})
+    after = frozenset(workflow.labels) - waits - holds - nothing
+    tabs = (
+        Tab("open", "待复核", waits),
+        Tab("held", workflow.labels[s.IN_FORCE], holds),
+        Tab("back", "退回和撤回", nothing),
+    )
+    return (*tabs, Tab("after", "后来的", after)) if after else tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +125,11 @@ class CaseKind:
     says where it goes and refuses who may not. `shown_when` names the states in which an answer is shown to the member
     himself. `columns` stand in the list between due date and state. `keep_days` after closing the row goes, except in
     `archive` states; `purpose` is told to whom it concerns.
+
+    `slug` is its address; `space` the namespace of its pages where that is another, such as `clients` or
+    `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
+    where one is proposed, in place of the kit's form. `review` is the template of its review page, which extends the
+    kit's; `shows_more(case, row, actor, now)` adds what that template needs.
     """
 
     slug: str
@@ -109,9 +142,14 @@ class CaseKind:
     tabs: tuple[Tab, ...]
     opener: By = By.MEMBER
     opened_by: str = ""
+    opened_on: str = ""
+    readers: tuple[str, ...] = ()
+    space: str = ""
     columns: tuple[Column, ...] = ()
     words: Wordings = Wordings()
     checks: Callable[[Case, Any, Actor, datetime], list[Check]] | None = None
+    review: str = "casework/review.html"
+    shows_more: Callable[[Case, Any, Actor, datetime], dict[str, Any]] | None = None
     shown_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     keep_days: int = 3 * 365
     archive: frozenset[str] = frozenset()
@@ -123,7 +161,7 @@ class CaseKind:
         unknown = (set(self.steps) - moves) | ({s for tab in self.tabs for s in tab.states} - set(self.workflow.labels))
         if unknown:
             raise ValueError(f"{self.slug}: no such move or state: {sorted(unknown)}")
-        lost = {asked.name for asked in self.opens} - self.column_names
+        lost = {asked.name for asked in self.opens if asked.kept} - self.column_names
         if lost:
             raise ValueError(f"{self.slug}: no column for {sorted(lost)}")
         if (self.opener is By.CADRE) != bool(self.opened_by):
@@ -147,6 +185,10 @@ class CaseKind:
     def name(self) -> str:
         return self.workflow.name
 
+    def page(self, name: str) -> str:
+        """The URL name of one of its pages: `proposals:review`."""
+        return f"{self.space or self.slug}:{name}"
+
     @property
     def column_names(self) -> frozenset[str]:
         return frozenset(column.name for column in self.model._meta.concrete_fields)
@@ -156,9 +198,9 @@ class CaseKind:
 
     @property
     def rights(self) -> tuple[str, ...]:
-        """Permissions that its moves ask for, and the one that opens: who holds one there may read the case."""
+        """Permissions that its moves ask for, the one that opens, its readers': who holds one may read the case."""
         asked = [move.by for move in self.workflow.moves if move.is_permission]
-        return tuple(dict.fromkeys([*asked, *([self.opened_by] if self.opened_by else [])]))
+        return tuple(dict.fromkeys([*asked, *([self.opened_by] if self.opened_by else []), *self.readers]))
 
     @property
     def own_moves(self) -> tuple[Move, ...]:

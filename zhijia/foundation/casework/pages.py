@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
@@ -26,13 +26,19 @@ from .kinds import By, CaseKind
 from .selectors import MINE
 
 
-def urls(kind: CaseKind) -> list[URLPattern]:
+def urls(kind: CaseKind) -> list[URLPattern | URLResolver]:
+    """To stand in the capability's own namespace, or below it where the kind has one of its own there."""
+    above, _, own = kind.space.rpartition(":")
+    return [path("", include((_urls(kind), own)))] if above else [*_urls(kind)]
+
+
+def _urls(kind: CaseKind) -> list[URLPattern]:
     slug = kind.slug
     desk = [
         path(f"console/{slug}", _listing(kind), name="list"),
         path(f"console/{slug}/<pid:pid>", _review(kind), name="review"),
     ]
-    if kind.opener is By.CADRE:
+    if kind.opener is By.CADRE and not kind.opened_on:
         asked = forms.asking_cadre(kind.opens)
         desk.insert(1, path(f"console/{slug}/new", _new(kind, asked, "casework/new_desk.html", "review"), name="new"))
     if kind.opener is not By.MEMBER:
@@ -61,7 +67,7 @@ def _mine(kind: CaseKind) -> Any:
             "kind": kind,
             "rows": [presenting.own_row(kind, one) for one in page.rows],
             "more": f"?after={page.next}" if page.next else "",
-            "new": {"label": kind.words.button or f"提交{kind.name}", "href": reverse(f"{kind.slug}:new")},
+            "new": {"label": kind.words.button or f"提交{kind.name}", "href": reverse(kind.page("new"))},
         }
         return render(request, "casework/mine.html", context)
 
@@ -84,9 +90,10 @@ def _new(kind: CaseKind, asked: type[ZhijiaForm], template: str, then_to: str) -
             with submission:
                 pid = services.open_case(kind, request.actor, form.cleaned_data, now=request.now)
                 messages.success(request, "已提交。")
-                return redirect(f"{kind.slug}:{then_to}", pid=pid)
+                return redirect(kind.page(then_to), pid=pid)
         context = {
             "kind": kind,
+            "back": reverse(kind.page("mine")) if kind.opener is By.MEMBER else "",
             "form": form,
             "then": [{"text": text, "taken": taken} for text, taken in kind.words.then],
             "submit": {"label": "提交", "form": "f"},
@@ -113,7 +120,7 @@ def _own_page(kind: CaseKind, request: Request, one: selectors.Standing, *, said
             continue
         asks = kind.step(move.name).asks
         form = said[1] if said is not None and said[0] == move.name else forms.asking_member(asks)()
-        href = reverse(f"{kind.slug}:{move.name}", args=[one.case.public_id])
+        href = reverse(kind.page(move.name), args=[one.case.public_id])
         acts.append({"label": move.button, "href": href, "form": form if asks else None, "name": move.name})
     context = {**presenting.own_page(kind, one), "acts": acts}
     return render(request, "casework/case.html", context, status=said[2] if said is not None else 200)
@@ -132,7 +139,7 @@ def _act(kind: CaseKind, name: str) -> Any:
             with submission:
                 services.act(kind, request.actor, pid, name, form.cleaned_data, now=request.now)
                 messages.success(request, "已办理。")
-                return redirect(f"{kind.slug}:case", pid=pid)
+                return redirect(kind.page("case"), pid=pid)
         return _own_page(kind, request, one, said=(name, form, submission.status))
 
     return act
@@ -149,10 +156,10 @@ def _listing(kind: CaseKind) -> Any:
         waiting = selectors.waiting(kind, actor, now=request.now)
         actions = []
         if waiting.first:
-            href = reverse(f"{kind.slug}:review", args=[waiting.first])
+            href = reverse(kind.page("review"), args=[waiting.first])
             actions.append(Button("从第一件办起", href, primary=True))
         if kind.opener is By.CADRE and actor.holds(kind.opened_by):
-            actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(f"{kind.slug}:new")))
+            actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.opened_on or kind.page("new"))))
         return answer(
             shown,
             request,
@@ -170,26 +177,49 @@ def _review(kind: CaseKind) -> Any:
     @once
     def review(request: Request, pid: str) -> HttpResponse:
         one = selectors.get_case(kind, request.actor, pid)
-        moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
-        if request.method == "POST" and not moves:
-            raise WrongState
-        form = None
-        submission = None
-        if moves:
-            start = {"version": one.case.version}
-            form = forms.DecisionForm(request.POST or None, kind=kind, moves=moves, initial=start)
-            submission = Submission(request, form)
-            if submission.is_right:
-                with submission:
-                    return _decided(kind, request, pid, form)
-        context = {
-            **presenting.review_page(kind, one, request.actor, decides=bool(moves), now=request.now),
-            "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if form else None,
-            "why_none": "" if moves else presenting.why_nothing(kind, one.case),
-        }
-        return render(request, "casework/review.html", context, status=submission.status if submission else 200)
+        form = decision_form(kind, request, one)
+        if form is None:
+            if request.method == "POST":
+                raise WrongState
+            return review_page(kind, request, one)
+        submission = Submission(request, form)
+        if submission.is_right:
+            with submission:
+                return _decided(kind, request, pid, form)
+        return review_page(kind, request, one, form=form, status=submission.status)
 
     return review
+
+
+def decision_form(kind: CaseKind, request: Request, one: selectors.Standing) -> forms.DecisionForm | None:
+    """The moves that the reader may make; None where there is none."""
+    moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
+    if not moves:
+        return None
+    start, sent = {"version": one.case.version}, request.POST if "decision" in request.POST else None
+    return forms.DecisionForm(sent, kind=kind, row=one.row, moves=moves, initial=start)
+
+
+def review_page(
+    kind: CaseKind,
+    request: Request,
+    one: selectors.Standing,
+    *,
+    form: forms.DecisionForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The review of a case, also for a view by hand that shows `more` on it."""
+    context = presenting.review_page(kind, one, request.actor, decides=form is not None, now=request.now)
+    context["decision"] = _decision(form) if form is not None else None
+    return render(request, kind.review, context | more, status=status)
+
+
+def _decision(form: forms.DecisionForm) -> dict[str, Any]:
+    """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
+    alone = form.moves[0].button if form.only else ""
+    note = form.means[form.only] if form.only else ""
+    return {"action": "", "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:
@@ -200,6 +230,6 @@ def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionFor
     following = selectors.waiting(kind, request.actor, now=request.now).first
     if following and following != pid:
         messages.success(request, f"“{case.title}”：{label}。下面是下一件。")
-        return redirect(f"{kind.slug}:review", pid=following)
+        return redirect(kind.page("review"), pid=following)
     messages.success(request, f"“{case.title}”：{label}。" + ("" if following else "等您办理的都办完了。"))
-    return redirect(f"{kind.slug}:review", pid=pid)
+    return redirect(kind.page("review"), pid=pid)

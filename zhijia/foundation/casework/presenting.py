@@ -15,7 +15,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
 
 from . import selectors
-from .kinds import CaseKind, Check
+from .kinds import By, CaseKind, Check
 from .selectors import MINE, Standing
 
 PHONE_TAGS = {"done": "ok", "late": "bad", "still": "", "soon": "wait", "run": "wait"}
@@ -46,7 +46,7 @@ def listing(kind: CaseKind) -> Listing:
             STATE,
         ),
         views=(View(MINE, "等我办理"), *(View(tab.code, tab.label) for tab in kind.tabs)),
-        search="标题或编号",
+        search="标题、说明或编号",
         counted="件",
         note="本级及以下",
         empty=kind.words.empty,
@@ -55,7 +55,7 @@ def listing(kind: CaseKind) -> Listing:
 
 def own_row(kind: CaseKind, one: Standing) -> dict[str, Any]:
     """Shape of `ui/phone/rows.html`."""
-    href = reverse(f"{kind.slug}:case", args=[one.case.public_id])
+    href = reverse(kind.page("case"), args=[one.case.public_id])
     return {"title": one.case.title, "detail": one.unit, "href": href, "tag": phone_tag(one.case)}
 
 
@@ -65,6 +65,7 @@ def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
     waits = case.closed_at is None and case.due_at and not cases.describe(case)["owner_acts"]
     return {
         "kind": kind,
+        "back": reverse(kind.page("mine")),
         "title": case.title,
         "sub": f"编号 {number_of(case.public_id)}",
         "tag": phone_tag(case),
@@ -93,6 +94,8 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
     lines = [_check(check) for check in checks]
     if any(move.checker for move in kind.workflow.moves_from(case.state)):
         lines.append(shapes.two_persons(case, actor))
+    more = kind.shows_more(case, one.row, actor, now) if kind.shows_more is not None else {}
+    facts = more.pop("facts", None) or _facts(selectors.facts(kind, one, own=False))
     return {
         "kind": kind,
         "case": case,
@@ -101,11 +104,21 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
         "unit": one.unit,
         "head": shapes.head(case, now=now),
         "person": _facts([("姓名", name), *registry.persons.facts(person)]) if person is not None else [],
-        "facts": _facts(selectors.facts(kind, one, own=False)),
+        "facts": [*facts, *_maker(kind, case, decides=decides)],
         "explained": "" if case.closed_at else case.due_explained,
         "provisional": case.due_provisional and not case.closed_at,
         "checks": lines,
+        "why_none": why_nothing(kind, case),
+        **more,
     }
+
+
+def _maker(kind: CaseKind, case: Case, *, decides: bool) -> list[dict[str, str]]:
+    """The cadre whose proposal it is: by his full name for who checks it."""
+    if kind.opener is not By.CADRE or case.maker_person_id is None:
+        return []
+    key, persons = case.maker_person_id, registry.persons
+    return _facts([("提出人", persons.full_name(key) if decides else persons.names([key]).get(key, ""))])
 
 
 def _check(check: Check) -> dict[str, str]:

@@ -86,10 +86,10 @@ def routes(kind: CaseKind) -> tuple[Routes, ...]:
 
 
 def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
-    slug, name = kind.slug, kind.name
+    slug, name, area = kind.slug, kind.name, kind.slug.replace("-", "_")
     out = _create(f"{pascal}Out", __base__=KindRow, __module__=__name__, answers=(answers, ...))
     opens = _shape(f"{pascal}In", In, kind.opens)
-    own = Routes(slug, name, who=Who.MEMBER, surface="member")
+    own = Routes(area, name, who=Who.MEMBER, surface="member")
 
     def submit(request: Request, said: Any) -> KindCaseId:
         return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
@@ -102,7 +102,7 @@ def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
         one = selectors.get_own(kind, request.actor, pid)
         return out(**_row(one, own=True), answers=_answers(kind, one, own=True))
 
-    links: Any = {"own_case": {"operationId": f"{slug}_own_case", "parameters": {"pid": "$response.body#/id"}}}
+    links: Any = {"own_case": {"operationId": f"{area}_own_case", "parameters": {"pid": "$response.body#/id"}}}
     own.write(f"/me/{slug}", KindCaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
     own.read(f"/me/{slug}", KindList)(_named(mine, f"我提交的{name}，最近的在前。"))
     own.read(f"/me/{slug}/{{pid}}", out)(_named(own_case, f"我的一件{name}。"))
@@ -114,10 +114,10 @@ def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
 
 
 def _desk(kind: CaseKind, pascal: str, answers: Any) -> Routes:
-    slug, name = kind.slug, kind.name
+    slug, name, area = kind.slug, kind.name, kind.slug.replace("-", "_")
     out = _create(f"Desk{pascal}Out", __base__=KindDeskRow, __module__=__name__, answers=(answers, ...))
     tabs: Any = Literal[(MINE, *(tab.code for tab in kind.tabs))]
-    desk = Routes(f"{slug}_desk", f"{name}办理", who=Who.CADRE, surface="console")
+    desk = Routes(f"{area}_desk", f"{name}办理", who=Who.CADRE, surface="console")
 
     def listing(request: Request, view: Any = kind.tabs[0].code, after: After = "", limit: Limit = 50) -> KindDeskList:
         page = selectors.list_cases(kind, request.actor, Query(view=view, after=after, limit=limit))
@@ -133,7 +133,7 @@ def _desk(kind: CaseKind, pascal: str, answers: Any) -> Routes:
         def submit(request: Request, said: Any) -> KindCaseId:
             return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
 
-        links: Any = {"one": {"operationId": f"{slug}_desk_one", "parameters": {"pid": "$response.body#/id"}}}
+        links: Any = {"one": {"operationId": f"{area}_desk_one", "parameters": {"pid": "$response.body#/id"}}}
         desk.write(f"/{slug}", KindCaseId, links=links)(_named(submit, f"提出{name}。", said=opens))
     said = "，".join([f"{MINE} 等我办理", *(f"{tab.code} {tab.label}" for tab in kind.tabs)])
     desk.read(f"/{slug}", KindDeskList)(_named(listing, f"{name}：{said}。", view=tabs))

@@ -121,13 +121,17 @@ def _list_waiting(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
     found = {row.case_id: row for row in _all(kind).filter(case_id__in=ids)}
     rows = told([found[key] for key in ids if key in found])
     if query.search:
-        number = number_typed(query.search) or "-"
-        rows = [row for row in rows if query.search in row.case.title or row.case.public_id.startswith(number)]
+        rows = [row for row in rows if _is_found(row.case, query.search)]
     return Page(rows, total=len(rows))
 
 
+def _is_found(case: Case, words: str) -> bool:
+    number = number_typed(words) or "-"
+    return words in case.title or words in case.note or case.public_id.startswith(number)
+
+
 def _matches(words: str) -> Q:
-    return Q(case__title__icontains=words) | numbered(words)
+    return Q(case__title__icontains=words) | Q(case__note__icontains=words) | numbered(words)
 
 
 def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> Waiting:
@@ -142,12 +146,17 @@ def get_case(kind: CaseKind, actor: Actor, public_id: str) -> Standing:
     row = _all(kind).filter(case__public_id=public_id).first()
     if row is None:
         raise NotFound
-    case = row.case
-    made = actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id
-    paths = [registry.units.path(unit) for unit in (case.unit_id, case.other_unit_id) if unit is not None]
-    if not made and not any(actor.may(right, path) for right in kind.rights for path in paths):
-        actor.require(kind.rights[0], paths[0])
+    if not may_read(kind, actor, row.case):
+        actor.require(kind.rights[0], registry.units.path(row.case.unit_id))
     return told([row])[0]
+
+
+def may_read(kind: CaseKind, actor: Actor, case: Case) -> bool:
+    """Whether he holds one of the kind's rights at one of the case's units, or made it."""
+    if actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id:
+        return True
+    paths = [registry.units.path(unit) for unit in (case.unit_id, case.other_unit_id) if unit is not None]
+    return any(actor.may(right, path) for right in kind.rights for path in paths)
 
 
 # --- A person's own data

@@ -42,14 +42,16 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
     case = workflow.open_case(
         kind.workflow,
         actor,
-        title=_title(kind, kept),
+        title=goes.title[:120] or _title(kind, kept),
         unit_id=goes.unit_id,
         other_unit_id=goes.other_unit_id,
         owner_person_id=_owner(kind, actor, goes),
         open_key=goes.open_key,
+        note=goes.note[:200],
         now=now,
     )
-    insert_row(kind.model, case_id=case.pk, **kept)
+    row = {asked.name: kept[asked.name] for asked in kind.opens if asked.kept}
+    insert_row(kind.model, **{"case_id": case.pk, **row, **goes.fills})
     if "open" in kind.effects:
         kind.effects["open"](case, selectors.row_of(kind, case), actor=actor, given=kept, now=now)
     return case.public_id
@@ -145,20 +147,11 @@ def act_on_many(
         try:
             case = act(kind, actor, public_id, name, given, now=now)
         except ZhijiaError as error:
-            seen = found is not None and _sees(kind, actor, public_id)
-            title = found.title if found is not None and seen else ""
+            title = found.title if found is not None and selectors.may_read(kind, actor, found) else ""
             answers.append(Answer(public_id, title, code=error.code, message=error.message))
         else:
             answers.append(Answer(public_id, case.title, state=kind.workflow.labels[case.state]))
     return answers
-
-
-def _sees(kind: CaseKind, actor: Actor, public_id: str) -> bool:
-    try:
-        selectors.get_case(kind, actor, public_id)
-    except ZhijiaError:
-        return False
-    return True
 
 
 # --- Forgetting

@@ -1,5 +1,7 @@
-from zhijia.kernel.registry import AuditEvent, CaseLink, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.foundation.casework import declaring
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
+from .cases import CLIENTS
 from .permissions import Permission
 from .rules import REGISTRATION
 
@@ -17,7 +19,7 @@ SCENARIO = Scenario(
     ),
     menu=(MenuItem("管理", "系统对接", "clients:list", (Permission.VIEW,), 850, icon="plug-connected"),),
     workflows=(REGISTRATION,),
-    case_links={REGISTRATION.code: CaseLink(console="clients:case", menu="clients:list")},
+    case_links=declaring.links(CLIENTS),
     parameters=(
         ParameterSpec("clients.check_wd", "系统对接复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec(

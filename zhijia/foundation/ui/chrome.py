@@ -117,8 +117,9 @@ class Chrome:
         return groups
 
     def _mark_current(self, entries: list[dict[str, Any]]) -> None:
-        """The entry whose address is the longest beginning of this page's."""
-        path = self._request.path
+        """The entry whose address is the longest beginning of this page's, or of the menu line its cases belong to."""
+        match = self._request.resolver_match
+        path = (address(registry.menu_of_cases(match.namespace)) if match else "") or self._request.path
         here = [e for e in entries if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))]
         if here:
             max(here, key=lambda entry: len(entry["href"]))["current"] = True

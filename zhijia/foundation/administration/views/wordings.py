@@ -1,4 +1,4 @@
-"""Wordings of messages: the list, one with its preview and form, a proposal and its decision."""
+"""Wordings of messages: the list, one with its preview, and the form for another."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from zhijia.foundation.administration import rules, selectors
+from zhijia.foundation.administration import presenting, rules, selectors
+from zhijia.foundation.administration.cases import MESSAGES
 from zhijia.foundation.administration.forms import WordingForm
 from zhijia.foundation.administration.permissions import Permission
-from zhijia.foundation.administration.services import wordings as services
+from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.notify import selectors as notified, services as notify
 from zhijia.foundation.ui.listing import Column, Listing, Query, Tag, To, answer
-from zhijia.foundation.ui.site import current_site
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import Page
 from zhijia.kernel.registry import MessageTemplate, registry
-
-from . import deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def _wording(row: _Message) -> tuple[str, str]:
     return (f"自定 第 {row.own} 版", "done") if row.own else ("平台文案", "")
 
 
-MESSAGES = Listing(
+MESSAGE_LIST = Listing(
     "messages",
     "消息文案",
     note="发给会员和干部的消息；修改与复核须为两人",
@@ -79,10 +77,11 @@ def message_list(request: Request) -> HttpResponseBase:
         found = [row for row in rows if words in f"{row.worded.title} {row.worded.body} {row.code}".lower()]
         return Page(found, total=len(found))
 
-    history = deciding.history(
-        request.actor, selectors.list_message_changes(), "administration:message_case", selectors.MESSAGE_READERS
-    )
-    return answer(MESSAGES, request, read, template="administration/messages.html", extra={"history": history})
+    extra = {
+        "history": presenting.changes(MESSAGES, request.actor, selectors.list_message_changes()),
+        "more": presenting.all_changes(MESSAGES),
+    }
+    return answer(MESSAGE_LIST, request, read, template="administration/messages.html", extra=extra)
 
 
 def _ways(worded: Any) -> str:
@@ -90,21 +89,6 @@ def _ways(worded: Any) -> str:
     if not worded.sms:
         return "站内"
     return "短信" if "{code}" in worded.sms else "站内和短信"
-
-
-def _previews(title: str, body: str, sms: str) -> list[dict[str, str]]:
-    site = current_site()
-    values = {**rules.SAMPLES, "site": site.name, "hotline": site.hotline}
-    parts = [("标题", title), ("站内消息", body), *([("短信", sms)] if sms else [])]
-    shown = []
-    for label, text in parts:
-        try:
-            words = rules.preview(text, values)
-        except Invalid as error:
-            words = error.message
-        length = f"{len(words)} 个字" if label == "短信" else ""
-        shown.append({"label": label, "value": words, "note": length})
-    return shown
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,22 +104,22 @@ def message(request: Request, code: str) -> HttpResponse:
     if "preview" in request.POST:
         form.fields["reason"].required = False  # asked for when it is proposed
     status = 200
-    shown = _previews(worded.title, worded.body, worded.sms)
+    shown = presenting.previews(worded.title, worded.body, worded.sms)
     if request.method == "POST":
         if not may_propose:
             raise NotAllowed
         valid = form.is_valid()
         said = {"sms": "", **form.cleaned_data}
-        shown = _previews(said.get("title", ""), said.get("body", ""), said.get("sms", ""))
+        shown = presenting.previews(said.get("title", ""), said.get("body", ""), said.get("sms", ""))
         status = 200 if "preview" in request.POST and valid else 422
         if valid:
             try:
                 if "preview" in request.POST:
                     rules.check_wording(declared, said["title"], said["body"], said["sms"])
                 else:
-                    pid = services.propose_wording(request.actor, code, **said, now=request.now)
+                    pid = open_case(MESSAGES, request.actor, {"code": code, **said}, now=request.now)
                     messages.success(request, "已提交，等待另一位系统管理员复核。")
-                    return redirect("administration:message_case", pid=pid)
+                    return redirect(MESSAGES.page("review"), pid=pid)
             except (Duplicate, Invalid) as error:
                 form.take(error)
                 status = error.status
@@ -147,45 +131,7 @@ def message(request: Request, code: str) -> HttpResponse:
         "placeholders": [f"{{{name}}}" for name in sorted(known | rules.ALWAYS_KNOWN)],
         "may_propose": may_propose,
         "own": selectors.message_version(code),
-        "history": deciding.history(
-            request.actor,
-            selectors.list_message_changes(code),
-            "administration:message_case",
-            selectors.MESSAGE_READERS,
-        ),
+        "history": presenting.changes(MESSAGES, request.actor, selectors.list_message_changes(code)),
+        "more": presenting.all_changes(MESSAGES),
     }
     return render(request, "administration/message.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def case(request: Request, pid: str) -> HttpResponse:
-    change = selectors.get_message_change(request.actor, pid)
-    form = deciding.check_form(request, change.case, agree="立即生效，之后发出的消息用新文案")
-    answer = deciding.decided(request, pid, form, services.decide_wording, page="administration:message_case")
-    if not isinstance(answer, int):
-        return answer
-    before = notify.wording_before(change.code, change.base_version)
-    context = deciding.case_context(request, change.case, form) | {
-        "change": change,
-        "facts": [{"label": "消息", "value": change.code, "code": True}, {"label": "修改原因", "value": change.reason}],
-        "pairs": [
-            {"label": label, "old": old, "new": new, "changed": old != new}
-            for label, old, new in (
-                ("标题", before.title, change.title),
-                ("站内消息", before.body, change.body),
-                ("短信", before.sms, change.sms),
-            )
-            if old or new
-        ],
-        "shown": _previews(change.title, change.body, change.sms),
-    }
-    return render(request, "administration/message_case.html", context, status=answer)
-
-
-@require_POST
-@once
-def withdraw(request: Request, pid: str) -> HttpResponse:
-    services.withdraw_wording(request.actor, pid, now=request.now)
-    messages.success(request, "已撤回，可以修改后重新提交。")
-    return redirect("administration:messages")

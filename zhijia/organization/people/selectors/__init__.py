@@ -421,17 +421,6 @@ def top_unit(actor: Actor, permission: str) -> int | None:
     return None
 
 
-def get_draft(actor: Actor, public_id: str) -> ConsentDraft:
-    """Raises NotFound, NotAllowed."""
-    draft = ConsentDraft.objects.select_related("case").filter(case__public_id=public_id).first()
-    if draft is None:
-        raise NotFound
-    path = registry.units.path(draft.case.unit_id)
-    if not actor.may(Permission.CONSENT_EDIT, path):
-        actor.require(Permission.CONSENT_PUBLISH, path)
-    return draft
-
-
 def list_drafts(actor: Actor, *, limit: int = 20) -> list[ConsentDraft]:
     """Proposals of the actor's own tree, newest first; none for who may not edit at its top."""
     top = top_unit(actor, Permission.CONSENT_EDIT)

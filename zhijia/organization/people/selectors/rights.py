@@ -232,38 +232,6 @@ def subject_of_request(request: RightsRequest) -> DataSubject:
     return subject_of(request.person_id, request.account_id, asking=request.case.public_id)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    hold: LegalHold
-    case: Case
-    person: PersonFacts
-    unit: str
-
-
-def list_holds(actor: Actor, query: Query) -> Page[HoldView]:
-    """Of this desk, newest first. Raises NotAllowed."""
-    actor.require_anywhere(Permission.HOLD)
-    units = _own_units(actor, Permission.HOLD)
-    waiting = [row.case.pk for row in cases.inbox_entries(actor).filter(case__workflow=rules.HOLD.code)[:OPEN_TAB]]
-    rows = LegalHold.objects.filter(Q(desk_unit_id__in=units) | Q(case_id__in=waiting)).select_related("case")
-    page = page_of(rows, ("-id",), after=query.after, limit=query.limit)
-    persons = selectors.facts_of(row.person_id for row in page.rows)
-    names = registry.units.names({row.desk_unit_id for row in page.rows})
-    return page.of(
-        HoldView(row, row.case, persons[row.person_id], names.get(row.desk_unit_id, "")) for row in page.rows
-    )
-
-
-def get_hold(actor: Actor, public_id: str) -> HoldView:
-    """Raises NotFound, NotAllowed."""
-    row = LegalHold.objects.filter(case__public_id=public_id).select_related("case").first()
-    if row is None:
-        raise NotFound
-    actor.require(Permission.HOLD, registry.units.path(row.case.unit_id))
-    name = registry.units.names({row.desk_unit_id}).get(row.desk_unit_id, "")
-    return HoldView(row, row.case, selectors.get_facts(row.person_id), name)
-
-
 def list_deletions(actor: Actor, query: Query) -> Page[DeletionRecord]:
     """By the clock anywhere, by request at this desk; newest first. Raises NotAllowed."""
     actor.require_anywhere(Permission.RIGHTS_ANSWER)

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.files import services as files
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
@@ -26,10 +27,11 @@ from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.cases.holds import HOLDS
 from zhijia.organization.people.models import DeletionRecord, Person, RightsRequest
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import holds, retention, rights
+from zhijia.organization.people.services import retention, rights
 
 WORDS = "请按我的要求办理，谢谢。"
 
@@ -356,11 +358,14 @@ def test_looks_are_paged_by_key(world: World) -> None:
 
 
 # --- Holds and the clock ----------------------------------------------------------------------------------------------
+def propose_hold(world: World, actor: Actor, person: Person, **other: str) -> str:
+    said = {"name": person.name, "id_number": world.number_of(person), "reason": "法院调查令〔2026〕8号"}
+    return open_case(HOLDS, actor, {**said, **other}, now=world.now)
+
+
 def hold(world: World, person: Person) -> str:
-    case = holds.propose(
-        desk(world), person.name, "RESIDENT_ID", world.number_of(person), reason="法院调查令〔2026〕8号", now=world.now
-    )
-    holds.decide(desk(world, name="李静"), case, agree=True, now=world.now)
+    case = propose_hold(world, desk(world), person)
+    act(HOLDS, desk(world, name="李静"), case, "agree", now=world.now)
     return case
 
 
@@ -380,7 +385,7 @@ def test_a_held_persons_data_is_neither_deleted_by_wish_nor_by_the_clock(world: 
     assert set(JoinApplication.objects.values_list("person_id", flat=True)) == {held.pk}
     record = DeletionRecord.objects.get(code="members.applications", case="")
     assert (record.count, record.cut_off) == (1, timezone.localdate(world.now))
-    holds.lift(desk(world, name="周静"), order, note="调查已经结束。", now=later)
+    act(HOLDS, desk(world, name="周静"), order, "lift", {"note": "调查已经结束。"}, now=later)
     retention.begin(now=later)
     run_jobs(later)
     assert not JoinApplication.objects.exists()
@@ -416,40 +421,35 @@ def test_the_clock_deletes_in_chunks_and_leaves_one_record(world: World, monkeyp
 @pytest.mark.django_db
 def test_a_hold_takes_two_persons_and_a_reason(world: World) -> None:
     person, _ = world.member()
-    officer, number = desk(world), world.number_of(person)
+    officer = desk(world)
     with pytest.raises(Invalid) as caught:
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="查", now=world.now)
-    assert caught.value.code == "hold.reason"
-    with pytest.raises(NotFound):
-        holds.propose(officer, "王五", "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    stranger = desk(world, "other_county", "刘洋")
-    with pytest.raises(NotFound):
-        holds.propose(stranger, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    case = holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
+        propose_hold(world, officer, person, reason="查")
+    assert set(caught.value.fields) == {"reason"}
+    with pytest.raises(Invalid, match=r"hold\.no_person"):
+        propose_hold(world, officer, person, name="王五")
+    with pytest.raises(Invalid, match=r"hold\.no_person"):
+        propose_hold(world, desk(world, "other_county", "刘洋"), person)
+    case = propose_hold(world, officer, person)
     with pytest.raises(RuleBroken) as refused:
-        holds.decide(officer, case, agree=True, now=world.now)
+        act(HOLDS, officer, case, "agree", now=world.now)
     assert refused.value.code == "case.same_person"
     with pytest.raises(Duplicate):
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    holds.decide(desk(world, name="李静"), case, agree=True, now=world.now)
+        propose_hold(world, officer, person)
+    act(HOLDS, desk(world, name="李静"), case, "agree", now=world.now)
     with pytest.raises(Duplicate) as again:
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
+        propose_hold(world, officer, person)
     assert again.value.code == "hold.in_force"
     with pytest.raises(Invalid):
-        holds.lift(officer, case, note="", now=world.now)
+        act(HOLDS, officer, case, "lift", {"note": ""}, now=world.now)
 
 
 @pytest.mark.django_db
-def test_a_hold_that_waits_is_sent_back_or_taken_back(world: World) -> None:
+def test_a_hold_that_waits_holds_nobody(world: World) -> None:
     officer, second = desk(world), desk(world, name="李静")
     for outcome in ("refuse", "withdraw"):
         person, _ = world.member(name="王建国")
-        case = holds.propose(
-            officer, person.name, "RESIDENT_ID", world.number_of(person), reason="法院调查令〔2026〕8号", now=world.now
-        )
-        if outcome == "refuse":
-            holds.decide(second, case, agree=False, note="文书没有盖章。", now=world.now)
-        else:
-            holds.withdraw(officer, case, now=world.now)
+        case = propose_hold(world, officer, person)
+        given = {"note": "文书没有盖章。"} if outcome == "refuse" else {}
         assert reads.held_persons() == frozenset()
-    assert len(reads.list_holds(officer, Query()).rows) == 2
+        act(HOLDS, second if outcome == "refuse" else officer, case, outcome, given, now=world.now)
+        assert reads.held_persons() == frozenset()

@@ -1,4 +1,4 @@
-"""The privacy desk: requests to answer, data to keep from deletion, and what was deleted."""
+"""The privacy desk: requests to answer, and what was deleted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import REFUSED, Submission
 from zhijia.foundation.ui.listing import (
-    Button,
     Choice,
     Column,
     Day,
@@ -33,23 +32,16 @@ from zhijia.foundation.ui.listing import (
 )  # fmt: skip
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.columns import DUE, PID, STATE, number_of
-from zhijia.kernel.errors import NotFound, ZhijiaError
+from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import Page
-from zhijia.organization.people.forms import HoldForm, HoldNoteForm, RightsAnswerForm
+from zhijia.organization.people.forms import RightsAnswerForm
 from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import holds, rights
+from zhijia.organization.people.services import rights
 
 EXECUTE = "execute"
-HOLD_MEANS = {
-    rules.Hold.PROPOSED: "复核同意之前还没有保全；同意后，本人的删除请求不予执行，到期的信息也不自动删除。",
-    rules.Hold.HELD: "保全期间，本人的删除请求不予执行，到期的信息也不自动删除。依据不再存在时，请写明原因解除。",
-    rules.Hold.REFUSED: "没有保全。补正依据后可以重新申请。",
-    rules.Hold.WITHDRAWN: "经办人已撤回，没有保全。",
-    rules.Hold.LIFTED: "保全已经解除，到期的信息当夜起照常删除。",
-}
 
 
 _ABOUT = (Column("请求", "kind_label"), Column("办理单位", "unit", wraps=True),
@@ -251,99 +243,3 @@ def _answer(request: Request, pid: str, said: dict[str, Any]) -> None:
         rights.execute(request.actor, pid, text=said["answer"], now=request.now, version=said["version"])
         return
     rights.answer(request.actor, pid, said["decision"], text=said["answer"], now=request.now, version=said["version"])
-
-
-# --- Holds
-@require_safe
-def holds_list(request: Request) -> HttpResponseBase:
-    ask = Button("申请保全", reverse("people:hold_new"), primary=True)
-    return answer(HOLDS, request, partial(reads.list_holds, request.actor), actions=[ask])
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def hold_new(request: Request) -> HttpResponse:
-    request.actor.require_anywhere(Permission.HOLD)
-    form = HoldForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                pid = holds.propose(
-                    request.actor,
-                    said["name"],
-                    said["id_type"],
-                    said["id_number"],
-                    reason=said["reason"],
-                    now=request.now,
-                )
-            except REFUSED as error:
-                form.take(error)
-                status = error.status
-            except NotFound as error:
-                form.add_error("id_number", error.message)
-                status = error.status
-            else:
-                messages.success(request, "已提交，由另一位同事复核后开始保全。")
-                return redirect("people:hold", pid=pid)
-    buttons = [{"label": "提交复核", "primary": True}]
-    return render(request, "people/hold_new.html", {"form": form, "buttons": buttons}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def hold(request: Request, pid: str) -> HttpResponse:
-    """One hold: why, and agreeing, sending back, taking back or lifting it."""
-    view = reads.get_hold(request.actor, pid)
-    allowed = workflow.allowed_moves(view.case, request.actor)
-    form = HoldNoteForm(
-        request.POST or None,
-        moves=[(move.name, move.button) for move in allowed],
-        initial={"version": view.case.version},
-    )
-    submission = Submission(request, form)
-    if submission.is_right:
-        with submission:
-            _move_hold(request, pid, form.cleaned_data)
-            messages.success(request, "已办理。")
-            return redirect("people:hold", pid=pid)
-    context = {
-        "view": view,
-        "head": presenting.head(view.case, now=request.now),
-        "facts": _hold_facts(view, request.now),
-        "means": HOLD_MEANS[rules.Hold(view.case.state)],
-        "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if allowed else None,
-        "checks": [presenting.two_persons(view.case, request.actor)],
-    }
-    return render(request, "people/hold.html", context, status=submission.status)
-
-
-def _hold_facts(view: reads.HoldView, now: datetime) -> list[dict[str, Any]]:
-    row, today = view.hold, formats.local_day(now)
-    facts: list[dict[str, Any]] = [
-        {"label": "本人", "value": view.person.masked_name},
-        {"label": "证件", "value": view.person.id_masked, "code": True},
-        {"label": "依据和原因", "value": row.reason},
-        {"label": "经办单位", "value": view.unit},
-        {"label": "提出", "value": formats.moment(row.asked_at, today)},
-        {"label": "解除", "value": formats.moment(row.ended_at, today) if row.ended_at else ""},
-    ]
-    return [fact for fact in facts if fact["value"]]
-
-
-def _move_hold(request: Request, pid: str, said: dict[str, Any]) -> None:
-    if said["decision"] == "withdraw":
-        holds.withdraw(request.actor, pid, now=request.now)
-    elif said["decision"] == "lift":
-        holds.lift(request.actor, pid, note=said["note"], now=request.now)
-    else:
-        holds.decide(
-            request.actor,
-            pid,
-            agree=said["decision"] == "agree",
-            note=said["note"],
-            now=request.now,
-            version=said["version"],
-        )
