@@ -36,7 +36,7 @@ def listing(kind: CaseKind) -> Listing:
         head=Column(kind.name, "case.title", wraps=True),
         detail=case_number,
         pid=PID,
-        opens=To(f"{kind.slug}:review", PID),
+        opens=To(kind.page("review"), PID),
         columns=(
             DUE,
             *person,
