@@ -15,7 +15,7 @@ from zhijia.foundation.administration.cases import CALENDARS, MESSAGES, PARAMETE
 from zhijia.foundation.administration.cases.calendar import as_lines
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.kernel.actor import SYSTEM
-from zhijia.organization.access import services as access_services
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import services as people_services, texts
 from zhijia.organization.people.cases.texts import TEXTS
@@ -92,14 +92,23 @@ def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) 
         in_force=True, created_at=world.now,
     )  # fmt: skip
     person = world.person("丁丽", mobile="13911112222")
-    case = access_services.ask_grant(
-        asker, person_public_id=person.public_id, role="GRASS_ADMIN", union_public_id=world["plant"].public_id,
-        since=world.today, until=world.today + timedelta(days=700), reason="任职文件〔2026〕3 号", now=world.now,
-    )  # fmt: skip
+    case = open_case(
+        GRANTS,
+        asker,
+        {
+            "person": person.public_id,
+            "role": "GRASS_ADMIN",
+            "union": world["plant"].public_id,
+            "since": world.today,
+            "until": world.today + timedelta(days=700),
+            "reason": "任职文件〔2026〕3 号",
+        },
+        now=world.now,
+    )
     sign_in(page, world.staff_person("SECURITY_ADMIN", "county", "李明"), staff=True)
     look(page, "/console/access", "access")
     look(page, "/console/access?q=zzz", "access-empty")
-    look(page, f"/console/access/cases/{case}", "access-case")
+    look(page, f"/console/grants/{case}", "access-case")
     look(page, f"/console/access/people/{clash.public_id}", "access-person")
     look(page, "/console/access/ask", "access-ask-1")
     look(page, f"/console/access/ask?person={person.public_id}", "access-ask-2")

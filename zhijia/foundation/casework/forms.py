@@ -45,7 +45,7 @@ class DecisionForm(ConsoleForm):
             field.required = asked.required and all(asked in step.asks for step in steps)
             self.fields[asked.name] = field
         decision: Any = self.fields["decision"]
-        self.means = {move.name: kind.step(move.name).means.format_map(vars(row)) for move in moves}
+        self.means = {move.name: kind.step(move.name).means.format(row=row) for move in moves}
         decision.widget = ChoiceGroup(notes={name: line for name, line in self.means.items() if line})
         decision.choices = [(move.name, move.button) for move in moves]
         self.only = moves[0].name if len(moves) == 1 else ""

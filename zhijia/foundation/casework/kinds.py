@@ -54,7 +54,7 @@ class Step:
     """What belongs to one move beside the table: what it asks, and the message it sends to whose matter it is.
 
     Answers are kept in the row's columns of the same name; words without a column go into the history as its note.
-    `means` is the second line of the choice, with columns of the row: `到 {valid_from} 零时自动生效`.
+    `means` is the second line of the choice, of what the row says: `到 {row.valid_from} 零时自动生效`.
     """
 
     asks: tuple[Asked, ...] = ()

@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from zhijia.foundation.ui.listing import Cell, Column, Empty, Filter, Listing, Moment, Tag, To
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel.registry import PermissionSpec, registry
-from zhijia.organization.people import selectors as people
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -111,7 +110,7 @@ GRANTS_OF_ONE = Listing(
     "grants_of_one",
     "授权记录",
     head=Column("角色", "role_label"),
-    opens=To("access:case", "case_public_id"),
+    opens=To("access:grants:review", "case_public_id"),
     columns=(
         Column("工会及下级", "union.name", wraps=True),
         Column("自", "since", faint=True),
@@ -127,7 +126,7 @@ def short_list(rows: Sequence[selectors.GrantRow], *, case: bool) -> list[dict[s
     return [
         {
             "label": f"{row.person.masked_name} · {row.role_label}",
-            "href": reverse("access:case", args=[row.case_public_id])
+            "href": reverse("access:grants:review", args=[row.case_public_id])
             if case
             else reverse("access:person", args=[row.person.public_id]),
             "end": f"至 {row.last_day}" if case else f"{row.last_day:%m-%d}",
@@ -146,16 +145,17 @@ def state_tag(row: selectors.GrantRow, *, today: date) -> dict[str, str]:
         return {"text": f"{row.since} 开始", "state": "run"}
     if row.in_force and row.until > today:
         return {"text": "生效中", "state": "done"}
-    state = rules.State.ENDED if row.state == rules.State.IN_FORCE else rules.State(row.state)
+    state = rules.ENDED if row.state == TwoPersons.IN_FORCE else row.state
     hue = str(rules.GRANT.hues[state])
     return {"text": rules.GRANT.labels[state], "state": "" if hue == "still" else hue}
 
 
-def case_facts(row: selectors.GrantRow, case: Case) -> list[dict[str, Any]]:
-    """Shape of `ui/console/facts.html`."""
+def case_facts(row: selectors.GrantRow, *, linked: bool) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`; `linked` to all that this person holds."""
     spec = ROLES[row.role]
+    href = reverse("access:person", args=[row.person.public_id]) if linked else ""
     return [
-        {"label": "人员", "value": row.person.masked_name},
+        {"label": "人员", "value": row.person.masked_name, "href": href},
         {"label": "角色", "value": spec.label},
         {"label": "工会及下级", "value": row.union.name},
         {"label": "手机", "value": row.person.mobile_masked, "code": True},
@@ -163,26 +163,6 @@ def case_facts(row: selectors.GrantRow, case: Case) -> list[dict[str, Any]]:
         {"label": "登录", "value": "须用动态码或通行密钥" if spec.strong else "密码加短信"},
         {"label": "期限", "value": f"{row.since} 至 {row.last_day}（当日止）"},
         {"label": "依据", "value": row.reason},
-        {"label": "申请人", "value": name_of(case.maker_person_id)},
-    ]
-
-
-def name_of(person_id: int | None) -> str:
-    """Who asked or checked, in full: a colleague's name on a matter that both work on. 系统 for nobody."""
-    return people.get_facts(person_id).name if person_id is not None else "系统"
-
-
-def reset_facts(case: Case, person: PersonFacts) -> list[dict[str, Any]]:
-    """Shape of `ui/console/facts.html`."""
-    return [
-        {"label": "人员", "value": person.masked_name},
-        {"label": "手机", "value": person.mobile_masked, "code": True},
-        {"label": "申请人", "value": name_of(case.maker_person_id)},
-        {"label": "原因和核实方式", "value": case.note},
-        {
-            "label": "同意以后",
-            "value": "密码、验证器、备用码和通行密钥全部清除，所有设备退出登录；本人收到短信和开通链接",
-        },
     ]
 
 

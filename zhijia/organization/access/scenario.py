@@ -1,7 +1,7 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     MenuItem,
     MessageTemplate,
     ParameterSpec,
@@ -10,6 +10,7 @@ from zhijia.kernel.registry import (
 )
 
 from . import personal
+from .cases import GRANTS, RESETS
 from .permissions import Permission
 from .rules import FACTOR_RESET, GRANT
 
@@ -50,12 +51,16 @@ SCENARIO = Scenario(
             personal.erase_grants,
             tables=("access.RoleGrant",),
         ),
+        declaring.personal_data(RESETS),
     ),
-    sweeps=(Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),),
+    sweeps=(
+        Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),
+        declaring.sweep(RESETS),
+    ),
     workflows=(GRANT, FACTOR_RESET),
     case_links={
-        GRANT.code: CaseLink(console="access:case", menu="access:list"),
-        FACTOR_RESET.code: CaseLink(console="access:reset_case", menu="access:list"),
+        **declaring.links(GRANTS, menu="access:list"),
+        **declaring.links(RESETS, menu="access:list"),
     },
     parameters=(
         ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),

@@ -12,8 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.regions import naming
 from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
@@ -67,7 +66,7 @@ def _rows(grants: Iterable[RoleGrant]) -> list[GrantRow]:
     facts = unions.facts_of(grant.union_id for grant in found)
     rows = []
     for grant in found:
-        state = grant.case.state if grant.case else (rules.State.IN_FORCE if grant.in_force else rules.State.ENDED)
+        state = grant.case.state if grant.case else (TwoPersons.IN_FORCE if grant.in_force else rules.ENDED)
         rows.append(
             GrantRow(
                 grant.pk,
@@ -83,6 +82,10 @@ def _rows(grants: Iterable[RoleGrant]) -> list[GrantRow]:
             )
         )
     return rows
+
+
+def row_of(grant: RoleGrant) -> GrantRow:
+    return _rows([grant])[0]
 
 
 def list_grants(actor: Actor, query: Query, *, today: date) -> Page[GrantRow]:
@@ -162,7 +165,7 @@ def list_waiting(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
     if not scope.paths and not scope.everything:
         return []
     grants = RoleGrant.objects.select_related("case").filter(
-        db.in_scope("union__path", scope), case__state=rules.State.ASKED, case__workflow=rules.GRANT.code
+        db.in_scope("union__path", scope), case__state=TwoPersons.PROPOSED, case__workflow=rules.GRANT.code
     )
     grants = grants.exclude(asked_by=actor.person_id).exclude(person_id=actor.person_id or 0)
     return _rows(grants.order_by("case__due_at", "id")[:limit])
@@ -172,7 +175,7 @@ def list_asked(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
     """What this person asked for and others still check."""
     if actor.person_id is None:
         return []
-    grants = RoleGrant.objects.select_related("case").filter(asked_by=actor.person_id, case__state=rules.State.ASKED)
+    grants = RoleGrant.objects.select_related("case").filter(asked_by=actor.person_id, case__state=TwoPersons.PROPOSED)
     return _rows(grants.order_by("-id")[:limit])
 
 
@@ -249,36 +252,9 @@ def list_grants_of(actor: Actor, person_public_id: str, *, today: date) -> tuple
     return person, rows
 
 
-def get_case(actor: Actor, public_id: str) -> tuple[Case, GrantRow]:
-    """For the page of a grant that was asked for. Raises NotFound out of scope, NotAllowed without the right.
-
-    Who asked sees his own; all others need the right to see or to check on the grant's union.
-    """
-    grant = RoleGrant.objects.select_related("case").filter(case__public_id=public_id).first()
-    if grant is None or grant.case is None:
-        raise NotFound
-    (row,) = _rows([grant])
-    own = actor.staff and actor.person_id is not None and grant.asked_by == actor.person_id
-    if not own and not actor.may(Permission.CHECK, row.union.path):
-        actor.require(Permission.VIEW, row.union.path)
-    return grant.case, row
-
-
 def is_set_up(account_id: int) -> bool:
     """Whether the account has a password or another way into the console."""
     return accounts.factors_of(accounts.get_account(account_id)).any
-
-
-def get_reset(actor: Actor, public_id: str) -> tuple[Case, people.PersonFacts]:
-    """For the page of a reset. Raises NotFound out of scope, NotAllowed without the right; who asked sees his own."""
-    case = cases.find_case(rules.FACTOR_RESET.code, public_id)
-    if case is None or case.owner_person_id is None:
-        raise NotFound
-    own = actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id
-    path = unions.get_facts(case.unit_id).path
-    if not own and not actor.may(Permission.RESET_ASK, path):
-        actor.require(Permission.RESET_CHECK, path)
-    return case, people.get_facts(case.owner_person_id)
 
 
 def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
@@ -288,7 +264,7 @@ def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
 
 def holds_role(person_id: int, today: date) -> bool:
     """Whether he holds a role, begins one later, or one is asked for him: then a document alone proves nothing."""
-    counts = Q(in_force=True, until__gt=today) | Q(case__state=rules.State.ASKED)
+    counts = Q(in_force=True, until__gt=today) | Q(case__state=TwoPersons.PROPOSED)
     return RoleGrant.objects.filter(counts, person_id=person_id).exists()
 
 

@@ -144,7 +144,7 @@ PARAMETERS = declare(
         opens=(CODE, REGION, VALUE, VALID_FROM, SOURCE, WHY),
         goes=to_who_sets_it,
         title="{code}",
-        steps=checking("到 {valid_from} 零时自动生效"),
+        steps=checking("到 {row.valid_from} 零时自动生效"),
         tabs=checked_tabs(rules.PARAMETER),
         columns=(listing.Column("范围和生效", "case.note", wraps=True),),
         words=Wordings(tells_person=False, empty=listing.Empty("没有这样的变更", "在参数页提出后，由另一人复核。")),

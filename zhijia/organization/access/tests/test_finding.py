@@ -95,7 +95,7 @@ def test_the_pages_show_the_last_day_and_who_asked(client: Client, world: World,
     assert "周明" in page, "the asker by name"
     assert "2026-12-31（当日止）" in page
     assert "2027-01-01" not in page
-    client.post(case, {"verdict": "agree", "note": ""})
+    client.post(case, {"decision": "agree", "note": ""})
     shown = client.get(f"/console/access/people/{person.public_id}").content.decode()
     assert "2026-12-31" in shown
     assert "2027-01-01" not in shown

@@ -92,7 +92,7 @@ TEXTS = declare(
         opens=(PURPOSE, TITLE, BODY, VALID_FROM, WHY),
         goes=to_the_top,
         title="{purpose}",
-        steps=checking("到 {valid_from} 零时自动生效，会员须重新同意"),
+        steps=checking("到 {row.valid_from} 零时自动生效，会员须重新同意"),
         tabs=checked_tabs(rules.CONSENT_TEXT),
         columns=(Column("修改原因", "row.reason", wraps=True),),
         words=Wordings(tells_person=False, empty=Empty("没有这样的修订", "在同意书页起草后，由另一人复核。")),
