@@ -84,13 +84,15 @@ def checked_tabs(workflow: Workflow) -> tuple[Tab, ...]:
     """The tabs of `two_persons`: what waits, what holds, what came to nothing, and what became of it after."""
     s = TwoPersons
     waits, holds, nothing = frozenset({s.PROPOSED}), frozenset({s.IN_FORCE}), frozenset({s.REFUSED, s.WITHDRAWN})
-    after = frozenset(workflow.labels) - waits - holds - nothing
-    tabs = (
+    tabs = [
         Tab("open", "待复核", waits),
         Tab("held", workflow.labels[s.IN_FORCE], holds),
         Tab("back", "退回和撤回", nothing),
-    )
-    return (*tabs, Tab("after", "后来的", after)) if after else tabs
+    ]
+    after = [state for state in workflow.labels if state not in waits | holds | nothing]
+    if after:
+        tabs.append(Tab("after", "、".join(workflow.labels[state] for state in after), frozenset(after)))
+    return tuple(tabs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ def test_the_pages_lead_from_the_person_to_the_decision(client, world: World, lo
     case = client.post(address, {"reason": WORDS})["Location"]
     shown = client.get(case).content.decode()
     assert "孙玉梅" in shown, "the asker by name"
+    assert "吴*春" in shown
+    assert not [word for word in ("吴立春", "出生") if word in shown], "no more of him than was there"
     assert "同意重置" not in shown
     sign_in(client, second, staff=True)
     assert "同意重置" in client.get(case).content.decode()
