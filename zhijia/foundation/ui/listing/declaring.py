@@ -5,8 +5,8 @@ A selector takes the `Query` and gives a `Page`; it alone decides who sees which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,6 @@ from zhijia.kernel.typed import typed
 from .columns import Column, Read
 
 PAGE = 50
-EXPORTED_AT_ONCE = 500
 _MOST_SEARCHED = 60
 
 
@@ -141,16 +140,6 @@ class Listing:
             after=said.get("after", "")[:LONGEST],
             kept={name: said.get(name, "")[:40] for name in self.kept},
         )
-
-    def everything(self, read: Reads, query: Query) -> Iterable[Any]:
-        """All rows that a query finds, page by page."""
-        query = replace(query, after="", limit=EXPORTED_AT_ONCE)
-        while True:
-            page = read(query)
-            yield from page.rows
-            if not page.next:
-                return
-            query = replace(query, after=page.next)
 
     @property
     def exported(self) -> Sequence[Column]:

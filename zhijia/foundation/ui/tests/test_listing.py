@@ -207,3 +207,10 @@ def test_too_much_is_refused_before_anything_is_sent(ask: Any, monkeypatch: Any)
     with pytest.raises(RuleBroken, match=r"export\.too_many"):
         ask("/books?form=csv")
     assert not AuditEntry.objects.filter(event="audit.list_exported").exists()
+
+
+def test_looking_through_a_province_for_a_few_rows_is_refused_too(ask: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("zhijia.foundation.ui.listing.exporting.MOST_EXAMINED", 40_000)
+    monkeypatch.setitem(globals(), "books", lambda query: Page([], "more", examined=20_000))
+    with pytest.raises(RuleBroken, match=r"export\.too_many"):
+        ask("/books?form=csv")

@@ -125,7 +125,7 @@ def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Members
     number = _as_number(text)
     if number:
         return rows.filter(person_id__in=number), "name_key"
-    digits = identifiers.compact(text)
+    digits = identifiers.compact(text).replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) == 16:
         return rows.filter(member_number=digits), "name_key"
     low = text.lower()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import Query
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import Membership
@@ -88,6 +89,34 @@ def test_a_search_keeps_filters_and_pages(world, cadre):
     assert (len(seen), pages) == (3, 2)
     only, _ = _through(cadre, world.facts("county"), search="wy", filters={"sex": "2"})
     assert set(only) < set(seen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("maimaiti", {"买买提·艾力"}),
+        ("mai mai ti ai", {"买买提·艾力"}),
+        ("买买提•艾力", {"买买提·艾力"}),
+        ("买买提．艾", {"买买提·艾力"}),
+        ("ouyangna", {"欧阳娜"}),
+        ("Ou Yang", set()),  # as a name is written
+        ("OUYANG", {"欧阳娜"}),
+        ("oyn", {"欧阳娜"}),
+        ("simaxiangru", {"司马相如"}),
+        ("zhaoliu", {"赵六"}),
+        ("zl", {"赵六"}),
+    ],
+)
+def test_names_are_found_by_sound_and_by_any_dot(world, cadre, typed, found):
+    page = selectors.list_members(cadre, world.facts("county"), Query(search=typed))
+    assert {row.person.name for row in page.rows} == found
+
+
+def test_a_card_number_is_found_as_it_is_shown(world, cadre):
+    person, stay = world.member("plant", "周深秋")
+    for typed in (formats.group4(stay.member_number), formats.group4(stay.member_number).replace(" ", "-")):
+        page = selectors.list_members(cadre, world.facts("county"), Query(search=typed))
+        assert [row.person.id for row in page.rows] == [person.pk]
 
 
 @pytest.mark.postgres
