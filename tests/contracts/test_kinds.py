@@ -229,7 +229,7 @@ def test_one_is_opened_on_the_page_and_by_the_api(kind: CaseKind, world: World, 
         else:
             answer = send(client, f"{'' if cadre else '/me'}/{kind.slug}", sent(kind.opens))
             assert answer.status_code in (200, 201), answer.content.decode()
-    assert kind.model.objects.count() == 2  # type: ignore[attr-defined]
+    assert kind.model.objects.count() == 2
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=ids)
