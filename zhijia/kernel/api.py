@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -112,20 +111,6 @@ NO_NUL = r"^[^\x00]*$"
 """For texts in an address: a NUL there is refused before any route sees it."""
 After = Annotated[str, Query(max_length=LONGEST, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-
-
-def read_moment(after: str) -> datetime | None:
-    """The place of a list that pages by time; None for the first page. Raises Invalid `request.page`."""
-    if not after:
-        return None
-    try:
-        found = datetime.fromisoformat(after)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        words = "翻页位置不正确，请从第一页重新查看。"
-        raise Invalid("request.page", words, fields={"after": words})
-    return found
 
 
 # --- Who may call -----------------------------------------------------------------------------------------------------

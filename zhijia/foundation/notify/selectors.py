@@ -15,12 +15,10 @@ from zhijia.kernel.personal import DataSubject
 from .models import Message as Message, TemplateText, TextMessage, TextState  # noqa: PLC0414  the type others name
 
 
-def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:
-    """Newest first; `before` pages by time."""
-    messages = Message.objects.filter(person_id=actor.require_person())
-    if before is not None:
-        messages = messages.filter(at__lt=before)
-    return list(messages.order_by("-at", "-id")[:limit])
+def list_messages(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Message]:
+    """Newest first. Raises Invalid `request.page`."""
+    own = Message.objects.filter(person_id=actor.require_person())
+    return page_of(own, ("-at", "-id"), after=after, limit=limit)
 
 
 def list_page(actor: Actor, query: Query) -> Page[Message]:

@@ -16,6 +16,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
@@ -204,12 +205,10 @@ def deciders_beside(actor: Actor, case_ids: Iterable[int]) -> dict[int, int]:
     return dict(entries.values_list("case_id", "unit_id"))
 
 
-def list_my_cases(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Case]:
-    """The person's own cases, newest first; one query."""
-    cases = Case.objects.filter(owner_person_id=actor.require_person())
-    if before is not None:
-        cases = cases.filter(entered_at__lt=before)
-    return list(cases.order_by("-entered_at")[:limit])
+def list_my_cases(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Case]:
+    """The person's own cases, newest first; one query. Raises Invalid `request.page`."""
+    own = Case.objects.filter(owner_person_id=actor.require_person())
+    return page_of(own, ("-entered_at", "-id"), after=after, limit=limit)
 
 
 def get_my_case(actor: Actor, public_id: str) -> Case:

@@ -14,19 +14,18 @@ from zhijia.kernel.errors import Invalid
 from zhijia.kernel.paging import page_of, read_place, write_place
 
 AT = datetime(2026, 9, 15, 2, 0, 0, 123456, tzinfo=UTC)
-ON = date(2026, 9, 15)
+DAY = date(2026, 9, 15)
 FIELDS = [DateTimeField(), DateField(), CharField(), BigIntegerField()]
 
 
 @given(
     st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
-    st.dates(),
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=20),
     st.integers(-(2**63), 2**63 - 1),
 )
-def test_a_place_is_read_back_as_it_was_written(at: datetime, on: date, words: str, number: int) -> None:
-    place = write_place(at, on, words, number)
-    assert read_place(place, FIELDS) == (at, on, words, number)
+def test_a_place_is_read_back_as_it_was_written(at: datetime, words: str, number: int) -> None:
+    place = write_place(at, DAY, words, number)
+    assert read_place(place, FIELDS) == (at, DAY, words, number)
 
 
 def test_the_first_page_has_no_place() -> None:
@@ -36,9 +35,9 @@ def test_the_first_page_has_no_place() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "x", "~", "9" * 300, "工会", "bnVsbA", "e30", "W10", write_place(1), write_place(AT, ON, "a", 2**63),
-        write_place("2026-09-15T02:00:00", ON, "a", 1), write_place(AT, ON, "a\x00", 1),
-        write_place(AT, ON, "a", "x"), "W" * 240,
+        "x", "~", "9" * 300, "工会", "bnVsbA", "e30", "W10", write_place(1), write_place(AT, DAY, "a", 2**63),
+        write_place("2026-09-15T02:00:00", date(2026, 9, 15), "a", 1), write_place(AT, DAY, "a\x00", 1),
+        write_place(AT, DAY, "a", "x"), "W" * 240,
     ],
 )  # fmt: skip
 def test_anything_else_is_no_place(text: str) -> None:
