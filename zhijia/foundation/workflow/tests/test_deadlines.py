@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.parameters import services as parameters
 from zhijia.foundation.workflow import clock, deadlines, reminders, selectors, services
@@ -19,6 +20,7 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import RuleBroken, TooMany, WrongState
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import services as access
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.members.rules import JOIN, Join
 
 pytestmark = pytest.mark.django_db
@@ -225,11 +227,12 @@ def test_open_entries_follow_when_roles_begin_and_end(world: World) -> None:
     case = open_case(world)
     assert entry_of(case).unit_id == world["county"].pk
     person = world.person("王一")
-    grant = access.ask_grant(
-        county, person_public_id=person.public_id, role="GRASS_ADMIN", union_public_id=world["plant"].public_id,
-        since=world.today, until=world.today + timedelta(days=100), reason="任职文件", now=world.now,
-    )  # fmt: skip
-    access.approve_grant(checker, grant, now=world.now)
+    said = {
+        "person": person.public_id, "union": world["plant"].public_id, "role": "GRASS_ADMIN", "since": world.today,
+        "until": world.today + timedelta(days=100), "reason": "任职文件",
+    }  # fmt: skip
+    grant = casework.open_case(GRANTS, county, said, now=world.now)
+    casework.act(GRANTS, checker, grant, "agree", now=world.now)
     assert entry_of(case).unit_id == world["plant"].pk
     assert [row.case.pk for row in selectors.list_inbox(world.actor(person, staff=True), now=world.now)] == [case.pk]
     access.end_person_grants(person.pk, union_id=None, reason="离任", now=world.now)
