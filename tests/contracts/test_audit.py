@@ -312,7 +312,6 @@ ELSEWHERE = {
     "members.services.rosters.loading.choose_sheet",
     "members.services.rosters.loading.start_writing",
     "members.services.rosters.loading.drop_load",
-    "members.services.rosters.loading.record",
     "members.services.rosters.mending.refused_rows",
     "members.services.rosters.mending.settle_marked",
     "members.services.rosters.conflicts.read_row",
