@@ -114,7 +114,7 @@ def test_a_member_takes_a_consent_back(world: World, clock: Any, phone_page: Any
     page.goto("/m/consents")
     page.get_by_role("link", name=re.compile("撤回对“处理证件号码")).click()
     page.get_by_role("heading", name="撤回同意").wait_for()
-    assert "不再办理新的实名核验和入会" in page.locator("main").inner_text()
+    assert "不再用您的证件号码办理新的实名核验和入会" in page.locator("main").inner_text()
     assert axe(page) == []
     page.get_by_role("button", name="确认撤回").click()
     page.get_by_text("已撤回同意").wait_for()

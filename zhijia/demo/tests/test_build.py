@@ -79,6 +79,7 @@ def its_figures_equal_a_recount(now: datetime) -> None:
     assert (result.differing, result.wrong) == (0, [])
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("day", [date(2026, 10, 1), date(2026, 9, 2), date(2026, 8, 31)])
 def test_figures_are_right_on_whatever_day_it_is_built(day: date, settings: Any, tmp_path: Path) -> None:
