@@ -165,6 +165,7 @@ def test_a_passkey_is_added_and_opens_the_console_alone(open_page, look, sign_in
     page.get_by_label("名称").fill("办公室电脑")
     page.get_by_role("button", name="添加通行密钥").click()
     page.get_by_text("办公室电脑").wait_for()
+    page.wait_for_load_state("load")
     look(page, "security-passkey")
     page.get_by_role("button", name="退出工作台，回到会员首页").click()
     page.goto(f"{here}/console/security")

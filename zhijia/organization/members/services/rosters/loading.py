@@ -45,7 +45,7 @@ from .writing import write_rows
 CHECK_JOB: Final = "members.roster_check"
 WRITE_JOB: Final = "members.roster_write"
 FILE_USE: Final = "members.roster"
-CHUNK: Final = 5_000
+CHUNK: Final = 2_000
 """Rows of one transaction: about a second, in which others who write wait on SQLite."""
 SMALL: Final = 64 * 1024
 """A file this small is checked before the page answers."""
