@@ -4,8 +4,8 @@ link that he can see, on a phone and at a desk.
 A page must not refuse who was led there, end nowhere, miss a picture, complain to the console, scroll sideways or hold
 a form that can't be sent. The forms themselves are sent by `tests/contracts/test_forms_as_they_stand.py`.
 
-Of addresses of one kind each account opens one, and of those who see the same one account walks, so that the suite stays
-short; `ZHIJIA_CRAWL=whole` opens two of each, as every account.
+Of addresses of one kind each account opens one, and of those who see the same one account walks, so that the suite
+stays short; `ZHIJIA_CRAWL=whole` opens two of each, as every account.
 `-rP` shows how many pages each part opened.
 """
 
