@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings as examples
 
 ROOT = Path(__file__).resolve().parent
 NOW = datetime(2026, 9, 15, 2, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Shanghai
@@ -26,6 +27,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
 ]
+
+examples.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("suite")  # how fast examples come is the machine's, not the test's
 
 
 # --- The network is closed ------------------------------------------------------------------------------------------

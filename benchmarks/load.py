@@ -76,7 +76,8 @@ def _with_wrk(url: str, seconds: float, headers: Mapping[str, str]) -> float:
 
 def _ask(url: str, seconds: float, connections: int, headers: Mapping[str, str]) -> int:
     parts = urlsplit(url)
-    lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", *(f"{n}: {v}" for n, v in headers.items())]
+    told = {"Host": parts.netloc} | dict(headers)
+    lines = [f"GET {parts.path or '/'} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items())]
     request = "\r\n".join([*lines, "", ""]).encode()
     sockets = [socket.create_connection((parts.hostname, parts.port or 80)) for _ in range(connections)]
     deadline, count = time.monotonic() + seconds, 0

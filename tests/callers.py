@@ -11,7 +11,9 @@ from typing import Any
 from django.test import Client
 
 from tests.world import World
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.clients import rules, services
+from zhijia.foundation.clients.cases import CLIENTS
 from zhijia.foundation.clients.models import Client as Registered
 
 _nonces = count(1)
@@ -69,22 +71,18 @@ class System:
 def register(world: World, unit: str = "county", rights: tuple[str, ...] = RIGHTS, **more: Any) -> System:
     """A system in force, agreed to by two persons, with its first secret."""
     operator, checker = world.staff("OPERATOR", "province", "王强"), world.staff("SECURITY_ADMIN", "province", "李明")
-    case = services.register(
-        operator,
-        name="莱阳市政务服务平台",
-        contact="莱阳市大数据局 0535-12345678",
-        reason="一件事一次办",
-        permissions=rights,
-        unit_codes=[world[unit].code],
-        now=world.now,
-        **{
-            "per_minute": 120,
-            "valid_from": world.today,
-            "valid_until": world.today + timedelta(days=365),
-            **more,
-        },
-    )
-    services.decide_registration(checker, case, agree=True, note="", now=world.now)
+    said = {
+        "name": "莱阳市政务服务平台",
+        "contact": "莱阳市大数据局 0535-12345678",
+        "reason": "一件事一次办",
+        "permissions": list(rights),
+        "units": world[unit].code,
+        "per_minute": 120,
+        "valid_from": world.today,
+        "valid_until": world.today + timedelta(days=365),
+    }
+    case = open_case(CLIENTS, operator, said | more, now=world.now)
+    act(CLIENTS, checker, case, "agree", now=world.now)
     issued = services.issue_secret(operator, case, now=world.now)
     return System(case, issued.client_id, issued.secret, world.now)
 

@@ -19,6 +19,8 @@ from zhijia.organization.unions.printing import join_address
 
 VISITOR, MEMBER = "visitor", "member"
 ACCOUNTS = [VISITOR, MEMBER, *(post.mobile for post in POSTS)]
+ONE_OF_A_ROLE = [VISITOR, MEMBER, *{(post.role, post.union_key): post.mobile for post in reversed(POSTS)}.values()]
+"""One of those who see the same: the second officer of a role at a union opens what the first one does."""
 PARTS = 4
 """The accounts are dealt to so many tests, so that processes share them."""
 OF_A_KIND = 2

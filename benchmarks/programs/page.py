@@ -105,6 +105,7 @@ def _milliseconds(place: Ground, county: int, cadre: Somebody, after: str) -> fl
     """The selector alone: the quickest of many calls, since noise of the machine only ever adds."""
     from django.db import connections
 
+    from zhijia.foundation.ui.listing import Query
     from zhijia.organization.access import actors
     from zhijia.organization.members import selectors
     from zhijia.organization.people import selectors as people
@@ -120,7 +121,7 @@ def _milliseconds(place: Ground, county: int, cadre: Somebody, after: str) -> fl
     unit, spent = unions.get_facts(county), []
     for _ in range(CALLS):
         started = time.perf_counter()
-        selectors.list_members(actor, unit, after=after)
+        selectors.list_members(actor, unit, Query(after=after))
         spent.append((time.perf_counter() - started) * 1000)
     return min(spent)
 

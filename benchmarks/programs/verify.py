@@ -15,7 +15,7 @@ from benchmarks.load import CONNECTIONS, client_name, requests_per_second
 from benchmarks.people import load_regions, make_people, open_small_tree
 from benchmarks.result import Result, interleaved
 
-BAR = 0.4
+BAR = 0.3
 CARDS = 50
 SECONDS = 3.0
 

@@ -13,6 +13,7 @@ from tests.callers import send
 from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.members.models import RosterLoad
@@ -21,7 +22,7 @@ from zhijia.organization.members.services import binding, changes, duplicates, t
 from zhijia.organization.members.services.rosters import exporting, loading as rosters
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
-from zhijia.organization.people.services import holds, rights
+from zhijia.organization.people.services import rights
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,6 @@ SAID: dict[str, Any] = {
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
     "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
-    "privacy_decide_hold": {"agree": True},
-    "privacy_lift_hold": {"note": "案件已经审结"},
 }
 APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
 MEMBER = ("members_member", "members_numbers")
@@ -111,8 +110,7 @@ LOAD = (
 EXPORTING = ("exports_masked", "exports_ask")
 EXPORT = ("exports_export", "exports_decide")
 RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
-HOLD = ("privacy_hold", "privacy_decide_hold", "privacy_lift_hold")
-PRIVACY = (*RIGHTS, *HOLD)
+PRIVACY = RIGHTS
 CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
 INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
@@ -126,13 +124,12 @@ OF_THE_UNION = {*CLAIMING, *ASKING}
 BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, "GRASS_CHAIR")}
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
-    "changing_correct", "desk_files_read_content", "exports_withdraw", "privacy_withdraw_hold", "rosters_refused",
+    "changing_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
 ANOTHER_STATE = {
     "changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo",
-    "privacy_lift_hold",
 }  # fmt: skip
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
@@ -182,15 +179,11 @@ def _real_of_two_persons(world: World, name: str) -> str:
             asker, world.facts("plant"), reason="办理职工医疗互助参保", form="csv", now=world.now
         )
     person, _ = world.member(name="李二")
-    if name in RIGHTS:
-        kind = "delete" if name == "privacy_execute" else "correct"
-        asked: dict[str, Any] = {}
-        if name == "privacy_agree":
-            asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
-        return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
-    said = (person.name, "RESIDENT_ID", world.number_of(person))
-    asker = world.staff("PRIVACY", "county", "韩雪")
-    return holds.propose(asker, *said, reason="法院调取证据通知书", now=world.now)
+    kind = "delete" if name == "privacy_execute" else "correct"
+    asked: dict[str, Any] = {}
+    if name == "privacy_agree":
+        asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
+    return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
 
 
 def propose_merger(world: World, asker: Actor | None = None) -> str:
@@ -225,7 +218,7 @@ def refused_row(world: World, name: str) -> str:
     load = checked_file(world, row)
     actor = world.staff("ORG", "county", "吴科长")
     jobs.run_slice(rosters.start_writing(actor, load, now=world.now), clock=lambda: world.now)
-    (found,) = roster_reads.list_conflicts(actor)
+    (found,) = roster_reads.list_conflicts(actor, Query()).rows
     return found.case.public_id
 
 

@@ -31,7 +31,7 @@ from zhijia.organization.people import selectors as people, services as people_s
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
-from zhijia.organization.people.services import holds, rights
+from zhijia.organization.people.services import rights
 from zhijia.organization.unions import services as unions
 
 Scenario = Callable[[World], Callable[[], Any]]
@@ -363,26 +363,6 @@ def _withdraw_rights(world: World) -> Callable[[], Any]:
     return lambda: rights.withdraw(world.actor(person), case, now=world.now)
 
 
-def _hold(name: str, **values: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        person, _ = world.member()
-        officer, second = world.staff("PRIVACY", "county"), world.staff("PRIVACY", "county", "李静")
-        number = world.number_of(person)
-
-        def propose() -> str:
-            return holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令8号", now=world.now)
-
-        if name == "propose":
-            return propose
-        case = propose()
-        if name == "lift":
-            holds.decide(second, case, agree=True, now=world.now)
-        actor = officer if name == "withdraw" else second
-        return lambda: getattr(holds, name)(actor, case, now=world.now, **values)
-
-    return prepare
-
-
 def _listing(name: str, *, until: str = "", by_maker: bool = False, **values: Any) -> Scenario:
     """A service of the list of made-up documents, called where the batch has come to `until`."""
 
@@ -434,10 +414,6 @@ MOVES: dict[str, Scenario] = {
     "people.services.rights.withdraw": _withdraw_rights,
     "people.services.rights.answer": _answered("answer", "explain", "answer"),
     "people.services.rights.execute": _answered("execute", "delete"),
-    "people.services.holds.propose": _hold("propose"),
-    "people.services.holds.decide": _hold("decide", agree=True),
-    "people.services.holds.withdraw": _hold("withdraw"),
-    "people.services.holds.lift": _hold("lift", note="案件已结。"),
     "members.services.transfers.request_transfer": _request,
     "members.services.transfers.accept_transfer": _decided("accept_transfer"),
     "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),

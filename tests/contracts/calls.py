@@ -24,9 +24,14 @@ def modules(part: str) -> Iterator[ModuleType]:
         if not config.name.startswith("zhijia.") or config.module is None:
             continue
         for found in pkgutil.walk_packages(config.module.__path__, f"{config.name}."):
-            parts = found.name.split(".")
-            if part in parts and "tests" not in parts:
+            if lies_in(config.name, found.name, part):
                 yield importlib.import_module(found.name)
+
+
+def lies_in(room: str, module: str, part: str) -> bool:
+    """Whether a room's module is its `part`, or lies in it; the folders above the room do not count."""
+    parts = module.removeprefix(f"{room}.").split(".")
+    return part in parts and "tests" not in parts
 
 
 def public_functions(part: str) -> Iterator[tuple[Function, FunctionType]]:

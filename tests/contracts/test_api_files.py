@@ -305,14 +305,14 @@ def test_data_is_held_back_by_two_persons(world: World, client: Client, sign_in:
     sign_in(other, checker, staff=True)
     said = {"name": "林晓禾", "id_number": world.number_of(person), "reason": "法院调取证据通知书"}
     first = send(client, "/data-holds", said).json()["id"]
-    assert send(other, f"/data-holds/{first}/withdraw").status_code == 404
-    assert send(client, f"/data-holds/{first}/withdraw").json() == {"done": True}
+    assert send(other, f"/data-holds/{first}/withdraw", {}).status_code == 404
+    assert send(client, f"/data-holds/{first}/withdraw", {}).json() == {"done": True}
     pid = send(client, "/data-holds", said).json()["id"]
-    same = send(client, f"/data-holds/{pid}/decide", {"agree": True})
+    same = send(client, f"/data-holds/{pid}/agree", {})
     assert same.json()["code"] == "case.same_person"
-    assert send(other, f"/data-holds/{pid}/decide", {"agree": True}).json() == {"done": True}
-    assert get(other, f"/data-holds/{pid}").json()["in_force"] is True
-    assert [row["id"] for row in get(client, "/data-holds").json()["items"]] == [pid, first]
+    assert send(other, f"/data-holds/{pid}/agree", {}).json() == {"done": True}
+    assert get(other, f"/data-holds/{pid}").json()["state"] == "IN_FORCE"
+    assert [row["id"] for row in get(client, "/data-holds?view=held").json()["items"]] == [pid]
 
 
 # --- Exports ----------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from schemathesis.engine import events, from_schema
 from tests.world import World
 from zhijia.config.reference import schema as said
 from zhijia.foundation.accounts.sessions import SessionStore
+from zhijia.kernel.api import Out
 from zhijia.organization.people.models import Person
 
 EXAMPLES = int(os.environ.get("ZHIJIA_API_EXAMPLES", "2"))
@@ -165,3 +166,13 @@ def _told(event: events.EngineEvent) -> list[str]:
         for failed in checks
         if failed.failure_info is not None
     ]
+
+
+def test_two_shapes_of_one_name_do_not_start() -> None:
+    """The document knows shapes by name: the second would silently take the first one's place."""
+
+    class OnceOnly(Out):
+        number: int
+
+    with pytest.raises(TypeError, match="OnceOnly"):
+        type("OnceOnly", (Out,), {"__module__": "elsewhere", "__qualname__": "OnceOnly"})

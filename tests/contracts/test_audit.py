@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +16,9 @@ import pytest
 from tests.contracts import calls
 from tests.contracts.audited_moves import MOVES, show_wanted
 from tests.world import World
-from zhijia.foundation.accounts import selectors as accounts
-from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
-from zhijia.organization.access import services as access
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.applying import JoinForm
@@ -84,6 +80,13 @@ def test_a_service_that_acts_for_somebody_leads_to_the_trail(function: calls.Fun
         if not silent
         else "leads to the trail: take it out of SILENT"
     )
+
+
+def test_the_folder_of_services_makes_no_module_a_service() -> None:
+    room = "zhijia.services.coupons"
+    assert calls.lies_in(room, f"{room}.services.claiming", "services")
+    assert not calls.lies_in(room, f"{room}.models", "services")
+    assert not calls.lies_in(room, f"{room}.services.tests.test_claiming", "services")
 
 
 def test_what_is_silent_exists() -> None:
@@ -226,75 +229,6 @@ def _rebind(world: World) -> Callable[[], Any]:
     )
 
 
-def _asked(world: World) -> str:
-    return access.ask_grant(
-        world.staff("ORG", "county"),
-        person_public_id=world.person("王一").public_id,
-        role="GRASS_ADMIN",
-        union_public_id=world["plant"].public_id,
-        since=world.today,
-        until=world.today + timedelta(days=365),
-        reason="任职文件〔2026〕3 号",
-        now=world.now,
-    )
-
-
-def _checked(name: str, **values: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        case, checker = _asked(world), world.staff("SECURITY_ADMIN", "county", "李明")
-        return lambda: getattr(access, name)(checker, case, now=world.now, **values)
-
-    return prepare
-
-
-def _withdraw_grant(world: World) -> Callable[[], Any]:
-    asker = world.staff("ORG", "county")
-    case = access.ask_grant(
-        asker,
-        person_public_id=world.person("王一").public_id,
-        role="GRASS_ADMIN",
-        union_public_id=world["plant"].public_id,
-        since=world.today,
-        until=world.today + timedelta(days=365),
-        reason="任职文件〔2026〕3 号",
-        now=world.now,
-    )
-    return lambda: access.withdraw_grant(asker, case, now=world.now)
-
-
-def _revoke(world: World) -> Callable[[], Any]:
-    case, checker = _asked(world), world.staff("SECURITY_ADMIN", "county", "李明")
-    access.approve_grant(checker, case, now=world.now)
-    grant = RoleGrant.objects.get(role="GRASS_ADMIN", in_force=True)
-    return lambda: access.revoke_grant(checker, grant.pk, note="岗位调整", now=world.now)
-
-
-def _lost(world: World) -> str:
-    """A colleague with a password, by his public id."""
-    person = world.staff_person("ORG", "county")
-    factors.set_password(SYSTEM, accounts.get_account(person.account_id or 0), "清晨-的-烟台-2026", now=world.now)
-    return str(person.public_id)
-
-
-def _reset_asked(world: World, asker: Any = None) -> str:
-    asker = asker or world.staff("SECURITY_ADMIN", "county")
-    return access.ask_reset(asker, _lost(world), reason="手机丢失，已当面核对证件", now=world.now)
-
-
-def _reset_checked(name: str, **values: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        case, checker = _reset_asked(world), world.staff("SECURITY_ADMIN", "county", "李明")
-        return lambda: getattr(access, name)(checker, case, now=world.now, **values)
-
-    return prepare
-
-
-def _withdraw_reset(world: World) -> Callable[[], Any]:
-    asker = world.staff("SECURITY_ADMIN", "county")
-    case = _reset_asked(world, asker)
-    return lambda: access.withdraw_reset(asker, case, now=world.now)
-
-
 def _send_file_code(world: World) -> Callable[[], Any]:
     number = "370299199003070010"
     world.member(bound=False, id_number=number, mobile="13911112222")
@@ -339,15 +273,6 @@ SCENARIOS: dict[str, Scenario] = MOVES | {
     "members.services.binding.decide": _decide_dispute,
     "members.services.cards.replace": _replace,
     "members.services.memberships.close_membership": _close,
-    "access.services.grants.ask_grant": lambda world: lambda: _asked(world),
-    "access.services.grants.approve_grant": _checked("approve_grant"),
-    "access.services.grants.refuse_grant": _checked("refuse_grant", note="材料不齐全"),
-    "access.services.grants.withdraw_grant": _withdraw_grant,
-    "access.services.grants.revoke_grant": _revoke,
-    "access.services.resets.ask_reset": lambda world: lambda: _reset_asked(world),
-    "access.services.resets.approve_reset": _reset_checked("approve_reset"),
-    "access.services.resets.refuse_reset": _reset_checked("refuse_reset", note="没有核实到本人"),
-    "access.services.resets.withdraw_reset": _withdraw_reset,
     "people.services.consents.give_consents": _consents,
     "people.services.consents.withdraw_consent": _withdraw_consent,
     "people.services.identities.identify": _identify,
@@ -379,10 +304,7 @@ def test_every_selector_that_records_a_read_is_called_above() -> None:
 
 ELSEWHERE = {
     "access.services.grants.find_people",  # a search; access/tests/test_grants.py
-    # By two persons over several pages: people/tests/test_consents.py follows each step.
-    "people.services.consents.draft_text",
-    "people.services.consents.decide_text",
-    "people.services.consents.withdraw_draft",
+    # By the second person: people/tests/test_consents.py follows each step.
     "people.services.consents.publish_consent_text",
     # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
     "members.services.rosters.loading.take_file",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.parallel import together
 from tests.world import World
 from zhijia.foundation.idempotency.models import Answer
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
@@ -73,7 +74,7 @@ def test_unusual_names_join_and_are_found(name: str, world: World, client: Clien
     assert client.get(review).status_code == 200
     assert client.post(review, {"decision": "approve", "version": 1}).status_code == 302
     assert Membership.objects.get(person=person).name_key == person.name_key
-    found = selectors.list_members(world.actor(chair, staff=True), world.facts("plant"), search=str(kept))
+    found = selectors.list_members(world.actor(chair, staff=True), world.facts("plant"), Query(search=str(kept)))
     assert [row.person.public_id for row in found.rows] == [person.public_id]
     sign_in(client, person)
     card = client.get(reverse("members:card")).content.decode()

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2] / "zhijia"
 PLAIN = {
     "config/settings/test": "the keys of the test suite",
     "foundation/accounts/rules": "a little work over a challenge of ours; nothing of it is kept",
-    "foundation/administration/services/parameters": "a parameter's code and region, to keep one case open",
+    "foundation/administration/cases/parameters": "a parameter's code and region, to keep one case open",
     "foundation/clients/rules": "a request's body inside a keyed signature; nothing of it is kept",
     "foundation/ledger/rules": "salted commitments over keyed digests",
     "foundation/notify/ports": "HMAC of a request to the gateway",

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.forms import Form, forms_of
-from tests.walking import ACCOUNTS, MEMBER, PARTS, Waiting, build_small, person_of, route_of, starts_of
+from tests.walking import MEMBER, ONE_OF_A_ROLE, PARTS, Waiting, build_small, person_of, route_of, starts_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -93,7 +93,7 @@ class Sender:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_form_can_be_sent(part: int, province: dict[str, str], sign_in: Any) -> None:
     faults, sent = [], Counter[str]()
-    for account in ACCOUNTS[part::PARTS]:
+    for account in ONE_OF_A_ROLE[part::PARTS]:
         client, person = Client(raise_request_exception=False), person_of(account)
         if person is not None:
             sign_in(client, person, staff=account != MEMBER)

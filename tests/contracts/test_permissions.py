@@ -9,7 +9,7 @@ import pytest
 from tests.world import World
 from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn
-from zhijia.kernel.registry import registry
+from zhijia.kernel.registry import MenuItem, Registry, Scenario, registry
 from zhijia.organization.access.roles import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,5 +82,15 @@ def test_every_menu_line_opens_for_who_sees_it_and_for_nobody_else(role: str, wo
             status = client.get(reverse(item.url_name)).status_code
             if item.url_name in shown:
                 assert status in (200, 302), (item.url_name, status)
-            elif item.permission:
+            elif item.rights:
                 assert status in (403, 404), (item.url_name, status)
+
+
+def test_a_menu_line_is_seen_by_who_holds_any_one_of_its_rights() -> None:
+    first, second, other = sorted(registry.permissions)[:3]
+    lines = Registry()
+    lines.add(Scenario("tests", "测试", menu=(MenuItem("服务", "一项", "portal:desk", (first, second)),)))
+    for held, seen in ((first, True), (second, True), (other, False)):
+        grant = Grant(1, "0001", "TEST", frozenset({held}))
+        actor = Actor(Kind.PERSON, account_id=1, person_id=1, grants=(grant,), staff=True)
+        assert bool(lines.menu(actor)) is seen

@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.accounts.api import SignInIn
 from zhijia.foundation.ui.form import IdNumberField, MobileField, OneTimeCodeField
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.identifiers import normalize_mobile
 from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors as members
@@ -91,7 +92,7 @@ def test_searches_find_what_was_pasted(world: World) -> None:
     county = world.staff("ORG", "county")
     number = world.number_of(person)
     for text in [*spellings(MOBILE), *spellings(number), *spellings(stay.member_number), "林 晓禾", "\u200e林晓　禾"]:
-        found = members.list_members(chair, world.facts("plant"), search=text[:60])
+        found = members.list_members(chair, world.facts("plant"), Query(search=text[:60]))
         assert [row.person.id for row in found.rows] == [person.pk], text
     for text in [*spellings(MOBILE), *spellings(number)]:
         assert [found.id for found in access.find_people(county, text)] == [person.pk], text

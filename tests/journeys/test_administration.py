@@ -11,15 +11,14 @@ import pytest
 from django.utils import timezone
 
 from tests.world import World, build
-from zhijia.foundation.administration.services import (
-    calendar as calendar_services,
-    parameters as parameter_services,
-    wordings as wording_services,
-)
+from zhijia.foundation.administration.cases import CALENDARS, MESSAGES, PARAMETERS
+from zhijia.foundation.administration.cases.calendar import as_lines
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.kernel.actor import SYSTEM
-from zhijia.organization.access import services as access_services
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import services as people_services, texts
+from zhijia.organization.people.cases.texts import TEXTS
 from zhijia.organization.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,16 +66,19 @@ def test_wordings_and_consents(live_world: World, page: Any, sign_in: Any, look:
         valid_from=world.now, made_by=None, now=world.now,
     )  # fmt: skip
     look(page, "/m/consents/renew", "renew")
-    drafted = people_services.draft_text(
-        maker, "privacy", title=current.title,
-        body=current.body.replace("保存一年", "保存六个月") + "\n\n联系我们\n拨打服务热线。",
-        valid_from=world.today + timedelta(days=10), reason="缩短保存期限", now=world.now,
-    )  # fmt: skip
+    said = {
+        "purpose": "privacy",
+        "title": current.title,
+        "body": current.body.replace("保存一年", "保存六个月") + "\n\n联系我们\n拨打服务热线。",
+        "valid_from": world.today + timedelta(days=10),
+        "reason": "缩短保存期限",
+    }
+    drafted = open_case(TEXTS, maker, said, now=world.now)
     checker = Person.objects.get(pk=world.staff("OPERATOR", "province", "李明").person_id)
     sign_in(page, checker, staff=True)
     look(page, "/console/consents", "texts")
     look(page, "/console/consents/agreement", "text")
-    look(page, f"/console/consents/cases/{drafted.case.public_id}", "text-case")
+    look(page, f"/console/consent-texts/{drafted}", "text-case")
 
 
 def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) -> None:
@@ -90,14 +92,23 @@ def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) 
         in_force=True, created_at=world.now,
     )  # fmt: skip
     person = world.person("丁丽", mobile="13911112222")
-    case = access_services.ask_grant(
-        asker, person_public_id=person.public_id, role="GRASS_ADMIN", union_public_id=world["plant"].public_id,
-        since=world.today, until=world.today + timedelta(days=700), reason="任职文件〔2026〕3 号", now=world.now,
-    )  # fmt: skip
+    case = open_case(
+        GRANTS,
+        asker,
+        {
+            "person": person.public_id,
+            "role": "GRASS_ADMIN",
+            "union": world["plant"].public_id,
+            "since": world.today,
+            "until": world.today + timedelta(days=700),
+            "reason": "任职文件〔2026〕3 号",
+        },
+        now=world.now,
+    )
     sign_in(page, world.staff_person("SECURITY_ADMIN", "county", "李明"), staff=True)
     look(page, "/console/access", "access")
     look(page, "/console/access?q=zzz", "access-empty")
-    look(page, f"/console/access/cases/{case}", "access-case")
+    look(page, f"/console/grants/{case}", "access-case")
     look(page, f"/console/access/people/{clash.public_id}", "access-person")
     look(page, "/console/access/ask", "access-ask-1")
     look(page, f"/console/access/ask?person={person.public_id}", "access-ask-2")
@@ -109,30 +120,31 @@ def test_parameters_calendar_and_messages(live_world: World, page: Any, sign_in:
     maker, checker = world.staff("OPERATOR", "province", "梁静"), world.staff_person("OPERATOR", "province", "孙玉梅")
     tomorrow = world.today + timedelta(days=40)
     said = {
+        "code": "join.escalate_wd",
         "valid_from": tomorrow,
         "source": "省总工会通知〔2026〕9 号",
         "reason": "县级试点提速",
-        "now": world.now,
     }
-    case = parameter_services.propose_value(maker, "join.escalate_wd", value=3, region="", **said)
-    own = parameter_services.propose_value(maker, "join.escalate_wd", value=4, region="370682000000", **said)
-    parameter_services.decide_value(world.actor(checker, staff=True), own, agree=True, note="", now=world.now)
+    case = open_case(PARAMETERS, maker, {**said, "value": 3, "region": ""}, now=world.now)
+    own = open_case(PARAMETERS, maker, {**said, "value": 4, "region": "370682000000"}, now=world.now)
+    act(PARAMETERS, world.actor(checker, staff=True), own, "agree", now=world.now)
     year = world.today.year + 1
     days = [(date(year, 1, 1), True, "元旦"), *((date(year, 2, n), True, "春节") for n in range(5, 12))]
     days += [(date(year, 10, n), True, "国庆节") for n in range(1, 8)] + [(date(year, 2, 14), False, "春节")]
-    plan = calendar_services.propose_year(maker, year, days, source="国务院办公厅通知", now=world.now)
-    worded = wording_services.propose_wording(
-        maker, "members.join_approved", title="欢迎入会",
-        body="“{union}”欢迎您，会员卡可以使用了。", sms="“{union}”欢迎您。",
-        reason="更亲切一些", now=world.now,
-    )  # fmt: skip
+    year_said = {"year": year, "days": as_lines(days), "source": "国务院办公厅通知"}
+    plan = open_case(CALENDARS, maker, year_said, now=world.now)
+    words = {"title": "欢迎入会", "body": "“{union}”欢迎您，会员卡可以使用了。", "sms": "“{union}”欢迎您。"}
+    worded = open_case(
+        MESSAGES, maker, {"code": "members.join_approved", "reason": "更亲切一些", **words}, now=world.now
+    )
     sign_in(page, checker, staff=True)
     look(page, "/console/parameters", "parameters")
     look(page, "/console/parameters?q=zzz", "parameters-empty")
     look(page, "/console/parameters/join.escalate_wd", "parameter")
-    look(page, f"/console/parameters/cases/{case}", "parameter-case")
+    look(page, f"/console/parameter-changes/{case}", "parameter-case")
+    look(page, "/console/parameter-changes", "parameter-changes")
     look(page, "/console/calendar", "calendar")
-    look(page, f"/console/calendar/cases/{plan}", "calendar-case")
+    look(page, f"/console/calendar-changes/{plan}", "calendar-case")
     look(page, "/console/messages", "messages")
     look(page, "/console/messages/members.join_rejected", "message")
-    look(page, f"/console/messages/cases/{worded}", "message-case")
+    look(page, f"/console/message-changes/{worded}", "message-case")

@@ -123,7 +123,7 @@ def test_two_administrators_clear_lost_ways_in(
     sign_in(page, second, staff=True)
     page.goto(address)
     look(page, "reset-case")
-    page.get_by_text("同意", exact=True).first.click()
-    page.get_by_role("button", name="提交复核").click()
-    page.get_by_text("已重置，本人会收到短信和开通链接").wait_for()
+    page.get_by_text("同意重置", exact=True).first.click()
+    page.get_by_role("button", name="提交").click()
+    page.get_by_text("：已重置。").first.wait_for()
     assert not accounts.factors_of(Account.objects.get(pk=lost.account_id)).any

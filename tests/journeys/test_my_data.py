@@ -82,7 +82,7 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     desk.get_by_text("本人请求").first.wait_for()
     assert axe(desk) == []
     shoot(desk, "rights-deletions")
-    desk.goto("/console/holds/new")
+    desk.goto("/console/data-holds/new")
     assert axe(desk) == []
     shoot(desk, "hold-new")
     page.reload()
@@ -91,7 +91,7 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     shoot(page, "my-data-answered")
     for width, browser, addresses in (
         (1440, page, ("/m/data", "/m/data/looks", "/m/data/ask/delete")),
-        (390, desk, ("/console/rights?view=done", "/console/rights/deletions", "/console/holds/new")),
+        (390, desk, ("/console/rights?view=done", "/console/rights/deletions", "/console/data-holds/new")),
     ):
         browser.set_viewport_size({"width": width, "height": 900})
         for address in addresses:

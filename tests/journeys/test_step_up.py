@@ -58,7 +58,7 @@ def sign_in_by_code(page: Any, number: str, texts: Callable[[], list[tuple[str, 
     page.get_by_label("短信验证码").fill(re.search(r"验证码 (\d{6})", body)[1])
     page.get_by_label("个人信息保护政策").check()
     page.get_by_label("用户服务协议").check()
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name=re.compile("^(登录|下一步)$")).click()
 
 
 def cadre(world: World, role: str = "ORG", union: str = "county") -> tuple[Person, str]:
@@ -74,9 +74,9 @@ def test_from_the_invitation_to_the_console_and_back_again(phone_page, look, tex
     link = urlsplit(re.search(r"http\S+", texts()[0][1])[0]).path
 
     page.goto(link)
-    assert page.url.endswith("/m/sign-in?next=%2Fconsole%2Fset-up")
+    assert page.url.endswith("/console/sign-in/mobile?next=%2Fconsole%2Fset-up")
     look(page, "sign-in")
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name=re.compile("^(登录|下一步)$")).click()
     page.get_by_text("处需要修改").wait_for()
     look(page, "sign-in-wrong")
     sign_in_by_code(page, number, texts)
@@ -165,6 +165,7 @@ def test_a_passkey_is_added_and_opens_the_console_alone(open_page, look, sign_in
     page.get_by_label("名称").fill("办公室电脑")
     page.get_by_role("button", name="添加通行密钥").click()
     page.get_by_text("办公室电脑").wait_for()
+    page.wait_for_load_state("load")
     look(page, "security-passkey")
     page.get_by_role("button", name="退出工作台，回到会员首页").click()
     page.goto(f"{here}/console/security")

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from zhijia.config import api, operations, reference
-from zhijia.config.addresses import Addresses
 from zhijia.config.rooms import url_modules
+from zhijia.kernel.ids import PublicIdConverter
 
-_all: list[URLPattern | URLResolver] = [
+
+class _TableForm(StringConverter):
+    regex = "csv|xlsx"
+
+
+class _PictureForm(StringConverter):
+    regex = "png|svg"
+
+
+register_converter(PublicIdConverter, "pid")
+register_converter(_TableForm, "table")
+register_converter(_PictureForm, "picture")
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
@@ -18,7 +32,6 @@ _all: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api.patterns(), "api"))),
     *(path("", include(module)) for module in url_modules()),
 ]
-urlpatterns = [Addresses(_all)]
 handler400 = "zhijia.config.errors.bad_request"
 handler403 = "zhijia.config.errors.not_allowed"
 handler404 = "zhijia.config.errors.not_found"

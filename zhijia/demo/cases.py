@@ -8,11 +8,14 @@ from datetime import timedelta
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow import clock
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.ids import new_public_id
 from zhijia.organization.access import actors, services as access
+from zhijia.organization.access.cases import GRANTS, RESETS
+from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.applying import JoinForm
@@ -111,28 +114,29 @@ def play_grants(stage: Stage) -> None:
     today = stage.today
     for outcome in ("asked", "asked", "approve", "refuse", "revoke", "end", "withdraw"):
         person = stage.applicant()
-        case = access.ask_grant(
+        case = open_case(
+            GRANTS,
             asker,
-            person_public_id=person.public_id,
-            role=Role.TOWN_WORKER,
-            union_public_id=stage.unions["town"].public_id,
-            since=today,
-            until=today + timedelta(days=365),
-            reason="乡镇工会新到岗人员",
+            {
+                "person": person.public_id,
+                "role": Role.TOWN_WORKER,
+                "union": stage.unions["town"].public_id,
+                "since": today,
+                "until": today + timedelta(days=365),
+                "reason": "乡镇工会新到岗人员",
+            },
             now=stage.now,
         )
         if outcome in ("approve", "revoke", "end"):
-            access.approve_grant(checker, case, now=stage.now)
+            act(GRANTS, checker, case, "agree", now=stage.now)
         if outcome == "end":
             access.end_person_grants(person.pk, union_id=None, reason="岗位已结束", now=stage.now)
         if outcome == "withdraw":
-            access.withdraw_grant(asker, case, now=stage.now)
+            act(GRANTS, asker, case, "withdraw", now=stage.now)
         if outcome == "refuse":
-            access.refuse_grant(checker, case, note="岗位还没有批复，请先报批。", now=stage.now)
+            act(GRANTS, checker, case, "refuse", {"note": "岗位还没有批复，请先报批。"}, now=stage.now)
         if outcome == "revoke":
-            access.revoke_grant(
-                asker, RoleGrant.objects.get(case__public_id=case).pk, note="已调离岗位。", now=stage.now
-            )
+            revoke_grant(asker, RoleGrant.objects.get(case__public_id=case).pk, note="已调离岗位。", now=stage.now)
 
 
 def play_resets(stage: Stage) -> None:
@@ -140,25 +144,30 @@ def play_resets(stage: Stage) -> None:
     asker, checker = stage.holder(Role.SECURITY_ADMIN, "province"), stage.holder(Role.SECURITY_ADMIN, "province", nth=1)
     for outcome in ("asked", "approve", "refuse", "withdraw"):
         person = stage.applicant()
-        grant = access.ask_grant(
+        grant = open_case(
+            GRANTS,
             asker,
-            person_public_id=person.public_id,
-            role=Role.TOWN_WORKER,
-            union_public_id=stage.unions["town"].public_id,
-            since=stage.today,
-            until=stage.today + timedelta(days=365),
-            reason="乡镇工会新到岗人员",
+            {
+                "person": person.public_id,
+                "role": Role.TOWN_WORKER,
+                "union": stage.unions["town"].public_id,
+                "since": stage.today,
+                "until": stage.today + timedelta(days=365),
+                "reason": "乡镇工会新到岗人员",
+            },
             now=stage.now,
         )
-        access.approve_grant(checker, grant, now=stage.now)
+        act(GRANTS, checker, grant, "agree", now=stage.now)
         factors.set_password(SYSTEM, accounts.get_account(person.account_id or 0), PASSWORD, now=stage.now)
-        case = access.ask_reset(asker, person.public_id, reason="手机丢失，已当面核对证件。", now=stage.now)
+        case = open_case(
+            RESETS, asker, {"person": person.public_id, "reason": "手机丢失，已当面核对证件。"}, now=stage.now
+        )
         if outcome == "approve":
-            access.approve_reset(checker, case, now=stage.now)
+            act(RESETS, checker, case, "agree", now=stage.now)
         if outcome == "refuse":
-            access.refuse_reset(checker, case, note="还没有联系到本人，请核实后再申请。", now=stage.now)
+            act(RESETS, checker, case, "refuse", {"note": "还没有联系到本人，请核实后再申请。"}, now=stage.now)
         if outcome == "withdraw":
-            access.withdraw_reset(asker, case, now=stage.now)
+            act(RESETS, asker, case, "withdraw", now=stage.now)
 
 
 ACTS: Sequence[Callable[[Stage], None]] = (
@@ -182,8 +191,8 @@ ACTS: Sequence[Callable[[Stage], None]] = (
 
 def play(stage: Stage, acts: Sequence[Callable[[Stage], None]] = ACTS) -> None:
     """A service's refusal here is a fault of the demonstration and stops it."""
-    for act in acts:
+    for play_one in acts:
         try:
-            act(stage)
+            play_one(stage)
         except ZhijiaError as error:
-            raise RuntimeError(f"{act.__name__}: {error.code} {error.message}") from error
+            raise RuntimeError(f"{play_one.__name__}: {error.code} {error.message}") from error

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from zhijia.foundation.administration.services import calendar, parameters, wordings
+from zhijia.foundation.administration.cases import CALENDARS, MESSAGES, PARAMETERS
+from zhijia.foundation.administration.cases.calendar import as_lines
+from zhijia.foundation.casework.kinds import CaseKind
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.clients import services as clients
+from zhijia.foundation.clients.cases import CLIENTS
 from zhijia.foundation.parameters import selectors as parameter_values
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import Role
-from zhijia.organization.people import selectors as people, services as people_services
-from zhijia.organization.people.models import ConsentDraft, Purpose
+from zhijia.organization.people import selectors as people
+from zhijia.organization.people.cases.texts import TEXTS
+from zhijia.organization.people.models import Purpose
 
 from .stage import Stage
 
@@ -32,57 +37,34 @@ def play_desks(stage: Stage) -> None:
     _play_clients(stage, maker)
 
 
-def _each(
-    stage: Stage,
-    makers: tuple[Actor, Actor],
-    decide: Callable[..., Any],
-    withdraw: Callable[..., Any],
-    proposals: Sequence[Callable[[], str]],
-) -> None:
-    """One proposal for each outcome, in the order of OUTCOMES."""
+def _each(stage: Stage, kind: CaseKind, makers: tuple[Actor, Actor], proposals: Sequence[dict[str, Any]]) -> None:
+    """One case of a checked kind for each outcome, in the order of OUTCOMES."""
     maker, checker = makers
-    for outcome, propose in zip(OUTCOMES, proposals, strict=True):
-        case = propose()
-        if outcome == "withdraw":
-            withdraw(maker, case, now=stage.now)
-        elif outcome != "wait":
-            decide(checker, case, agree=outcome == "agree", note="" if outcome == "agree" else REFUSAL, now=stage.now)
+    for outcome, said in zip(OUTCOMES, proposals, strict=True):
+        case = open_case(kind, maker, said, now=stage.now)
+        if outcome != "wait":
+            given = {"note": REFUSAL} if outcome == "refuse" else {}
+            act(kind, maker if outcome == "withdraw" else checker, case, outcome, given, now=stage.now)
 
 
 def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
-    first = stage.today + timedelta(days=40)
     changes = (("join.review_wd", 4), ("join.appeal_wd", 15), ("join.need_info_wd", 12), ("members.dispute_wd", 6))
-
-    def proposal(code: str, value: int) -> Callable[[], str]:
-        return lambda: parameters.propose_value(
-            maker,
-            code,
-            value=value,
-            region="",
-            valid_from=first,
-            source="省总工会会籍管理细则",
-            reason="与新修订的细则保持一致",
-            now=stage.now,
-        )
-
-    _each(
-        stage,
-        (maker, checker),
-        parameters.decide_value,
-        parameters.withdraw_value,
-        [proposal(*change) for change in changes],
-    )
+    said = {
+        "region": "",
+        "valid_from": stage.today + timedelta(days=40),
+        "source": "省总工会会籍管理细则",
+        "reason": "与新修订的细则保持一致",
+    }
+    _each(stage, PARAMETERS, (maker, checker), [said | {"code": code, "value": value} for code, value in changes])
 
 
 def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
     """The present year's published plan again: agreeing to it changes no deadline."""
     year = stage.now.year
-    days = [(day, day in parameter_values.calendar().holidays, name) for day, name in _special_days(year)]
-
-    def proposal() -> str:
-        return calendar.propose_year(maker, year, days, source="国务院办公厅关于部分节假日安排的通知", now=stage.now)
-
-    _each(stage, (maker, checker), calendar.decide_year, calendar.withdraw_year, [proposal] * len(OUTCOMES))
+    known = parameter_values.calendar()
+    days = as_lines((day, day in known.holidays, name) for day, name in _special_days(year))
+    said = {"year": year, "days": days, "source": "国务院办公厅关于部分节假日安排的通知"}
+    _each(stage, CALENDARS, (maker, checker), [said] * len(OUTCOMES))
 
 
 def _special_days(year: int) -> list[tuple[Any, str]]:
@@ -96,44 +78,38 @@ def _special_days(year: int) -> list[tuple[Any, str]]:
 
 def _play_messages(stage: Stage, maker: Actor, checker: Actor) -> None:
     codes = ("members.join_approved", "members.join_rejected", "members.join_asked", "members.join_escalated")
-
-    def proposal(code: str) -> Callable[[], str]:
-        text = registry.messages[code]
-        return lambda: wordings.propose_wording(
-            maker,
-            code,
-            title=text.title,
-            body=f"{text.body}如有疑问请拨打{{hotline}}。",
-            sms=text.sms,
-            reason="补充咨询电话",
-            now=stage.now,
-        )
-
-    _each(
-        stage, (maker, checker), wordings.decide_wording, wordings.withdraw_wording, [proposal(code) for code in codes]
-    )
+    texts = [registry.messages[code] for code in codes]
+    proposals = [
+        {
+            "code": text.code,
+            "title": text.title,
+            "body": f"{text.body}如有疑问请拨打{{hotline}}。",
+            "sms": text.sms,
+            "reason": "补充咨询电话",
+        }
+        for text in texts
+    ]
+    _each(stage, MESSAGES, (maker, checker), proposals)
 
 
 def _play_consents(stage: Stage, maker: Actor, checker: Actor) -> None:
-    def proposal(purpose: str, line: str) -> Callable[[], str]:
-        def draft() -> str:
-            text = people.current_text(purpose, now=stage.now)
-            body = f"{text.body if text else ''}\n\n联系我们\n{line}"
-            drafted: ConsentDraft = people_services.draft_text(
-                maker, purpose, title=text.title if text else "同意书", body=body,
-                valid_from=stage.today + timedelta(days=30), reason="补充联系方式", now=stage.now,
-            )  # fmt: skip
-            return drafted.case.public_id
+    def proposal(purpose: str, line: str) -> dict[str, Any]:
+        text = people.current_text(purpose, now=stage.now)
+        return {
+            "purpose": purpose,
+            "title": text.title if text else "同意书",
+            "body": f"{text.body if text else ''}\n\n联系我们\n{line}",
+            "valid_from": stage.today + timedelta(days=30),
+            "reason": "补充联系方式",
+        }
 
-        return draft
-
-    _each(
-        stage, (maker, checker), people_services.decide_text, people_services.withdraw_draft,
-        [
-            proposal(Purpose.AGREEMENT, "可拨打服务热线。"), proposal(Purpose.PRIVACY, "可到窗口办理。"),
-            proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"), proposal(Purpose.PRIVACY, "可拨打服务热线。"),
-        ],
-    )  # fmt: skip
+    proposals = [
+        proposal(Purpose.AGREEMENT, "可拨打服务热线。"),
+        proposal(Purpose.PRIVACY, "可到窗口办理。"),
+        proposal(Purpose.PRIVACY, "可拨打服务热线或到窗口办理。"),
+        proposal(Purpose.PRIVACY, "可拨打服务热线。"),
+    ]
+    _each(stage, TEXTS, (maker, checker), proposals)
 
 
 def _play_clients(stage: Stage, maker: Actor) -> None:
@@ -156,18 +132,19 @@ def _play_clients(stage: Stage, maker: Actor) -> None:
     for outcome, name, contact, rights in systems:
         ended = outcome == "end"
         at = stage.now - timedelta(days=400) if ended else stage.now
-        case = clients.register(
-            maker, name=name, contact=contact, reason="按数据共享协议对接", permissions=rights,
-            unit_codes=[stage.unions["county"].code], per_minute=120, valid_from=timezone.localdate(at),
-            valid_until=timezone.localdate(at) + timedelta(days=365), now=at,
-        )  # fmt: skip
+        said = {
+            "name": name, "contact": contact, "reason": "按数据共享协议对接", "permissions": list(rights),
+            "units": stage.unions["county"].code, "per_minute": 120, "valid_from": timezone.localdate(at),
+            "valid_until": timezone.localdate(at) + timedelta(days=365),
+        }  # fmt: skip
+        case = open_case(CLIENTS, maker, said, now=at)
         if outcome == "withdraw":
-            clients.withdraw_registration(maker, case, now=at)
+            act(CLIENTS, maker, case, "withdraw", now=at)
         elif outcome == "refuse":
-            clients.decide_registration(checker, case, agree=False, note="没有数据共享协议，请补充后再报。", now=at)
+            act(CLIENTS, checker, case, "refuse", {"note": "没有数据共享协议，请补充后再报。"}, now=at)
         elif outcome != "wait":
-            clients.decide_registration(checker, case, agree=True, note="", now=at)
+            act(CLIENTS, checker, case, "agree", now=at)
             clients.issue_secret(maker, case, now=at)
         if outcome == "suspend":
-            clients.suspend(maker, case, note="对方更换服务器，暂停调用。", now=at)
+            act(CLIENTS, maker, case, "suspend", {"note": "对方更换服务器，暂停调用。"}, now=at)
     clients.end_expired(now=stage.now)

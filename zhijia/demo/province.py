@@ -1,14 +1,13 @@
 """A whole province of members, written by COPY: millions of people as rows, with 24 months of joining behind them.
 
-The same invention and the same rules as the small province, sealed in processes of their own; unions are filled one
-after the other, so that rows lie as lists read them. Every number opens, every digest is that of the services.
+The same invention and the same rules as the small province; unions are filled one after the other, so that rows lie as
+lists read them. Every number opens, every digest is that of the services.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from datetime import date, datetime, time
 from itertools import islice
 from random import Random
@@ -26,7 +25,7 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.rules import NEW_FORM_GROUPS
 from zhijia.organization.members.services.memberships import event_text
-from zhijia.organization.members.services.rosters.preparing import PERSON, Prepared, Preparers, unpack
+from zhijia.organization.members.services.rosters.preparing import PERSON, Prepared, prepare
 from zhijia.organization.people.models import Person
 from zhijia.organization.unions.models import Serial
 
@@ -57,24 +56,14 @@ def add_members(inventor: Inventor, count: int, *, now: datetime, say: Callable[
     people = _people(inventor, spots, counts.tolist())
     serials: Counter[int] = Counter()
     written = 0
-    with Preparers() as preparers:
-        waiting: deque[tuple[list[Place], Future[bytes]]] = deque()
-        for part in iter(lambda: list(islice(people, CHUNK)), []):
-            rows = [(number, cells) for number, (_, cells) in enumerate(part, 1)]
-            waiting.append(([place for place, _ in part], preparers.begin(rows, _MAPPING, inventor.today)))
-            if len(waiting) > preparers.ahead:
-                written += _write(inventor, *_ready(waiting), serials, now=now)
-                if written % 1_000_000 < CHUNK:
-                    say(f"  已写入 {written:,} 名会员")
-        while waiting:
-            written += _write(inventor, *_ready(waiting), serials, now=now)
+    for part in iter(lambda: list(islice(people, CHUNK)), []):
+        rows = [(number, cells) for number, (_, cells) in enumerate(part, 1)]
+        prepared = prepare(rows, _MAPPING, inventor.today, seal=True)
+        written += _write(inventor, [place for place, _ in part], prepared, serials, now=now)
+        if written % 1_000_000 < CHUNK:
+            say(f"  已写入 {written:,} 名会员")
     with transaction.atomic():
         db.insert_rows(Serial, [{"name": f"member:{year}", "next": used + 1} for year, used in serials.items()])
-
-
-def _ready(waiting: deque[tuple[list[Place], Future[bytes]]]) -> tuple[list[Place], list[Prepared]]:
-    spots, future = waiting.popleft()
-    return spots, unpack(future.result())
 
 
 def _people(inventor: Inventor, spots: list[Place], counts: list[int]) -> Iterator[tuple[Place, list[str]]]:

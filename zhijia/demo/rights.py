@@ -7,14 +7,16 @@ from datetime import timedelta
 
 from PIL import Image, ImageDraw
 
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.cases.holds import HOLDS
 from zhijia.organization.people.models import Person
-from zhijia.organization.people.services import holds, retention, rights
+from zhijia.organization.people.services import retention, rights
 
 from .stage import Stage
 
@@ -104,17 +106,16 @@ def _holds(stage: Stage) -> None:
         person = _member(stage)
         number = people.read_numbers(SYSTEM, person.pk, reason="系统核对登记信息", now=stage.now).id_number
         at = stage.workdays_ago(6)
-        case = holds.propose(
-            desk, person.name, "RESIDENT_ID", number, reason="莱阳市人民法院调查令〔2026〕8号，劳动争议取证", now=at
-        )
+        said = {"name": person.name, "id_type": "RESIDENT_ID", "id_number": number}
+        case = open_case(HOLDS, desk, {**said, "reason": "莱阳市人民法院调查令〔2026〕8号，劳动争议取证"}, now=at)
         if outcome in ("agree", "lift"):
-            holds.decide(second, case, agree=True, now=at + timedelta(hours=2))
+            act(HOLDS, second, case, "agree", now=at + timedelta(hours=2))
         if outcome == "refuse":
-            holds.decide(second, case, agree=False, note="文书没有加盖公章，请补正。", now=at + timedelta(hours=2))
+            act(HOLDS, second, case, "refuse", {"note": "文书没有加盖公章，请补正。"}, now=at + timedelta(hours=2))
         if outcome == "withdraw":
-            holds.withdraw(desk, case, now=at + timedelta(hours=1))
+            act(HOLDS, desk, case, "withdraw", now=at + timedelta(hours=1))
         if outcome == "lift":
-            holds.lift(desk, case, note="案件已经调解结案。", now=stage.workdays_ago(1))
+            act(HOLDS, desk, case, "lift", {"note": "案件已经调解结案。"}, now=stage.workdays_ago(1))
 
 
 def _old_application(stage: Stage) -> None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
@@ -33,19 +32,35 @@ from .actor import Kind
 from .errors import Invalid, NotAllowed, NotSignedIn
 from .http import Request
 from .identifiers import compact
+from .paging import LONGEST
 from .typed import written
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 # --- Schemas ----------------------------------------------------------------------------------------------------------
-class In(Schema):
+_shapes: dict[str, str] = {}
+"""Each schema's name and where it stands: the document of the API knows schemas by their names alone."""
+
+
+class Shape(Schema):
+    """Raises TypeError for a second schema of one name, which would silently take the first one's place."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        place = f"{cls.__module__}.{cls.__qualname__}"
+        if _shapes.setdefault(cls.__name__, place) != place:
+            raise TypeError(f"two schemas are called {cls.__name__}: {_shapes[cls.__name__]} and {place}")
+
+
+class In(Shape):
     """What is sent: unknown fields are refused, and `"1"` is no number."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Out(Schema):
+class Out(Shape):
     """What is answered."""
 
 
@@ -94,38 +109,8 @@ PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"]
 UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
 NO_NUL = r"^[^\x00]*$"
 """For texts in an address: a NUL there is refused before any route sees it."""
-After = Annotated[str, Query(max_length=240, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
-AfterKey = Annotated[str, Query(pattern="^[0-9]{0,18}$", description="上一页的 next；第一页留空。")]
-"""`After` of a list that pages by row."""
+After = Annotated[str, Query(max_length=LONGEST, pattern=NO_NUL, description="上一页的 next；第一页留空。")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-
-
-def read_moment(after: str) -> datetime | None:
-    """The place of a list that pages by time; None for the first page. Raises Invalid `request.page`."""
-    if not after:
-        return None
-    try:
-        found = datetime.fromisoformat(after)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        words = "翻页位置不正确，请从第一页重新查看。"
-        raise Invalid("request.page", words, fields={"after": words})
-    return found
-
-
-def row_place(at: datetime, key: int) -> str:
-    """The `next` of a list that pages by time and row."""
-    return f"{at.isoformat()}~{key}"
-
-
-def read_row_place(after: str) -> tuple[datetime, int] | None:
-    """What `row_place` wrote; None for the first page. Raises Invalid `request.page`."""
-    text, _, key = after.rpartition("~")
-    if after and not (key.isascii() and key.isdigit() and len(key) <= 18):
-        text = "-"
-    at = read_moment(text)
-    return (at, int(key)) if at is not None else None
 
 
 # --- Who may call -----------------------------------------------------------------------------------------------------

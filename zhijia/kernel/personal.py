@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from zhijia.kernel.actor import Actor
+
+
+def first_day_to_go(closed_on: date, days: int) -> date:
+    """The first day on which what was closed on a day may be deleted: closed 2025-09-15, 365 days, 2026-09-15."""
+    return closed_on + timedelta(days=days)
+
+
+def cut_off(today: date, days: int) -> date:
+    """The last day whose data goes today: the other side of `first_day_to_go`."""
+    return today - timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True)

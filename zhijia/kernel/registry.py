@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from .actor import Actor, know_permissions
+from .actor import Actor, Scope, know_permissions
 from .personal import Corrections, PersonalData, Sweep
 
 
@@ -43,17 +43,16 @@ class MemberEntry:
     url_name: str
     family: str = "red"
     order: int = 100
-    signed_in_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the console menu, shown to who holds `permission` somewhere (empty: to every cadre)."""
+    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre)."""
 
     group: str
     label: str
     url_name: str
-    permission: str = ""
+    rights: tuple[str, ...] = ()
     order: int = 100
     icon: str = ""
 
@@ -149,7 +148,6 @@ class Scenario:
 
     code: str
     name: str
-    icon: str = ""
     member_entries: tuple[MemberEntry, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     public_pages: tuple[PublicPage, ...] = ()
@@ -165,7 +163,6 @@ class Scenario:
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
-    open_items: Callable[[int], Sequence[str]] | None = None
     reroute: Callable[[int], None] | None = None
     file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
@@ -196,6 +193,9 @@ class UnitDirectory(Protocol):
 
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]: ...
 
+    def within(self, scope: Scope) -> Any:
+        """The ids of all units of a scope, as something to stand in `unit_id__in`: a query, not a list."""
+
     def region(self, unit_id: int) -> str:
         """The 12-digit region code that parameters are looked up by."""
 
@@ -215,6 +215,19 @@ class UnitDirectory(Protocol):
         """
 
 
+class PersonDirectory(Protocol):
+    """What foundation may know of persons."""
+
+    def names(self, person_ids: Iterable[int]) -> dict[int, str]:
+        """Masked, for lists; one query."""
+
+    def full_name(self, person_id: int) -> str:
+        """For who decides a case of his. Raises NotFound."""
+
+    def facts(self, person_id: int) -> list[tuple[str, str]]:
+        """`[("证件", "3706**********0147"), ...]`: what a case tells of whose matter it is, numbers masked."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaffStanding:
     """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a
@@ -226,9 +239,7 @@ class StaffStanding:
     name: str = ""
 
 
-class FindAccount(Protocol):
-    def __call__(self, account_id: int) -> Any:
-        """The account's row with its `owner`; None where the account is gone."""
+NoteExport = Callable[[Actor, str, Mapping[str, Any], datetime], None]
 
 
 class SendText(Protocol):
@@ -262,8 +273,9 @@ class Registry:
         self._mobile_of: Callable[[int], str] | None = None
         self._standing: Callable[[int, date], StaffStanding] | None = None
         self._holds_role: Callable[[int, date], bool] | None = None
-        self._find_account: FindAccount | None = None
         self._send_text: SendText | None = None
+        self._note_export: NoteExport | None = None
+        self._persons: PersonDirectory | None = None
         self._parameter: ReadParameter | None = None
         self._find_people: FindPeople | None = None
         self._unit_of: Callable[[int], int] | None = None
@@ -330,6 +342,13 @@ class Registry:
                 return scenario.case_links[workflow]
         return CaseLink()
 
+    def menu_of_cases(self, namespace: str) -> str:
+        """The menu line of the cases whose pages stand in a namespace of their own, `administration:parameter-changes`;
+        empty for any other namespace.
+        """
+        links = (link for scenario in self.scenarios for link in scenario.case_links.values() if ":" in namespace)
+        return next((link.menu for link in links if link.console.rpartition(":")[0] == namespace), "")
+
     def menu(self, actor: Actor) -> list[tuple[str, list[MenuItem]]]:
         """Console menu for this actor: `[("组织", [MenuItem, ...]), ...]`, groups in the order of their first line."""
         lines = sorted(
@@ -337,7 +356,7 @@ class Registry:
                 item
                 for scenario in self.scenarios
                 for item in scenario.menu
-                if not item.permission or actor.holds(item.permission)
+                if not item.rights or any(actor.holds(right) for right in item.rights)
             ),
             key=lambda item: item.order,
         )
@@ -393,14 +412,6 @@ class Registry:
     def offer_role_holders(self, holds_role: Callable[[int, date], bool]) -> None:
         self._holds_role = holds_role
 
-    @property
-    def find_account(self) -> FindAccount | None:
-        """How an account is read together with its person, in one; None while no room offers it."""
-        return self._find_account
-
-    def offer_account(self, find: FindAccount) -> None:
-        self._find_account = find
-
     def send_text(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
         """For rooms below `notify`. Raises RuntimeError where no room sends texts."""
         if self._send_text is None:
@@ -409,6 +420,15 @@ class Registry:
 
     def offer_texts(self, send_text: SendText) -> None:
         self._send_text = send_text
+
+    def note_export(self, actor: Actor, listing: str, detail: Mapping[str, Any], *, now: datetime) -> None:
+        """For rooms below `audit`: a list was taken along. Raises RuntimeError where no room keeps the trail."""
+        if self._note_export is None:
+            raise RuntimeError("no room keeps the trail")
+        self._note_export(actor, listing, detail, now)
+
+    def offer_notes_of_exports(self, note: NoteExport) -> None:
+        self._note_export = note
 
     def parameter(self, code: str, *, on: date, region: str = "") -> Any:
         """For rooms below `parameters`: the value in force, or the declared default where no room keeps values."""
@@ -456,6 +476,16 @@ class Registry:
 
     def offer_units(self, directory: UnitDirectory) -> None:
         self._units = directory
+
+    @property
+    def persons(self) -> PersonDirectory:
+        """Raises RuntimeError where no room knows persons."""
+        if self._persons is None:
+            raise RuntimeError("no room knows persons")
+        return self._persons
+
+    def offer_persons(self, directory: PersonDirectory) -> None:
+        self._persons = directory
 
 
 registry = Registry()

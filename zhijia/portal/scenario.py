@@ -3,7 +3,7 @@ from zhijia.kernel.registry import MemberEntry, MenuItem, PublicPage, Scenario
 SCENARIO = Scenario(
     code="portal",
     name="门户",
-    menu=(MenuItem("", "工作台", "portal:desk", "", 1),),
+    menu=(MenuItem("", "工作台", "portal:desk", (), 1, icon="layout-dashboard"),),
     member_entries=(
         MemberEntry("找工会", "map-search", "portal:my_find", "blue", 20),
         MemberEntry("我的办理", "checklist", "portal:cases", "green", 30),

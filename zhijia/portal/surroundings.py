@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from zhijia.foundation.notify import selectors as messages
 from zhijia.foundation.ui import chrome
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.actor import ANONYMOUS, Actor
@@ -25,6 +26,7 @@ def provide() -> None:
     chrome.provide("scope", scope)
     chrome.provide("counts", counts)
     chrome.provide("desk", desk)
+    chrome.provide("news", news)
     chrome.provide("find", lambda _request: reverse("portal:search"))
     chrome.GO_KEYS.update({"portal:desk": "d", "members:roster": "m", "statistics:drill": "t"})
 
@@ -47,6 +49,11 @@ def desk(request: HttpRequest) -> bool:
     """A member without a role is not led to a door that refuses him."""
     actor = _actor(request)
     return not actor.is_signed_in or bool(actors.roles_held(actor, timezone.localdate(request.now)))  # type: ignore[attr-defined]
+
+
+def news(request: HttpRequest) -> dict[str, Any]:
+    """The bell: where the cadre's own messages stand, and how many are new."""
+    return {"href": reverse("portal:news"), "unread": messages.count_unread(_actor(request))}
 
 
 def user(request: HttpRequest) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, member, site
+from .views import desk, late, member, news, site
 
 app_name = "portal"
 urlpatterns = [
@@ -17,4 +17,9 @@ urlpatterns = [
     path("m/me", member.me, name="me"),
     path("console/", desk.desk, name="desk"),
     path("console/find", desk.search, name="search"),
+    path("console/late", late.late, name="late"),
+    path("console/late/remind", late.remind, name="remind"),
+    path("console/news", news.news, name="news"),
+    path("console/news/read", news.all_read, name="news_read"),
+    path("console/news/<pid:pid>", news.item, name="news_item"),
 ]

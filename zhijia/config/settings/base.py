@@ -137,7 +137,7 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zhijia_cache"}
     ),
 }
-TASKS = {"default": {"BACKEND": "zhijia.foundation.jobs.backend.TaskBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -215,7 +215,6 @@ ZHIJIA_CLIENT_ADDRESS_HEADER = env.str("ZHIJIA_CLIENT_ADDRESS_HEADER", default="
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "zhijia.config.errors.csrf_failure"
-MESSAGE_STORAGE = "zhijia.foundation.ui.notices.LazyStorage"
 
 # --- What browsers are told -----------------------------------------------------------------------------------------
 # No inline script or style, no data: address, nothing from another host; tiles of a map service by setting.

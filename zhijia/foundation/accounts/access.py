@@ -55,8 +55,8 @@ def _lead(request: HttpRequest, door: str) -> HttpResponse:
 
 
 def sign_in_door(request: HttpRequest) -> str:
-    """The sign-in page's address. A console without members' pages has its own."""
-    if request.path.startswith(CONSOLE) and "member" not in settings.ZHIJIA_SURFACES:
+    """The sign-in page's address: the desk has its own."""
+    if request.path.startswith(CONSOLE):
         return reverse("accounts:console_sign_in")
     return resolve_url(settings.LOGIN_URL)
 

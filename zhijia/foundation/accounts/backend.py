@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
 from zhijia.kernel import db
-from zhijia.kernel.registry import registry
 
 
 class AccountBackend(ModelBackend):
@@ -16,6 +15,5 @@ class AccountBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Any:
         """The account, None where it is gone or shut."""
-        find = registry.find_account
-        account = find(int(user_id)) if find else db.find(get_user_model(), id=user_id)
+        account: Any = db.find(get_user_model(), id=user_id)
         return account if account is not None and account.is_active else None

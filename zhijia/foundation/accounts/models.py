@@ -37,9 +37,6 @@ class Account(AbstractBaseUser):
 
     objects: ClassVar[AccountManager] = AccountManager()
 
-    owner: object = None
-    """Whom a room above has read together with the row (`registry.find_account`)."""
-
     def __str__(self) -> str:
         return self.public_id
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import Any
 
 from django import forms
 
 from zhijia.foundation.ui.form import ConsoleForm, DayField, MoneyField
 
 MOST_BYTES = 2 * 1024 * 1024
-_PASTED_HEAD = "日期,类型,名称"
 
 
 class ValueForm(ConsoleForm):
@@ -61,7 +58,7 @@ class CalendarForm(ConsoleForm):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         help_text="列：日期、类型、名称",
     )
-    pasted = forms.CharField(
+    days = forms.CharField(
         label="或逐行粘贴",
         required=False,
         max_length=20_000,
@@ -71,27 +68,14 @@ class CalendarForm(ConsoleForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        file, pasted = said.get("file"), (said.get("pasted") or "").strip()
-        if not file and not pasted:
-            self.add_error("pasted", "请上传文件，或粘贴全年的放假和调休日期。")
-        if file and pasted:
-            self.add_error("pasted", "文件和粘贴只用一种，请清空其中一处。")
+        file, typed = said.get("file"), (said.get("days") or "").strip()
+        if not file and not typed:
+            self.add_error("days", "请上传文件，或粘贴全年的放假和调休日期。")
+        if file and typed:
+            self.add_error("days", "文件和粘贴只用一种，请清空其中一处。")
         if file and file.size > MOST_BYTES:
             self.add_error("file", "文件超过 2 MB，请只保留需要的列。")
         return said
-
-    def rows(self) -> IO[bytes]:
-        """The file, or what was pasted as a file with the same columns."""
-        file = self.cleaned_data.get("file")
-        if file:
-            opened: IO[bytes] = file
-            return opened
-        lines = [_PASTED_HEAD]
-        for line in self.cleaned_data["pasted"].splitlines():
-            if line.strip():
-                parts = re.split(r"[\s,，、]+", line.strip(), maxsplit=2)
-                lines.append(",".join('"' + part.replace('"', '""') + '"' for part in parts))
-        return io.BytesIO("\n".join(lines).encode())
 
 
 class WordingForm(ConsoleForm):

@@ -4,17 +4,46 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.urls import reverse
 
+from zhijia.foundation.casework import selectors as cases
+from zhijia.foundation.casework.kinds import CaseKind
 from zhijia.foundation.parameters.selectors import ParameterValue
+from zhijia.foundation.ui.listing import Column, Listing, Tag, To
+from zhijia.foundation.ui.site import current_site
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import Invalid
 from zhijia.kernel.registry import ParameterSpec
 from zhijia.kernel.workdays import Calendar
 
-from . import rules, selectors
-from .selectors import ParameterChange
+from . import rules
+from .selectors import ParameterChange, ParameterRow
+
+
+def changes(kind: CaseKind, actor: Actor, rows: Sequence[Any]) -> list[dict[str, str]]:
+    """Shape of `ui/console/recent.html`; a change that the reader may not open is told without a link."""
+    return [
+        {
+            "label": row.case.title,
+            "href": reverse(kind.page("review"), args=[row.case.public_id])
+            if cases.may_read(kind, actor, row.case)
+            else "",
+            "end": kind.workflow.labels[row.case.state],
+        }
+        for row in rows
+    ]
+
+
+def all_changes(kind: CaseKind) -> dict[str, str]:
+    """The link from a history to the kind's list."""
+    return {"href": reverse(kind.page("list")), "label": "全部"}
+
 
 CALLED = {"work": "上班", "rest": "放假"}
 
@@ -27,45 +56,51 @@ def span(row: ParameterValue) -> str:
     return f"{'平台初始' if first else row.valid_from} 至 {row.valid_to - timedelta(days=1)}"
 
 
-def list_tables(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]]) -> list[dict[str, Any]]:
-    """`[{"title", "table": as list_table.html}]`"""
-    return [{"title": title, "table": _table(title, rows)} for title, rows in groups]
+def _in_force(row: ParameterRow) -> str:
+    return rules.value_words(row.spec.unit, row.now.value if row.now else row.spec.default)
 
 
-def _table(title: str, rows: Sequence[selectors.ParameterRow]) -> dict[str, Any]:
-    return {
-        "label": f"{title}参数",
-        "first": {"label": "参数"},
-        "columns": [{"label": "现行"}, {"label": "下一个值"}, {"label": "地区"}, {"label": "依据"}, {"label": "状态"}],
-        "pick": "",
-        "rows": [
-            {
-                "pid": row.spec.code,
-                "label": row.spec.label,
-                "detail": row.spec.code,
-                "href": reverse("administration:parameter", args=[row.spec.code]),
-                "cells": [
-                    {"text": rules.value_words(row.spec.unit, row.now.value if row.now else row.spec.default)},
-                    {
-                        "text": f"{rules.value_words(row.spec.unit, row.next.value)}，{row.next.valid_from} 起"
-                        if row.next
-                        else "—"
-                    },
-                    {"text": f"{row.regions} 处另设" if row.regions else "统一", "dim": not row.regions},
-                    {"text": row.now.source if row.now else row.spec.source, "dim": True, "wrap": True},
-                    {"tag": {"text": "待复核", "state": "soon"} if row.waiting else {"text": "现行", "state": "done"}},
-                ],
-            }
-            for row in rows
-        ],
-    }
+def _coming(row: ParameterRow) -> str:
+    return f"{rules.value_words(row.spec.unit, row.next.value)}，{row.next.valid_from} 起" if row.next else ""
 
 
-def pick_groups(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]], current: str) -> list[dict[str, Any]]:
+def _regions(row: ParameterRow) -> str:
+    return f"{row.regions} 处另设" if row.regions else "统一"
+
+
+def _source(row: ParameterRow) -> str:
+    return row.now.source if row.now else row.spec.source
+
+
+def _state(row: ParameterRow) -> tuple[str, str]:
+    return ("待复核", "soon") if row.waiting else ("现行", "done")
+
+
+PARAMETER_LIST = Listing(
+    "parameters",
+    "参数",
+    note="法定、地区与计划数值，分日期生效；制单与复核须为两人",
+    head=Column("参数", "spec.label"),
+    detail="spec.code",
+    opens=To("administration:parameter", "spec.code"),
+    group="room",
+    search="名称或代码",
+    counted="项",
+    columns=(
+        Column("现行", _in_force),
+        Column("下一个值", _coming),
+        Column("地区", _regions),
+        Column("依据", _source, wraps=True, faint=True),
+        Tag("状态", _state),
+    ),
+)
+
+
+def pick_groups(rows: Sequence[ParameterRow], current: str) -> list[dict[str, Any]]:
     """Shape of `ui/console/pick_list.html`."""
     return [
         {
-            "title": title,
+            "title": room,
             "entries": [
                 {
                     "label": row.spec.label,
@@ -74,10 +109,10 @@ def pick_groups(groups: Sequence[tuple[str, Sequence[selectors.ParameterRow]]], 
                     "current": row.spec.code == current,
                     "tag": {"text": "待复核", "state": "soon"} if row.waiting else None,
                 }
-                for row in rows
+                for row in of_room
             ],
         }
-        for title, rows in groups
+        for room, of_room in groupby(rows, key=attrgetter("room"))
     ]
 
 
@@ -106,39 +141,45 @@ def value_line(
     return line
 
 
-def region_table(
+@dataclass(frozen=True, slots=True)
+class RegionValue:
+    """What a region set for itself, in words."""
+
+    name: str
+    value: str
+    span: str
+    source: str
+    counts: bool
+
+
+def _counts(row: RegionValue) -> tuple[str, str]:
+    return ("现行", "done") if row.counts else ("未到", "soon")
+
+
+REGION_VALUES = Listing(
+    "region_values",
+    "地区取值",
+    head=Column("地区", "name"),
+    columns=(Column("值", "value"), Column("生效", "span"), Column("依据", "source", wraps=True, faint=True),
+             Tag("状态", _counts)),
+)  # fmt: skip
+
+
+def region_values(
     spec: ParameterSpec, values: Sequence[ParameterValue], names: Mapping[str, str], *, today: date
-) -> dict[str, Any] | None:
-    """Regions that set their own value, newest in force or coming; None where none does."""
+) -> list[RegionValue]:
+    """Regions that set their own value, the newest in force or coming."""
     own: dict[str, list[ParameterValue]] = {}
     for row in values:
         if row.region:
             own.setdefault(row.region, []).append(row)
-    if not own:
-        return None
-    rows = []
+    found = []
     for region in sorted(own):
         shown = max(own[region], key=lambda row: (row.valid_from <= today, row.valid_from))
-        tag = {"text": "现行", "state": "done"} if shown.valid_from <= today else {"text": "未到", "state": "soon"}
-        rows.append(
-            {
-                "pid": region,
-                "label": names.get(region) or region,
-                "cells": [
-                    {"text": rules.value_words(spec.unit, shown.value)},
-                    {"text": span(shown)},
-                    {"text": shown.source, "dim": True, "wrap": True},
-                    {"tag": tag},
-                ],
-            }
-        )
-    return {
-        "label": "地区取值",
-        "first": {"label": "地区"},
-        "columns": [{"label": "值"}, {"label": "生效"}, {"label": "依据"}, {"label": "状态"}],
-        "rows": rows,
-        "pick": "",
-    }
+        words = rules.value_words(spec.unit, shown.value)
+        name = names.get(region) or region
+        found.append(RegionValue(name, words, span(shown), shown.source, shown.valid_from <= today))
+    return found
 
 
 # --- The calendar
@@ -198,3 +239,20 @@ def stretches(days: Sequence[tuple[date, bool, str]]) -> list[dict[str, str]]:
         work = "、".join(f"{day:%m-%d}" for day in on)
         lines.append({"label": name, "value": "；".join(filter(None, [words, f"{work} 上班" if work else ""]))})
     return lines
+
+
+# --- Wordings
+def previews(title: str, body: str, sms: str) -> list[dict[str, str]]:
+    """A wording with samples put in, as facts."""
+    site = current_site()
+    values = {**rules.SAMPLES, "site": site.name, "hotline": site.hotline}
+    parts = [("标题", title), ("站内消息", body), *([("短信", sms)] if sms else [])]
+    shown = []
+    for label, text in parts:
+        try:
+            words = rules.preview(text, values)
+        except Invalid as error:
+            words = error.message
+        length = f"{len(words)} 个字" if label == "短信" else ""
+        shown.append({"label": label, "value": words, "note": length})
+    return shown

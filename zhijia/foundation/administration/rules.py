@@ -5,63 +5,22 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import Workflow, two_persons
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.registry import MessageTemplate, ParameterSpec
 
 from .permissions import Permission
 
 
-class State(StrEnum):
-    PROPOSED = "PROPOSED"
-    IN_FORCE = "IN_FORCE"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
+def _changed_by_two(code: str, name: str, check: str) -> Workflow:
+    return two_persons(code, name, check=check, due="administration.check_wd", maker="制单人", agreed="已同意")
 
 
-def _checked(code: str, name: str, by: str) -> Workflow:
-    """Proposed by one person, agreed to or sent back by another, taken back by the first while it waits."""
-    return Workflow(
-        code,
-        name,
-        start=State.PROPOSED,
-        labels={
-            State.PROPOSED: "等待复核",
-            State.IN_FORCE: "已同意",
-            State.REFUSED: "已退回",
-            State.WITHDRAWN: "已撤回",
-        },
-        hues={
-            State.PROPOSED: Hue.SOON,
-            State.IN_FORCE: Hue.DONE,
-            State.REFUSED: Hue.LATE,
-            State.WITHDRAWN: Hue.STILL,
-        },
-        closed=frozenset({State.IN_FORCE, State.REFUSED, State.WITHDRAWN}),
-        due={State.PROPOSED: "administration.check_wd"},
-        moves=(
-            Move("agree", {State.PROPOSED}, State.IN_FORCE, by=by, checker=True, title="复核同意", button="同意"),
-            Move(
-                "refuse",
-                {State.PROPOSED},
-                State.REFUSED,
-                by=by,
-                checker=True,
-                needs=("note",),
-                title="退回制单人",
-                button="退回制单人",
-            ),
-            Move("withdraw", {State.PROPOSED}, State.WITHDRAWN, by=MAKER, title="制单人撤回", button="撤回"),
-        ),
-    )
-
-
-PARAMETER = _checked("administration.parameter", "参数变更", Permission.PARAMETER_CHECK)
-CALENDAR = _checked("administration.calendar", "节假日历", Permission.CALENDAR_CHECK)
-MESSAGE = _checked("administration.message", "消息文案", Permission.MESSAGE_CHECK)
+PARAMETER = _changed_by_two("administration.parameter", "参数变更", Permission.PARAMETER_CHECK)
+CALENDAR = _changed_by_two("administration.calendar", "节假日历", Permission.CALENDAR_CHECK)
+MESSAGE = _changed_by_two("administration.message", "消息文案", Permission.MESSAGE_CHECK)
 
 UNITS = {
     "wd": "个工作日",
@@ -140,7 +99,7 @@ def check_year_days(year: int, days: Iterable[tuple[date, bool, str]]) -> list[t
 
 
 def _bad_days(text: str) -> Invalid:
-    return Invalid("calendar.days", text, fields={"pasted": text})
+    return Invalid("calendar.days", text, fields={"days": text})
 
 
 # --- Messages

@@ -1,5 +1,7 @@
-from zhijia.kernel.registry import AuditEvent, CaseLink, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.foundation.casework import declaring
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
+from .cases import CALENDARS, MESSAGES, PARAMETERS
 from .permissions import Permission
 from .rules import CALENDAR, MESSAGE, PARAMETER
 
@@ -9,7 +11,6 @@ _READERS = frozenset({"OPERATOR", "ORG", "STATS"})
 SCENARIO = Scenario(
     code="administration",
     name="平台管理",
-    icon="adjustments-horizontal",
     permissions=(
         PermissionSpec(Permission.PARAMETER_VIEW, "查看参数和日历", _READERS, group="平台", short="看参数"),
         PermissionSpec(Permission.PARAMETER_PROPOSE, "提出参数变更", _OPERATOR, group="平台", short="改参数"),
@@ -20,15 +21,15 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.MESSAGE_CHECK, "复核消息文案", _OPERATOR, group="平台", short="核文案"),
     ),
     menu=(
-        MenuItem("管理", "参数", "administration:parameters", Permission.PARAMETER_VIEW, 820),
-        MenuItem("管理", "工作日历", "administration:calendar", Permission.PARAMETER_VIEW, 825),
-        MenuItem("管理", "消息文案", "administration:messages", Permission.MESSAGE_PROPOSE, 830),
+        MenuItem("管理", "参数", "administration:parameters", (Permission.PARAMETER_VIEW,), 820, icon="adjustments"),
+        MenuItem("管理", "工作日历", "administration:calendar", (Permission.PARAMETER_VIEW,), 825, icon="calendar"),
+        MenuItem("管理", "消息文案", "administration:messages", (Permission.MESSAGE_PROPOSE,), 830, icon="message"),
     ),
     workflows=(PARAMETER, CALENDAR, MESSAGE),
     case_links={
-        PARAMETER.code: CaseLink(console="administration:parameter_case", menu="administration:parameters"),
-        CALENDAR.code: CaseLink(console="administration:calendar_case", menu="administration:calendar"),
-        MESSAGE.code: CaseLink(console="administration:message_case", menu="administration:messages"),
+        **declaring.links(PARAMETERS, menu="administration:parameters"),
+        **declaring.links(CALENDARS, menu="administration:calendar"),
+        **declaring.links(MESSAGES, menu="administration:messages"),
     },
     parameters=(ParameterSpec("administration.check_wd", "参数、日历、文案复核时限", 3, "wd", "平台默认", 1, 30),),
     audit_events=(AuditEvent("administration.recomputed", "按新日历重算期限", erases="none"),),

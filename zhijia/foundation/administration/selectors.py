@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from zhijia.foundation.notify import selectors as notify
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.parameters.selectors import ParameterValue
 from zhijia.foundation.regions import selectors as regions
+from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page
 from zhijia.kernel.registry import MessageTemplate, ParameterSpec, registry
-from zhijia.kernel.typed import typed
 
 from . import rules
 from .models import CalendarChange, MessageChange, ParameterChange
 from .permissions import Permission
 
 __all__ = ["ParameterChange"]
-Change = TypeVar("Change", ParameterChange, CalendarChange, MessageChange)
 EVERYWHERE = ""
 
 
@@ -35,8 +35,11 @@ def get_spec(code: str) -> ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A parameter with its value in force everywhere, the next one, and how many regions set their own."""
+    """A parameter with its value in force everywhere, the next one, and how many regions set their own; `room` is the
+    capability that declares it.
+    """
 
+    room: str
     spec: ParameterSpec
     now: ParameterValue | None
     next: ParameterValue | None
@@ -44,33 +47,31 @@ class ParameterRow:
     waiting: bool
 
 
-def list_groups(*, today: date, search: str = "") -> list[tuple[str, list[ParameterRow]]]:
-    """All parameters by the capability that declares them: `[("会员", [ParameterRow, ...]), ...]`. Two queries."""
+def list_parameters(query: Query, *, today: date) -> Page[ParameterRow]:
+    """Those that the words mean, by the capability that declares them, all on one page. Two queries."""
     values: dict[str, list[ParameterValue]] = {}
     for row in parameters.list_all_values():
         values.setdefault(row.code, []).append(row)
     waiting = set(
-        ParameterChange.objects.filter(case__state=rules.State.PROPOSED).values_list("code", flat=True).distinct()
+        ParameterChange.objects.filter(case__state=TwoPersons.PROPOSED).values_list("code", flat=True).distinct()
     )
-    groups = []
-    text = typed(search).lower()[:40]
-    for scenario in registry.scenarios:
-        rows = [
-            _row(spec, values.get(spec.code, []), spec.code in waiting, today)
-            for spec in scenario.parameters
-            if not text or text in spec.code or text in spec.label.lower()
-        ]
-        if rows:
-            groups.append((scenario.name, rows))
-    return groups
+    words = query.search.lower()
+    rows = [
+        _row(scenario.name, spec, values.get(spec.code, []), spec.code in waiting, today)
+        for scenario in registry.scenarios
+        for spec in scenario.parameters
+        if words in spec.code or words in spec.label.lower()
+    ]
+    return Page(rows, total=len(rows))
 
 
-def _row(spec: ParameterSpec, values: Sequence[ParameterValue], waiting: bool, today: date) -> ParameterRow:
+def _row(room: str, spec: ParameterSpec, values: Sequence[ParameterValue], waiting: bool, today: date) -> ParameterRow:
     general = [row for row in values if row.region == EVERYWHERE]
     current = [row for row in general if row.valid_from <= today and (row.valid_to is None or today < row.valid_to)]
     coming = [row for row in general if row.valid_from > today]
     own = {row.region for row in values if row.region and (row.valid_to is None or today < row.valid_to)}
     return ParameterRow(
+        room,
         spec,
         max(current, key=lambda row: row.valid_from, default=None),
         min(coming, key=lambda row: row.valid_from, default=None),
@@ -121,45 +122,6 @@ def region_choices(actor: Actor) -> list[tuple[str, str]]:
         for child in regions.children(own, limit=60):
             choices[child.code] = child.name
     return list(choices.items())
-
-
-PARAMETER_READERS = (Permission.PARAMETER_CHECK, Permission.PARAMETER_VIEW)
-CALENDAR_READERS = (Permission.CALENDAR_CHECK, Permission.PARAMETER_VIEW)
-MESSAGE_READERS = (Permission.MESSAGE_CHECK, Permission.MESSAGE_PROPOSE)
-"""Who may open a change's case, on its unit: any of the rights."""
-
-
-def may_open(actor: Actor, change: Change, readers: Sequence[str]) -> bool:
-    """Whether the case of a change that he sees listed can be opened by him too."""
-    path = registry.units.path(change.case.unit_id)
-    return any(actor.may(permission, path) for permission in readers)
-
-
-def _reachable(change: Change | None, actor: Actor, readers: Sequence[str]) -> Change:
-    """Raises NotFound out of scope, NotAllowed without any of the rights."""
-    if change is None:
-        raise NotFound
-    if not may_open(actor, change, readers):
-        actor.require(readers[-1], registry.units.path(change.case.unit_id))
-    return change
-
-
-def get_parameter_change(actor: Actor, public_id: str) -> ParameterChange:
-    """Raises NotFound, NotAllowed."""
-    change = ParameterChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, PARAMETER_READERS)
-
-
-def get_calendar_change(actor: Actor, public_id: str) -> CalendarChange:
-    """Raises NotFound, NotAllowed."""
-    change = CalendarChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, CALENDAR_READERS)
-
-
-def get_message_change(actor: Actor, public_id: str) -> MessageChange:
-    """Raises NotFound, NotAllowed."""
-    change = MessageChange.objects.select_related("case").filter(case__public_id=public_id).first()
-    return _reachable(change, actor, MESSAGE_READERS)
 
 
 def list_parameter_changes(code: str, *, limit: int = 20) -> list[ParameterChange]:

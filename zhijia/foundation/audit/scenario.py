@@ -6,7 +6,10 @@ from . import retention, selectors
 SCENARIO = Scenario(
     code="audit",
     name="审计",
-    audit_events=(AuditEvent("audit.denied", "被拒绝的尝试", erases="none"),),
+    audit_events=(
+        AuditEvent("audit.denied", "被拒绝的尝试", erases="none"),
+        AuditEvent("audit.list_exported", "导出列表", erases="none"),
+    ),
     sweeps=(Sweep("audit.entries", "到期的审计记录", 0, retention.sweep_some, last_day=retention.last_gone),),
     personal_data=(
         PersonalData(

@@ -14,6 +14,7 @@ from zhijia.foundation.ledger import rules as ledger_rules, selectors as ledger,
 from zhijia.kernel import merkle
 from zhijia.kernel.crypto import sm3
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
@@ -58,10 +59,6 @@ class Wanted:
     within: Part | None = None
 
 
-Key = tuple[datetime, int]
-"""Where a page ends: moment and id of its last entry."""
-
-
 def _wanted(wanted: Wanted) -> QuerySet[AuditEntry]:
     plain = {
         "at__gte": wanted.since,
@@ -85,21 +82,18 @@ def _inside(part: Part) -> Q:
     return Q(unit_id__in=part.units) | Q(unit_id__isnull=True, person_id__in=part.persons)
 
 
-def list_entries(wanted: Wanted, *, after: Key | None = None, limit: int = 50) -> list[AuditEntry]:
-    """Newest first, behind the entry `after`."""
-    rows = _wanted(wanted)
-    if after is not None:
-        at, key = after
-        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
-    return list(rows.order_by("-at", "-id")[:limit])
+def list_entries(wanted: Wanted, *, after: str = "", limit: int = 50) -> Page[AuditEntry]:
+    """Newest first. Raises Invalid `request.page`."""
+    return page_of(_wanted(wanted), ("-at", "-id"), after=after, limit=limit)
 
 
 def iterate_entries(wanted: Wanted, *, size: int = 1_000) -> Iterator[AuditEntry]:
     """All of them, page by page."""
-    rows = list_entries(wanted, limit=size)
-    while rows:
-        yield from rows
-        rows = list_entries(wanted, after=(rows[-1].at, rows[-1].pk), limit=size)
+    page = list_entries(wanted, limit=size)
+    yield from page.rows
+    while page.next:
+        page = list_entries(wanted, after=page.next, limit=size)
+        yield from page.rows
 
 
 def more_than(wanted: Wanted, most: int) -> bool:
@@ -141,7 +135,6 @@ def seal_of(entry: AuditEntry) -> Seal | None:
 class Look:
     """Somebody saw a person's full data: when, for which unit and in which role, what for; never who by name."""
 
-    id: int
     at: datetime
     what: str
     unit: str
@@ -158,32 +151,27 @@ def _by_others(subject: DataSubject) -> QuerySet[AuditEntry]:
     )
 
 
-def list_looks(subject: DataSubject, *, after: tuple[datetime, int] | None = None, limit: int = 20) -> list[Look]:
-    """What others saw of him, newest first; `after` is the last line of the page before."""
-    rows = _by_others(subject)
-    if after is not None:
-        at, key = after
-        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
-    found = list(rows.order_by("-at", "-id")[:limit])
-    names = registry.units.names({row.unit_id for row in found if row.unit_id})
-    return [
+def list_looks(subject: DataSubject, *, after: str = "", limit: int = 20) -> Page[Look]:
+    """What others saw of him, newest first."""
+    page = page_of(_by_others(subject), ("-at", "-id"), after=after, limit=limit)
+    names = registry.units.names({row.unit_id for row in page.rows if row.unit_id})
+    return page.of(
         Look(
-            row.pk,
             row.at,
             registry.audit_events[row.event].label if row.event in registry.audit_events else row.event,
             names.get(row.unit_id or 0, ""),
             registry.role_label(row.role) if row.role else "",
             str(row.detail.get("reason", "")),
         )
-        for row in found
-    ]
+        for row in page.rows
+    )
 
 
 def export_looks(subject: DataSubject) -> Sequence[Mapping[str, Any]]:
     """For his copy; the newest 5,000."""
     return [
         {"时间": look.at, "事项": look.what, "单位": look.unit, "岗位": look.role, "用途": look.reason}
-        for look in list_looks(subject, limit=5_000)
+        for look in list_looks(subject, limit=5_000).rows
     ]
 
 

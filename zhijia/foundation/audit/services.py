@@ -82,7 +82,7 @@ def record(
     if not role and concerns is not None and concerns != actor.person_id and (used := _grant_used(actor, unit_id)):
         role = used.role
         unit_id = used.unit_id if unit_id is None else unit_id
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -117,7 +117,7 @@ def record_read(
     Whom it concerns is told the unit and the role: those of the reader's grant on `unit_id`, else of his highest.
     """
     used = _grant_used(actor, unit_id)
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -152,7 +152,7 @@ def record_refused(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """A try that the command itself refused, such as a wrong password: `event` says which."""
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -177,7 +177,7 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
     name. It stands under the actor's highest grant, so that those who answer for his unit see it.
     """
     used = _grant_used(actor, None)
-    db.insert_later(
+    db.insert_rows(
         AuditEntry,
         [
             _row(
@@ -197,30 +197,33 @@ def record_denied(actor: Actor, *, code: str, where: str, now: datetime) -> None
     )
 
 
+def note_export(actor: Actor, listing: str, detail: Mapping[str, Any], now: datetime) -> None:
+    """Rows of a list left with somebody: which list, in which form, how many, under which conditions."""
+    record(actor, "audit.list_exported", ("list", listing), now=now, detail=detail)
+
+
 def record_many(
     actor: Actor,
     event: str,
-    subjects: Iterable[tuple[str, object, int | None]],
+    written: Iterable[tuple[tuple[str, object], int | None, Mapping[str, Any]]],
     *,
     now: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> int:
-    """One row for each `(kind, public id, concerned person)`; for jobs that write set-based. Returns how many."""
+) -> None:
+    """One row for each `(subject, unit, after)`, as `record` writes it; for what writes set-based."""
     rows = [
         _row(
             actor,
             event,
-            (kind, key),
+            subject,
             now=now,
             outcome=Outcome.DONE,
             role="",
-            unit_id=None,
-            concerns=person,
+            unit_id=unit_id,
+            concerns=None,
             before=None,
-            after=None,
-            detail=detail,
+            after=after,
+            detail=None,
         )
-        for kind, key, person in subjects
+        for subject, unit_id, after in written
     ]
-    db.insert_later(AuditEntry, rows)
-    return len(rows)
+    db.insert_rows(AuditEntry, rows)

@@ -3,22 +3,24 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 
 
-class Client(models.Model):
+class Client(CaseRow):
     """Another system. `public_id` is the client id it signs with; it may call while `in_force`, from `valid_from` to
     before `valid_until`.
 
-    `unit_id` is the union under which it was registered, a plain number since units stand higher.
+    `unit_id` is the union under which it was registered, a plain number since units stand higher. `permissions` is
+    what was asked for it, on each of the unions named; what counts are its scopes.
     """
 
     public_id = KeyField(max_length=16, unique=True)
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     unit_id = models.BigIntegerField()
     name = models.CharField(max_length=60)
     contact = models.CharField(max_length=80)
     reason = models.CharField(max_length=200)
+    permissions = models.JSONField(default=list)
     per_minute = models.PositiveIntegerField()
     valid_from = models.DateField()
     valid_until = models.DateField()

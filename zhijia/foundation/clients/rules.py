@@ -7,92 +7,35 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, MAKER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, Hue, Move, TwoPersons, two_persons
 from zhijia.kernel.crypto import hmac_sm3, sm3
 from zhijia.kernel.errors import Invalid, NotSignedIn
 
 from .permissions import Permission
 
-
-class State(StrEnum):
-    ASKED = "ASKED"
-    IN_FORCE = "IN_FORCE"
-    SUSPENDED = "SUSPENDED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-    ENDED = "ENDED"
-
-
-REGISTRATION = Workflow(
+SUSPENDED, ENDED = "SUSPENDED", "ENDED"
+REGISTRATION = two_persons(
     "clients.registration",
     "系统对接",
-    start=State.ASKED,
-    labels={
-        State.ASKED: "等待复核",
-        State.IN_FORCE: "可以调用",
-        State.SUSPENDED: "已停用",
-        State.REFUSED: "未同意",
-        State.WITHDRAWN: "已撤回",
-        State.ENDED: "已结束",
-    },
-    hues={
-        State.ASKED: Hue.SOON,
-        State.IN_FORCE: Hue.DONE,
-        State.SUSPENDED: Hue.LATE,
-        State.REFUSED: Hue.LATE,
-        State.WITHDRAWN: Hue.STILL,
-        State.ENDED: Hue.STILL,
-    },
-    closed=frozenset({State.IN_FORCE, State.SUSPENDED, State.REFUSED, State.WITHDRAWN, State.ENDED}),
-    due={State.ASKED: "clients.check_wd"},
-    moves=(
-        Move(
-            "agree",
-            {State.ASKED},
-            State.IN_FORCE,
-            by=Permission.CHECK,
-            checker=True,
-            title="复核同意，可以领取密钥",
-            button="同意",
-        ),
-        Move(
-            "refuse",
-            {State.ASKED},
-            State.REFUSED,
-            by=Permission.CHECK,
-            checker=True,
-            needs=("note",),
-            title="复核不同意",
-            button="不同意",
-        ),
-        Move("withdraw", {State.ASKED}, State.WITHDRAWN, by=MAKER, title="登记人撤回", button="撤回"),
-        Move(
-            "suspend",
-            {State.IN_FORCE},
-            State.SUSPENDED,
-            by=Permission.SUSPEND,
-            needs=("note",),
-            title="停用，立即生效",
-            button="停用",
-        ),
-        Move(
-            "resume",
-            {State.SUSPENDED},
-            State.IN_FORCE,
-            by=Permission.CHECK,
-            checker=True,
-            needs=("note",),
-            title="由另一人恢复",
-            button="恢复",
-        ),
-        Move("end", {State.IN_FORCE, State.SUSPENDED}, State.ENDED, by=CLOCK, title="有效期已过"),
+    check=Permission.CHECK,
+    due="clients.check_wd",
+    maker="登记人",
+    agreed="可以调用",
+    agree="复核同意，可以领取密钥",
+    more=(
+        Move("suspend", {TwoPersons.IN_FORCE}, SUSPENDED, by=Permission.SUSPEND, needs=("note",),
+             title="停用，立即生效", button="停用"),
+        Move("resume", {SUSPENDED}, TwoPersons.IN_FORCE, by=Permission.CHECK, checker=True, needs=("note",),
+             title="由另一人恢复", button="恢复"),
+        Move("end", {TwoPersons.IN_FORCE, SUSPENDED}, ENDED, by=CLOCK, title="有效期已过"),
     ),
-)
+    labels={SUSPENDED: "已停用", ENDED: "已结束"},
+    hues={SUSPENDED: Hue.LATE, ENDED: Hue.STILL},
+)  # fmt: skip
 
 LONGEST = timedelta(days=3 * 366)
 """A registration never outlives three years; then somebody looks at it again."""
@@ -102,33 +45,9 @@ ROTATION = timedelta(days=1)
 """How long the old secret still counts beside the new one."""
 
 
-def check_registration(
-    *,
-    name: str,
-    contact: str,
-    reason: str,
-    permissions: Collection[str],
-    allowed: Collection[str],
-    units: Sequence[int],
-    per_minute: int,
-    valid_from: date,
-    valid_until: date,
-    today: date,
-) -> None:
+def check_period(valid_from: date, valid_until: date, *, today: date) -> None:
     """Raises Invalid `client.form` naming every bad field."""
     wrong: dict[str, str] = {}
-    if not 2 <= len(name.strip()) <= 60:
-        wrong["name"] = "系统名称应为 2 到 60 个字。"
-    if not 4 <= len(contact.strip()) <= 80:
-        wrong["contact"] = "请写明对方单位和联系方式，4 到 80 个字。"
-    if not 4 <= len(reason.strip()) <= 200:
-        wrong["reason"] = "请写明对接依据和用途，4 到 200 个字。"
-    if not permissions or not set(permissions) <= set(allowed):
-        wrong["permissions"] = "请至少选择一项可以给系统的权限。"
-    if not 1 <= len(units) <= MOST_UNITS:
-        wrong["units"] = f"请填写 1 到 {MOST_UNITS} 个工会编码。"
-    if not 1 <= per_minute <= MOST_PER_MINUTE:
-        wrong["per_minute"] = f"每分钟次数应在 1 到 {MOST_PER_MINUTE} 之间。"
     if valid_from < today:
         wrong["valid_from"] = "开始日期不能早于今天。"
     if valid_until <= valid_from:

@@ -1,5 +1,7 @@
-from zhijia.kernel.registry import AuditEvent, CaseLink, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.foundation.casework import declaring
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
+from .cases import CLIENTS
 from .permissions import Permission
 from .rules import REGISTRATION
 
@@ -9,16 +11,15 @@ _SECURITY = frozenset({"SECURITY_ADMIN"})
 SCENARIO = Scenario(
     code="clients",
     name="系统对接",
-    icon="plug-connected",
     permissions=(
         PermissionSpec(Permission.VIEW, "查看对接的系统", _OPERATOR | _SECURITY, group="平台", short="看对接"),
         PermissionSpec(Permission.REGISTER, "登记对接的系统、领取密钥", _OPERATOR, group="平台", short="登记"),
         PermissionSpec(Permission.CHECK, "复核对接的系统", _SECURITY, group="平台", short="核对接"),
         PermissionSpec(Permission.SUSPEND, "停用对接的系统", _OPERATOR | _SECURITY, group="平台", short="停用"),
     ),
-    menu=(MenuItem("管理", "系统对接", "clients:list", Permission.VIEW, 850),),
+    menu=(MenuItem("管理", "系统对接", "clients:list", (Permission.VIEW,), 850, icon="plug-connected"),),
     workflows=(REGISTRATION,),
-    case_links={REGISTRATION.code: CaseLink(console="clients:case", menu="clients:list")},
+    case_links=declaring.links(CLIENTS),
     parameters=(
         ParameterSpec("clients.check_wd", "系统对接复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec(

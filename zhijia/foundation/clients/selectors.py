@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import PermissionSpec, registry
 
 from .models import Client, ClientScope, ClientSecret
@@ -22,6 +20,10 @@ __all__ = ["Client"]
 def grantable() -> list[PermissionSpec]:
     """The rights that another system may be given at all, by group."""
     return sorted((spec for spec in registry.permissions.values() if spec.machine), key=lambda spec: spec.code)
+
+
+def grantable_labels() -> dict[str, str]:
+    return {spec.code: spec.label for spec in grantable()}
 
 
 def find_client(client_id: str) -> Client | None:
@@ -39,43 +41,6 @@ def living_secrets(client_pk: int, *, now: datetime) -> list[ClientSecret]:
     """Newest first; two at most, the second on its last day."""
     counting = Q(until__isnull=True) | Q(until__gt=now)
     return list(ClientSecret.objects.filter(counting, client_id=client_pk).order_by("-since", "-id")[:2])
-
-
-@dataclass(frozen=True, slots=True)
-class ClientRow:
-    """A system as the console lists it. `calls` is what the row's own page tells, not this one."""
-
-    client: Client
-    unit_name: str
-    permissions: tuple[str, ...]
-
-
-def list_clients(actor: Actor, *, after: int = 0, limit: int = 50) -> list[ClientRow]:
-    """Systems registered in the actor's scope, newest first; one more than `limit` where there are more."""
-    scope = actor.scope_for(Permission.VIEW)
-    clients = Client.objects.select_related("case")
-    if after:
-        clients = clients.filter(id__lt=after)
-    # A province has dozens of them: units are few, so their places are looked up instead of joined.
-    units = {unit: registry.units.path(unit) for unit in clients.values_list("unit_id", flat=True).distinct()}
-    own = [unit for unit, path in units.items() if scope.covers(path)]
-    found = list(clients.filter(unit_id__in=own).order_by("-id")[: limit + 1])
-    names = registry.units.names({client.unit_id for client in found})
-    held: dict[int, set[str]] = {}
-    for key, code in ClientScope.objects.filter(client__in=found).values_list("client_id", "permission"):
-        held.setdefault(key, set()).add(code)
-    return [
-        ClientRow(client, names.get(client.unit_id, ""), tuple(sorted(held.get(client.pk, ())))) for client in found
-    ]
-
-
-def get_client(actor: Actor, case_public_id: str) -> Client:
-    """By the public id of its case. Raises NotFound, NotAllowed."""
-    client = Client.objects.select_related("case").filter(case__public_id=case_public_id).first()
-    if client is None:
-        raise NotFound
-    actor.require(Permission.VIEW, registry.units.path(client.unit_id))
-    return client
 
 
 def list_secrets(client_pk: int) -> Sequence[ClientSecret]:

@@ -58,7 +58,7 @@ def carry_out(request: Request, key: str, command: Callable[[], HttpResponseBase
     """
     actor, rights, digest = _actor_of(request), rights_of(request), digest_of(request)
     try:
-        with transaction.atomic(), db.one_command():
+        with transaction.atomic():
             response = command()
             if response.status_code >= 400:
                 transaction.set_rollback(True)

@@ -53,24 +53,24 @@ def keep_answer(
     body: str,
     now: datetime,
 ) -> None:
-    """Keep what the command answered, among its last rows; `digest` stands for what was asked, `rights` for by what.
+    """Keep what the command answered, as its last row; `digest` stands for what was asked, `rights` for by what.
 
     Inside `atomic()` only. Where the key has an answer already, writing it raises IntegrityError, and the command's
     work must be undone; a second request with the key waits there until the first has committed or failed.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an answer is kept in the command's own transaction")
-    answer = {
-        "actor": actor,
-        "key": key,
-        "digest": digest,
-        "rights": rights,
-        "status": status,
-        "headers": dict(headers),
-        "body": settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key)),
-        "created_at": now,
-    }
-    db.insert_later(Answer, [answer])
+    db.insert_row(
+        Answer,
+        actor=actor,
+        key=key,
+        digest=digest,
+        rights=rights,
+        status=status,
+        headers=dict(headers),
+        body=settings.ZHIJIA_KEYS.keyring.seal(body, table_column=_PLACE, row=_row(actor, key)),
+        created_at=now,
+    )
 
 
 def first_answer(actor: str, key: str, digest: str, *, rights: str) -> Kept | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.listing import Column, Empty, Listing, Tag, View, When
 from zhijia.kernel.actor import ANONYMOUS
 
 from .models import LIVING, Job, State
 from .registry import Json, label_of, result_of
-from .selectors import PAGE, count_living
+from .selectors import count_living
 
 _PART = {
     State.QUEUED: "waiting",
@@ -130,48 +131,32 @@ def job_page(job: Job, *, now: datetime) -> dict[str, Any]:
     ]
     if job.finished_at:
         facts.append({"label": "结束", "value": formats.short_moment(job.finished_at, on)})
-    return {"facts": facts, "tag": {"text": State(job.state).label, "state": _HUE[State(job.state)]}, **outcome(job)}
+    return {"facts": facts, "tag": dict(zip(("text", "state"), _state(job), strict=True)), **outcome(job)}
 
 
-def list_page(rows: Sequence[Job], *, today: date, living: bool, first: bool) -> dict[str, Any]:
-    """Context of `jobs/list.html` from one page of rows and, where there are more, one beyond."""
-    shown, address = rows[:PAGE], reverse("jobs:list")
-    kept = "&show=living" if living else ""
-    table = {
-        "label": "任务表",
-        "first": {"label": "任务"},
-        "columns": [{"label": "状态"}, {"label": "进度", "num": True}, {"label": "开始", "hide": "mid"}],
-        "rows": [
-            {
-                "pid": job.public_id,
-                "label": job.title,
-                "href": reverse("jobs:job", args=[job.public_id]),
-                "cells": [
-                    {"tag": {"text": State(job.state).label, "state": _HUE[State(job.state)]}},
-                    {"text": how_far(job)},
-                    {"text": formats.short_moment(job.created_at, today)},
-                ],
-            }
-            for job in shown
-        ],
-    }
-    return {
-        "table": table,
-        "segments": [
-            {"label": "全部", "href": address, "current": not living},
-            {"label": "进行中", "href": f"{address}?show=living", "current": living},
-        ],
-        "pager": {
-            "shown": f"本页 {len(shown)} 项",
-            "previous": "" if first else f"{address}{kept.replace('&', '?', 1)}",
-            "next": f"{address}?before={shown[-1].pk}{kept}" if len(rows) > PAGE else "",
-        },
-        "empty": {
-            "title": "没有正在进行的任务" if living else "还没有任务",
-            "text": "导入、导出和批量办理会作为任务在这里显示进度，完成后结果保留一年。",
-            "actions": [],
-        },
-    }
+def _state(job: Job) -> tuple[str, str]:
+    state = State(job.state)
+    return str(state.label), _HUE[state]
+
+
+def _address(job: Job) -> str:
+    return reverse("jobs:job", args=[job.public_id])
+
+
+_WORDS = "导入、导出和批量办理会作为任务在这里显示进度，完成后结果保留一年。"
+JOBS = Listing(
+    "jobs",
+    "任务",
+    note="离开本页不影响进行，结果保留一年",
+    counted="项",
+    ordered="最近开始的在前",
+    views=(View("all", "全部"), View("living", "进行中", Empty("没有正在进行的任务", _WORDS))),
+    head=Column("任务", "title"),
+    opens=_address,
+    columns=(Tag("状态", _state), Column("进度", how_far), When("开始", "created_at", narrow="mid")),
+    empty=Empty("还没有任务", _WORDS),
+    exports=False,
+)
 
 
 def chrome_part(request: HttpRequest) -> dict[str, Any] | None:

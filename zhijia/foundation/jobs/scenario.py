@@ -5,7 +5,6 @@ from .permissions import VIEW
 SCENARIO = Scenario(
     code="jobs",
     name="后台任务",
-    icon="progress",
     permissions=(
         PermissionSpec(VIEW, "查看本单位及下级的后台任务", frozenset({"ORG", "OPERATOR"}), group="系统", short="任务"),
     ),

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.registry import registry as scenarios
 
 from .models import LIVING, PULSE, Job, Tick
 from .permissions import VIEW
-
-PAGE = 20
 
 
 def _own(actor: Actor) -> Q:
@@ -25,14 +25,12 @@ def _own(actor: Actor) -> Q:
     return own | Q(unit_id__in=units) if units else own
 
 
-def list_jobs(actor: Actor, *, before: int | None = None, living: bool = False, size: int = PAGE) -> list[Job]:
-    """Newest first, one more than `size` where there is a next page; `before` is the last row's id of this one."""
+def list_jobs(actor: Actor, query: Query) -> Page[Job]:
+    """Own jobs and those of one's units, newest first; the view `living` has those that are not over."""
     rows: QuerySet[Job] = Job.objects.filter(_own(actor))
-    if living:
+    if query.view == "living":
         rows = rows.filter(state__in=LIVING)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-pk")[: size + 1])
+    return page_of(rows, ("-id",), after=query.after, limit=query.limit)
 
 
 def count_living(actor: Actor) -> int:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from zhijia.foundation.ui.listing import answer
 from zhijia.kernel.doors import polled
 from zhijia.kernel.http import Request
 
 from . import presenting, selectors, services
 
-_MOST_ID = 2**63 - 1
-
 
 @require_safe
-def job_list(request: Request) -> HttpResponse:
-    """Own jobs and those of one's units, newest first, by key."""
-    before = _row_id(request.GET.get("before", ""))
-    living = request.GET.get("show") == "living"
-    rows = selectors.list_jobs(request.actor, before=before, living=living)
-    context = presenting.list_page(rows, today=timezone.localdate(request.now), living=living, first=before is None)
-    return render(request, "jobs/list.html", context)
+def job_list(request: Request) -> HttpResponseBase:
+    """Own jobs and those of one's units, newest first."""
+    return answer(presenting.JOBS, request, partial(selectors.list_jobs, request.actor))
 
 
 @polled
@@ -55,8 +50,3 @@ def resume(request: Request, public_id: str) -> HttpResponse:
     services.resume(request.actor, public_id, now=request.now)
     messages.success(request, "任务已重新排队，将从中断处继续。")
     return HttpResponseRedirect(reverse("jobs:job", args=[public_id]))
-
-
-def _row_id(text: str) -> int | None:
-    """A row id from an address; nonsense of any size means the first page."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _MOST_ID else None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from zhijia.kernel.api import After, Done, Limit, Out, PublicId, Routes, Who, read_moment
+from zhijia.kernel.api import After, Done, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.http import Request
 
 from . import selectors, services
@@ -48,10 +48,10 @@ def _out(row: selectors.Message) -> MessageOut:
 @routes.read("/me/messages", MessageList)
 def messages(request: Request, after: After = "", limit: Limit = 20) -> MessageList:
     """我的消息，新的在前。"""
-    rows = selectors.list_messages(request.actor, before=read_moment(after), limit=limit)
+    page = selectors.list_messages(request.actor, after=after, limit=limit)
     return MessageList(
-        items=[_out(row) for row in rows],
-        next=rows[-1].at.isoformat() if len(rows) == limit else "",
+        items=[_out(row) for row in page.rows],
+        next=page.next,
         unread=selectors.count_unread(request.actor),
     )
 

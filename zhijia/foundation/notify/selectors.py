@@ -6,19 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject
 
 from .models import Message as Message, TemplateText, TextMessage, TextState  # noqa: PLC0414  the type others name
 
 
-def list_messages(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Message]:
-    """Newest first; `before` pages by time."""
+def list_messages(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Message]:
+    """Newest first. Raises Invalid `request.page`."""
+    own = Message.objects.filter(person_id=actor.require_person())
+    return page_of(own, ("-at", "-id"), after=after, limit=limit)
+
+
+def list_page(actor: Actor, query: Query) -> Page[Message]:
+    """Newest first; the view `unread` has what is new."""
     messages = Message.objects.filter(person_id=actor.require_person())
-    if before is not None:
-        messages = messages.filter(at__lt=before)
-    return list(messages.order_by("-at", "-id")[:limit])
+    if query.view == "unread":
+        messages = messages.filter(read_at__isnull=True)
+    return page_of(messages, ("-at", "-id"), after=query.after, limit=query.limit)
 
 
 def get_message(actor: Actor, public_id: str) -> Message:

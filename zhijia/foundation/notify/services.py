@@ -69,7 +69,7 @@ def send(
         "at": now,
         "read_at": None,
     }
-    db.insert_later(Message, [message])
+    db.insert_rows(Message, [message])
     if text.sms:
         number = registry.mobile_of(person_id)
         if number:
@@ -94,7 +94,7 @@ def send_text(code: str, number: str, body: str, *, now: datetime) -> None:
         "created_at": now,
         "sent_at": None,
     }
-    db.insert_later(TextMessage, [text])
+    db.insert_rows(TextMessage, [text])
     delivery.deliver_text.enqueue(public_id)
 
 

@@ -9,7 +9,9 @@ from math import isfinite
 
 from django.db.models import Count, Q, QuerySet
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.typed import typed
 
 from . import naming
@@ -111,6 +113,13 @@ def places_of(codes: Iterable[str]) -> dict[str, str]:
 def children(parent_code: str, *, limit: int = 500) -> list[Place]:
     """Direct children in the order of their codes; the empty code gives the provinces."""
     return _places(_current().filter(parent_code=parent_code).order_by("code")[:limit])
+
+
+def list_divisions(query: Query) -> Page[Place]:
+    """Divisions of today that the words mean, else those below `kept["region"]`; in the order of their codes."""
+    rows = _current().filter(_matching(query.search.lower()) if query.search else Q(parent_code=query.kept["region"]))
+    page = page_of(rows, ("level", "code"), after=query.after, limit=query.limit)
+    return page.of(Place(row.code, row.parent_code, row.level, row.name) for row in page.rows)
 
 
 def list_level(level: int) -> list[Place]:

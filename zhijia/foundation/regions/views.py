@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import sent
+from zhijia.foundation.ui.listing import Column, Empty, Listing, answer
 from zhijia.kernel.doors import public
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
@@ -20,6 +21,25 @@ from . import forms, selectors, services
 from .permissions import Permission
 
 _NAME_LENGTH = 40
+DEEPEST = 5
+
+
+def _below(place: selectors.Place) -> str:
+    return f"?region={place.code}" if place.level < DEEPEST else ""
+
+
+DIVISIONS = Listing(
+    "regions",
+    "区划",
+    note="国家地名信息库，CC BY 4.0",
+    head=Column("名称", "name"),
+    opens=_below,
+    kept=("region",),
+    search="名称、拼音首字母或代码",
+    counted="个",
+    columns=(Column("代码", "code"), Column("层级", "level_label")),
+    empty=Empty("还没有区划", "请先在服务器上运行 zhijia load regions 载入。"),
+)
 
 
 def _shape(place: selectors.Place) -> dict[str, Any]:
@@ -69,7 +89,7 @@ def _province() -> str:
     return f"{settings.ZHIJIA_PROVINCE}0000000000"
 
 
-def index(request: Request) -> HttpResponse:
+def index(request: Request) -> HttpResponseBase:
     """Divisions of today level by level, search, and the upload of a list of changes."""
     request.actor.require_anywhere(Permission.LOAD)
     form = forms.ChangesForm(*sent(request))
@@ -85,8 +105,22 @@ def index(request: Request) -> HttpResponse:
                 faults = _fault_rows(error)
             else:
                 return redirect(reverse("jobs:job", args=[job]))
-    return render(
-        request, "regions/index.html", _index_context(request) | {"form": form, "faults": faults}, status=status
+    code = request.GET.get("region", "")
+    place = selectors.find(code) if selectors.is_code(code) else None
+    if code and place is None:
+        raise NotFound
+    levels = selectors.count_levels()
+    extra = {
+        "chain": selectors.chain(place.code) if place else [],
+        "figures": [
+            {"label": label, "value": formats.number(levels.get(level, 0)), "note": "现行"}
+            for level, label in ((2, "省"), (3, "市"), (4, "县（市、区）"), (5, "乡镇（街道）"))
+        ],
+        "form": form,
+        "faults": faults,
+    }
+    return answer(
+        DIVISIONS, request, selectors.list_divisions, template="regions/index.html", extra=extra, status=status
     )
 
 
@@ -97,41 +131,3 @@ def _fault_rows(error: Invalid) -> list[dict[str, Any]]:
         if isinstance(found, list)
         else []
     )
-
-
-def _index_context(request: Request) -> dict[str, Any]:
-    text = request.GET.get("q", "").strip()[:40]
-    code = request.GET.get("region", "")
-    place = selectors.find(code) if selectors.is_code(code) else None
-    if code and place is None:
-        raise NotFound
-    rows = selectors.search(text, limit=50) if text else selectors.children(place.code if place else "")
-    levels = selectors.count_levels()
-    return {
-        "chain": selectors.chain(place.code) if place else [],
-        "q": text,
-        "place": place,
-        "table": _table(rows),
-        "bar": {"label": "查找区划", "name": "q", "value": text, "placeholder": "名称、拼音首字母或代码"},
-        "figures": [
-            {"label": label, "value": formats.number(levels.get(level, 0)), "note": "现行"}
-            for level, label in ((2, "省"), (3, "市"), (4, "县（市、区）"), (5, "乡镇（街道）"))
-        ],
-    }
-
-
-def _table(rows: list[selectors.Place]) -> dict[str, Any]:
-    return {
-        "label": "区划表",
-        "first": {"label": "名称"},
-        "columns": [{"label": "代码"}, {"label": "层级"}],
-        "rows": [
-            {
-                "pid": place.code,
-                "label": place.name,
-                "href": f"?region={place.code}" if place.level < 5 else "",
-                "cells": [{"text": place.code}, {"text": place.level_label}],
-            }
-            for place in rows
-        ],
-    }

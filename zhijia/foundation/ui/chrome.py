@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.registry import MenuItem, registry
 
-Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration", "desk"]
+Part = Literal["user", "scope", "counts", "jobs", "find", "tabs", "demonstration", "desk", "news"]
 Build = Callable[[HttpRequest], Any]
 _builders: dict[str, Build] = {}
 # Which menu line the keys G D, G M and G T open, by URL name; a portal adds its own.
@@ -49,6 +49,7 @@ def _entry(line: MenuItem, href: str, counts: Mapping[str, Mapping[str, int]]) -
     waiting = counts.get(line.url_name, {})
     return {
         "label": line.label,
+        "icon": line.icon,
         "href": href,
         "current": False,
         "open": waiting.get("open", 0),
@@ -92,6 +93,10 @@ class Chrome:
         return self._ask("tabs") or []
 
     @cached_property
+    def news(self) -> Any:
+        return self._ask("news")
+
+    @cached_property
     def demonstration(self) -> Any:
         return self._ask("demonstration") or ""
 
@@ -112,8 +117,9 @@ class Chrome:
         return groups
 
     def _mark_current(self, entries: list[dict[str, Any]]) -> None:
-        """The entry whose address is the longest beginning of this page's."""
-        path = self._request.path
+        """The entry whose address is the longest beginning of this page's, or of the menu line its cases belong to."""
+        match = self._request.resolver_match
+        path = (address(registry.menu_of_cases(match.namespace)) if match else "") or self._request.path
         here = [e for e in entries if path == e["href"] or (e["href"] != "/" and path.startswith(e["href"]))]
         if here:
             max(here, key=lambda entry: len(entry["href"]))["current"] = True

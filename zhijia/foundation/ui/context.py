@@ -14,6 +14,7 @@ from zhijia.kernel.actor import ANONYMOUS
 ELDER_COOKIE = "elder"
 THEME_COOKIE = "theme"
 DENSITY_COOKIE = "density"
+FOLD_COOKIE = "nav"
 _DENSITIES = frozenset({"dense", "normal", "loose"})
 
 
@@ -30,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "elder": is_elder(request),
         "theme": "light" if request.COOKIES.get(THEME_COOKIE) == "light" else "",
         "density": density if density in _DENSITIES else "normal",
+        "folded": request.COOKIES.get(FOLD_COOKIE) == "folded",
         "site": current_site(),
         "actor": getattr(request, "actor", ANONYMOUS),
         "public_url": settings.ZHIJIA_PUBLIC_URL,

@@ -6,14 +6,14 @@ A form checks shape only and then calls a service; whether an ID number passes i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import BaseValidator
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.http import HttpRequest, QueryDict
-from django.utils.choices import BaseChoiceIterator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -192,39 +192,75 @@ def sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-class _Declared(BaseChoiceIterator):
-    """Choices that stand in a form's class: shared by all its forms, where Django copies them pair by pair."""
+def _speak_chinese(name: str, field: forms.Field) -> None:
+    """Give a declared field its sentences; every form made of it copies them."""
+    label = str(field.label or name)
+    if isinstance(field, forms.CharField) and field.strip and not isinstance(field, NumberField):
+        field.validators.append(_refuse_override)
+    asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
+    if label.endswith("？"):
+        asks = _("请回答：%(label)s")
+    if isinstance(field, forms.FileField):
+        asks = _("请添加%(label)s。")
+    if isinstance(field, forms.BooleanField):
+        asks = _("需要您勾选同意，才能继续办理。")
+    wrong = {
+        "required": asks,
+        "invalid": _("%(label)s写得不对，请核对后重新填写。"),
+        "invalid_choice": _("%(label)s不在可选的范围内，请重新选择。"),
+        "invalid_list": _("%(label)s不在可选的范围内，请重新选择。"),
+        "min_value": _("%(label)s太小，请核对后修改。"),
+        "max_value": _("%(label)s太大，请核对后修改。"),
+        "empty": _("%(label)s是空文件，请重新选择。"),
+        "missing": _("没有收到%(label)s，请重新选择。"),
+        "contradiction": _("%(label)s请选一种：上传新的，或者清除原有的。"),
+    }
+    if isinstance(field, forms.DateField):
+        wrong["invalid"] = _("%(label)s不是一个日期，请按 2026-11-20 的样子填写。")
+    if isinstance(field, forms.IntegerField):
+        wrong["invalid"] = _("%(label)s请填写整数。")
+    own = _declared_messages(field)
+    for code, text in wrong.items():
+        if code in field.error_messages and code not in own:
+            field.error_messages[code] = text % {"label": label}
+    beyond = {
+        "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
+        "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
+        "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
+        "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
+    }
+    for check in field.validators:
+        if isinstance(check, BaseValidator) and check.code in beyond and check.code not in own:
+            limit = check.limit_value
+            words = {"label": label, "limit": limit() if callable(limit) else limit}
+            check.message = beyond[check.code] % words
 
-    def __init__(self, choices: Iterable[Any]) -> None:
-        self._choices = tuple(choices)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._choices)
-
-    def __copy__(self) -> _Declared:
-        return self
-
-    def __deepcopy__(self, _memo: dict[int, Any]) -> _Declared:
-        return self
+def _declared_messages(field: forms.Field) -> frozenset[str]:
+    """Codes whose sentence the form's author wrote himself: they differ from the defaults of the field's classes."""
+    defaults: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        defaults.update(getattr(cls, "default_error_messages", {}))
+    return frozenset(code for code, text in field.error_messages.items() if defaults.get(code) is not text)
 
 
-_SPEAKING: set[type[forms.BaseForm]] = set()
-"""Forms whose declared fields have their sentences."""
+class _Speaking(DeclarativeFieldsMetaclass):
+    """Gives the declared fields of a form their sentences when its class is made."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> _Speaking:
+        declared = {key: value for key, value in attrs.items() if isinstance(value, forms.Field)}
+        for key, field in declared.items():
+            _speak_chinese(key, field)
+        return super().__new__(cls, name, bases, attrs)
 
 
-class ZhijiaForm(forms.Form):
+class ZhijiaForm(forms.Form, metaclass=_Speaking):
     """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error."""
 
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        if type(self) not in _SPEAKING:
-            for name, field in self.base_fields.items():
-                _speak_chinese(name, field)
-                if isinstance(field, _CHOOSES) and isinstance(field.choices, list):
-                    field.choices = _Declared(field.choices)
-            _SPEAKING.add(type(self))
         secret = [name for name, field in self.base_fields.items() if getattr(field, "strip", True) is False]
         super().__init__(_cleaned(data, secret), *args, **kwargs)
 
@@ -282,58 +318,6 @@ class Submission:
         self.form.take(error)
         self.refused, self.status = error, error.status
         return True
-
-
-def _speak_chinese(name: str, field: forms.Field) -> None:
-    """Give a declared field its sentences; every form made of it copies them."""
-    label = str(field.label or name)
-    if isinstance(field, forms.CharField) and field.strip and not isinstance(field, NumberField):
-        field.validators.append(_refuse_override)
-    asks = _("请选择%(label)s。") if isinstance(field, _CHOOSES) else _("请填写%(label)s。")
-    if label.endswith("？"):
-        asks = _("请回答：%(label)s")
-    if isinstance(field, forms.FileField):
-        asks = _("请添加%(label)s。")
-    if isinstance(field, forms.BooleanField):
-        asks = _("需要您勾选同意，才能继续办理。")
-    wrong = {
-        "required": asks,
-        "invalid": _("%(label)s写得不对，请核对后重新填写。"),
-        "invalid_choice": _("%(label)s不在可选的范围内，请重新选择。"),
-        "invalid_list": _("%(label)s不在可选的范围内，请重新选择。"),
-        "min_value": _("%(label)s太小，请核对后修改。"),
-        "max_value": _("%(label)s太大，请核对后修改。"),
-        "empty": _("%(label)s是空文件，请重新选择。"),
-        "missing": _("没有收到%(label)s，请重新选择。"),
-        "contradiction": _("%(label)s请选一种：上传新的，或者清除原有的。"),
-    }
-    if isinstance(field, forms.DateField):
-        wrong["invalid"] = _("%(label)s不是一个日期，请按 2026-11-20 的样子填写。")
-    if isinstance(field, forms.IntegerField):
-        wrong["invalid"] = _("%(label)s请填写整数。")
-    own = _declared_messages(field)
-    for code, text in wrong.items():
-        if code in field.error_messages and code not in own:
-            field.error_messages[code] = text % {"label": label}
-    beyond = {
-        "max_length": _("%(label)s最多 %(limit)s 个字，请删减。"),
-        "min_length": _("%(label)s至少 %(limit)s 个字，请补充。"),
-        "min_value": _("%(label)s不能小于 %(limit)s，请核对后修改。"),
-        "max_value": _("%(label)s不能大于 %(limit)s，请核对后修改。"),
-    }
-    for check in field.validators:
-        if isinstance(check, BaseValidator) and check.code in beyond and check.code not in own:
-            limit = check.limit_value
-            words = {"label": label, "limit": limit() if callable(limit) else limit}
-            check.message = beyond[check.code] % words
-
-
-def _declared_messages(field: forms.Field) -> frozenset[str]:
-    """Codes whose sentence the form's author wrote himself: they differ from the defaults of the field's classes."""
-    defaults: dict[str, Any] = {}
-    for cls in reversed(type(field).__mro__):
-        defaults.update(getattr(cls, "default_error_messages", {}))
-    return frozenset(code for code, text in field.error_messages.items() if defaults.get(code) is not text)
 
 
 class PhoneForm(ZhijiaForm):

@@ -5,8 +5,7 @@ from .permissions import Permission
 SCENARIO = Scenario(
     code="upkeep",
     name="运行维护",
-    icon="activity",
-    menu=(MenuItem("系统", "运行状况", "upkeep:health", Permission.VIEW, 905),),
+    menu=(MenuItem("系统", "运行状况", "upkeep:health", (Permission.VIEW,), 905, icon="heartbeat"),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看平台运行状况", frozenset({"OPERATOR"}), group="系统", short="运行状况"),
     ),

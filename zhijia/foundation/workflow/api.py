@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ninja import Query
 from pydantic import Field
 
-from zhijia.kernel.api import After, Limit, Out, PublicId, Routes, Who, read_moment
+from zhijia.kernel.api import After, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.http import Request
 
 from . import selectors, services
@@ -98,10 +98,8 @@ def my_cases(request: Request, after: After = "", limit: Limit = 20) -> CaseList
     """我的全部事项，新的在前。"""
     if request.actor.person_id is None:
         return CaseList(items=[], next="")
-    rows = selectors.list_my_cases(request.actor, before=read_moment(after), limit=limit)
-    return CaseList(
-        items=[_out(row) for row in rows], next=rows[-1].entered_at.isoformat() if len(rows) == limit else ""
-    )
+    page = selectors.list_my_cases(request.actor, after=after, limit=limit)
+    return CaseList(items=[_out(row) for row in page.rows], next=page.next)
 
 
 @own.read("/me/cases/{pid}", CaseDetail)

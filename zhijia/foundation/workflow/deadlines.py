@@ -95,7 +95,7 @@ def show_on(values: dict[str, Any], clocks: Sequence[Clock]) -> None:
 
 
 def write(case_id: int, clocks: Sequence[Clock]) -> None:
-    db.insert_later(
+    db.insert_rows(
         Deadline,
         [
             {
@@ -117,21 +117,27 @@ def write(case_id: int, clocks: Sequence[Clock]) -> None:
 
 def end(case_id: int, now: datetime) -> None:
     """The state is left: its clocks stop for good."""
-    db.change_later(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
+    db.change_rows(Deadline, {"case_id": case_id, "done_at": None}, {"done_at": now})
+
+
+PAUSED = "暂停计时，恢复后顺延"
 
 
 def _restate(case_id: int) -> None:
-    """Carry changed dates to where lists read them: the due date, else the nearest other clock, as `show_on` does."""
+    """Carry changed dates to where lists read them: the due date, else the nearest other clock, as `show_on` does.
+
+    Clocks that stand are not due at all.
+    """
     open_ones = list(Deadline.objects.filter(case_id=case_id, done_at__isnull=True))
-    shown = min(open_ones, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
-    if shown is None:
+    if not open_ones:
         return
-    db.change_rows(
-        Case,
-        {"id": case_id},
-        {"due_at": shown.due_at, "due_provisional": shown.provisional, "due_explained": shown.explained},
-    )
-    db.change_rows(InboxEntry, {"case_id": case_id, "closed_at": None}, {"due_at": shown.due_at})
+    running = [clock for clock in open_ones if clock.paused_at is None]
+    shown = min(running, key=lambda clock: (clock.kind != "due", clock.due_at), default=None)
+    values: dict[str, Any] = {"due_at": None, "due_provisional": False, "due_explained": PAUSED}
+    if shown is not None:
+        values = {"due_at": shown.due_at, "due_provisional": shown.provisional, "due_explained": shown.explained}
+    db.change_rows(Case, {"id": case_id}, values)
+    db.change_rows(InboxEntry, {"case_id": case_id, "closed_at": None}, {"due_at": values["due_at"]})
 
 
 def extend(case: Case, *, actor: Actor, add: int, now: datetime) -> None:
@@ -161,6 +167,8 @@ def pause(case: Case, *, actor: Actor, now: datetime) -> int:
     stopped = Deadline.objects.filter(case_id=case.pk, done_at__isnull=True, paused_at__isnull=True).update(
         paused_at=now
     )
+    if stopped:
+        _restate(case.pk)
     audit.record(actor, "workflow.pause", ("case", case.public_id), now=now, detail={"clocks": stopped})
     return stopped
 

@@ -18,7 +18,7 @@ class Case(models.Model):
     """One matter on its way. Its state lives here; what it is about lives in the capability's own row beside it.
 
     `title` names it for lists and is masked where it names a person. `open_key` is what only one open case of a
-    workflow may be about, such as `person:12`; it is cleared on closing. `owner_person_id` is whose matter it is,
+    workflow may be about, such as `person:12`. `owner_person_id` is whose matter it is,
     `maker_person_id` who made it. `versions` keeps the parameter versions it was decided under.
     """
 
@@ -43,7 +43,11 @@ class Case(models.Model):
     versions = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workflow", "open_key"], name="case_one_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workflow", "open_key"], condition=Q(closed_at__isnull=True), name="case_one_open"
+            )
+        ]
         indexes = [
             models.Index(fields=["owner_person_id", "-entered_at"], name="case_by_owner"),
             models.Index(fields=["unit_id", "workflow", "state", "entered_at"], name="case_by_unit"),

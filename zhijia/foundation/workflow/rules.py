@@ -12,6 +12,9 @@ MAKER = "maker"
 CLOCK = "clock"
 SYSTEM = "system"
 
+REMINDED = "remind"
+"""What the history calls a reminder from above; it moves nothing."""
+
 UNIT = "unit"
 """The unit a case is decided at."""
 UPPER = "upper"
@@ -163,3 +166,53 @@ class Hue(StrEnum):
     DONE = "done"
     RUN = "run"
     STILL = "still"
+
+
+class TwoPersons(StrEnum):
+    """The states of what one person proposes and another agrees to."""
+
+    PROPOSED = "PROPOSED"
+    IN_FORCE = "IN_FORCE"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+def two_persons(
+    code: str,
+    name: str,
+    *,
+    check: str,
+    due: str,
+    maker: str,
+    agreed: str,
+    agree: str = "复核同意",
+    button: str = "同意",
+    more: Iterable[Move] = (),
+    labels: Mapping[str, str] | None = None,
+    hues: Mapping[str, str] | None = None,
+) -> Workflow:
+    """What one person proposes, another who holds `check` agrees to or sends back, and the first may take back.
+
+    `maker` is what the first is called, `agreed` the state's word once it holds, `agree` what the timeline says then.
+    `more` are the moves that follow when it is in force, with the `labels` and `hues` of their states; all of these
+    are closed states, since nobody has to act in them.
+    """
+    s = TwoPersons
+    told = {s.PROPOSED: "等待复核", s.IN_FORCE: agreed, s.REFUSED: "已退回", s.WITHDRAWN: "已撤回", **(labels or {})}
+    back = f"退回{maker}"
+    colours = {s.PROPOSED: Hue.SOON, s.IN_FORCE: Hue.DONE, s.REFUSED: Hue.LATE, s.WITHDRAWN: Hue.STILL, **(hues or {})}
+    return Workflow(
+        code,
+        name,
+        start=s.PROPOSED,
+        labels=told,
+        hues=colours,
+        closed=frozenset(told) - {s.PROPOSED},
+        due={s.PROPOSED: due},
+        moves=(
+            Move("agree", {s.PROPOSED}, s.IN_FORCE, by=check, checker=True, title=agree, button=button),
+            Move("refuse", {s.PROPOSED}, s.REFUSED, by=check, checker=True, needs=("note",), title=back, button=back),
+            Move("withdraw", {s.PROPOSED}, s.WITHDRAWN, by=MAKER, title=f"{maker}撤回", button="撤回"),
+            *more,
+        ),
+    )

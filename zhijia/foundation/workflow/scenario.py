@@ -8,6 +8,7 @@ SCENARIO = Scenario(
     name="流程",
     audit_events=(
         AuditEvent("workflow.move", "办理一步"),
+        AuditEvent("workflow.remind", "催办", erases="none"),
         AuditEvent("workflow.extend", "延长期限", erases="none"),
         AuditEvent("workflow.pause", "暂停计时", erases="none"),
         AuditEvent("workflow.resume", "恢复计时", erases="none"),
@@ -27,6 +28,7 @@ SCENARIO = Scenario(
         ),
     ),
     messages=(
+        MessageTemplate("workflow.reminded", "上级催办", "“{union}”催办：“{title}”（{name}）已逾期，请尽快办理。"),
         MessageTemplate(
             "workflow.due",
             "有事项到期未办",

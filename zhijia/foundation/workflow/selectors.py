@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from zhijia.foundation.parameters import selectors as parameters
@@ -16,11 +16,15 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
-from .rules import OTHER, UNIT, UPPER, Workflow, to_others
+from .rules import OTHER, REMINDED, UNIT, UPPER, Workflow, to_others
+
+SOONEST = (F("due_at").asc(nulls_last=True), "id")
+"""Whatever is due first; what has no due date, or stands, comes last on both databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def inbox_entries(actor: Actor) -> QuerySet[InboxEntry]:
     return (
         InboxEntry.objects.filter(_own(actor), ~_for_others(actor.person_id or 0), closed_at__isnull=True)
         .select_related("case")
-        .order_by("due_at", "id")
+        .order_by(*SOONEST)
     )
 
 
@@ -113,36 +117,21 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
     return rows_of(list(entries[:limit]), now=now)
 
 
-@lru_cache(maxsize=32)
-def _soonest(units: int) -> db.Question:
-    """The case that is due first of those waiting at so many units."""
-
-    def build(
-        workflow: str, permission: str, besides: str, person_id: int, *unit_ids: int
-    ) -> QuerySet[InboxEntry, Any]:
-        waiting = InboxEntry.objects.filter(
-            ~_for_others(person_id),
-            unit_id__in=unit_ids,
-            permission=permission,
-            closed_at__isnull=True,
-            case__workflow=workflow,
-        )
-        waiting = waiting.exclude(case__public_id=besides).order_by("due_at", "id")
-        return waiting.values_list("case__public_id")[:1]
-
-    return db.Question(build, str, str, str, int, *[int] * units)
-
-
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:
     """The case of a workflow that is due first in the actor's own inbox, but not this one; empty where none is left.
 
     What waits with others in his scope is theirs, and found in lists.
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-    found = (
-        _soonest(len(units)).first(workflow.code, permission, besides, actor.person_id or 0, *units) if units else None
+    waiting = InboxEntry.objects.filter(
+        ~_for_others(actor.person_id or 0),
+        unit_id__in=units,
+        permission=permission,
+        closed_at__isnull=True,
+        case__workflow=workflow.code,
     )
-    return found[0] if found else ""
+    waiting = waiting.exclude(case__public_id=besides).order_by(*SOONEST)
+    return waiting.values_list("case__public_id", flat=True).first() or ""
 
 
 def rows_of(entries: Sequence[InboxEntry], *, now: datetime) -> list[InboxRow]:
@@ -205,7 +194,7 @@ def late_below(
         )
         .exclude(unit_id__in=own)
         .select_related("case")
-        .order_by("due_at", "id")
+        .order_by(*SOONEST)
     )
     return rows_of(list(entries[:limit]), now=now)
 
@@ -216,12 +205,10 @@ def deciders_beside(actor: Actor, case_ids: Iterable[int]) -> dict[int, int]:
     return dict(entries.values_list("case_id", "unit_id"))
 
 
-def list_my_cases(actor: Actor, *, before: datetime | None = None, limit: int = 20) -> list[Case]:
-    """The person's own cases, newest first; one query."""
-    cases = Case.objects.filter(owner_person_id=actor.require_person())
-    if before is not None:
-        cases = cases.filter(entered_at__lt=before)
-    return list(cases.order_by("-entered_at")[:limit])
+def list_my_cases(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Case]:
+    """The person's own cases, newest first; one query. Raises Invalid `request.page`."""
+    own = Case.objects.filter(owner_person_id=actor.require_person())
+    return page_of(own, ("-entered_at", "-id"), after=after, limit=limit)
 
 
 def get_my_case(actor: Actor, public_id: str) -> Case:
@@ -334,7 +321,7 @@ def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
     return list(
         Case.objects.filter(maker_person_id=actor.person_id, closed_at__isnull=True)
         .exclude(owner_person_id=actor.person_id)
-        .order_by("due_at", "id")[:limit]
+        .order_by(*SOONEST)[:limit]
     )
 
 
@@ -343,7 +330,7 @@ def timeline(case: Case, *, own: bool = False) -> list[Step]:
     workflow: Workflow = registry.workflow(case.workflow)
     history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
     names = registry.units.names({row.unit_id for row in history if row.unit_id})
-    titles = {move.name: move.title for move in workflow.moves}
+    titles = {move.name: move.title for move in workflow.moves} | {REMINDED: "上级工会催办"}
     steps = []
     for row in history:
         who = names.get(row.unit_id or 0, "")

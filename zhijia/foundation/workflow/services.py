@@ -62,7 +62,7 @@ def open_case(
         "last_person_id": actor.person_id,
         "unit_id": unit_id,
         "other_unit_id": other_unit_id,
-        "open_key": None if state in workflow.closed else open_key,
+        "open_key": open_key,
         "opened_at": now,
         "entered_at": now,
         "closed_at": now if state in workflow.closed else None,
@@ -190,10 +190,6 @@ def move(
     }
     if unit_id is not None:
         values["unit_id"] = unit_id
-    if closes:
-        values["open_key"] = None
-    elif case.open_key is None and source in workflow.closed and case.owner_person_id is not None:
-        values["open_key"] = f"person:{case.owner_person_id}"
     clocks: list[deadlines.Clock] = []
     if not stays:
         values["entered_at"] = now
@@ -232,7 +228,7 @@ def _refuse_impossible(case: Case, step: Move, given: Mapping[str, Any], *, now:
     """State, version, missing values, a move that was made already, a window that has closed."""
     if case.state not in step.sources or (version is not None and version != case.version):
         raise WrongState
-    missing = [key for key in step.needs if not given.get(key)]
+    missing = [key for key in step.needs if given.get(key) in (None, "", [], ())]
     if missing:
         raise Invalid(
             "case.missing", "还有必填的内容没有填写，请补充后再提交。", fields=dict.fromkeys(missing, "请填写这一项。")
@@ -276,7 +272,7 @@ def _write_step(
         "note": note,
         "facts": dict(facts),
     }
-    db.insert_later(CaseHistory, [step])
+    db.insert_rows(CaseHistory, [step])
     audit.record(
         actor,
         "workflow.move",
@@ -292,9 +288,9 @@ def _write_step(
     if not inbox:
         return
     if source:
-        db.change_later(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
+        db.change_rows(InboxEntry, {"case_id": case.pk, "closed_at": None}, {"closed_at": now})
     entries = [] if case.state in workflow.closed else _entries(workflow, case, now)
-    db.insert_later(InboxEntry, entries)
+    db.insert_rows(InboxEntry, entries)
     deadlines.write(case.pk, clocks)
 
 
@@ -389,4 +385,4 @@ def not_deciding(entry: InboxEntry) -> frozenset[int]:
 def forget_cases(case_ids: Sequence[int]) -> int:
     """Closed cases no longer name anybody; state, days and sealed history stay. Returns how many were changed."""
     closed = Case.objects.filter(id__in=list(case_ids), closed_at__isnull=False)
-    return closed.update(title=FORGOTTEN, note="", owner_person_id=None)
+    return closed.update(title=FORGOTTEN, note="", owner_person_id=None, open_key=None)

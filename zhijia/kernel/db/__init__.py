@@ -1,8 +1,7 @@
 """Everything that talks to the database by hand, for both vendors; no other module branches on the vendor.
 
-`rows` is the lean way to single rows and what a command writes last and together, `questions` keeps queries of the ORM
-compiled, `bulk` writes thousands of rows at once. Here: fields, retries, locks, partitions and conditions over the
-tree.
+`rows` is the lean way to single rows, `bulk` writes thousands of rows at once, `guards` keeps tables that only grow,
+`dumps` saves and restores all. Here: fields, retries, locks, partitions and conditions over the tree.
 """
 
 from __future__ import annotations
@@ -22,30 +21,24 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
 from .bulk import copy_rows, holds_millions, reserve_keys
-from .command import remembered
 from .dumps import DumpFailed, dump_database, dump_name, is_empty_database, restore_database, server_time
 from .guards import AppendOnly, unguarded
-from .questions import Question
 from .rows import (
-    change_later,
     change_rows,
     find,
     find_rows,
-    insert_later,
     insert_row,
     insert_rows,
-    one_command,
     select_rows,
     take_rows,
 )
 
 __all__ = [
-    "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "Question", "advisory_lock", "change_later",
-    "change_rows", "consistent_look", "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows",
-    "holds_millions", "in_scope", "insert_later", "insert_row", "insert_rows", "instant", "is_away",
-    "is_conflict_between_writers", "is_empty_database", "keep_partitions_ahead", "oldest_month", "one_command",
-    "remembered", "reserve_keys", "restore_database", "retrying", "select_rows", "server_time", "subtree",
-    "subtree_bounds", "take_rows", "unguarded",
+    "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "advisory_lock", "change_rows", "consistent_look",
+    "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows", "holds_millions", "in_scope",
+    "insert_row", "insert_rows", "instant", "is_away", "is_conflict_between_writers", "is_empty_database",
+    "keep_partitions_ahead", "oldest_month", "reserve_keys", "restore_database", "retrying", "select_rows",
+    "server_time", "subtree", "subtree_bounds", "take_rows", "unguarded",
 ]  # fmt: skip
 
 P = ParamSpec("P")

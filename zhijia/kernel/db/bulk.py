@@ -9,8 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from zhijia.kernel.replica import note_write
 
-from .columns import column_name, field_of, filled, prepared
-from .rows import asking
+from .columns import column_name, default, field_of, fields_left_out, prepared
 
 
 def holds_millions(using: str = DEFAULT_DB_ALIAS) -> bool:
@@ -52,12 +51,12 @@ def copy_rows(
         return
     note_write()
     connection = connections[using]
-    left = filled(model, tuple(names))
-    rest = tuple(column.default(connection) for column in left)
-    columns = (*names, *(column.attname for column in left))
+    left = fields_left_out(model, tuple(names))
+    rest = tuple(default(field, connection) for field in left)
+    columns = (*names, *(field.attname for field in left))
     listed = ", ".join(connection.ops.quote_name(column_name(model, name)) for name in columns)
     table = connection.ops.quote_name(model._meta.db_table)
-    with asking(connection, model, writes=True) as cursor, connection.wrap_database_errors:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for row in rows:

@@ -1,14 +1,20 @@
-"""The lean way to rows gives what the ORM gives, on both databases and for every table."""
+"""The lean way to rows gives and writes what the ORM does, on both databases and for every table."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
+from zhijia.foundation.notify.models import TemplateText
 from zhijia.kernel import db
+from zhijia.kernel.db import rows
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +84,39 @@ def test_copied_rows_are_those_that_an_insert_writes(world):
     assert twin.created_at == person.created_at
     with pytest.raises(IntegrityError):
         db.copy_rows(Person, sealed, [tuple((row | {"id": row["id"] + 1, "public_id": "2" * 16}).values())])
+
+
+def text(version: int, title: str = "题") -> dict[str, object]:
+    return {"code": "tests.one", "version": version, "title": title, "body": "文", "sms": "", "at": NOW}
+
+
+def test_rows_are_written_in_order_whatever_fits_into_a_statement(monkeypatch):
+    monkeypatch.setattr(rows, "_MOST_PARAMETERS", 20)
+    keys = db.insert_rows(TemplateText, [text(number) for number in range(1, 11)])
+    assert keys == sorted(keys)
+    assert [TemplateText.objects.get(pk=key).version for key in keys] == list(range(1, 11))
+    assert db.insert_rows(TemplateText, []) == []
+
+
+def test_a_column_left_out_takes_its_default(world):
+    _person, stay = world.member()
+    names = [f.attname for f in Membership._meta.concrete_fields if f.attname not in ("id", "version")]
+    values = {name: getattr(stay, name) for name in names} | {"until": stay.since, "ended_by": "withdrawn"}
+    assert Membership.objects.get(pk=db.insert_row(Membership, **values)).version == 1
+
+
+def test_conflicts_are_skipped_where_told_and_errors_elsewhere():
+    db.insert_row(TemplateText, **text(1))
+    assert len(db.insert_rows(TemplateText, [text(1, "再"), text(2)], ignore_conflicts=True)) == 1
+    assert list(TemplateText.objects.order_by("version").values_list("title", flat=True)) == ["题", "题"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        db.insert_rows(TemplateText, [text(3), text(2)])
+    assert not TemplateText.objects.filter(version=3).exists()
+
+
+def test_a_change_meets_only_the_rows_that_are_as_told(world):
+    person, stay = world.member()
+    here = {"person_id": person.pk, "until": None, "version": stay.version}
+    assert db.change_rows(Membership, here, {"occupation": "钳工", "version": stay.version + 1}) == 1
+    assert db.change_rows(Membership, here, {"occupation": "焊工"}) == 0
+    assert Membership.objects.get(pk=stay.pk).occupation == "钳工"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
-
-from django.db.models import QuerySet
 
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Grant, Kind
@@ -18,27 +15,21 @@ from .models import RoleGrant
 from .roles import ROLES
 
 
-def _held(person_id: int) -> QuerySet[RoleGrant, Any]:
-    columns = ("union__level", "union__path", "role", "union_id", "since", "until")
-    return RoleGrant.objects.filter(person_id=person_id, in_force=True).values_list(*columns)
-
-
-_HELD = db.Question(_held, int)
-
-
 def grants_of(person_id: int, today: date) -> tuple[Grant, ...]:
     """The grants in force today, highest union first."""
-    held = [row[:-2] for row in _HELD(person_id) if row[-2] <= today < row[-1]]
-    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for _, path, role, unit in sorted(held))
+    columns = ("union_id", "role", "since", "until")
+    rows = db.select_rows(RoleGrant, columns, {"person_id": person_id, "in_force": True})
+    held = [(union_id, role) for union_id, role, since, until in rows if since <= today < until]
+    places = unions.facts_of(union_id for union_id, _ in held)
+    ordered = sorted((places[union_id].level, places[union_id].path, role, union_id) for union_id, role in held)
+    return tuple(Grant(unit, path, role, registry.permissions_of(role)) for _, path, role, unit in ordered)
 
 
-def actor_of(
-    account_id: int, *, today: date, staff: bool, address: str = "", owner: people.AccountOwner | None = None
-) -> Actor:
+def actor_of(account_id: int, *, today: date, staff: bool, address: str = "") -> Actor:
     """The person behind an account; `staff` says that he has stepped up to the console where he is signed in, and only
-    then are his grants read. `owner` is who was read with the account.
+    then are his grants read.
     """
-    person_id = owner.person_id if owner is not None else people.person_id_of_account(account_id)
+    person_id = people.person_id_of_account(account_id)
     grants = grants_of(person_id, today) if staff and person_id is not None else ()
     return Actor(
         Kind.PERSON,

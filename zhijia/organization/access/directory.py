@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
 from zhijia.kernel import db
+from zhijia.kernel.actor import Scope
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
-from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.rules import ancestors
 
 from .models import RoleGrant
-
-
-@lru_cache(maxsize=32)
-def _granted_at(count: int) -> db.Question:
-    """The grants in force at so many places of the tree."""
-
-    def build(*paths: str) -> QuerySet[RoleGrant, Any]:
-        columns = ("union__path", "union_id", "person_id", "role", "since", "until")
-        return RoleGrant.objects.filter(union__path__in=paths, in_force=True).values_list(*columns)
-
-    return db.Question(build, *[str] * count)
 
 
 class UnionDirectory:
@@ -46,6 +35,9 @@ class UnionDirectory:
     def names(self, unit_ids: Iterable[int]) -> dict[int, str]:
         return {key: facts.name for key, facts in unions.facts_of(unit_ids).items()}
 
+    def within(self, scope: Scope) -> QuerySet[Any, int]:
+        return unions.ids_within(scope)
+
     def region(self, unit_id: int) -> str:
         return unions.get_facts(unit_id).region
 
@@ -53,7 +45,7 @@ class UnionDirectory:
         return unions.get_facts_by_path(ancestors(self.path(unit_id))[0]).id
 
     def holders(self, unit_id: int, permission: str, today: date) -> list[tuple[int, frozenset[int]]]:
-        """Two short queries: the unit; the grants along the chain of upper unions."""
+        """Three short queries: the unit; its upper unions; their grants."""
         spec = registry.permissions.get(permission)
         if spec is None:
             raise LookupError(f"permission {permission} is declared by no scenario")
@@ -61,12 +53,15 @@ class UnionDirectory:
             path = self.path(unit_id)
         except NotFound:
             return []
-        chain = ancestors(path)
-        found: dict[tuple[int, int], set[int]] = {}
-        for union_path, union_id, person_id, role, since, until in _granted_at(len(chain))(*chain):
+        chain = places.ids_of_paths(ancestors(path))
+        columns = ("union_id", "person_id", "role", "since", "until")
+        grants = db.select_rows(RoleGrant, columns, {"union_id": tuple(chain.values()), "in_force": True})
+        found: dict[int, set[int]] = {}
+        for union_id, person_id, role, since, until in grants:
             if role in spec.roles and since <= today < until:
-                found.setdefault((-len(union_path), union_id), set()).add(person_id)
-        return [(key[1], frozenset(found[key])) for key in sorted(found)]
+                found.setdefault(union_id, set()).add(person_id)
+        nearest_first = sorted(chain, key=len, reverse=True)
+        return [(chain[at], frozenset(found[chain[at]])) for at in nearest_first if chain[at] in found]
 
     def nearest_holder(
         self, unit_id: int, permission: str, today: date, *, besides: frozenset[int] = frozenset()

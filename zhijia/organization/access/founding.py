@@ -27,6 +27,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.regions import selectors as regions, services as region_services
 from zhijia.foundation.ui.site import Site, write_site
 from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel.actor import SYSTEM, Scope
 from zhijia.kernel.db import advisory_lock
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
@@ -231,7 +232,7 @@ def _appoint(
         other_unit_id=top.id,
         owner_person_id=None,
         now=now,
-        start=rules.State.IN_FORCE,
+        start=TwoPersons.IN_FORCE,
         note=top.name,
         history_note="平台初始化时设立的首批管理员",
     )

@@ -14,7 +14,6 @@ from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor, Kind
 from zhijia.kernel.errors import NotAllowed, NotFound
 from zhijia.kernel.http import Request
-from zhijia.organization.people import selectors as people
 
 from . import actors
 
@@ -44,9 +43,8 @@ def build_actor(request: Request) -> Actor:
     if not sessions.may_be_known(request) or not request.user.is_authenticated:
         return Actor(Kind.ANONYMOUS, address=address)
     staff = sessions.is_stepped_up(request)
-    owner = request.user.owner if isinstance(request.user.owner, people.AccountOwner) else None
     today = timezone.localdate(request.now)
-    actor = actors.actor_of(request.user.pk, today=today, staff=staff, address=address, owner=owner)
+    actor = actors.actor_of(request.user.pk, today=today, staff=staff, address=address)
     if actor.staff and not sessions.was_strong(request) and actors.needs_strong_factor(actor.grants):
         return dataclasses.replace(actor, staff=False)
     return actor

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 
 
 class RoleGrant(models.Model):
     """A role a person holds on a union and its subtree during `[since, until)`.
 
-    It counts from the moment its case is APPROVED until `until`, its revocation, or the end of the post, whichever is
+    It counts from the moment its case is agreed to until `until`, its revocation, or the end of the post, whichever is
     first. `in_force` is false before approval and after revocation.
     """
 
@@ -41,3 +44,14 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} on {self.union_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it counts, as people are told it."""
+        return self.until - timedelta(days=1)
+
+
+class FactorReset(CaseRow):
+    """Why a colleague's ways into the console are to be cleared, and how he was recognized; his is the case."""
+
+    reason = models.CharField(max_length=200)

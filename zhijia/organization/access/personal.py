@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
-from zhijia.kernel.personal import DataSubject, Kept
-from zhijia.organization.people.rules import rights
+from zhijia.kernel.personal import DataSubject, Kept, cut_off, first_day_to_go
 from zhijia.organization.unions import selectors as unions
 
 from . import rules
@@ -41,7 +40,7 @@ def ended_on(grant: RoleGrant) -> date | None:
 
 def _over(grant: RoleGrant, now: datetime) -> bool:
     ended = ended_on(grant)
-    return ended is not None and rights.first_day_to_go(ended, DAYS) <= timezone.localdate(now)
+    return ended is not None and first_day_to_go(ended, DAYS) <= timezone.localdate(now)
 
 
 def export_grants(subject: DataSubject) -> list[Mapping[str, Any]]:
@@ -68,7 +67,7 @@ def kept_grants(subject: DataSubject, now: datetime) -> list[Kept]:
     lately = [day for day in ended if day is not None]
     kept = [Kept(len(living), LIVING)] if living else []
     if lately:
-        kept.append(Kept(len(lately), PROOF, rights.first_day_to_go(max(lately), DAYS)))
+        kept.append(Kept(len(lately), PROOF, first_day_to_go(max(lately), DAYS)))
     return kept
 
 
@@ -86,7 +85,7 @@ def erase_grants(subject: DataSubject, now: datetime) -> int:
 
 def forget_grants(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Ended three years ago, but for persons in `held`; at most `limit`. How many went."""
-    behind = deadlines.end_of(rights.cut_off(timezone.localdate(now), DAYS))
+    behind = deadlines.end_of(cut_off(timezone.localdate(now), DAYS))
     never = Q(revoked_at__isnull=True, case__closed_at__lt=behind)
     due = RoleGrant.objects.filter(Q(revoked_at__lt=behind) | never, in_force=False)
     due = due.exclude(person_id__in=held) if held else due

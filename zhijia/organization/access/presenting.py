@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.ui.listing import Cell, Column, Empty, Filter, Listing, Moment, Tag, To
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel.registry import PermissionSpec, registry
-from zhijia.organization.people import selectors as people
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -78,37 +78,47 @@ def _person_row(
     }
 
 
-def filter_bar(query: Mapping[str, str]) -> dict[str, Any]:
-    """Shape of `ui/console/filter_bar.html`."""
-
-    def select(name: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        rows = [("", label), *options]
-        return {
-            "name": name,
-            "label": label,
-            "options": [{"value": key, "label": text, "chosen": query.get(name, "") == key} for key, text in rows],
-        }
-
-    permissions = [(spec.code, spec.label) for spec in selectors.columns()]
-    return {
-        "label": "授权筛选",
-        "name": "q",
-        "value": query.get("q", ""),
-        "placeholder": "姓名、拼音首字母或工会",
-        "selects": [
-            select("may", "谁可以：不限事项", permissions),
-            select("role", "全部角色", [(code, spec.label) for code, spec in ROLES.items()]),
-        ],
-    }
+def grants() -> Listing:
+    """Its filters name every permission there is, which stand only once all capabilities are ready."""
+    return Listing(
+        "grants",
+        "谁能办什么",
+        head=Column("人员", "person.masked_name"),
+        opens=To("access:person", "person.public_id"),
+        search="姓名、拼音首字母或工会",
+        counted="项",
+        ordered="按工会和姓名",
+        filters=(
+            Filter("may", "谁可以：不限事项", {spec.code: spec.label for spec in selectors.columns()}),
+            Filter("role", "全部角色", {code: spec.label for code, spec in ROLES.items()}),
+        ),
+        columns=(Column("工会", "union.name", wraps=True), Column("角色", "role_label"), Column("自", "since"),
+                 Column("至（当日止）", "last_day"), Column("依据", "reason")),
+        empty=Empty("没有授权", "不在您管理范围内的授权不会显示。"),
+    )  # fmt: skip
 
 
-def pager(page: selectors.GrantPage, query: Mapping[str, str]) -> dict[str, Any]:
-    kept = {key: value for key, value in query.items() if value and key != "after"}
-    return {
-        "shown": f"本页 {len(page.rows)} 项，按工会和姓名",
-        "previous": f"?{urlencode(kept)}" if query.get("after") else "",
-        "next": f"?{urlencode({**kept, 'after': page.after})}" if page.after else "",
-    }
+class _State(Tag):
+    """The case's state, or what the day makes of it."""
+
+    def cell(self, row: selectors.GrantRow, at: Moment) -> Cell:
+        tag = state_tag(row, today=at.today)
+        return Cell(tag["text"], tag["state"], tag=True)
+
+
+GRANTS_OF_ONE = Listing(
+    "grants_of_one",
+    "授权记录",
+    head=Column("角色", "role_label"),
+    opens=To("access:grants:review", "case_public_id"),
+    columns=(
+        Column("工会及下级", "union.name", wraps=True),
+        Column("自", "since", faint=True),
+        Column("至（当日止）", "last_day", faint=True),
+        Column("依据", "reason", wraps=True),
+        _State("状态", "state"),
+    ),
+)
 
 
 def short_list(rows: Sequence[selectors.GrantRow], *, case: bool) -> list[dict[str, Any]]:
@@ -116,7 +126,7 @@ def short_list(rows: Sequence[selectors.GrantRow], *, case: bool) -> list[dict[s
     return [
         {
             "label": f"{row.person.masked_name} · {row.role_label}",
-            "href": reverse("access:case", args=[row.case_public_id])
+            "href": reverse("access:grants:review", args=[row.case_public_id])
             if case
             else reverse("access:person", args=[row.person.public_id]),
             "end": f"至 {row.last_day}" if case else f"{row.last_day:%m-%d}",
@@ -135,47 +145,17 @@ def state_tag(row: selectors.GrantRow, *, today: date) -> dict[str, str]:
         return {"text": f"{row.since} 开始", "state": "run"}
     if row.in_force and row.until > today:
         return {"text": "生效中", "state": "done"}
-    state = rules.State.ENDED if row.state == rules.State.IN_FORCE else rules.State(row.state)
+    state = rules.ENDED if row.state == TwoPersons.IN_FORCE else row.state
     hue = str(rules.GRANT.hues[state])
     return {"text": rules.GRANT.labels[state], "state": "" if hue == "still" else hue}
 
 
-def person_table(rows: Sequence[selectors.GrantRow], *, today: date) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`: grants of all times."""
-    return {
-        "label": "授权记录",
-        "first": {"label": "角色"},
-        "columns": [
-            {"label": "工会及下级"},
-            {"label": "自"},
-            {"label": "至（当日止）"},
-            {"label": "依据"},
-            {"label": "状态"},
-        ],
-        "pick": "",
-        "rows": [
-            {
-                "pid": row.case_public_id,
-                "label": row.role_label,
-                "href": reverse("access:case", args=[row.case_public_id]) if row.case_public_id else "",
-                "cells": [
-                    {"text": row.union.name, "wide": True, "wrap": True},
-                    {"text": row.since.isoformat(), "dim": True},
-                    {"text": row.last_day.isoformat(), "dim": True},
-                    {"text": row.reason or "—", "wrap": True},
-                    {"tag": state_tag(row, today=today)},
-                ],
-            }
-            for row in rows
-        ],
-    }
-
-
-def case_facts(row: selectors.GrantRow, case: Case) -> list[dict[str, Any]]:
-    """Shape of `ui/console/facts.html`."""
+def case_facts(row: selectors.GrantRow, *, linked: bool) -> list[dict[str, Any]]:
+    """Shape of `ui/console/facts.html`; `linked` to all that this person holds."""
     spec = ROLES[row.role]
+    href = reverse("access:person", args=[row.person.public_id]) if linked else ""
     return [
-        {"label": "人员", "value": row.person.masked_name},
+        {"label": "人员", "value": row.person.masked_name, "href": href},
         {"label": "角色", "value": spec.label},
         {"label": "工会及下级", "value": row.union.name},
         {"label": "手机", "value": row.person.mobile_masked, "code": True},
@@ -183,26 +163,6 @@ def case_facts(row: selectors.GrantRow, case: Case) -> list[dict[str, Any]]:
         {"label": "登录", "value": "须用动态码或通行密钥" if spec.strong else "密码加短信"},
         {"label": "期限", "value": f"{row.since} 至 {row.last_day}（当日止）"},
         {"label": "依据", "value": row.reason},
-        {"label": "申请人", "value": name_of(case.maker_person_id)},
-    ]
-
-
-def name_of(person_id: int | None) -> str:
-    """Who asked or checked, in full: a colleague's name on a matter that both work on. 系统 for nobody."""
-    return people.get_facts(person_id).name if person_id is not None else "系统"
-
-
-def reset_facts(case: Case, person: PersonFacts) -> list[dict[str, Any]]:
-    """Shape of `ui/console/facts.html`."""
-    return [
-        {"label": "人员", "value": person.masked_name},
-        {"label": "手机", "value": person.mobile_masked, "code": True},
-        {"label": "申请人", "value": name_of(case.maker_person_id)},
-        {"label": "原因和核实方式", "value": case.note},
-        {
-            "label": "同意以后",
-            "value": "密码、验证器、备用码和通行密钥全部清除，所有设备退出登录；本人收到短信和开通链接",
-        },
     ]
 
 

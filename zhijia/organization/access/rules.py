@@ -3,131 +3,40 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, MAKER, OTHER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, OTHER, Hue, Move, TwoPersons, two_persons
 from zhijia.kernel.errors import Invalid, RuleBroken
 
 from .permissions import Permission
 from .roles import ROLES, conflict
 
-
-class State(StrEnum):
-    ASKED = "ASKED"
-    IN_FORCE = "IN_FORCE"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-    REVOKED = "REVOKED"
-    ENDED = "ENDED"
-
-
+REVOKED, ENDED = "REVOKED", "ENDED"
 # A case stands at the asker's own union, so that whoever checks it stands no lower; `other` is the union of the grant.
-GRANT = Workflow(
+GRANT = two_persons(
     "access.grant",
     "角色授权",
-    start=State.ASKED,
-    labels={
-        State.ASKED: "等待复核",
-        State.IN_FORCE: "生效中",
-        State.REFUSED: "未同意",
-        State.WITHDRAWN: "已撤回",
-        State.REVOKED: "已收回",
-        State.ENDED: "已到期",
-    },
-    hues={
-        State.ASKED: Hue.SOON,
-        State.IN_FORCE: Hue.DONE,
-        State.REFUSED: Hue.LATE,
-        State.WITHDRAWN: Hue.STILL,
-        State.REVOKED: Hue.STILL,
-        State.ENDED: Hue.STILL,
-    },
-    closed=frozenset({State.IN_FORCE, State.REFUSED, State.WITHDRAWN, State.REVOKED, State.ENDED}),
-    due={State.ASKED: "access.check_wd"},
-    moves=(
-        Move(
-            "approve",
-            {State.ASKED},
-            State.IN_FORCE,
-            by=Permission.CHECK,
-            checker=True,
-            title="复核同意，授权生效",
-            button="同意",
-        ),
-        Move(
-            "refuse",
-            {State.ASKED},
-            State.REFUSED,
-            by=Permission.CHECK,
-            checker=True,
-            needs=("note",),
-            title="复核不同意",
-            button="不同意",
-        ),
-        Move("withdraw", {State.ASKED}, State.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
-        Move(
-            "revoke",
-            {State.IN_FORCE},
-            State.REVOKED,
-            by=Permission.REVOKE,
-            unit=OTHER,
-            needs=("note",),
-            title="收回授权",
-            button="收回",
-        ),
-        Move("end", {State.IN_FORCE}, State.ENDED, by=CLOCK, title="授权到期"),
+    check=Permission.CHECK,
+    due="access.check_wd",
+    maker="申请人",
+    agreed="生效中",
+    agree="复核同意，授权生效",
+    more=(
+        Move("revoke", {TwoPersons.IN_FORCE}, REVOKED, by=Permission.REVOKE, unit=OTHER, needs=("note",),
+             title="收回授权", button="收回"),
+        Move("end", {TwoPersons.IN_FORCE}, ENDED, by=CLOCK, title="授权到期"),
     ),
-)
-
-
-class Reset(StrEnum):
-    ASKED = "ASKED"
-    DONE = "DONE"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-# As a grant, the case stands at the asker's own union; its owner, whose ways in are cleared, may not decide it.
-FACTOR_RESET = Workflow(
+    labels={REVOKED: "已收回", ENDED: "已到期"},
+    hues={REVOKED: Hue.STILL, ENDED: Hue.STILL},
+)  # fmt: skip
+FACTOR_RESET = two_persons(
     "access.factor_reset",
     "重置登录方式",
-    start=Reset.ASKED,
-    labels={
-        Reset.ASKED: "等待复核",
-        Reset.DONE: "已重置",
-        Reset.REFUSED: "未同意",
-        Reset.WITHDRAWN: "已撤回",
-    },
-    hues={
-        Reset.ASKED: Hue.SOON,
-        Reset.DONE: Hue.DONE,
-        Reset.REFUSED: Hue.LATE,
-        Reset.WITHDRAWN: Hue.STILL,
-    },
-    closed=frozenset({Reset.DONE, Reset.REFUSED, Reset.WITHDRAWN}),
-    due={Reset.ASKED: "access.reset_wd"},
-    moves=(
-        Move(
-            "approve",
-            {Reset.ASKED},
-            Reset.DONE,
-            by=Permission.RESET_CHECK,
-            checker=True,
-            title="复核同意，已重置登录方式",
-            button="同意重置",
-        ),
-        Move(
-            "refuse",
-            {Reset.ASKED},
-            Reset.REFUSED,
-            by=Permission.RESET_CHECK,
-            checker=True,
-            needs=("note",),
-            title="复核不同意",
-            button="不同意",
-        ),
-        Move("withdraw", {Reset.ASKED}, Reset.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
-    ),
+    check=Permission.RESET_CHECK,
+    due="access.reset_wd",
+    maker="申请人",
+    agreed="已重置",
+    agree="复核同意，已重置登录方式",
+    button="同意重置",
 )
 
 LONGEST = timedelta(days=5 * 366)

@@ -1,7 +1,7 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     MenuItem,
     MessageTemplate,
     ParameterSpec,
@@ -10,14 +10,14 @@ from zhijia.kernel.registry import (
 )
 
 from . import personal
+from .cases import GRANTS, RESETS
 from .permissions import Permission
 from .rules import FACTOR_RESET, GRANT
 
 SCENARIO = Scenario(
     code="access",
     name="权限",
-    icon="lock-access",
-    menu=(MenuItem("管理", "权限", "access:list", Permission.VIEW, 810),),
+    menu=(MenuItem("管理", "权限", "access:list", (Permission.VIEW,), 810, icon="key"),),
     permissions=(
         PermissionSpec(
             Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="看授权"
@@ -51,12 +51,16 @@ SCENARIO = Scenario(
             personal.erase_grants,
             tables=("access.RoleGrant",),
         ),
+        declaring.personal_data(RESETS),
     ),
-    sweeps=(Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),),
+    sweeps=(
+        Sweep("access.grants", "早已结束的岗位授权", personal.DAYS, personal.forget_grants),
+        declaring.sweep(RESETS),
+    ),
     workflows=(GRANT, FACTOR_RESET),
     case_links={
-        GRANT.code: CaseLink(console="access:case", menu="access:list"),
-        FACTOR_RESET.code: CaseLink(console="access:reset_case", menu="access:list"),
+        **declaring.links(GRANTS, menu="access:list"),
+        **declaring.links(RESETS, menu="access:list"),
     },
     parameters=(
         ParameterSpec("access.check_wd", "授权复核时限", 3, "wd", "平台默认", 1, 30),

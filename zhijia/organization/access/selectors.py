@@ -11,15 +11,17 @@ from django.db.models import Count, Q, QuerySet
 
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.regions import naming
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
 from zhijia.kernel.names import name_prefixes
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.registry import PermissionSpec, registry
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.pinyin import pinyin_starts
 
 from . import rules
 from .models import RoleGrant
@@ -54,14 +56,6 @@ class GrantRow:
         return self.until - timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class GrantPage:
-    """`after` is the key of the next page, empty on the last."""
-
-    rows: list[GrantRow]
-    after: str
-
-
 def _living(today: date) -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(in_force=True, until__gt=today)
 
@@ -72,7 +66,7 @@ def _rows(grants: Iterable[RoleGrant]) -> list[GrantRow]:
     facts = unions.facts_of(grant.union_id for grant in found)
     rows = []
     for grant in found:
-        state = grant.case.state if grant.case else (rules.State.IN_FORCE if grant.in_force else rules.State.ENDED)
+        state = grant.case.state if grant.case else (TwoPersons.IN_FORCE if grant.in_force else rules.ENDED)
         rows.append(
             GrantRow(
                 grant.pk,
@@ -90,54 +84,28 @@ def _rows(grants: Iterable[RoleGrant]) -> list[GrantRow]:
     return rows
 
 
-def list_grants(
-    actor: Actor,
-    *,
-    today: date,
-    search: str = "",
-    role: str = "",
-    permission: str = "",
-    after: str = "",
-    limit: int = PAGE,
-) -> GrantPage:
-    """Living grants where the actor may see them, by union and name. `search`: a name, initials, or part of a union's.
+def row_of(grant: RoleGrant) -> GrantRow:
+    return _rows([grant])[0]
+
+
+def list_grants(actor: Actor, query: Query, *, today: date) -> Page[GrantRow]:
+    """Living grants where the actor may see them, by union and name. Words: a name, initials, or part of a union's;
+    filters `role` and `may`, a permission.
 
     Raises NotAllowed, Invalid `request.page`.
     """
     actor.require_anywhere(Permission.VIEW)
     grants = _living(today).filter(db.in_scope("union__path", actor.scope_for(Permission.VIEW)))
-    if role:
-        grants = grants.filter(role=role[:20])
-    if permission:
+    if role := query.filters.get("role"):
+        grants = grants.filter(role=role)
+    if permission := query.filters.get("may"):
         spec = registry.permissions.get(permission)
         grants = grants.filter(role__in=spec.roles if spec else ())
-    if words := identifiers.search_words(search)[:40]:
+    if words := identifiers.search_words(query.search)[:40]:
         grants = grants.filter(_matching(words))
-    if after:
-        grants = grants.filter(_beyond(after))
-    ordered = grants.select_related("case").order_by("union__path", "person__name_key", "person_id", "id")
-    found = list(ordered[: limit + 1])
-    rows = _rows(found[:limit])
-    return GrantPage(rows, _key(rows[-1]) if len(found) > limit else "")
-
-
-def _key(row: GrantRow) -> str:
-    return f"{row.union.path}~{row.person.name_key}~{row.person.id}~{row.id}"
-
-
-def _beyond(after: str) -> Q:
-    parts = after.rsplit("~", 2)
-    path, found, name = parts[0].partition("~")
-    if len(parts) != 3 or not found or not all(p.isascii() and p.isdigit() and len(p) <= 18 for p in parts[1:]):
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-    person, last = int(parts[1]), int(parts[2])
-    same_path, same_name = Q(union__path=path), Q(union__path=path, person__name_key=name)
-    return (
-        Q(union__path__gt=path)
-        | same_path & Q(person__name_key__gt=name)
-        | same_name & Q(person_id__gt=person)
-        | same_name & Q(person_id=person, id__gt=last)
-    )
+    order = ("union__path", "person__name_key", "person_id", "id")
+    page = page_of(grants.select_related("case", "union", "person"), order, after=query.after, limit=query.limit)
+    return page.of(_rows(page.rows))
 
 
 def _matching(text: str) -> Q:
@@ -153,7 +121,7 @@ def _of_person(text: str) -> Q:
     if text.isascii():
         low = text.lower()
         found = Q(person__initials__gte=low, person__initials__lt=low + "~")
-        for prefix in name_prefixes(low):
+        for prefix in {*name_prefixes(low), *pinyin_starts(low)}:
             found |= Q(person__name_key__gte=prefix, person__name_key__lt=prefix + "~")
         return found
     name = "".join(text.split())
@@ -197,7 +165,7 @@ def list_waiting(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
     if not scope.paths and not scope.everything:
         return []
     grants = RoleGrant.objects.select_related("case").filter(
-        db.in_scope("union__path", scope), case__state=rules.State.ASKED, case__workflow=rules.GRANT.code
+        db.in_scope("union__path", scope), case__state=TwoPersons.PROPOSED, case__workflow=rules.GRANT.code
     )
     grants = grants.exclude(asked_by=actor.person_id).exclude(person_id=actor.person_id or 0)
     return _rows(grants.order_by("case__due_at", "id")[:limit])
@@ -207,7 +175,7 @@ def list_asked(actor: Actor, *, limit: int = 8) -> list[GrantRow]:
     """What this person asked for and others still check."""
     if actor.person_id is None:
         return []
-    grants = RoleGrant.objects.select_related("case").filter(asked_by=actor.person_id, case__state=rules.State.ASKED)
+    grants = RoleGrant.objects.select_related("case").filter(asked_by=actor.person_id, case__state=TwoPersons.PROPOSED)
     return _rows(grants.order_by("-id")[:limit])
 
 
@@ -284,36 +252,9 @@ def list_grants_of(actor: Actor, person_public_id: str, *, today: date) -> tuple
     return person, rows
 
 
-def get_case(actor: Actor, public_id: str) -> tuple[Case, GrantRow]:
-    """For the page of a grant that was asked for. Raises NotFound out of scope, NotAllowed without the right.
-
-    Who asked sees his own; all others need the right to see or to check on the grant's union.
-    """
-    grant = RoleGrant.objects.select_related("case").filter(case__public_id=public_id).first()
-    if grant is None or grant.case is None:
-        raise NotFound
-    (row,) = _rows([grant])
-    own = actor.staff and actor.person_id is not None and grant.asked_by == actor.person_id
-    if not own and not actor.may(Permission.CHECK, row.union.path):
-        actor.require(Permission.VIEW, row.union.path)
-    return grant.case, row
-
-
 def is_set_up(account_id: int) -> bool:
     """Whether the account has a password or another way into the console."""
     return accounts.factors_of(accounts.get_account(account_id)).any
-
-
-def get_reset(actor: Actor, public_id: str) -> tuple[Case, people.PersonFacts]:
-    """For the page of a reset. Raises NotFound out of scope, NotAllowed without the right; who asked sees his own."""
-    case = cases.find_case(rules.FACTOR_RESET.code, public_id)
-    if case is None or case.owner_person_id is None:
-        raise NotFound
-    own = actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id
-    path = unions.get_facts(case.unit_id).path
-    if not own and not actor.may(Permission.RESET_ASK, path):
-        actor.require(Permission.RESET_CHECK, path)
-    return case, people.get_facts(case.owner_person_id)
 
 
 def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
@@ -323,7 +264,7 @@ def held_roles(person_id: int, *, today: date) -> list[tuple[str, int]]:
 
 def holds_role(person_id: int, today: date) -> bool:
     """Whether he holds a role, begins one later, or one is asked for him: then a document alone proves nothing."""
-    counts = Q(in_force=True, until__gt=today) | Q(case__state=rules.State.ASKED)
+    counts = Q(in_force=True, until__gt=today) | Q(case__state=TwoPersons.PROPOSED)
     return RoleGrant.objects.filter(counts, person_id=person_id).exists()
 
 

@@ -1,5 +1,8 @@
 from django.urls import path
 
+from zhijia.foundation.casework import pages
+
+from .cases import KINDS
 from .views import grants, resets
 
 app_name = "access"
@@ -9,8 +12,5 @@ urlpatterns = [
     path("console/access/people/<pid:pid>", grants.person, name="person"),
     path("console/access/people/<pid:pid>/revoke", grants.revoke, name="revoke"),
     path("console/access/people/<pid:pid>/reset", resets.ask, name="reset"),
-    path("console/access/resets/<pid:pid>", resets.case, name="reset_case"),
-    path("console/access/resets/<pid:pid>/withdraw", resets.withdraw, name="withdraw_reset"),
-    path("console/access/cases/<pid:pid>", grants.case, name="case"),
-    path("console/access/cases/<pid:pid>/withdraw", grants.withdraw, name="withdraw"),
+    *(each for kind in KINDS for each in pages.urls(kind)),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.organization.unions import selectors as unions
 
@@ -19,7 +20,7 @@ def find_people(actor: Actor, text: str, *, limit: int, by: str = "") -> list[in
     """
     found: list[int] = []
     for path in actor.scope_for(Permission.VIEW).paths[:_ROOTS]:
-        page = selectors.list_members(actor, unions.get_facts_by_path(path), search=text, limit=limit)
+        page = selectors.list_members(actor, unions.get_facts_by_path(path), Query(search=text, limit=limit))
         found += [row.person.id for row in page.rows]
     for path in actor.scope_for(by).paths[:_ROOTS] if by else ():
         found += selectors.find_bearers(unions.get_facts_by_path(path), text, limit=limit)

@@ -11,12 +11,13 @@ class PeopleConfig(CapabilityConfig):
         from zhijia.foundation.accounts.events import mobile_changed, number_released, signed_in
         from zhijia.kernel.registry import registry
 
-        from .selectors import find_account, mobile_for_message
+        from .directory import People
+        from .selectors import mobile_for_message
         from .services import keep_agreements, publish_defaults
         from .services.mobiles import follow_account, follow_release
 
         registry.offer_mobiles(mobile_for_message)
-        registry.offer_account(find_account)
+        registry.offer_persons(People())
         signed_in.subscribe(keep_agreements)
         mobile_changed.subscribe(follow_account)
         number_released.subscribe(follow_release)

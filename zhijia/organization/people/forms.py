@@ -136,36 +136,3 @@ class RightsAnswerForm(ConsoleForm):
     def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["decision"].choices = list(moves)  # type: ignore[attr-defined]
-
-
-class HoldForm(ConsoleForm):
-    """Whose data is to be kept, as the demanding paper names him, and by which paper."""
-
-    name = forms.CharField(label="姓名", max_length=30)
-    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
-    id_number = IdNumberField(label="证件号码", max_length=20)
-    reason = forms.CharField(
-        label="依据和原因",
-        min_length=5,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="例如：莱阳市人民法院调查令〔2026〕8号",
-    )
-
-
-class HoldNoteForm(ConsoleForm):
-    """One of the moves of a hold, with a note."""
-
-    decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
-    note = forms.CharField(
-        label="说明",
-        max_length=200,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="退回和解除时必填",
-    )
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["decision"].choices = list(moves)  # type: ignore[attr-defined]

@@ -1,3 +1,4 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -10,6 +11,8 @@ from zhijia.kernel.registry import (
     Scenario,
 )
 
+from .cases.holds import HOLDS
+from .cases.texts import TEXTS
 from .permissions import Permission
 from .rules import CONSENT_TEXT
 from .rules.rights import COPY_DAYS, HOLD, RIGHTS
@@ -42,9 +45,9 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理", short="保全"),
     ),
     menu=(
-        MenuItem("管理", "个人信息请求", "people:rights_desk", Permission.RIGHTS_ANSWER, 830),
-        MenuItem("管理", "信息保全", "people:holds", Permission.HOLD, 834),
-        MenuItem("管理", "同意书", "people:texts", Permission.CONSENT_EDIT, 840),
+        MenuItem("管理", "个人信息请求", "people:rights_desk", (Permission.RIGHTS_ANSWER,), 830, icon="file-text"),
+        MenuItem("管理", "信息保全", HOLDS.page("list"), (Permission.HOLD,), 834, icon="lock"),
+        MenuItem("管理", "同意书", "people:texts", (Permission.CONSENT_EDIT,), 840, icon="file-certificate"),
     ),
     settings_rows=(
         MenuItem("设置", "这不是我的账号", "people:not_me", order=30, icon="user-x"),
@@ -53,9 +56,9 @@ SCENARIO = Scenario(
     ),
     workflows=(CONSENT_TEXT, RIGHTS, HOLD),
     case_links={
-        CONSENT_TEXT.code: CaseLink(console="people:text_case", menu="people:texts"),
+        **declaring.links(TEXTS, menu="people:texts"),
         RIGHTS.code: CaseLink(member="people:rights_case", console="people:rights_review", menu="people:rights_desk"),
-        HOLD.code: CaseLink(console="people:hold", menu="people:holds"),
+        **declaring.links(HOLDS),
     },
     file_uses=(
         FileUse(COPY_USE, "个人信息副本", frozenset({"xlsx"}), 100 * 1024 * 1024, keep_days=COPY_DAYS),

@@ -1,5 +1,9 @@
 from django.urls import path
 
+from zhijia.foundation.casework import pages
+
+from .cases.holds import HOLDS
+from .cases.texts import TEXTS
 from .views import consents, console, mobiles, privacy, rights, wordings
 
 app_name = "people"
@@ -19,11 +23,8 @@ urlpatterns = [
     path("console/rights/deletions", privacy.deletions, name="deletions"),
     path("console/rights/<pid:pid>", privacy.review, name="rights_review"),
     path("console/rights/<pid:pid>/numbers", privacy.review_numbers, name="rights_numbers"),
-    path("console/holds", privacy.holds_list, name="holds"),
-    path("console/holds/new", privacy.hold_new, name="hold_new"),
-    path("console/holds/<pid:pid>", privacy.hold, name="hold"),
     path("console/consents", console.texts, name="texts"),
     path("console/consents/<slug:purpose>", console.text, name="text"),
-    path("console/consents/cases/<pid:pid>", console.text_case, name="text_case"),
-    path("console/consents/cases/<pid:pid>/withdraw", console.withdraw_draft, name="withdraw_draft"),
+    *pages.urls(HOLDS),
+    *pages.urls(TEXTS),
 ]

@@ -8,8 +8,7 @@ _READERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG", "STATS
 SCENARIO = Scenario(
     code="statistics",
     name="统计",
-    icon="chart-bar",
-    menu=(MenuItem("治理", "统计", "statistics:drill", Permission.VIEW, 500),),
+    menu=(MenuItem("治理", "统计", "statistics:drill", (Permission.VIEW,), 500, icon="chart-bar"),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理", short="统计", machine=True),
     ),

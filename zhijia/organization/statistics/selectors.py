@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum, Value
@@ -98,6 +98,33 @@ def headlines(union_id: int, path: str, *, today: date) -> list[Headline]:
         )
         result.append(Headline(indicator.code, indicator.label, value, change, indicator.definition, series))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A union with its subtree at a month's end: members, and who joined and left in that month; None where the month
+    before is not known.
+    """
+
+    first_day: date
+    members: int
+    joined: int | None
+    left: int | None
+
+
+def list_months(union_id: int, *, today: date, count: int = 12) -> list[Month]:
+    """The last months that have ended, oldest first. One query."""
+    rows = list(
+        FigureMonth.objects.filter(union_id=union_id, on__lte=today)
+        .order_by("-on")
+        .values_list("on", "members", "joined", "left")[: count + 1]
+    )[::-1]
+    months = []
+    for before, (on, members, joined, left) in zip([None, *rows], rows, strict=False):
+        first_day = (on - timedelta(days=1)).replace(day=1)
+        grown = (joined - before[2], left - before[3]) if before is not None else (None, None)
+        months.append(Month(first_day, members, *grown))
+    return months[-count:]
 
 
 class _Stock:

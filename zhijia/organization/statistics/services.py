@@ -32,7 +32,7 @@ def add(union_id: int, counts: Mapping[str, int], *, day: date, path: str = "") 
     if changed:
         path = path or unions.get_facts(union_id).path
         values = {name: changed.get(name, 0) for name in MEASURES}
-        db.insert_later(FigureDelta, [{"union_id": union_id, "path": path, "day": day, **values}])
+        db.insert_rows(FigureDelta, [{"union_id": union_id, "path": path, "day": day, **values}])
 
 
 def count_change(event: MembershipChanged) -> None:

@@ -43,6 +43,7 @@ def drill(request: Request) -> HttpResponse:
         "crumbs": [{"label": facts.name, "href": f"?unit={facts.public_id}"} for facts in crumbs],
         "headlines": selectors.headlines(unit.id, unit.path, today=timezone.localdate(request.now)),
         "table": _table(unit, below, figures),
+        **_trend(selectors.list_months(unit.id, today=timezone.localdate(request.now)), unit.name),
         "file_href": reverse("unions:file", args=[unit.public_id]),
     }
     return render(request, "statistics/drill.html", context)
@@ -57,6 +58,28 @@ def _unit(request: Request) -> unions.UnionFacts:
         raise NotFound
     request.actor.require(Permission.VIEW, found.path)
     return found
+
+
+def _trend(months: list[selectors.Month], name: str) -> dict[str, Any]:
+    """The members of the last twelve months as a line, and the table it is drawn from."""
+    rows = [
+        {
+            "label": f"{month.first_day:%Y-%m}",
+            "cells": [
+                {"text": formats.number(month.members)},
+                *({"text": formats.DASH if n is None else formats.number(n)} for n in (month.joined, month.left)),
+            ],
+        }
+        for month in months
+    ]
+    columns = [{"label": "月份"}, {"label": "月末会员", "num": True}, {"label": "当月入会", "num": True},
+               {"label": "当月退出", "num": True}]  # fmt: skip
+    note = f"{name}（含下级），各月末；快照，不再变动"
+    alt = f"{name}最近 {len(months)} 个月末的会员数，数字在下面的表里"
+    return {
+        "trend": {"kind": "line", "table": "by-month", "title": "会员数", "note": note, "alt": alt, "size": ""},
+        "months": {"id": "by-month", "label": "最近十二个月", "columns": columns, "rows": rows},
+    }
 
 
 def _table(

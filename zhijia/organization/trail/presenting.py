@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.listing import Column, Day, Link, Listing, Tag, To
+from zhijia.foundation.workflow.columns import PID, STATE
 from zhijia.foundation.workflow.rules import Workflow, to_others
 from zhijia.kernel.logs import mask_text
 from zhijia.kernel.registry import registry
 from zhijia.organization.people.selectors import PersonFacts
 
 from . import rules, words
-from .selectors import Page, Question, Strikes, entry_key
+from .selectors import Question, Strikes, Told, entry_key
 
 OUTCOMES: Final = {"done": ("已办理", ""), "denied": ("被拒绝", "late"), "read": ("查看", "run")}
 KINDS: Final = {"anonymous": "未登录", "system": "系统自动", "client": "接入系统", "person": "未实名账号"}
@@ -31,21 +33,19 @@ def name_of(person: PersonFacts | None) -> str:
     return person.masked_name
 
 
-def who(entry: Any, page: Page) -> str:
+def who(told: Told) -> str:
     """Who acted, masked; a visitor, the system and other systems by their kind."""
-    if entry.person_id:
-        return name_of(page.people.get(entry.person_id))
-    return KINDS.get(entry.actor_kind, entry.actor_kind)
+    entry = told.entry
+    return name_of(told.person) if entry.person_id else KINDS.get(entry.actor_kind, entry.actor_kind)
 
 
-def whose(entry: Any, page: Page) -> str:
+def whose(told: Told) -> str:
     """Whose data it was, masked; empty for nobody's."""
-    return name_of(page.people.get(entry.concerns_person_id)) if entry.concerns_person_id else ""
+    return name_of(told.concerned) if told.entry.concerns_person_id else ""
 
 
-def unit(entry: Any, page: Page) -> str:
-    found = page.unions.get(entry.unit_id or 0)
-    return found.name if found else ""
+def _role(told: Told) -> str:
+    return registry.role_label(told.entry.role) if told.entry.role else ""
 
 
 def event_label(code: str) -> str:
@@ -179,7 +179,7 @@ def address_of(page: str, question: Question, **others: str) -> str:
 
 
 def chips(page: str, question: Question) -> list[dict[str, str]]:
-    """What is chosen and how to be without it; shape of the chips of `ui/console/filter_bar.html`."""
+    """What is chosen and how to be without it; for `trail/_filters.html`."""
     found = []
     if question.person is not None:
         label = f"{'人员' if question.side == 'did' else '涉及'}：{name_of(question.person)}"
@@ -192,93 +192,74 @@ def chips(page: str, question: Question) -> list[dict[str, str]]:
     return found
 
 
-def entries_table(page: Page) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`."""
-    return {
-        "label": "审计记录",
-        "first": {"label": "事项"},
-        "columns": [
-            {"label": "时间"}, {"label": "人员"}, {"label": "岗位"}, {"label": "单位"}, {"label": "涉及"},
-            {"label": "网络地址", "hide": "mid"}, {"label": "结果"},
-        ],
-        "rows": [
-            {
-                "pid": "",
-                "label": what(entry),
-                "href": reverse("trail:entry", args=[entry_key(entry)]),
-                "detail": reason(entry)[:40],
-                "cells": [
-                    {"text": _moment(entry), "dim": True},
-                    {"text": who(entry, page)},
-                    {"text": registry.role_label(entry.role) if entry.role else ""},
-                    {"text": unit(entry, page), "wrap": True},
-                    {"text": whose(entry, page)},
-                    {"text": entry.address, "dim": True},
-                    {"tag": outcome_tag(entry)},
-                ],
-            }
-            for entry in page.entries
-        ],
-    }  # fmt: skip
+def _entry(told: Told) -> str:
+    return entry_key(told.entry)
 
 
-def looks_table(page: Page) -> dict[str, Any]:
-    """Who saw whose full data, for which reason."""
-    return {
-        "label": "查看完整信息的记录",
-        "first": {"label": "查看人"},
-        "columns": [
-            {"label": "时间"}, {"label": "岗位"}, {"label": "单位"}, {"label": "看了谁的"}, {"label": "看了什么"},
-            {"label": "理由"},
-        ],
-        "rows": [
-            {
-                "pid": "",
-                "label": who(entry, page),
-                "href": reverse("trail:entry", args=[entry_key(entry)]),
-                "cells": [
-                    {"text": _moment(entry), "dim": True},
-                    {"text": registry.role_label(entry.role) if entry.role else ""},
-                    {"text": unit(entry, page), "wrap": True},
-                    {"text": whose(entry, page)},
-                    {"text": what(entry)},
-                    {"text": reason(entry), "wrap": True, "wide": True},
-                ],
-            }
-            for entry in page.entries
-        ],
-    }  # fmt: skip
+def _what(told: Told) -> str:
+    return what(told.entry)
 
 
-def denied_table(page: Page) -> dict[str, Any]:
-    return {
-        "label": "被拒绝的尝试",
-        "first": {"label": "事项"},
-        "columns": [
-            {"label": "时间"}, {"label": "人员"}, {"label": "单位"}, {"label": "网络地址"}, {"label": "原因"},
-            {"label": "在哪里", "hide": "mid"},
-        ],
-        "rows": [
-            {
-                "pid": "",
-                "label": event_label(entry.event),
-                "href": reverse("trail:denied_entry", args=[entry_key(entry)]),
-                "cells": [
-                    {"text": _moment(entry), "dim": True},
-                    {"text": who(entry, page)},
-                    {"text": unit(entry, page), "wrap": True},
-                    {"text": entry.address, "href": _from(entry.address)},
-                    {"text": why_refused(entry)},
-                    {"text": page_label(entry.subject_id) if entry.subject_kind == "page" else "", "dim": True},
-                ],
-            }
-            for entry in page.entries
-        ],
-    }  # fmt: skip
+def _reason(told: Told) -> str:
+    return reason(told.entry)
 
 
-def _from(address: str) -> str:
-    return f"{reverse('trail:denied')}?{urlencode({'address': address})}" if address else ""
+def _short_reason(told: Told) -> str:
+    return reason(told.entry)[:40]
+
+
+def _at(told: Told) -> str:
+    return _moment(told.entry)
+
+
+def _outcome(told: Told) -> tuple[str, str]:
+    return OUTCOMES.get(told.entry.outcome, (told.entry.outcome, ""))
+
+
+def _why_refused(told: Told) -> str:
+    return why_refused(told.entry)
+
+
+def _page(told: Told) -> str:
+    return page_label(told.entry.subject_id) if told.entry.subject_kind == "page" else ""
+
+
+def _from(told: Told) -> tuple[str, str]:
+    address = told.entry.address
+    return address, f"{reverse('trail:denied')}?{urlencode({'address': address})}" if address else ""
+
+
+_UNIT = Column("单位", "union.name", wraps=True)
+ENTRIES = Listing(
+    "trail", "审计记录", note="号码一律遮盖；查阅本身也会留下记录", head=Column("事项", _what), detail=_short_reason,
+    opens=To("trail:entry", _entry), ordered="新的在前", exports=False,
+    columns=(
+        Column("时间", _at, faint=True), Column("人员", who), Column("岗位", _role), _UNIT, Column("涉及", whose),
+        Column("网络地址", "entry.address", narrow="mid", faint=True), Tag("结果", _outcome),
+    ),
+)  # fmt: skip
+LOOKS = Listing(
+    "trail_looks", "谁看过完整信息", note="号码一律遮盖；查阅本身也会留下记录", head=Column("查看人", who),
+    opens=To("trail:entry", _entry), ordered="新的在前", exports=False,
+    columns=(
+        Column("时间", _at, faint=True), Column("岗位", _role), _UNIT, Column("看了谁的", whose),
+        Column("看了什么", _what), Column("理由", _reason, wraps=True),
+    ),
+)  # fmt: skip
+DENIED = Listing(
+    "trail_denied", "被拒绝的尝试", note="没有权限的访问、没有通过的工作台验证；查阅本身也会留下记录",
+    head=Column("事项", _what), opens=To("trail:denied_entry", _entry), ordered="新的在前", exports=False,
+    columns=(
+        Column("时间", _at, faint=True), Column("人员", who), _UNIT, Link("网络地址", _from),
+        Column("原因", _why_refused), Column("在哪里", _page, narrow="mid", faint=True),
+    ),
+)  # fmt: skip
+EXPORTS = Listing(
+    "trail_exports", "审计导出", note="先在审计记录里选好条件，再申请导出",
+    head=Column("申请", "case.title", wraps=True),
+    opens=To("trail:export_case", PID), counted="件", ordered="最近的在前", exports=False,
+    columns=(Day("提出", "case.opened_at", faint=True), STATE),
+)  # fmt: skip
 
 
 def _moment(entry: Any) -> str:
@@ -288,15 +269,6 @@ def _moment(entry: Any) -> str:
 def outcome_tag(entry: Any) -> dict[str, str]:
     text, state = OUTCOMES.get(entry.outcome, (entry.outcome, ""))
     return {"text": text, "state": state}
-
-
-def pager(page: Page, address: str, question: Question, *, first: bool) -> dict[str, Any]:
-    """Shape of `ui/console/pager.html`."""
-    return {
-        "shown": f"本页 {len(page.entries)} 条，新的在前",
-        "previous": "" if first else address_of(address, question),
-        "next": address_of(address, question, after=page.after) if page.after else "",
-    }
 
 
 def strike_rows(strikes: Strikes, question: Question) -> list[dict[str, str]]:
@@ -316,18 +288,18 @@ def strike_rows(strikes: Strikes, question: Question) -> list[dict[str, str]]:
 
 
 # --- One entry ------------------------------------------------------------------------------------------------------
-def entry_facts(page: Page) -> list[dict[str, Any]]:
+def entry_facts(told: Told) -> list[dict[str, Any]]:
     """Shape of `ui/console/facts.html`."""
-    entry = page.entries[0]
+    entry = told.entry
     facts = [
         {"label": "时间", "value": _moment(entry)},
         {"label": "事项", "value": what(entry)},
         {"label": "结果", "value": OUTCOMES.get(entry.outcome, (entry.outcome, ""))[0]},
-        {"label": "人员", "value": who(entry, page)},
-        {"label": "岗位", "value": registry.role_label(entry.role) if entry.role else ""},
-        {"label": "单位", "value": unit(entry, page)},
+        {"label": "人员", "value": who(told)},
+        {"label": "岗位", "value": _role(told)},
+        {"label": "单位", "value": told.union.name if told.union else ""},
         {"label": "网络地址", "value": entry.address, "code": True},
-        {"label": "涉及人员", "value": whose(entry, page)},
+        {"label": "涉及人员", "value": whose(told)},
         {"label": "对象", "value": subject(entry)},
         {"label": "理由", "value": reason(entry)},
     ]
@@ -343,15 +315,14 @@ def digest_facts(entry: Any) -> list[dict[str, Any]]:
     ]
 
 
-def ways_on(page: Page, back: str) -> list[dict[str, str]]:
+def ways_on(told: Told, back: str) -> list[dict[str, str]]:
     """From an entry to others of the same person, unit or case; shape of `ui/console/recent.html`."""
-    entry = page.entries[0]
+    entry = told.entry
     rows = []
-    for key, side, label in (
-        (entry.person_id, "did", "办理的其他记录"),
-        (entry.concerns_person_id, "about", "被涉及的其他记录"),
+    for person, side, label in (
+        (told.person, "did", "办理的其他记录"),
+        (told.concerned, "about", "被涉及的其他记录"),
     ):
-        person = page.people.get(key or 0)
         if person is not None and (side == "did" or back == "trail:entries"):
             query = {"person": person.public_id} | ({"side": side} if side == "about" else {})
             rows.append(
@@ -360,7 +331,7 @@ def ways_on(page: Page, back: str) -> list[dict[str, str]]:
     if back == "trail:entries" and entry.subject_kind in registry.workflows:
         href = f"{reverse(back)}?{urlencode({'case': entry.subject_id})}"
         rows.append({"label": "同一事项的全部记录", "href": href, "end": ""})
-    union = page.unions.get(entry.unit_id or 0)
+    union = told.union
     if union is not None:
         href = f"{reverse(back)}?{urlencode({'unit': union.public_id})}"
         rows.append({"label": f"{union.name}的记录", "href": href, "end": ""})
@@ -374,14 +345,14 @@ EXPORT_HEADERS: Final = (
 )  # fmt: skip
 
 
-def export_rows(page: Page) -> Iterator[list[str]]:
+def export_rows(rows: Iterable[Told]) -> Iterator[list[str]]:
     """A row for each entry, without the mark."""
-    for entry in page.entries:
-        union = page.unions.get(entry.unit_id or 0)
+    for told in rows:
+        entry, union = told.entry, told.union
         yield [
-            _moment(entry), what(entry), OUTCOMES.get(entry.outcome, (entry.outcome, ""))[0], who(entry, page),
-            registry.role_label(entry.role) if entry.role else "", union.name if union else "",
-            union.code if union else "", entry.address, whose(entry, page), subject(entry), reason(entry),
+            _moment(entry), what(entry), OUTCOMES.get(entry.outcome, (entry.outcome, ""))[0], who(told),
+            _role(told), union.name if union else "",
+            union.code if union else "", entry.address, whose(told), subject(entry), reason(entry),
             "；".join(f"{label}：{value}" for label, value in details(entry)), entry.before, entry.after,
         ]  # fmt: skip
 
@@ -397,15 +368,6 @@ def event_choices() -> list[tuple[str, str]]:
 
 def refused_choices() -> list[tuple[str, str]]:
     return [(code, event_label(code)) for code in rules.REFUSED if code in registry.audit_events]
-
-
-def export_line(export: Any, described: Mapping[str, Any]) -> dict[str, str]:
-    """Shape of a row of `ui/console/recent.html`."""
-    return {
-        "label": export.case.title,
-        "href": reverse("trail:export_case", args=[export.case.public_id]),
-        "end": f"{described['label']} {formats.local_day(export.case.opened_at)}",
-    }
 
 
 def export_facts(export: Any, question: Question, maker: str) -> list[dict[str, Any]]:

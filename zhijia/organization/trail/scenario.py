@@ -18,13 +18,12 @@ _TABLES = frozenset({"xlsx", "csv"})
 SCENARIO = Scenario(
     code="trail",
     name="审计查阅",
-    icon="file-search",
     menu=(
-        MenuItem("管理", "审计记录", "trail:entries", Permission.VIEW, 850),
-        MenuItem("管理", "谁看过完整信息", "trail:looks", Permission.VIEW, 851),
-        MenuItem("管理", "存证核对", "trail:ledger", Permission.VERIFY, 852),
-        MenuItem("管理", "审计导出", "trail:exports", Permission.EXPORT, 853),
-        MenuItem("管理", "被拒绝的尝试", "trail:denied", Permission.DENIED, 854),
+        MenuItem("管理", "审计记录", "trail:entries", (Permission.VIEW,), 850, icon="history"),
+        MenuItem("管理", "谁看过完整信息", "trail:looks", (Permission.VIEW,), 851, icon="eye"),
+        MenuItem("管理", "存证核对", "trail:ledger", (Permission.VERIFY,), 852, icon="shield-check"),
+        MenuItem("管理", "审计导出", "trail:exports", (Permission.EXPORT,), 853, icon="file-export"),
+        MenuItem("管理", "被拒绝的尝试", "trail:denied", (Permission.DENIED,), 854, icon="ban"),
     ),
     permissions=(
         PermissionSpec(Permission.VIEW, "查阅审计记录", _AUDIT, group="管理", short="看审计"),

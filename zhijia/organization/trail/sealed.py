@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils import timezone
 
 from zhijia.foundation.audit.selectors import Seal
+from zhijia.foundation.ui.listing import Column, Listing, Tag, When
 
 from .selectors import LogState
 
@@ -86,26 +86,24 @@ def log_checks(state: LogState) -> list[dict[str, str]]:
     return [*lines, {"text": "最近一次逐条核对", **said}]
 
 
-def checks_table(checks: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "label": "核对记录",
-        "first": {"label": "时间"},
-        "columns": [{"label": "核对范围"}, {"label": "当时共"}, {"label": "结果"}],
-        "rows": [
-            {
-                "pid": "",
-                "label": timezone.localtime(check.at).strftime("%Y-%m-%d %H:%M"),
-                "cells": [
-                    {"text": f"第 {min(check.begin + 1, check.end):,} 到 {check.end:,} 条"},
-                    {"text": f"{check.size:,} 条"},
-                    {"tag": {"text": f"{len(check.wrong)} 处不一致", "state": "late"}}
-                    if check.wrong
-                    else {"tag": {"text": "一致", "state": "done"}},
-                ],
-            }
-            for check in checks
-        ],
-    }
+def _range(check: Any) -> str:
+    return f"第 {min(check.begin + 1, check.end):,} 到 {check.end:,} 条"
+
+
+def _size(check: Any) -> str:
+    return f"{check.size:,} 条"
+
+
+def _found(check: Any) -> tuple[str, str]:
+    return (f"{len(check.wrong)} 处不一致", "late") if check.wrong else ("一致", "done")
+
+
+CHECKS = Listing(
+    "ledger_checks",
+    "核对记录",
+    head=When("时间", "at"),
+    columns=(Column("核对范围", _range), Column("当时共", _size), Tag("结果", _found)),
+)
 
 
 def log_facts(state: LogState) -> list[dict[str, Any]]:

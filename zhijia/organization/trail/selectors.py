@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone
 
 from zhijia.foundation.audit import selectors as audit
-from zhijia.foundation.audit.selectors import Key, Part, Seal, Wanted
+from zhijia.foundation.audit.selectors import Part, Seal, Wanted
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ledger import heads, rules as ledger_rules, selectors as ledger
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel import identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
-from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
+from zhijia.kernel.errors import NotAllowed, NotFound
 from zhijia.kernel.ids import is_public_id
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
 from zhijia.organization.access import selectors as access
@@ -32,12 +34,10 @@ from . import rules
 from .models import TrailExport
 from .permissions import Permission
 
-PAGE: Final = 50
 FEW_UNIONS: Final = 500
 """So many unions are named one by one in a question, which finds their entries by the index of units."""
 EXAMINED: Final = 5_000
 """Refused tries that are looked through for what strikes, the newest."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # --- Questions ------------------------------------------------------------------------------------------------------
@@ -143,44 +143,32 @@ def _midnight(day: date) -> datetime:
 
 # --- Pages ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Entries with whom and which unions they name; `after` is the key of the next page, empty on the last."""
+class Told:
+    """An entry with whom and which union it names."""
 
-    entries: Sequence[Any]
-    people: Mapping[int, PersonFacts]
-    unions: Mapping[int, UnionFacts]
-    after: str = ""
-
-
-def _page(entries: Sequence[Any], after: str = "") -> Page:
-    persons = {key for entry in entries for key in (entry.person_id, entry.concerns_person_id) if key}
-    units = {entry.unit_id for entry in entries if entry.unit_id}
-    return Page(entries, people.facts_of(persons), unions.facts_of(units), after)
+    entry: Any
+    person: PersonFacts | None
+    concerned: PersonFacts | None
+    union: UnionFacts | None
 
 
-def list_entries(actor: Actor, question: Question, permission: str, *, after: str = "", limit: int = PAGE) -> Page:
+def _told(entries: Sequence[Any]) -> list[Told]:
+    persons = people.facts_of({key for row in entries for key in (row.person_id, row.concerns_person_id) if key})
+    named = unions.facts_of({row.unit_id for row in entries if row.unit_id})
+    return [
+        Told(
+            row, persons.get(row.person_id or 0), persons.get(row.concerns_person_id or 0), named.get(row.unit_id or 0)
+        )
+        for row in entries
+    ]
+
+
+def list_entries(actor: Actor, question: Question, permission: str, query: Query) -> Page[Told]:
     """Newest first. Raises NotAllowed, Invalid `request.page`."""
     actor.require_anywhere(permission)
     asked = wanted(question, actor.scope_for(permission))
-    found = audit.list_entries(asked, after=_read_key(after), limit=limit + 1)
-    shown = found[:limit]
-    return _page(shown, _key(shown[-1]) if len(found) > limit else "")
-
-
-def _key(entry: Any) -> str:
-    return f"{(entry.at - _EPOCH) // timedelta(microseconds=1)}~{entry.pk}"
-
-
-def _read_key(text: str) -> Key | None:
-    if not text:
-        return None
-    parts = text.split("~")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-    micros = int(parts[0])
-    if micros > 253_000_000_000_000_000:
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-    return _EPOCH + timedelta(microseconds=micros), int(parts[1])
+    page = audit.list_entries(asked, after=query.after, limit=query.limit)
+    return page.of(_told(page.rows))
 
 
 def entry_key(entry: Any) -> str:
@@ -188,7 +176,7 @@ def entry_key(entry: Any) -> str:
     return f"{timezone.localdate(entry.at):%Y%m%d}-{entry.pk}"
 
 
-def get_entry(actor: Actor, key: str, permission: str) -> tuple[Page, Seal | None]:
+def get_entry(actor: Actor, key: str, permission: str) -> tuple[Told, Seal | None]:
     """One entry, and where it lies in the sealed log. Raises NotFound, NotAllowed."""
     actor.require_anywhere(permission)
     day, _, number = key.partition("-")
@@ -201,7 +189,7 @@ def get_entry(actor: Actor, key: str, permission: str) -> tuple[Page, Seal | Non
         raise NotFound from None
     if entry is None or (permission == Permission.DENIED and entry.event not in rules.REFUSED):
         raise NotFound
-    return _page([entry]), audit.seal_of(entry)
+    return _told([entry])[0], audit.seal_of(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +204,10 @@ class Strikes:
 def list_strikes(actor: Actor, question: Question, *, limit: int = 8) -> Strikes:
     """Addresses with many tries, persons whose console many tried to enter."""
     asked = wanted(question, actor.scope_for(Permission.DENIED))
-    tries = audit.list_entries(asked, limit=EXAMINED)
+    page = audit.list_entries(asked, limit=EXAMINED)
+    tries = page.rows
     rows = rules.striking(rules.Try(each.address, each.person_id, each.event) for each in tries)[:limit]
-    return Strikes(rows, people.facts_of(row.person_id for row in rows if row.person_id), len(tries) < EXAMINED)
+    return Strikes(rows, people.facts_of(row.person_id for row in rows if row.person_id), not page.next)
 
 
 # --- The sealed log -------------------------------------------------------------------------------------------------
@@ -309,10 +298,10 @@ def wanted_of(export: TrailExport) -> Wanted:
     )
 
 
-def page_of_export(export: TrailExport, after: str, size: int) -> Page:
-    """The next entries of the file and where to go on."""
-    found = audit.list_entries(wanted_of(export), after=_read_key(after), limit=size)
-    return _page(found, _key(found[-1]) if len(found) == size else "")
+def page_of_export(export: TrailExport, after: str, size: int) -> Page[Told]:
+    """The next entries of the file."""
+    page = audit.list_entries(wanted_of(export), after=after, limit=size)
+    return page.of(_told(page.rows))
 
 
 def get_export(actor: Actor, public_id: str) -> TrailExport:
@@ -335,12 +324,12 @@ def get_export_of_job(actor: Actor, job: str) -> TrailExport:
     return get_export(actor, export.case.public_id)
 
 
-def list_exports(actor: Actor, *, limit: int = 10) -> list[TrailExport]:
+def list_exports(actor: Actor, query: Query) -> Page[TrailExport]:
     """The actor's own wishes, newest first."""
     if actor.person_id is None:
-        return []
+        return Page([])
     rows = TrailExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
-    return list(rows.order_by("-id")[:limit])
+    return page_of(rows, ("-id",), after=query.after, limit=query.limit)
 
 
 def may_read_export(actor: Actor, file: FileFacts) -> bool:

@@ -22,7 +22,7 @@ from zhijia.organization.people import selectors as people
 from . import presenting, rules, selectors
 from .models import TrailExport
 from .permissions import Permission
-from .selectors import Page, Question
+from .selectors import Question, Told
 
 JOB: Final = "trail.export"
 USE: Final = "trail.export"
@@ -63,9 +63,9 @@ def _subject(question: Question) -> tuple[str, str] | None:
     return ("union", question.union.public_id) if question.union is not None else None
 
 
-def note_opening(actor: Actor, page: Page, permission: str, *, now: datetime) -> None:
+def note_opening(actor: Actor, told: Told, permission: str, *, now: datetime) -> None:
     """Who opened an entry, and whom it concerns."""
-    grant, entry = selectors.acting_grant(actor, permission), page.entries[0]
+    grant, entry = selectors.acting_grant(actor, permission), told.entry
     audit.record(
         actor, "trail.opened", ("entry", selectors.entry_key(entry)), now=now, role=grant.role, unit_id=grant.unit_id,
         concerns=entry.person_id or entry.concerns_person_id,
@@ -106,7 +106,7 @@ def ask_export(actor: Actor, question: Question, *, reason: str, form: str, now:
         text = "请写明导出的依据和用途，5 到 200 个字。"
         raise Invalid("trail.reason", text, fields={"reason": text})
     asked = selectors.wanted(question, actor.scope_for(Permission.EXPORT))
-    if not entries.list_entries(asked, limit=1):
+    if not entries.list_entries(asked, limit=1).rows:
         raise RuleBroken("trail.nothing", "按现在的条件没有记录，请先调整条件再申请导出。")
     most = most_rows(now)
     if entries.more_than(asked, most):
@@ -185,10 +185,10 @@ def prepare_some(export_id: int, after: str, *, now: datetime) -> tuple[int, str
         return 0, after, True
     page = selectors.page_of_export(export, after, PART)
     mark = watermark(export)
-    gathering.add_rows(table, [[*row, mark] for row in presenting.export_rows(page)], first=not after, now=now)
-    if page.entries:
-        db.change_rows(TrailExport, {"id": export.pk}, {"rows": export.rows + len(page.entries)})
-    return len(page.entries), page.after or "end", False
+    gathering.add_rows(table, [[*row, mark] for row in presenting.export_rows(page.rows)], first=not after, now=now)
+    if page.rows:
+        db.change_rows(TrailExport, {"id": export.pk}, {"rows": export.rows + len(page.rows)})
+    return len(page.rows), page.next or "end", False
 
 
 def watermark(export: TrailExport) -> str:

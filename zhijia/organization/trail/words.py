@@ -8,7 +8,7 @@ SUBJECTS: Final = {
     "account": "账号", "calendar": "节假日历", "case": "事项", "client": "接入系统", "code": "验证码",
     "consent": "同意", "consent_text": "同意书", "employer": "用人单位", "entry": "审计记录", "file": "文件",
     "grant": "角色授权", "head": "树根", "hint": "疑似重复档案", "invitation": "开通邀请", "job": "后台任务",
-    "key": "密钥", "load": "导入批次", "membership": "会籍", "message": "消息", "page": "页面",
+    "key": "密钥", "list": "列表", "load": "导入批次", "membership": "会籍", "message": "消息", "page": "页面",
     "parameter": "参数", "person": "人员", "regions": "区划", "roster": "名册", "session": "登录设备",
     "sweep": "到期删除", "union": "工会",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from ninja import Query
 from pydantic import Field
 
 from zhijia.foundation.regions import selectors as regions
+from zhijia.foundation.ui.listing import Query as ListQuery
 from zhijia.kernel.api import NO_NUL, After, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
@@ -129,16 +130,16 @@ def page(request: Request, pid: PublicId) -> PublicUnion:
 
 @tree.read("/unions", UnionList)
 def unions(request: Request, q: Search = "", after: After = "", limit: Limit = 50) -> UnionList:
-    """管理范围内的工会：带 q 为查找（一页），不带为范围最高一级。"""
+    """管理范围内的工会：带 q 为查找，不带为范围最高一级。"""
     request.actor.require_anywhere(Permission.VIEW)
     if q:
-        found = selectors.search(request.actor.scope_for(Permission.VIEW), q, limit=limit)
-        return UnionList(items=[UnionOut(**_facts(row)) for row in found], next="")
+        found = selectors.list_unions(request.actor, ListQuery(search=q, after=after, limit=limit))
+        return UnionList(items=[UnionOut(**_facts(row.union)) for row in found.rows], next=found.next)
     return _children(request, None, after, limit)
 
 
 def _children(request: Request, parent: int | None, after: str, limit: int) -> UnionList:
-    rows = selectors.children(request.actor, parent, after=after, limit=limit)
+    page = selectors.children(request.actor, parent, after=after, limit=limit)
     items = [
         UnionOut(
             id=row.public_id,
@@ -149,9 +150,9 @@ def _children(request: Request, parent: int | None, after: str, limit: int) -> U
             status=row.status,
             region=row.region,
         )
-        for row in rows[:limit]
+        for row in page.rows
     ]
-    return UnionList(items=items, next=rows[limit - 1].path if len(rows) > limit else "")
+    return UnionList(items=items, next=page.next)
 
 
 def _in_scope(request: Request, pid: str) -> selectors.UnionFacts:

@@ -125,11 +125,11 @@ def open_many(
     since = [{"union_id": upper.id, "path": upper.path, "since": today} for upper in opened]
     db.insert_rows(UnionPath, since)
     _cover(actor, openings, opened, now=now)
-    with db.one_command():
-        for key, row in zip(keys, rows, strict=True):
-            subject = ("union", row["public_id"])
-            audit.record(actor, "unions.open", subject, now=now, unit_id=key, after=rules.content(row))
-            events.union_opened.announce(events.UnionOpened(key, row["path"], row["type"], today))
+    new = list(zip(keys, rows, strict=True))
+    written = [(("union", row["public_id"]), key, rules.content(row)) for key, row in new]
+    audit.record_many(actor, "unions.open", written, now=now)
+    for key, row in new:
+        events.union_opened.announce(events.UnionOpened(key, row["path"], row["type"], today))
     open_many(actor, _homes(openings, opened, randomness), now=now, randomness=randomness)
     return opened
 
@@ -230,10 +230,9 @@ def _settle(key: int, row: Mapping[str, Any]) -> Upper:
 
 def _cover(actor: Actor, openings: Sequence[Opening], opened: Sequence[Upper], *, now: datetime) -> None:
     today = timezone.localdate(now)
-    pairs = [(o, upper) for o, upper in zip(openings, opened, strict=True) if o.employer]
-    rows = [{"union_id": upper.id, "employer_id": o.employer[0], "since": today} for o, upper in pairs if o.employer]
-    db.insert_rows(CoveredUnit, rows)
-    with db.one_command():
-        for o, upper in pairs:
-            after = {"employer": o.employer[1]} if o.employer else {}
-            audit.record(actor, "unions.cover", ("union", o.public_id), now=now, unit_id=upper.id, after=after)
+    covered = [(o.public_id, upper.id, *o.employer) for o, upper in zip(openings, opened, strict=True) if o.employer]
+    db.insert_rows(
+        CoveredUnit, [{"union_id": union, "employer_id": key, "since": today} for _, union, key, _ in covered]
+    )
+    written = [(("union", public_id), union, {"employer": name}) for public_id, union, _, name in covered]
+    audit.record_many(actor, "unions.cover", written, now=now)

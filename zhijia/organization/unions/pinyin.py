@@ -59,6 +59,15 @@ def pinyin_starts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(starts))
 
 
+def is_pinyin(text: str) -> bool:
+    """Whether letters typed in one go are syllables rather than the first letters of a name: `zhang`, `wangxi`, `he`;
+    not `zs`, `sh`, `zwh`. No syllable begins with i, u or v; names of four parts are few.
+    """
+    starts = pinyin_starts(text)[1:]
+    whole = text in _syllables()
+    return whole or (bool(starts) and (len(text) > 3 or any(sign in "iuv" for sign in text)))
+
+
 def _ends(text: str, start: int) -> list[int]:
     """Where a syllable that begins at `start` may end, the longest first."""
     return [end for end in range(min(len(text), start + _LONGEST), start, -1) if text[start:end] in _syllables()]

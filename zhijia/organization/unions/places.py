@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from zhijia.kernel.actor import Scope
-from zhijia.kernel.db import in_scope, subtree
+from zhijia.kernel.db import in_scope, select_rows, subtree
 
 from .models import CoveredUnit, Union, UnionPath, UnionStatus, UnionType
 from .rules import ancestors
@@ -38,7 +38,7 @@ def _period(day: date) -> Q:
 
 def paths_of(union_ids: Iterable[int]) -> dict[int, str]:
     """Union id to today's path."""
-    return dict(Union.objects.filter(id__in=set(union_ids)).values_list("id", "path"))
+    return dict(select_rows(Union, ["id", "path"], {"id": tuple(sorted(set(union_ids)))}))
 
 
 def all_paths() -> dict[int, str]:
@@ -53,7 +53,7 @@ def paths_on(day: date) -> dict[int, str]:
 
 def ids_of_paths(paths: Iterable[str]) -> dict[str, int]:
     """Path to union id."""
-    return dict(Union.objects.filter(path__in=set(paths)).values_list("path", "id"))
+    return dict(select_rows(Union, ["path", "id"], {"path": tuple(sorted(set(paths)))}))
 
 
 def upper_ids(path: str) -> list[int]:

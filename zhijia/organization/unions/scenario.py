@@ -8,8 +8,7 @@ _KEEPERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 SCENARIO = Scenario(
     code="unions",
     name="工会组织",
-    icon="sitemap",
-    menu=(MenuItem("组织", "工会组织", "unions:tree", Permission.VIEW, 110),),
+    menu=(MenuItem("组织", "工会组织", "unions:tree", (Permission.VIEW,), 110, icon="sitemap"),),
     permissions=(
         PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织", short="查组织", machine=True),
         PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织", short="改资料"),

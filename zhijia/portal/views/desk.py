@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.ui.chrome import Chrome
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.upkeep import presenting as upkeep_presenting, selectors as upkeep
 from zhijia.foundation.upkeep.permissions import Permission as UpkeepPermission
 from zhijia.foundation.workflow import selectors as cases
@@ -82,7 +83,8 @@ def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any
     if unit.level >= 6:
         return []
     rows = cases.late_below(request.actor, places.ids_below(unit.path), now=request.now, limit=8)
-    return [{"label": f"{row.decider} · {row.workflow.name}", "href": "", "end": row.due_words} for row in rows]
+    href = reverse("portal:late")
+    return [{"label": f"{row.decider} · {row.workflow.name}", "href": href, "end": row.due_words} for row in rows]
 
 
 def _inbox(request: Request, rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
@@ -161,7 +163,7 @@ def search(request: Request) -> HttpResponse:
             found_unions = unions.search(request.actor.scope_for(UnionPermission.VIEW), text, limit=10)
         if request.actor.holds(MemberPermission.VIEW):
             top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
-            found_members = members.list_members(request.actor, top, search=text, limit=10).rows
+            found_members = members.list_members(request.actor, top, Query(search=text, limit=10)).rows
         case = cases.find_by_number(request.actor, text.replace("-", "").lower())
     context = {
         "q": text,

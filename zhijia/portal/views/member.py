@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from zhijia.foundation.notify import selectors as messages_, services as notify
 from zhijia.foundation.ui import chrome
@@ -73,8 +72,8 @@ def home(request: Request) -> HttpResponse:
     if people.texts_to_renew(actor.account_id, now=request.now):
         return redirect("people:renew")
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
-    own = cases.list_my_cases(actor, limit=3) if person else []
-    told = messages_.list_messages(actor, limit=3) if person else []
+    own = cases.list_my_cases(actor, limit=3).rows if person else []
+    told = messages_.list_messages(actor, limit=3).rows if person else []
     name = person.name if person else ""
     card = members.my_card(actor)
     context = {
@@ -95,22 +94,13 @@ def services(request: Request) -> HttpResponse:
     return render(request, "portal/services.html", {"entries": _entries()})
 
 
-def _before(request: Request) -> datetime | None:
-    text = request.GET.get("before", "")[:40].replace(" ", "+")
-    try:
-        found = parse_datetime(text) if text else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
-
-
 def my_cases(request: Request) -> HttpResponse:
     """All cases of the person, newest first, by pages of twenty."""
     if request.actor.person_id is None:
         return render(request, "portal/cases.html", {"cases": [], "more": ""})
-    found = cases.list_my_cases(request.actor, before=_before(request), limit=20)
-    more = found[-1].entered_at.isoformat() if len(found) == 20 else ""
-    return render(request, "portal/cases.html", {"cases": [case_row(case) for case in found], "more": more})
+    page = cases.list_my_cases(request.actor, after=request.GET.get("after", ""))
+    rows = [case_row(case) for case in page.rows]
+    return render(request, "portal/cases.html", {"cases": rows, "more": page.next})
 
 
 def messages(request: Request) -> HttpResponse:
@@ -119,11 +109,9 @@ def messages(request: Request) -> HttpResponse:
     if request.method == "POST":
         notify.mark_read(request.actor.person_id, None, now=request.now)
         return redirect("portal:messages")
-    told = messages_.list_messages(request.actor, before=_before(request), limit=20)
-    more = told[-1].at.isoformat() if len(told) == 20 else ""
-    return render(
-        request, "portal/messages.html", {"told": told, "more": more, "unread": messages_.count_unread(request.actor)}
-    )
+    page = messages_.list_messages(request.actor, after=request.GET.get("after", ""))
+    unread = messages_.count_unread(request.actor)
+    return render(request, "portal/messages.html", {"told": page.rows, "more": page.next, "unread": unread})
 
 
 def message(request: Request, pid: str) -> HttpResponse:

@@ -92,11 +92,11 @@ def test_forgotten_sessions_are_deleted_after_a_month(two, now):
     assert SessionInfo.objects.count() == 0
 
 
-def test_a_members_request_asks_two_questions(two, django_assert_num_queries):
-    """Session, account with its person; the page itself asks for its devices."""
+def test_a_members_request_asks_three_questions(two, django_assert_num_queries):
+    """Session, account, person; the page itself asks for its devices."""
     _, first, _ = two
     first.get("/m/devices")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         first.get("/m/devices")
 
 

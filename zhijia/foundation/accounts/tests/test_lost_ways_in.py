@@ -108,7 +108,7 @@ def test_an_authenticator_opens_the_way_to_another_password(client, cadre, sign_
     said = {"code": code_of(person.account, time), "password": OTHER, "again": OTHER}
     assert client.post(FORGOTTEN, said)["Location"] == DOOR
     assert "密码已重设" in client.get(DOOR).content.decode()
-    assert urlsplit(other.get(DESK)["Location"]).path == "/m/sign-in", "the other session is over"
+    assert urlsplit(other.get(DESK)["Location"]).path == "/console/sign-in/mobile", "the other session is over"
     assert client.post(DOOR, {"password": PASSWORD}).status_code == 422
     assert urlsplit(client.post(DOOR, {"password": OTHER})["Location"]).path == SECOND
     told = Message.objects.get(person_id=person.pk, body__contains="密码已更换")

@@ -61,7 +61,7 @@ def test_the_number_of_an_invitation_need_not_have_an_account(client, texts, wor
 
     services.invite_staff(SYSTEM, "13800138123", now=world.now)
     link = urlsplit(re.search(r"http\S+", texts()[0][1])[0]).path
-    assert urlsplit(client.get(client.get(link)["Location"])["Location"]).path == "/m/sign-in"
+    assert urlsplit(client.get(client.get(link)["Location"])["Location"]).path == "/console/sign-in/mobile"
     client.post("/m/sign-in", {"send": "sms", "mobile": "13800138123"})
     code = re.search(r"验证码 (\d{6})", texts()[0][1])[1]
     entered = client.post(
@@ -139,7 +139,7 @@ def test_a_new_password_ends_the_other_sessions(client, cadre, sign_in):
     )
     assert answer.status_code == 302
     assert client.get(DESK).status_code == 200
-    assert urlsplit(other.get(DESK)["Location"]).path == "/m/sign-in"
+    assert urlsplit(other.get(DESK)["Location"]).path == "/console/sign-in/mobile"
 
 
 def test_another_authenticator_replaces_the_first(client, cadre, sign_in, time):

@@ -36,7 +36,7 @@ def second(client: Client, code: str, wanted: str = DESK, query: str = ""):
 # --- Who may come to the door ---------------------------------------------------------------------------------------
 def test_a_visitor_signs_in_as_a_member_first(client):
     address = urlsplit(client.get(DESK)["Location"])
-    assert (address.path, parse_qs(address.query)) == ("/m/sign-in", {"next": [DESK]})
+    assert (address.path, parse_qs(address.query)) == ("/console/sign-in/mobile", {"next": [DESK]})
 
 
 def test_a_member_without_a_role_is_told_so(client, world, sign_in):

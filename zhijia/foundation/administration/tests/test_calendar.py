@@ -11,11 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.world import World
-from zhijia.foundation.administration import presenting, rules
+from zhijia.foundation.administration import presenting, rules, services
+from zhijia.foundation.administration.cases import CALENDARS
 from zhijia.foundation.administration.models import CalendarChange
-from zhijia.foundation.administration.services import calendar as services
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
+from zhijia.foundation.jobs.models import Job
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow.models import Case, Deadline, InboxEntry
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, RuleBroken
@@ -43,12 +45,16 @@ def file_of(text: str) -> io.BytesIO:
     return io.BytesIO("\n".join(lines).encode())
 
 
-def propose(world: World, actor: Any, year: int = 2027, plan: str = PLAN, source: str = "国务院办公厅通知") -> str:
-    return services.propose_year(actor, year, services.read_days(file_of(plan)), source=source, now=world.now)
+def propose(world: World, actor: Any, year: int = 2027, plan: str = PLAN) -> str:
+    return open_case(CALENDARS, actor, {"year": year, "days": plan, "source": "国务院办公厅通知"}, now=world.now)
 
 
-def run_job(public_id: str, now: datetime) -> None:
-    jobs.run_slice(public_id, clock=lambda: now)
+def agree(world: World, actor: Any, pid: str) -> None:
+    act(CALENDARS, actor, pid, "agree", now=world.now)
+
+
+def run_job(now: datetime) -> None:
+    jobs.run_slice(Job.objects.get(kind=services.RECOMPUTE).public_id, clock=lambda: now)
 
 
 def test_a_case_opened_on_31_december_is_provisional_until_the_next_year_is_loaded(world: World) -> None:
@@ -67,8 +73,8 @@ def test_a_case_opened_on_31_december_is_provisional_until_the_next_year_is_load
     assert (timezone.localdate(due.due_at - timedelta(seconds=1)), due.provisional) == (date(2027, 1, 6), True)
     maker, checker = world.staff("OPERATOR", "province"), world.staff("OPERATOR", "province", "李明")
     change = propose(world, maker)
-    job = services.decide_year(checker, change, agree=True, note="", now=world.now)
-    run_job(job, world.now)
+    agree(world, checker, change)
+    run_job(world.now)
     due.refresh_from_db()
     # With Monday 4 January off, the third working day is Thursday 7 January, and certain.
     assert (timezone.localdate(due.due_at - timedelta(seconds=1)), due.provisional) == (date(2027, 1, 7), False)
@@ -84,8 +90,8 @@ def test_a_year_holds_at_once_when_the_second_person_agrees(world: World) -> Non
     pid = propose(world, maker)
     assert 2027 not in parameters.loaded_years()
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        services.decide_year(maker, pid, agree=True, note="", now=world.now)
-    services.decide_year(checker, pid, agree=True, note="", now=world.now)
+        agree(world, maker, pid)
+    agree(world, checker, pid)
     assert parameters.loaded_years()[2027] == "国务院办公厅通知"
     assert not parameters.calendar().is_workday(date(2027, 1, 4))
     assert parameters.calendar().is_workday(date(2027, 2, 14))
@@ -96,9 +102,10 @@ def test_a_refused_year_changes_nothing(world: World) -> None:
     pid = propose(world, maker)
     with pytest.raises(Duplicate):
         propose(world, checker)
-    assert services.decide_year(checker, pid, agree=False, note="缺国庆节", now=world.now) == ""
+    act(CALENDARS, checker, pid, "refuse", {"note": "缺国庆节"}, now=world.now)
     assert 2027 not in parameters.loaded_years()
-    services.withdraw_year(maker, propose(world, maker), now=world.now)
+    assert not Job.objects.exists()
+    act(CALENDARS, maker, propose(world, maker), "withdraw", now=world.now)
 
 
 def test_plans_that_are_not_whole_are_refused(world: World) -> None:
@@ -111,11 +118,15 @@ def test_plans_that_are_not_whole_are_refused(world: World) -> None:
         PLAN.replace("2027-01-01 休 元旦", "2027-01-05 休 元旦"),
     )
     for plan in wrong:
-        with pytest.raises(Invalid, match=r"calendar\.days"):
+        with pytest.raises(Invalid) as said:
             propose(world, maker, plan=plan)
+        assert set(said.value.fields) == {"days"}
     for plan in ("2027-13-01 休 元旦", "2027-01-01 假 元旦", "2027-01-01 休 =SUM(1)"):
         with pytest.raises(Invalid, match=r"calendar\.rows"):
             services.read_days(file_of(plan))
+        with pytest.raises(Invalid) as said:
+            propose(world, maker, plan=plan)
+        assert "行" in said.value.fields["days"]
     for year in (2030, 2020):
         with pytest.raises(Invalid, match=r"calendar\.year"):
             propose(world, maker, year=year)
@@ -129,13 +140,13 @@ def test_the_pages_load_a_pasted_year(world: World, sign_in: Any, clock: Any) ->
     sign_in(checker, world.staff_person("OPERATOR", "province", "李明"), staff=True)
     page = maker.get("/console/calendar").content.decode()
     assert "2027 年的放假安排还没有载入" in page
-    said = {"year": "2027", "source": "国务院办公厅通知", "pasted": PLAN}
-    assert maker.post("/console/calendar", {**said, "pasted": ""}).status_code == 422
-    assert maker.post("/console/calendar", {**said, "pasted": "乱写"}).status_code == 422
+    said = {"year": "2027", "source": "国务院办公厅通知", "days": PLAN}
+    assert maker.post("/console/calendar", {**said, "days": ""}).status_code == 422
+    assert maker.post("/console/calendar", {**said, "days": "乱写"}).status_code == 422
     case = maker.post("/console/calendar", said)["Location"]
     page = checker.get(case).content.decode()
     assert "02-05 至 02-11" in page
-    assert checker.post(case, {"verdict": "agree"}).status_code == 302
+    assert checker.post(case, {"decision": "agree"}).status_code == 302
     assert "正在重算" in checker.get(case).content.decode()
     change = CalendarChange.objects.get()
     services.recompute(change.pk, 2027, after=0, so_far=0, now=world.now)
@@ -151,7 +162,7 @@ def test_a_file_is_read_like_what_is_pasted(world: World, client: Client, sign_i
     file.name = "2027.csv"
     answer = client.post("/console/calendar", {"year": "2027", "source": "国务院办公厅通知", "file": file})
     assert answer.status_code == 302
-    assert len(CalendarChange.objects.get().days) == 13
+    assert len(CalendarChange.objects.get().days.splitlines()) == 13
 
 
 def test_the_year_view_marks_only_days_that_differ_from_their_weekday() -> None:

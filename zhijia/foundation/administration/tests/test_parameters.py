@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from django.test import Client
 
 from tests.world import World
 from zhijia.foundation.administration import rules, selectors
+from zhijia.foundation.administration.cases import PARAMETERS
 from zhijia.foundation.administration.models import ParameterChange
-from zhijia.foundation.administration.services import parameters as services
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.parameters import selectors as parameters, services as parameter_services
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import InboxEntry
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
@@ -24,34 +26,38 @@ CODE = "join.escalate_wd"
 
 def propose(world: World, actor: Actor, value: Any = 4, region: str = "", code: str = CODE, **changed: Any) -> str:
     said = {
+        "code": code,
         "value": value,
         "region": region,
         "valid_from": date(2026, 10, 1),
         "source": "省总工会通知〔2026〕9 号",
         "reason": "扫码入会量上升",
-        "now": world.now,
     }
-    return services.propose_value(actor, code, **{**said, **changed})
+    return open_case(PARAMETERS, actor, {**said, **changed}, now=world.now)
+
+
+def agree(actor: Actor, pid: str, now: datetime) -> None:
+    act(PARAMETERS, actor, pid, "agree", now=now)
 
 
 def test_a_value_holds_from_its_day_after_two_persons_agreed(world: World) -> None:
     maker, checker = world.staff("OPERATOR", "province"), world.staff("OPERATOR", "province", "李明")
     pid = propose(world, maker)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        services.decide_value(maker, pid, agree=True, note="", now=world.now)
-    services.decide_value(checker, pid, agree=True, note="", now=world.now)
+        agree(maker, pid, world.now)
+    agree(checker, pid, world.now)
     assert parameters.value(CODE, on=date(2026, 9, 30)) == 5
     found = parameters.versioned(CODE, on=date(2026, 10, 1))
     assert (found.value, found.version) == (4, 2)
     row = parameters.list_values(CODE)[0]
     assert (row.made_by, row.checked_by) == (maker.person_id, checker.person_id)
     with pytest.raises(WrongState):
-        services.decide_value(checker, pid, agree=True, note="", now=world.now)
+        agree(checker, pid, world.now)
 
 
 def test_a_city_sets_values_for_its_own_region_and_below(world: World) -> None:
     maker, checker = world.staff("OPERATOR", "city"), world.staff("OPERATOR", "city", "李明")
-    services.decide_value(checker, propose(world, maker, 2, "370682000000"), agree=True, note="", now=world.now)
+    agree(checker, propose(world, maker, 2, "370682000000"), world.now)
     on = date(2026, 10, 1)
     assert parameters.value(CODE, on=on, region="370682101000") == 2
     assert parameters.value(CODE, on=on, region="370602000000") == 5
@@ -65,14 +71,18 @@ def test_a_single_operator_of_a_city_is_checked_by_the_province(world: World) ->
     pid = propose(world, maker, 2, "370600000000")
     entry = InboxEntry.objects.get(case__public_id=pid, closed_at=None)
     assert entry.unit_id == world["province"].pk
-    services.decide_value(upper, pid, agree=True, note="", now=world.now)
+    agree(upper, pid, world.now)
 
 
 def test_bad_proposals_name_every_field(world: World) -> None:
     maker = world.staff("OPERATOR", "province")
-    with pytest.raises(Invalid) as said:
-        propose(world, maker, 0, valid_from=world.today, source="", reason="x")
-    assert set(said.value.fields) == {"value", "valid_from", "source", "reason"}
+    for changed, wrong in (
+        ({"valid_from": world.today}, {"value", "valid_from"}),
+        ({"source": "", "reason": "x"}, {"source", "reason"}),
+    ):
+        with pytest.raises(Invalid) as said:
+            propose(world, maker, 0, **changed)
+        assert set(said.value.fields) == wrong
     for value in (61, -1, True, "3", 3.5, None):
         with pytest.raises(Invalid):
             propose(world, maker, value)
@@ -91,8 +101,8 @@ def test_one_proposal_a_parameter_and_region_is_open_at_a_time(world: World) -> 
         propose(world, other, 6)
     propose(world, other, 6, "370600000000")
     with pytest.raises(NotFound):
-        services.withdraw_value(other, pid, now=world.now)
-    services.withdraw_value(maker, pid, now=world.now)
+        act(PARAMETERS, other, pid, "withdraw", now=world.now)
+    act(PARAMETERS, maker, pid, "withdraw", now=world.now)
     propose(world, other, 6)
 
 
@@ -100,14 +110,14 @@ def test_a_value_never_holds_backwards_and_never_over_a_newer_one(world: World) 
     maker, checker = world.staff("OPERATOR", "province"), world.staff("OPERATOR", "province", "李明")
     pid = propose(world, maker, valid_from=world.today + timedelta(days=2))
     with pytest.raises(RuleBroken, match=r"parameter\.too_late"):
-        services.decide_value(checker, pid, agree=True, note="", now=world.now + timedelta(days=2))
+        agree(checker, pid, world.now + timedelta(days=2))
     parameter_services.schedule_value(
         SYSTEM, CODE, 7, valid_from=date(2026, 9, 16), source="另一份", made_by=None, checked_by=None, now=world.now
     )
     with pytest.raises(Stale):
-        services.decide_value(checker, pid, agree=True, note="", now=world.now)
-    services.decide_value(checker, pid, agree=False, note="已有新值", now=world.now)
-    assert ParameterChange.objects.get(case__public_id=pid).case.state == rules.State.REFUSED
+        agree(checker, pid, world.now)
+    act(PARAMETERS, checker, pid, "refuse", {"note": "已有新值"}, now=world.now)
+    assert ParameterChange.objects.get(case__public_id=pid).case.state == "REFUSED"
 
 
 def test_values_are_told_in_words() -> None:
@@ -129,7 +139,7 @@ def test_every_declared_parameter_has_a_page(world: World, client: Client, sign_
         assert spec.code in page
         assert client.get(f"/console/parameters/{spec.code}").status_code == 200, spec.code
     assert client.get("/console/parameters/no.such").status_code == 404
-    assert "没有找到参数" in client.get("/console/parameters?q=zzzz").content.decode()
+    assert "没有找到“zzzz”" in client.get("/console/parameters?q=zzzz").content.decode()
 
 
 def test_a_form_filled_in_half_tells_all_that_is_wrong_at_once(
@@ -164,8 +174,8 @@ def test_the_pages_carry_a_value_from_proposal_to_force(world: World, sign_in: A
     page = checker.get(case).content.decode()
     assert "5 个工作日" in page
     assert "4 个工作日" in page
-    assert checker.post(case, {"verdict": "refuse", "note": ""}).status_code == 422
-    assert checker.post(case, {"verdict": "agree"})["Location"] == case
+    assert checker.post(case, {"decision": "refuse", "note": ""}).status_code == 422
+    assert checker.post(case, {"decision": "agree"})["Location"] == case
     assert "已同意" in maker.get(case).content.decode()
     assert "2026-10-01 起" in maker.get(address).content.decode()
 
@@ -175,12 +185,12 @@ def test_a_county_desk_reads_and_changes_nothing(world: World, client: Client, s
     assert client.get(f"/console/parameters/{CODE}").status_code == 200
     assert client.post(f"/console/parameters/{CODE}", {"value": "4"}).status_code == 403
     pid = propose(world, world.staff("OPERATOR", "province", "李明"))
-    assert client.get(f"/console/parameters/cases/{pid}").status_code == 404
+    assert client.get(f"/console/parameter-changes/{pid}").status_code == 404
 
 
 def test_the_list_costs_the_same_however_many_values(world: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(2):
-        selectors.list_groups(today=world.today)
+        selectors.list_parameters(Query(), today=world.today)
     for n in range(12):
         parameter_services.schedule_value(
             SYSTEM,
@@ -193,4 +203,23 @@ def test_the_list_costs_the_same_however_many_values(world: World, django_assert
             now=world.now,
         )
     with django_assert_num_queries(2):
-        selectors.list_groups(today=world.today)
+        selectors.list_parameters(Query(), today=world.today)
+
+
+def test_a_change_stands_under_the_menu_line_of_what_it_changes(world: World, sign_in: Any, clock: Any) -> None:
+    maker, checker = Client(), Client()
+    person = world.staff_person("OPERATOR", "province")
+    sign_in(maker, person, staff=True)
+    sign_in(checker, world.staff_person("OPERATOR", "province", "李明"), staff=True)
+    pid = propose(world, world.actor(person, staff=True))
+    for address in (f"/console/parameter-changes/{pid}", "/console/parameter-changes"):
+        page = checker.get(address)
+        (current,) = [
+            line["label"] for group in page.context["chrome"].nav for line in group["entries"] if line["current"]
+        ]
+        assert current == "参数"
+    reader = Client()
+    sign_in(reader, world.staff_person("STATS", "province", "周平"), staff=True)
+    for client, name in ((checker, "孙玉梅"), (reader, "孙*梅")):
+        assert name in client.get(f"/console/parameter-changes/{pid}").content.decode()
+    assert "孙玉梅" not in reader.get(f"/console/parameter-changes/{pid}").content.decode()

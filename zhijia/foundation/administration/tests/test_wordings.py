@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from tests.world import World
 from zhijia.foundation.administration import rules
-from zhijia.foundation.administration.services import wordings as services
+from zhijia.foundation.administration.cases import MESSAGES
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale
@@ -21,12 +22,13 @@ CODE = "members.join_approved"
 
 def propose(world: World, actor: Any, code: str = CODE, **changed: str) -> str:
     said = {
+        "code": code,
         "title": "欢迎入会",
         "body": "“{union}”欢迎您。",
         "sms": "【{site}】“{union}”欢迎您。",
         "reason": "更亲切一些",
     }
-    return services.propose_wording(actor, code, **{**said, **changed}, now=world.now)
+    return open_case(MESSAGES, actor, {**said, **changed}, now=world.now)
 
 
 @pytest.mark.django_db
@@ -34,8 +36,8 @@ def test_an_agreed_wording_is_what_people_read(world: World) -> None:
     maker, checker = world.staff("OPERATOR", "province"), world.staff("OPERATOR", "province", "李明")
     pid = propose(world, maker)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        services.decide_wording(maker, pid, agree=True, note="", now=world.now)
-    services.decide_wording(checker, pid, agree=True, note="", now=world.now)
+        act(MESSAGES, maker, pid, "agree", now=world.now)
+    act(MESSAGES, checker, pid, "agree", now=world.now)
     person = world.person()
     notify.send(CODE, person_id=person.pk, context={"union": "甲工会"}, now=world.now)
     told = Message.objects.get(person_id=person.pk)
@@ -46,7 +48,7 @@ def test_an_agreed_wording_is_what_people_read(world: World) -> None:
 def test_unknown_placeholders_and_odd_braces_are_refused(world: World) -> None:
     maker = world.staff("OPERATOR", "province")
     for body in ("{nobody}", "{union.pk}", "{union!r}", "{union:>9}", "{0}", "{}", "{union", "union}", "x" * 501, ""):
-        with pytest.raises(Invalid, match=r"message\.wording") as said:
+        with pytest.raises(Invalid, match=r"message\.wording|case\.invalid") as said:
             propose(world, maker, body=body)
         assert set(said.value.fields) == {"body"}, body
     with pytest.raises(Invalid):
@@ -68,8 +70,8 @@ def test_two_proposals_do_not_overtake_each_other(world: World) -> None:
         propose(world, checker)
     notify.set_wording(checker, CODE, title="另一份", body="另一份", sms="另一份", made_by=None, now=world.now)
     with pytest.raises(Stale):
-        services.decide_wording(checker, pid, agree=True, note="", now=world.now)
-    services.withdraw_wording(maker, pid, now=world.now)
+        act(MESSAGES, checker, pid, "agree", now=world.now)
+    act(MESSAGES, maker, pid, "withdraw", now=world.now)
 
 
 @pytest.mark.django_db
@@ -93,7 +95,7 @@ def test_the_pages_preview_propose_and_decide(world: World, sign_in: Any, clock:
     assert "这条消息没有 {who}" in wrong.content.decode()
     case = maker.post(address, said)["Location"]
     assert "<del" in checker.get(case).content.decode()
-    assert checker.post(case, {"verdict": "agree"}).status_code == 302
+    assert checker.post(case, {"decision": "agree"}).status_code == 302
     assert "自定 第 1 版" in maker.get("/console/messages").content.decode()
 
 

@@ -1,62 +1,87 @@
-"""Wordings of messages: the list, one with its preview and form, a proposal and its decision."""
+"""Wordings of messages: the list, one with its preview, and the form for another."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from zhijia.foundation.administration import rules, selectors
+from zhijia.foundation.administration import presenting, rules, selectors
+from zhijia.foundation.administration.cases import MESSAGES
 from zhijia.foundation.administration.forms import WordingForm
 from zhijia.foundation.administration.permissions import Permission
-from zhijia.foundation.administration.services import wordings as services
+from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.notify import selectors as notified, services as notify
-from zhijia.foundation.ui.site import current_site
+from zhijia.foundation.ui.listing import Column, Listing, Query, Tag, To, answer
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed
 from zhijia.kernel.http import Request
-from zhijia.kernel.registry import registry
+from zhijia.kernel.paging import Page
+from zhijia.kernel.registry import MessageTemplate, registry
 
-from . import deciding
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message as it is worded now; `own` is the version of the own wording, 0 for the platform's."""
+
+    room: str
+    code: str
+    worded: MessageTemplate
+    own: int
+
+
+def _sent_by(row: _Message) -> str:
+    return _ways(row.worded)
+
+
+def _wording(row: _Message) -> tuple[str, str]:
+    return (f"自定 第 {row.own} 版", "done") if row.own else ("平台文案", "")
+
+
+MESSAGE_LIST = Listing(
+    "messages",
+    "消息文案",
+    note="发给会员和干部的消息；修改与复核须为两人",
+    head=Column("消息", "worded.title"),
+    detail="code",
+    opens=To("administration:message", "code"),
+    group="room",
+    search="标题、内容或代码",
+    counted="条",
+    columns=(Column("内容", "worded.body", wraps=True), Column("发送", _sent_by, faint=True), Tag("文案", _wording)),
+)
 
 
 @require_safe
-def message_list(request: Request) -> HttpResponse:
+def message_list(request: Request) -> HttpResponseBase:
     """Every message that is sent, by the capability that sends it."""
     request.actor.require_anywhere(Permission.MESSAGE_PROPOSE)
     own = notified.own_versions()
-    groups = []
-    for scenario in registry.scenarios:
-        if scenario.messages:
-            rows = [_row(declared.code, own) for declared in scenario.messages]
-            groups.append({"title": scenario.name, "table": _table(scenario.name, rows)})
-    context = {
-        "groups": groups,
-        "history": deciding.history(
-            request.actor, selectors.list_message_changes(), "administration:message_case", selectors.MESSAGE_READERS
-        ),
-    }
-    return render(request, "administration/messages.html", context)
 
+    def read(query: Query) -> Page[_Message]:
+        rows = [
+            _Message(
+                scenario.name,
+                each.code,
+                notify.wording(each.code) if each.code in own else each,
+                own.get(each.code, 0),
+            )
+            for scenario in registry.scenarios
+            for each in scenario.messages
+        ]
+        words = query.search.lower()
+        found = [row for row in rows if words in f"{row.worded.title} {row.worded.body} {row.code}".lower()]
+        return Page(found, total=len(found))
 
-def _row(code: str, own: dict[str, int]) -> dict[str, Any]:
-    worded = notify.wording(code) if code in own else registry.messages[code]
-    tag = {"text": f"自定 第 {own[code]} 版", "state": "done"} if code in own else {"text": "平台文案", "state": ""}
-    return {
-        "pid": code,
-        "label": worded.title,
-        "detail": code,
-        "href": reverse("administration:message", args=[code]),
-        "cells": [
-            {"text": worded.body, "wrap": True, "wide": True},
-            {"text": _ways(worded), "dim": True},
-            {"tag": tag},
-        ],
+    extra = {
+        "history": presenting.changes(MESSAGES, request.actor, selectors.list_message_changes()),
+        "more": presenting.all_changes(MESSAGES),
     }
+    return answer(MESSAGE_LIST, request, read, template="administration/messages.html", extra=extra)
 
 
 def _ways(worded: Any) -> str:
@@ -64,31 +89,6 @@ def _ways(worded: Any) -> str:
     if not worded.sms:
         return "站内"
     return "短信" if "{code}" in worded.sms else "站内和短信"
-
-
-def _table(title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "label": f"{title}的消息",
-        "first": {"label": "消息"},
-        "columns": [{"label": "内容"}, {"label": "发送"}, {"label": "文案"}],
-        "rows": rows,
-        "pick": "",
-    }
-
-
-def _previews(title: str, body: str, sms: str) -> list[dict[str, str]]:
-    site = current_site()
-    values = {**rules.SAMPLES, "site": site.name, "hotline": site.hotline}
-    parts = [("标题", title), ("站内消息", body), *([("短信", sms)] if sms else [])]
-    shown = []
-    for label, text in parts:
-        try:
-            words = rules.preview(text, values)
-        except Invalid as error:
-            words = error.message
-        length = f"{len(words)} 个字" if label == "短信" else ""
-        shown.append({"label": label, "value": words, "note": length})
-    return shown
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,22 +104,22 @@ def message(request: Request, code: str) -> HttpResponse:
     if "preview" in request.POST:
         form.fields["reason"].required = False  # asked for when it is proposed
     status = 200
-    shown = _previews(worded.title, worded.body, worded.sms)
+    shown = presenting.previews(worded.title, worded.body, worded.sms)
     if request.method == "POST":
         if not may_propose:
             raise NotAllowed
         valid = form.is_valid()
         said = {"sms": "", **form.cleaned_data}
-        shown = _previews(said.get("title", ""), said.get("body", ""), said.get("sms", ""))
+        shown = presenting.previews(said.get("title", ""), said.get("body", ""), said.get("sms", ""))
         status = 200 if "preview" in request.POST and valid else 422
         if valid:
             try:
                 if "preview" in request.POST:
                     rules.check_wording(declared, said["title"], said["body"], said["sms"])
                 else:
-                    pid = services.propose_wording(request.actor, code, **said, now=request.now)
+                    pid = open_case(MESSAGES, request.actor, {"code": code, **said}, now=request.now)
                     messages.success(request, "已提交，等待另一位系统管理员复核。")
-                    return redirect("administration:message_case", pid=pid)
+                    return redirect(MESSAGES.page("review"), pid=pid)
             except (Duplicate, Invalid) as error:
                 form.take(error)
                 status = error.status
@@ -131,45 +131,7 @@ def message(request: Request, code: str) -> HttpResponse:
         "placeholders": [f"{{{name}}}" for name in sorted(known | rules.ALWAYS_KNOWN)],
         "may_propose": may_propose,
         "own": selectors.message_version(code),
-        "history": deciding.history(
-            request.actor,
-            selectors.list_message_changes(code),
-            "administration:message_case",
-            selectors.MESSAGE_READERS,
-        ),
+        "history": presenting.changes(MESSAGES, request.actor, selectors.list_message_changes(code)),
+        "more": presenting.all_changes(MESSAGES),
     }
     return render(request, "administration/message.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def case(request: Request, pid: str) -> HttpResponse:
-    change = selectors.get_message_change(request.actor, pid)
-    form = deciding.check_form(request, change.case, agree="立即生效，之后发出的消息用新文案")
-    answer = deciding.decided(request, pid, form, services.decide_wording, page="administration:message_case")
-    if not isinstance(answer, int):
-        return answer
-    before = notify.wording_before(change.code, change.base_version)
-    context = deciding.case_context(request, change.case, form) | {
-        "change": change,
-        "facts": [{"label": "消息", "value": change.code, "code": True}, {"label": "修改原因", "value": change.reason}],
-        "pairs": [
-            {"label": label, "old": old, "new": new, "changed": old != new}
-            for label, old, new in (
-                ("标题", before.title, change.title),
-                ("站内消息", before.body, change.body),
-                ("短信", before.sms, change.sms),
-            )
-            if old or new
-        ],
-        "shown": _previews(change.title, change.body, change.sms),
-    }
-    return render(request, "administration/message_case.html", context, status=answer)
-
-
-@require_POST
-@once
-def withdraw(request: Request, pid: str) -> HttpResponse:
-    services.withdraw_wording(request.actor, pid, now=request.now)
-    messages.success(request, "已撤回，可以修改后重新提交。")
-    return redirect("administration:messages")

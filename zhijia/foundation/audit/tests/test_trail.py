@@ -68,7 +68,11 @@ def test_a_reading_keeps_its_reason_and_many_rows_are_one_statement(django_asser
     services.record_read(ACTOR, EVENT, ("person", "x"), now=NOW, reason="核对身份", concerns=5)
     assert AuditEntry.objects.get(outcome=Outcome.READ, at=NOW).detail == {"reason": "核对身份"}
     with django_assert_num_queries(1):
-        assert services.record_many(ACTOR, EVENT, [("p", n, n) for n in range(20)], now=NOW) == 20
+        services.record_many(ACTOR, EVENT, [(("p", n), n, {"n": n}) for n in range(20)], now=NOW)
+    rows = AuditEntry.objects.filter(event=EVENT, outcome=Outcome.DONE, at=NOW)
+    assert {(row.subject_id, row.unit_id, row.after) for row in rows} >= {
+        (str(n), n, services.digest({"n": n})) for n in range(20)
+    }
 
 
 @pytest.mark.django_db

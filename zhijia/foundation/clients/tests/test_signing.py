@@ -12,7 +12,9 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 from tests.callers import System, register, signed_headers
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.clients import rules, services
+from zhijia.foundation.clients.cases import CLIENTS
 from zhijia.foundation.clients.models import UsedNonce
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +131,23 @@ def test_headers_of_another_shape_are_told_so(system: System, headers: dict[str,
 
 def test_a_suspended_system_is_refused_with_its_next_call(system: System, world: World) -> None:
     assert system.get("/unions").status_code == 200
-    services.suspend(world.staff("OPERATOR", "province"), system.case, note="密钥可能泄露", now=world.now)
+    act(
+        CLIENTS,
+        world.staff("OPERATOR", "province"),
+        system.case,
+        "suspend",
+        {"note": "密钥可能泄露"},
+        now=world.now,
+    )
     assert code(system.get("/unions")) == (403, "client.not_in_force")
-    services.resume(world.staff("SECURITY_ADMIN", "province"), system.case, note="已核实", now=world.now)
+    act(
+        CLIENTS,
+        world.staff("SECURITY_ADMIN", "province"),
+        system.case,
+        "resume",
+        {"note": "密钥可能泄露"},
+        now=world.now,
+    )
     assert system.get("/unions").status_code == 200
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 from zhijia.foundation.jobs import selectors, services
 from zhijia.foundation.jobs.models import Job, State
 from zhijia.foundation.jobs.tests import kinds
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import SYSTEM, Actor, Kind
 from zhijia.kernel.errors import NotFound, WrongState
 
@@ -138,11 +139,11 @@ def test_a_cancelled_job_stops_and_stays_stopped(table, now):
 def test_nobody_sees_or_stops_a_strangers_job(table, now):
     public_id = start(now)
     assert selectors.get_job(OWNER, public_id).public_id == public_id
-    assert selectors.list_jobs(STRANGER) == []
+    assert selectors.list_jobs(STRANGER, Query()).rows == []
     for forbidden in (selectors.get_job, lambda a, p: services.cancel(a, p, now=now)):
         with pytest.raises(NotFound):
             forbidden(STRANGER, public_id)
-    assert [job.public_id for job in selectors.list_jobs(SYSTEM)] == [public_id]
+    assert [job.public_id for job in selectors.list_jobs(SYSTEM, Query()).rows] == [public_id]
 
 
 def test_a_lost_task_returns_to_the_queue(table, now):

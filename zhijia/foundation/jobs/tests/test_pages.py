@@ -9,11 +9,12 @@ from django.urls import reverse
 from zhijia.foundation.jobs import presenting, selectors, services, views
 from zhijia.foundation.jobs.models import Job, State
 from zhijia.foundation.jobs.tests import kinds
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor, Grant, Kind
 from zhijia.kernel.errors import NotFound
 
 OWNER = Actor(Kind.PERSON, account_id=7, staff=True)
-PARTS = ["/console/jobs", "/console/jobs?show=living", "/console/jobs?before=", "/console/jobs?before=0"]
+PARTS = ["/console/jobs", "/console/jobs?view=living", "/console/jobs?after=", "/console/jobs?view=nonsense"]
 
 
 @pytest.fixture
@@ -109,10 +110,17 @@ def test_a_strangers_job_is_not_found_and_neither_is_none(table, start, ask, vie
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*PARTS, "/console/jobs?before=" + "9" * 40, "/console/jobs?before=-1&show=工会"])
+@pytest.mark.parametrize("path", [*PARTS, "/console/jobs?view=工会"])
 def test_any_address_of_the_list_is_answered(ask, path):
     page = ask(views.job_list, path).content.decode()
     assert "还没有任务" in page or "没有正在进行的任务" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["9" * 40, "-1", "工会", "W10", "WyJ4Il0", "bnVsbA", "e30"])
+def test_a_place_that_no_page_has_leads_to_the_first_page(ask, place):
+    answer = ask(views.job_list, f"/console/jobs?view=living&after={place}")
+    assert (answer.status_code, answer["Location"]) == (302, "?view=living")
 
 
 def test_the_list_pages_by_key_and_costs_the_same_for_3_and_20(table, start, ask, django_assert_num_queries):
@@ -120,24 +128,24 @@ def test_the_list_pages_by_key_and_costs_the_same_for_3_and_20(table, start, ask
         start(title=f"任务{number}")
     with django_assert_num_queries(2):  # the rows, and the count in the head
         ask(views.job_list, "/console/jobs")
-    for number in range(3, 25):
+    for number in range(3, 55):
         start(title=f"任务{number}")
     with django_assert_num_queries(2):
         page = ask(views.job_list, "/console/jobs").content.decode()
-    assert "任务24" in page
+    assert "任务54" in page
     assert "任务4<" not in page
-    oldest = selectors.list_jobs(OWNER)[presenting.PAGE - 1].pk
-    assert f"before={oldest}" in page
-    second = ask(views.job_list, f"/console/jobs?before={oldest}").content.decode()
+    onward = selectors.list_jobs(OWNER, Query()).next
+    assert f"after={onward}" in page
+    second = ask(views.job_list, f"/console/jobs?after={onward}").content.decode()
     assert "任务4<" in second
-    assert "任务24" not in second
+    assert "任务54" not in second
 
 
 def test_a_units_jobs_are_seen_with_the_right_and_not_without(table, now):
     public_id = services.enqueue("tests.count", {"size": 5}, actor=OWNER, now=now, unit_id=12)
     for permissions, seen in ((frozenset({"jobs:job:view"}), 1), (frozenset(), 0)):
         cadre = Actor(Kind.PERSON, account_id=9, staff=True, grants=(Grant(12, "0001", "ORG", permissions),))
-        assert [job.public_id for job in selectors.list_jobs(cadre)] == [public_id][:seen]
+        assert [job.public_id for job in selectors.list_jobs(cadre, Query()).rows] == [public_id][:seen]
 
 
 @pytest.mark.parametrize(

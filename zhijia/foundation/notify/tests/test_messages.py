@@ -71,10 +71,10 @@ def test_a_message_is_a_row_in_the_persons_own_list(world: World) -> None:
     person, other = world.person(), world.person(name="王二")
     send(world, person)
     mine = world.actor(person)
-    (message,) = selectors.list_messages(mine)
+    (message,) = selectors.list_messages(mine).rows
     assert "甲工会" in message.body
     assert selectors.count_unread(mine) == 1
-    assert selectors.list_messages(world.actor(other)) == []
+    assert selectors.list_messages(world.actor(other)).rows == []
     with pytest.raises(NotFound):
         selectors.get_message(world.actor(other), message.public_id)
     with pytest.raises(NotSignedIn):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from zhijia.foundation.ui.formats import SHANGHAI
-from zhijia.foundation.ui.gallery.sample_forms import DecisionForm, MeetingForm, VotesForm
+from zhijia.foundation.ui.gallery.sample_forms import DecisionForm, MeetingForm
 
 
 def now() -> datetime:
@@ -69,43 +69,6 @@ def review(posted: Any) -> dict[str, Any]:
                 "pick_label": "选中自动核验全过的 2 件",
             },
         },
-        "case": {
-            "title": "韩*伟 申请加入 城厢街道快递行业工会联合会",
-            "tag": {"text": "今日 17:30 到期", "state": "soon"},
-            "columns": [
-                facts_of(
-                    ("案件号", "RH-2026-1117-0042"),
-                    ("提交", "11-17 09:26，微信扫工会码"),
-                    ("姓名", "韩*伟"),
-                    ("证件号", "3702**********0010"),
-                    ("手机", "138****0001，已验证"),
-                ),
-                facts_of(
-                    ("用工形式", "平台用工"),
-                    ("群体", "快递员"),
-                    ("用人单位", "莱阳速捷供应链有限公司"),
-                    ("户籍", "农业户口，计入农民工"),
-                    ("同意书", "第 3 版，11-17 09:25"),
-                ),
-            ],
-            "note": "完整证件号与手机须说明理由后查看，并留痕。",
-            "note_link": {"href": "#", "label": "申请查看"},
-            "checks_note": "11-17 09:26，规则第 7 版",
-            "checks": checks(
-                ("ok", "证件号格式与校验位", "通过", ""),
-                ("ok", "实名等级不低于三级", "三级", "权威源比对一致，11-18 09:25"),
-                ("warn", "用人单位已建工会", "1 家", "莱阳速捷供应链有限公司工会。已提示本人"),
-                ("bad", "目标工会可接收会员", "已停收", ""),
-            ),
-            "files": [
-                {"name": "平台用工协议.pdf", "href": "#", "note": "3 页，已查毒"},
-                {"name": "工牌.jpg", "href": "#", "note": "人脸已遮盖", "image": True},
-            ],
-            "timeline": [
-                {"at": ago(0, 8, 0), "title": "今日到期提醒，送审批人", "now": True},
-                {"at": ago(3), "title": "本人提交申请", "note": "会员入会须知 第 3 版已阅"},
-            ],
-        },
         "decision": {
             "action": "/ui/gallery/console/review",
             "form": DecisionForm(posted) if posted is not None else DecisionForm(initial={"verdict": "accept"}),
@@ -131,7 +94,6 @@ def form(posted: Any) -> dict[str, Any]:
         }
     )
     labels = ("申请", "同意筹建", "选举", "结果报告", "上级批复", "备案")
-    votes = VotesForm()
     return {
         "title": "建会 · 选举结果报告",
         "note": "莱阳市昌阳湖食品有限公司工会委员会 · 案件 JH-2026-0917",
@@ -145,39 +107,6 @@ def form(posted: Any) -> dict[str, Any]:
             ("ok", "代表 40 至 60 名", "52 名", "会员 201–1,000 人"),
             ("ok", "到会不少于应到三分之二", "49 / 52", "94.2%"),
         ),
-        "table": {
-            "label": "候选人与得票",
-            "columns": [
-                {"label": "候选人"},
-                {"label": "性别"},
-                {"label": "工作岗位"},
-                {"label": "得票", "num": True},
-                {"label": "占应到", "num": True},
-                {"label": "结果"},
-            ],
-            "rows": [
-                {
-                    "label": "姜*波",
-                    "cells": [
-                        {"text": "男"},
-                        {"text": "车间主任"},
-                        {"field": votes["votes_1"], "label": "姜*波 得票"},
-                        {"text": "90.4%", "num": True},
-                        {"tag": {"text": "当选", "state": "done"}},
-                    ],
-                },
-                {
-                    "label": "隋*刚",
-                    "cells": [
-                        {"text": "男"},
-                        {"text": "采购"},
-                        {"field": votes["votes_2"], "label": "隋*刚 得票"},
-                        {"text": "48.1%", "num": True},
-                        {"tag": {"text": "未过半"}},
-                    ],
-                },
-            ],
-        },
         "bad_checks": checks(("bad", "经审委员不得由工会财务人员担任", "1 人", "李*明。请改选或调整财务岗位")),
         "buttons": [
             {"label": "存草稿", "name": "do", "value": "draft", "skip_checks": True},

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
 from zhijia.foundation.ui.gallery import case_samples, console_more
 from zhijia.foundation.ui.gallery.case_samples import ago, facts_of, now, running_job
+from zhijia.foundation.ui.listing import (
+    Bulk,
+    Button,
+    Column,
+    Day,
+    Deed,
+    Filter,
+    Listing,
+    Query,
+    Tag,
+    View,
+    context as list_context,
+)  # fmt: skip
+from zhijia.kernel.paging import Page
 
 PAGES = (
     "desk",
@@ -25,7 +40,6 @@ PAGES = (
     "login",
     "second-factor",
 )
-PUBLIC_PAGES = ("find", "notices", "verify")
 
 
 class _Frame:
@@ -70,10 +84,6 @@ class _Frame:
                 ],
             }
             for title, entries in _MENU
-        ]
-        self.public_pages = [
-            {"label": label, "href": f"/ui/gallery/public/{page}", "current": request.path.endswith(page)}
-            for label, page in (("找工会", "find"), ("公示公告", "notices"), ("查证件", "verify"))
         ]
 
 
@@ -205,115 +215,68 @@ def _desk(posted: Any) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    pid: str
+    name: str
+    number: str
+    union: str
+    joined_on: date
+    verified: bool
+
+
+def _verified(row: _Member) -> tuple[str, str]:
+    return ("已实名", "done") if row.verified else ("未实名", "soon")
+
+
+def _unsure(row: _Member) -> str:
+    return "" if row.verified else "未实名"
+
+
+def _file(_row: _Member) -> str:
+    return "/ui/gallery/console/detail"
+
+
+_MEMBERS = Listing(
+    "members",
+    "会员名册",
+    note="证件与手机默认脱敏",
+    head=Column("姓名", "name", sort="name"),
+    opens=_file,
+    pid="pid",
+    flagged=_unsure,
+    search="姓名、拼音首字母或会员号",
+    counted="人",
+    ordered="按姓名拼音",
+    views=(View("all", "全部在籍"), View("unverified", "待实名")),
+    orders={"name": ("name", "pid")},
+    filters=(Filter("form", "工作方式", {"employed": "在单位工作", "platform": "平台接单"}),),
+    columns=(Column("会员号", "number"), Column("所属工会", "union", wraps=True), Tag("实名", _verified),
+             Day("入会日期", "joined_on", faint=True)),
+)  # fmt: skip
+
+
 def _list(posted: Any) -> dict[str, Any]:
-    people = (
-        (
-            "李*娜",
-            "3720250048013019",
-            "3702**********2183",
-            "138****1133",
-            "城厢街道快递行业工会联合会",
-            "快递员",
-            True,
-            "done",
-        ),
-        (
-            "李*勇",
-            "3720260024546353",
-            "3702**********6050",
-            "138****7779",
-            "城厢街道家政服务业联合工会",
-            "护工护理员",
-            True,
-            "run",
-        ),
-        (
-            "梁*军",
-            "3720220097101155",
-            "3702**********0159",
-            "153****6212",
-            "城厢街道网上会员之家",
-            "家政服务员",
-            False,
-            "done",
-        ),
-    ) * 5
-    rows = [
-        {
-            "pid": f"{index:016d}",
-            "label": name,
-            "href": "/ui/gallery/console/detail",
-            "cells": [
-                {"text": number},
-                {"text": id_no, "dim": True, "wide": True},
-                {"text": mobile, "dim": True},
-                {"text": union, "wide": True},
-                {"text": group},
-                {"text": "已核验"} if verified else {"text": "待核验", "state": "soon"},
-                {"text": "2025-08-13"},
-                {"tag": {"text": "在籍" if state == "done" else "转出中", "state": state}},
-            ],
-        }
-        for index, (name, number, id_no, mobile, union, group, verified, state) in enumerate(people)
+    people = (("李*娜", "城厢街道快递行业工会联合会"), ("李*勇", "城厢街道家政服务业联合工会"),
+              ("梁*军", "城厢街道网上会员之家"))  # fmt: skip
+    members = []
+    for index in range(15):
+        name, union = people[index % 3]
+        number = f"3720 2500 4801 {3019 + index}"
+        joined_on = now().date() - timedelta(days=90 + index)
+        members.append(_Member(f"{index:016d}", name, number, union, joined_on, index % 3 != 2))
+    bulk = Bulk(
+        "/ui/gallery/console/list",
+        (Deed("提醒实名", value="remind"), Deed("批量退回", value="return", needs="reason")),
+        reasons={"WRONG": "资料有误"},
+        says="说明，本人会看到",
+    )
+    actions = [
+        Button("导入名册", "/ui/gallery/console/import"),
+        Button("登记入会", "/ui/gallery/console/form", primary=True),
     ]
-    columns = [
-        {"label": label, "hide": "mid" if label in ("证件号", "手机") else ""}
-        for label in ("会员号", "证件号", "手机", "所属工会", "群体", "实名", "入会日期", "会籍")
-    ]
-    filters = (("全部在籍", None), ("待实名", 2104), ("新就业形态", 11206), ("本月入会", 318))
-    return {
-        "title": "会员名册",
-        "note": "在籍 96,482 人（11-19 日结）· 证件与手机默认脱敏",
-        "actions": [
-            {"label": "导入名册", "href": "/ui/gallery/console/import"},
-            {"label": "导出", "popover": "export", "key": "E"},
-            {"label": "登记入会", "href": "/ui/gallery/console/form", "primary": True, "key": "N"},
-        ],
-        "filters": [
-            {"label": label, "count": count, "href": f"?f={index}", "current": index == 2}
-            for index, (label, count) in enumerate(filters)
-        ],
-        "bar": {
-            "label": "会员筛选",
-            "name": "q",
-            "placeholder": "姓名 / 拼音首字母 / 会员号",
-            "chips": [{"label": "工会：城厢街道及下级", "href": "?"}, {"label": "群体：全部新就业形态", "href": "?"}],
-            "more": {"href": "#", "label": "加条件"},
-        },
-        "table": {
-            "label": "会员表",
-            "first": {"label": "姓名", "sort": "?sort=-name", "sorted": "ascending"},
-            "columns": columns,
-            "rows": rows,
-            "pick": "bulk",
-        },
-        "pager": {
-            "shown": "本页 15 人，按姓名拼音",
-            "previous": "?before=a",
-            "next": "?after=z",
-            "letters": [
-                {"label": letter, "href": f"?letter={letter}", "current": letter == "L"}
-                for letter in "ABCDEFGHJKLMNPQRSTWXYZ"
-            ],
-        },
-        "bulk": {
-            "form": "bulk",
-            "action": "/ui/gallery/console/list",
-            "buttons": [
-                {"label": "提醒实名", "name": "do", "value": "remind", "small": True},
-                {"label": "批量转会…", "name": "do", "value": "transfer", "small": True},
-            ],
-        },
-        "export": {
-            "id": "export",
-            "title": "导出会员名册",
-            "about": "当前筛选，约 2,960 行",
-            "action": "/ui/gallery/console/list",
-            "level": "敏感数据 · 四级",
-            "may_full": True,
-            "reasons": [{"value": "report", "label": "上级调度报送"}, {"value": "benefit", "label": "会员权益发放"}],
-        },
-    }
+    page, counts = Page(members, next="z"), {"unverified": 2104}
+    return list_context(_MEMBERS, Query(view="all"), page, at=now(), counts=counts, actions=actions, bulk=bulk)
 
 
 def _detail(posted: Any) -> dict[str, Any]:
@@ -378,7 +341,4 @@ _OF_PAGE: dict[str, Any] = {
     "permissions": lambda _posted: console_more.permissions(),
     "parameters": lambda _posted: console_more.parameters(now().date()),
     "empty": lambda _posted: console_more.empty(),
-    "find": lambda _posted: console_more.find(),
-    "notices": lambda _posted: console_more.notices(),
-    "verify": lambda _posted: console_more.verify(),
 }

@@ -12,42 +12,28 @@ from zhijia.foundation.ui.gallery.sample_forms import ClaimForm, CodeForm, Confi
 
 PAGES = (
     "home",
-    "code",
     "identity",
     "mobile",
     "confirm",
-    "submitted",
-    "approved",
     "transfer",
     "case",
     "list",
-    "activity",
     "scan",
     "yes",
     "no",
     "claim",
     "empty",
     "offline",
-    "settings",
     "data",
 )
 
-_CODE = "/ui/gallery/code.svg"
 TABS = [
     {"code": "home", "label": "首页", "href": "/ui/gallery/phone/home", "icon": "home"},
     {"code": "services", "label": "服务", "href": "/ui/gallery/phone/list", "icon": "apps"},
-    {"code": "code", "label": "会员码", "href": "/ui/gallery/phone/code", "icon": "qrcode"},
-    {"code": "me", "label": "我的", "href": "/ui/gallery/phone/settings", "icon": "user"},
+    {"code": "code", "label": "扫码", "href": "/ui/gallery/phone/scan", "icon": "qrcode"},
+    {"code": "me", "label": "我的", "href": "/ui/gallery/phone/data", "icon": "user"},
 ]
 JOIN_STEPS = ("手机验证", "实名核验", "确认提交")
-CARD = {
-    "name": "林晓禾",
-    "number": "3720260000001233",
-    "union": "八大湖街道网上会员之家",
-    "code_src": _CODE,
-    "href": "/ui/gallery/phone/code",
-    "seconds": 48,
-}
 
 
 def _steps(at: int) -> list[dict[str, str]]:
@@ -74,7 +60,6 @@ def context(name: str, request: HttpRequest) -> dict[str, Any]:
 
 def _home(posted: Any) -> dict[str, Any]:
     return {
-        "card": CARD,
         "entries": [
             {"label": label, "href": f"#{icon}", "icon": icon, "hue": hue}
             for label, icon, hue in (
@@ -115,27 +100,6 @@ def _home(posted: Any) -> dict[str, Any]:
     }
 
 
-def _code(posted: Any) -> dict[str, Any]:
-    return {
-        "code": {
-            "title": "林晓禾",
-            "sub": "八大湖街道网上会员之家",
-            "src": _CODE,
-            "alt": "会员码，卡号 3720 2600 0000 1233",
-            "number": "3720260000001233",
-            "short": "",
-            "seconds": 48,
-            "period": 60,
-            "href": "/ui/gallery/phone/code",
-        },
-        "uses": [
-            {"title": "活动签到", "icon": "calendar-event", "plain_icon": True},
-            {"title": "驿站开门", "icon": "door-enter", "plain_icon": True},
-            {"title": "用券请出示券码", "icon": "ticket", "plain_icon": True, "href": "#coupons", "end": "待使用 1 张"},
-        ],
-    }
-
-
 def _identity(posted: Any) -> dict[str, Any]:
     given = posted if posted is not None else {"name": "林晓禾", "id_no": "370299199003070011", "consent_id": "on"}
     return {"steps": _steps(1), "form": IdentityForm(given)}
@@ -165,36 +129,6 @@ def _confirm(posted: Any) -> dict[str, Any]:
         ("手机号", "138****0001"),
     ]
     return {"steps": _steps(2), "form": form, "facts": [{"label": label, "value": value} for label, value in facts]}
-
-
-def _submitted(posted: Any) -> dict[str, Any]:
-    return {
-        "step": {
-            "lead": "由八大湖街道总工会审核，最晚",
-            "at": _day(11, 25),
-            "after": "答复",
-            "explain": [
-                "提交日 11月20日（周五）不计入",
-                "从 11月23日（周一）起算 3 个工作日",
-                "11月21、22日是周末，不计入",
-            ],
-        },
-        "rows": [
-            {"title": "看看附近的驿站", "icon": "map-pin", "hue": "green", "href": "#stations"},
-            {"title": "咨询劳动权益问题", "icon": "scale", "hue": "blue", "href": "#legal"},
-        ],
-    }
-
-
-def _approved(posted: Any) -> dict[str, Any]:
-    return {
-        "card": CARD | {"seconds": 57},
-        "rows": [
-            {"title": "领新会员优惠券", "icon": "ticket", "hue": "amber", "href": "#coupons", "end": "2 张可领"},
-            {"title": "报名工会活动", "icon": "calendar-event", "hue": "amber", "href": "#events", "end": "6 场可报"},
-            {"title": "了解医疗互助", "icon": "first-aid-kit", "hue": "green", "href": "#aid"},
-        ],
-    }
 
 
 def _transfer(posted: Any) -> dict[str, Any]:
@@ -263,23 +197,13 @@ def _list(posted: Any) -> dict[str, Any]:
         return {
             "title": title,
             "detail": detail,
-            "href": "/ui/gallery/phone/activity",
+            "href": "/ui/gallery/phone/transfer",
             "date": on,
             "tag": tag,
             "note": note,
         }
 
     return {
-        "chips": [
-            {"label": label, "href": f"?kind={kind}", "current": not kind}
-            for label, kind in (
-                ("全部", ""),
-                ("文体", "sport"),
-                ("亲子", "family"),
-                ("讲座培训", "learn"),
-                ("交友", "match"),
-            )
-        ],
         "rows": [
             row(
                 _day(11, 28),
@@ -309,31 +233,6 @@ def _list(posted: Any) -> dict[str, Any]:
                 {"text": "您已报名", "state": "ok", "icon": "check"},
                 "",
             ),
-        ],
-    }
-
-
-def _activity(posted: Any) -> dict[str, Any]:
-    facts = [
-        ("时间", "11月28日（周六）08:00–11:00"),
-        ("集合", "五四广场北侧"),
-        ("对象", "市南区工会会员"),
-        ("费用", "免费，含饮水和意外险"),
-    ]
-    return {
-        "back": {"href": "/ui/gallery/phone/list", "label": "工会活动"},
-        "quota": {
-            "left": 12,
-            "taken": 88,
-            "total": 100,
-            "unit": "名",
-            "text": "先报先得",
-            "note": "报名截止 11月26日 18:00，每人限 1 名",
-        },
-        "facts": [{"label": label, "value": value} for label, value in facts],
-        "items": [
-            {"text": "来不了请在 11月26日 18:00 前取消，名额会让给候补的人。", "taken": False},
-            {"text": "路程约 8 公里，请量力而行。", "taken": False},
         ],
     }
 
@@ -404,53 +303,9 @@ def _offline(posted: Any) -> dict[str, Any]:
     }
 
 
-def _settings(posted: Any) -> dict[str, Any]:
-    return {
-        "account": [
-            {
-                "title": "林晓禾",
-                "detail": "138****0001",
-                "icon": "user",
-                "hue": "red",
-                "href": "/ui/gallery/phone/data",
-                "end_tag": {"text": "已实名", "state": "ok", "icon": "shield-check"},
-            },
-            {
-                "title": "我的工会",
-                "detail": "八大湖街道网上会员之家",
-                "href": "/ui/gallery/phone/transfer",
-                "end": "转会",
-            },
-        ],
-        "elder_row": {
-            "id": "e1",
-            "title": "长辈版",
-            "detail": "字更大，按钮更大，内容更少",
-            "on": False,
-            "action": "/ui/elder",
-            "name": "elder",
-            "next": "/ui/gallery/phone/settings",
-        },
-        "sms_row": {
-            "id": "e2",
-            "title": "短信通知",
-            "detail": "办理进度和到期提醒",
-            "on": True,
-            "action": "/ui/gallery/phone/settings",
-            "name": "sms",
-        },
-        "rows": [
-            {"title": "更换手机号", "href": "/ui/gallery/phone/mobile"},
-            {"title": "登录过的设备", "href": "#devices", "end": "2 台"},
-            {"title": "我的个人信息", "href": "/ui/gallery/phone/data", "end": "查看、更正、删除"},
-            {"title": "关于职家", "href": "#about"},
-        ],
-    }
-
-
 def _data(posted: Any) -> dict[str, Any]:
     return {
-        "back": {"href": "/ui/gallery/phone/settings", "label": "设置"},
+        "back": {"href": "/ui/gallery/phone/home", "label": "首页"},
         "kept": [
             {"title": "身份信息", "detail": "姓名、身份证号、手机号 · 会籍存续期间", "href": "#d1"},
             {"title": "会籍记录", "detail": "入会、转会经过 · 永久保存", "href": "#d2"},
@@ -469,21 +324,16 @@ def _data(posted: Any) -> dict[str, Any]:
 
 _OF_PAGE: dict[str, Any] = {
     "home": _home,
-    "code": _code,
     "identity": _identity,
     "mobile": _mobile,
     "confirm": _confirm,
-    "submitted": _submitted,
-    "approved": _approved,
     "transfer": _transfer,
     "case": _case,
     "list": _list,
-    "activity": _activity,
     "scan": _scan,
     "yes": lambda _posted: _verdict(True),
     "no": lambda _posted: _verdict(False),
     "claim": _claim,
     "offline": _offline,
-    "settings": _settings,
     "data": _data,
 }

@@ -117,8 +117,3 @@ class MeetingForm(ConsoleForm):
         if "李*明" in self.cleaned_data["auditors"]:
             raise forms.ValidationError("李*明 现任工会财务，不得任经审委员")
         return str(self.cleaned_data["auditors"])
-
-
-class VotesForm(ConsoleForm):
-    votes_1 = forms.IntegerField(label="得票", min_value=0, initial=47)
-    votes_2 = forms.IntegerField(label="得票", min_value=0, initial=25)

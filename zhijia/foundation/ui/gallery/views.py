@@ -17,7 +17,6 @@ from zhijia.kernel.errors import NotFound, RuleBroken, TooMany, WrongState, Zhij
 PAGES: dict[str, tuple[str, ...]] = {
     "phone": phone_samples.PAGES,
     "console": console_samples.PAGES,
-    "public": console_samples.PUBLIC_PAGES,
     "error": ("404", "403", "409", "422", "429", "500"),
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhijia.foundation.ui.gallery.console_samples import PAGES as CONSOLE, PUBLIC_PAGES as PUBLIC
+from zhijia.foundation.ui.gallery.console_samples import PAGES as CONSOLE
 from zhijia.foundation.ui.gallery.phone_samples import PAGES as PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -10,8 +10,6 @@ SIZES = [
     ("phone", 390, PHONE),
     ("console", 1440, CONSOLE),
     ("console", 390, CONSOLE),
-    ("public", 1440, PUBLIC),
-    ("public", 390, PUBLIC),
 ]
 
 
@@ -33,18 +31,17 @@ def test_pages_are_accessible_and_quiet(open_page, axe, look, width, names):
         assert axe(page) == [], f"{look}/{name} at {width}"
 
 
-@pytest.mark.parametrize(("look", "names"), [("phone", PHONE), ("public", PUBLIC)], ids=["phone", "public"])
-def test_the_elder_edition_is_accessible_and_larger(open_page, axe, look, names):
+def test_the_elder_edition_is_accessible_and_larger(open_page, axe):
     page = open_page(390, 900)
-    page.goto(f"/ui/gallery/{look}/{names[0]}")
+    page.goto(f"/ui/gallery/phone/{PHONE[0]}")
     before = page.evaluate("document.querySelector('button[name=elder]').getBoundingClientRect().height")
     page.click("button[name=elder]")
     page.wait_for_selector("html[data-elder]")
     after = page.evaluate("document.querySelector('button[name=elder]').getBoundingClientRect().height")
     assert after >= 60 > before
-    for name in names:
-        visit(page, f"/ui/gallery/{look}/{name}")
-        assert axe(page) == [], f"{look}/{name} in the elder edition"
+    for name in PHONE:
+        visit(page, f"/ui/gallery/phone/{name}")
+        assert axe(page) == [], f"phone/{name} in the elder edition"
 
 
 def test_the_dark_is_accessible(open_page, axe):
@@ -64,11 +61,9 @@ def test_error_pages_are_accessible(open_page, axe):
 
 def test_pages_say_the_same_without_a_script(open_page):
     page = open_page(390, 900, java_script_enabled=False)
-    for name in ("home", "code", "scan", "claim"):
+    for name in ("home", "scan", "claim"):
         page.goto(f"/ui/gallery/phone/{name}")
         assert page.locator("h1").first.is_visible()
-    page.goto("/ui/gallery/phone/code")
-    assert page.get_by_text("48 秒后自动更新").is_visible()
     page.goto("/ui/gallery/phone/scan")
     assert page.locator("#scan-code").is_visible()
     assert not page.locator("[data-scan-start]").is_visible()
@@ -89,11 +84,29 @@ def test_rows_are_walked_ticked_and_opened_by_keys(desk_page):
     assert desk_page.locator("tr[data-at]").count() == 1
     assert desk_page.evaluate("document.activeElement.textContent") == "李*娜"
     desk_page.keyboard.press("x")
-    assert desk_page.get_by_text("已选 1 项").is_visible()
+    assert desk_page.get_by_text("已选 1 人").is_visible()
     desk_page.keyboard.press("Escape")
     assert not desk_page.locator(".zj-bulk").is_visible()
     desk_page.keyboard.press("Enter")
     desk_page.wait_for_url("**/console/detail")
+
+
+def test_all_leaves_out_flagged_rows_and_a_reason_is_asked_for_first(desk_page, page_faults):
+    page_faults.expect("422")
+    desk_page.goto("/ui/gallery/console/list")
+    desk_page.locator("[data-pick-all]").check()
+    assert desk_page.get_by_text("已选 10 人").is_visible()
+    assert desk_page.locator("[data-flagged]:checked").count() == 0
+    sent = []
+    desk_page.on("request", lambda request: sent.append(request.post_data) if request.method == "POST" else None)
+    desk_page.get_by_role("button", name="批量退回").click()
+    assert desk_page.evaluate("document.activeElement.name") == "reason"
+    assert sent == []
+    desk_page.locator("#bulk-reason").select_option("WRONG")
+    with desk_page.expect_navigation():
+        desk_page.get_by_role("button", name="批量退回").click()
+    assert "do=return" in sent[0]
+    assert sent[0].count("pick=") == 10
 
 
 def test_letters_are_letters_while_a_field_has_focus(desk_page):
@@ -156,16 +169,6 @@ def test_an_error_summary_takes_the_focus_and_leads_to_its_field(phone_page):
     assert phone_page.locator("#id_paid").bounding_box()["y"] < 700
 
 
-def test_a_code_is_replaced_when_its_time_is_over(open_page):
-    page = open_page(390, 900)
-    page.clock.install()
-    page.goto("/ui/gallery/phone/code")
-    page.evaluate("document.getElementById('code').dataset.old = 'yes'")
-    with page.expect_request("**/phone/code"):
-        page.clock.run_for(49_000)
-    page.wait_for_selector("#code:not([data-old])")
-
-
 def test_a_second_tap_is_not_sent(phone_page, page_faults):
     page_faults.expect("422")
     phone_page.goto("/ui/gallery/phone/transfer")
@@ -203,24 +206,6 @@ def test_a_scanner_of_another_kind_can_be_plugged_in(open_page, page_faults):
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.locator("[data-scan-start]").click()
     assert "code=8K3P27" in sent.value.post_data
-
-
-def test_a_code_is_checked_by_the_readers_own_device(page):
-    page.goto("/ui/gallery/public/verify")
-    page.wait_for_selector("[data-verify][data-found=good]")
-    assert page.get_by_text("本机已核对签名").is_visible()
-    spoiled = page.evaluate(
-        """async () => {
-            const box = document.querySelector("[data-verify]");
-            const keys = JSON.parse(document.getElementById("verify-keys").textContent);
-            const { holds } = await import("/static/ui/js/verify.js");
-            const said = box.dataset.message, seal = box.dataset.signature;
-            const other = (text) => (text[0] === "A" ? "B" : "A") + text.slice(1);
-            return [holds(said, seal, keys), holds(other(said), seal, keys), holds(said, other(seal), keys),
-                    holds(said, seal, []), holds("!", seal, keys), holds(said, "", keys)];
-        }"""
-    )
-    assert spoiled == [True, False, False, False, False, False]
 
 
 def test_charts_are_drawn_from_their_tables(desk_page):

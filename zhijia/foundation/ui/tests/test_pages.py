@@ -89,7 +89,7 @@ def test_a_wrong_form_comes_back_with_what_was_typed(client):
 
 @override_settings(ZHIJIA_SITE={"owner": "示范市总工会", "icp": "鲁ICP备00000000号", "hotline": "12351"})
 def test_the_site_says_who_runs_it(client):
-    html = client.get("/ui/gallery/public/find").content.decode()
+    html = client.get("/ui/gallery/error/404?look=public").content.decode()
     assert "示范市总工会" in html
     assert "鲁ICP备00000000号" in html
 

@@ -9,15 +9,18 @@ import pytest
 from django.utils import timezone
 
 from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.parameters import services as parameters
-from zhijia.foundation.workflow import clock, deadlines, selectors, services
+from zhijia.foundation.workflow import clock, deadlines, reminders, selectors, services
 from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline, InboxEntry
 from zhijia.foundation.workflow.rules import UNIT
 from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.errors import WrongState
+from zhijia.kernel.errors import RuleBroken, TooMany, WrongState
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import services as access
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.members.rules import JOIN, Join
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,27 @@ def test_a_pause_is_given_back_in_whole_days(world: World) -> None:
     assert "暂停 4 天" in case.due_explained
 
 
+def test_a_case_that_stands_is_not_late(world: World) -> None:
+    here, above = world.staff("GRASS_ADMIN", "plant", "王一"), world.staff("ORG", "county")
+    case, later = open_case(world), world.now + timedelta(days=30)
+    (waiting,) = selectors.list_inbox(here, now=later)
+    assert waiting.due == "late"
+    deadlines.pause(case, actor=SYSTEM, now=world.now)
+    (waiting,) = selectors.list_inbox(here, now=later)
+    assert (waiting.due, waiting.case.due_explained) == ("none", "暂停计时，恢复后顺延")
+    assert selectors.late_below(above, [world["plant"].pk], now=later) == []
+    deadlines.resume(case, actor=SYSTEM, now=world.now + timedelta(days=4))
+    (late,) = selectors.late_below(above, [world["plant"].pk], now=later)
+    assert late.case.pk == case.pk
+
+
+def test_what_has_no_due_date_stands_last_on_both_databases(world: World) -> None:
+    here = world.staff("GRASS_ADMIN", "plant", "王一")
+    stands, runs = open_case(world), open_case(world)
+    deadlines.pause(stands, actor=SYSTEM, now=world.now)
+    assert [row.case.pk for row in selectors.list_inbox(here, now=world.now)] == [runs.pk, stands.pk]
+
+
 def test_a_second_pause_adds_up_and_a_new_calendar_takes_none_of_it_away(world: World) -> None:
     case = open_case(world, at=NEW_YEARS_EVE)
     for days in (1, 2):
@@ -203,11 +227,12 @@ def test_open_entries_follow_when_roles_begin_and_end(world: World) -> None:
     case = open_case(world)
     assert entry_of(case).unit_id == world["county"].pk
     person = world.person("王一")
-    grant = access.ask_grant(
-        county, person_public_id=person.public_id, role="GRASS_ADMIN", union_public_id=world["plant"].public_id,
-        since=world.today, until=world.today + timedelta(days=100), reason="任职文件", now=world.now,
-    )  # fmt: skip
-    access.approve_grant(checker, grant, now=world.now)
+    said = {
+        "person": person.public_id, "union": world["plant"].public_id, "role": "GRASS_ADMIN", "since": world.today,
+        "until": world.today + timedelta(days=100), "reason": "任职文件",
+    }  # fmt: skip
+    grant = casework.open_case(GRANTS, county, said, now=world.now)
+    casework.act(GRANTS, checker, grant, "agree", now=world.now)
     assert entry_of(case).unit_id == world["plant"].pk
     assert [row.case.pk for row in selectors.list_inbox(world.actor(person, staff=True), now=world.now)] == [case.pk]
     access.end_person_grants(person.pk, union_id=None, reason="离任", now=world.now)
@@ -262,3 +287,28 @@ def test_a_case_is_found_by_its_number_also_when_it_is_decided_and_only_by_who_d
         assert selectors.find_by_number(actor, case.public_id) is None
     for text in (case.public_id[:7], case.public_id[:8] + "!", "", "x" * 17):
         assert selectors.find_by_number(cadre, text) is None
+
+
+# --- Reminding
+def test_somebody_above_reminds_who_is_to_act_once_a_day(world: World) -> None:
+    here = world.staff("GRASS_ADMIN", "plant", "王一")
+    above = world.staff("ORG", "county")
+    case, later = open_case(world), world.now + timedelta(days=30)
+    with pytest.raises(WrongState):
+        reminders.remind(above, case, now=world.now)
+    assert reminders.remind(above, case, now=later) == 1
+    told = Message.objects.get(person_id=here.person_id, template="workflow.reminded")
+    assert "莱阳市总工会" in told.body
+    assert selectors.timeline(case)[0].title == "上级工会催办"
+    with pytest.raises(TooMany, match=r"case\.reminded"):
+        reminders.remind(above, case, now=later + timedelta(hours=1))
+    assert reminders.remind(above, case, now=later + timedelta(days=1)) == 1
+    assert AuditEntry.objects.filter(event="workflow.remind").count() == 2
+
+
+def test_where_nobody_can_act_a_reminder_says_so_and_leaves_nothing(world: World) -> None:
+    above = world.staff("ORG", "county")
+    case, later = open_case(world, owner=above.person_id), world.now + timedelta(days=30)
+    with pytest.raises(RuleBroken, match=r"case\.nobody"):
+        reminders.remind(above, case, now=later)
+    assert not CaseHistory.objects.filter(case=case, move="remind").exists()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
@@ -15,7 +16,7 @@ from zhijia.foundation.workflow import selectors, services
 from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline, InboxEntry
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OTHER, OWNER, SYSTEM, Move, Workflow
 from zhijia.kernel.actor import ANONYMOUS, SYSTEM as SYSTEM_ACTOR, Actor, Grant, Kind
-from zhijia.kernel.errors import Expired, Invalid, NotAllowed, NotFound, NotSignedIn, RuleBroken, WrongState
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, NotSignedIn, RuleBroken, WrongState
 from zhijia.kernel.registry import registry
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,53 @@ def test_what_a_move_needs_must_be_given(code: str, name: str, source: str, worl
     with pytest.raises(Invalid, match=r"case\.missing") as said:
         services.move(case, name, actor=may(world, flow, step, case), now=world.now)
     assert set(said.value.fields) == set(step.needs)
+
+
+@pytest.mark.parametrize("value", [0, False, 0.0])
+def test_nought_and_no_are_values_that_were_given(value: Any, world: World) -> None:
+    """A benefit of nought yuan is a benefit that was reported."""
+    code, name, source = next(m for m in MOVES if registry.workflow(m[0]).move(m[1]).needs)
+    flow: Workflow = registry.workflow(code)
+    step = flow.move(name)
+    case = case_in(world, flow, source, owner=world.person().pk if step.by == OWNER else None)
+    make(case, step, may(world, flow, step, case), world, **dict.fromkeys(step.needs, value))
+    assert case.state == step.target
+
+
+REOPENING = [
+    (flow.code, move.name, source)
+    for flow in registry.workflows.values()
+    for move in flow.moves
+    for source in sorted(move.sources & flow.closed)
+    if move.target not in flow.closed
+]
+
+
+@pytest.mark.parametrize(("code", "name", "source"), REOPENING)
+def test_a_case_opened_again_stands_in_the_way_of_the_same_matter_alone(
+    code: str, name: str, source: str, world: World
+) -> None:
+    flow: Workflow = registry.workflow(code)
+    step = flow.move(name)
+    owner = world.person().pk
+
+    def opened(state: str, key: str) -> Case:
+        return services.open_case(
+            flow, Actor(Kind.PERSON, account_id=NEVER_MADE, person_id=NEVER_MADE), title="一件事项",
+            unit_id=world["plant"].pk, other_unit_id=world["home"].pk, owner_person_id=owner, now=world.now,
+            start=state, open_key=key,
+        )  # fmt: skip
+
+    closed = opened(source, "year:2026")
+    Deadline.objects.filter(case=closed, kind="window").delete()
+    make(closed, step, may(world, flow, step, closed), world)
+    opened(flow.start, f"person:{owner}")
+    with pytest.raises(Duplicate, match="already_open"), transaction.atomic():
+        opened(flow.start, "year:2026")
+
+
+def test_some_closed_cases_are_opened_again() -> None:
+    assert REOPENING
 
 
 @pytest.mark.parametrize(("code", "name", "source"), [m for m in MOVES if registry.workflow(m[0]).move(m[1]).within])

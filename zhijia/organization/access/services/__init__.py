@@ -1,28 +1,5 @@
-"""Writing roles: `grants` (asked for, checked, taken back) and `resets` (ways into the console that were lost)."""
+"""Writing roles: `grants` (their end, and who may be given one), `resets` (telling of changed ways in)."""
 
-from .grants import (
-    approve_grant,
-    ask_grant,
-    end_expired,
-    end_person_grants,
-    find_people,
-    refuse_grant,
-    revoke_grant,
-    withdraw_grant,
-)
-from .resets import approve_reset, ask_reset, refuse_reset, withdraw_reset
+from .grants import end_expired, end_person_grants, find_people
 
-__all__ = [
-    "approve_grant",
-    "approve_reset",
-    "ask_grant",
-    "ask_reset",
-    "end_expired",
-    "end_person_grants",
-    "find_people",
-    "refuse_grant",
-    "refuse_reset",
-    "revoke_grant",
-    "withdraw_grant",
-    "withdraw_reset",
-]
+__all__ = ["end_expired", "end_person_grants", "find_people"]

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.world import World
+from zhijia.foundation.ui.listing import Query
 from zhijia.organization.access import actors, selectors
 from zhijia.organization.access.forms import GrantForm
 from zhijia.organization.access.models import RoleGrant
@@ -46,7 +47,7 @@ def test_a_role_holder_is_found_as_people_write_him(world: World, text: str) -> 
     world.staff("GRASS_ADMIN", "plant", "赵志强")
     admin = world.staff("SECURITY_ADMIN", "province", "周明")
     assert found(admin, text) == ["孙*梅"]
-    rows = selectors.list_grants(admin, today=world.today, search=text).rows
+    rows = selectors.list_grants(admin, Query(search=text), today=world.today).rows
     assert [row.person.masked_name for row in rows] == ["孙*梅"]
 
 
@@ -75,7 +76,9 @@ def test_until_means_the_end_of_the_day_that_was_written(world: World) -> None:
     )  # fmt: skip
     held = [bool(actors.grants_of(person.pk, day)) for day in (date(2026, 12, 31), date(2027, 1, 1))]
     assert held == [True, False]
-    row = selectors.list_grants(world.staff("SECURITY_ADMIN", "province"), today=world.today, search="王一").rows[0]
+    row = selectors.list_grants(
+        world.staff("SECURITY_ADMIN", "province"), Query(search="王一"), today=world.today
+    ).rows[0]
     assert row.last_day == date(2026, 12, 31)
 
 
@@ -92,7 +95,7 @@ def test_the_pages_show_the_last_day_and_who_asked(client: Client, world: World,
     assert "周明" in page, "the asker by name"
     assert "2026-12-31（当日止）" in page
     assert "2027-01-01" not in page
-    client.post(case, {"verdict": "agree", "note": ""})
+    client.post(case, {"decision": "agree", "note": ""})
     shown = client.get(f"/console/access/people/{person.public_id}").content.decode()
     assert "2026-12-31" in shown
     assert "2027-01-01" not in shown

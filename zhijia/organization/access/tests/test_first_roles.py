@@ -12,10 +12,11 @@ from zhijia.foundation.accounts.models import StaffInvitation
 from zhijia.foundation.accounts.selectors import number_digest
 from zhijia.foundation.accounts.services import invite_staff
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import RuleBroken
-from zhijia.organization.access import services
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 def grant(world: World, person: Person, role: str = "GRASS_ADMIN", union: str = "plant") -> None:
     asker, checker = world.staff("ORG", "county"), world.staff("SECURITY_ADMIN", "county", "李明")
-    services.approve_grant(checker, ask(world, asker, person, role=role, union=union), now=world.now)
+    act(GRANTS, checker, ask(world, asker, person, role=role, union=union), "agree", now=world.now)
 
 
 def links(sent: list[tuple[str, str]]) -> list[tuple[str, str]]:

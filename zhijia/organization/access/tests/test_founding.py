@@ -21,13 +21,15 @@ from tests.world import World, build_regions
 from zhijia.foundation.accounts.models import Account
 from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.regions.models import Region
 from zhijia.foundation.ui.site import read_site
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.kernel.health import Grade
-from zhijia.organization.access import founding, health, services
+from zhijia.organization.access import founding, health
 from zhijia.organization.access.actors import actor_of
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.access.founding import Administrator, Answers
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
@@ -179,17 +181,20 @@ def test_the_two_security_administrators_can_give_the_next_role(begin, now):
     audit = RoleGrant.objects.get(role="AUDIT_ADMIN")
     asker, checker = (actor_of(grant.person.account_id, today=first.since, staff=True) for grant in (first, second))
     person = World(now).person("李一")
-    asked = services.ask_grant(
+    asked = open_case(
+        GRANTS,
         asker,
-        person_public_id=person.public_id,
-        role="OPERATOR",
-        union_public_id=audit.union.public_id,
-        since=first.since,
-        until=first.until,
-        reason="第二位系统管理员",
+        {
+            "person": person.public_id,
+            "role": "OPERATOR",
+            "union": audit.union.public_id,
+            "since": first.since,
+            "until": first.until,
+            "reason": "第二位系统管理员",
+        },
         now=now,
     )
-    services.approve_grant(checker, asked, now=now)
+    act(GRANTS, checker, asked, "agree", now=now)
     assert RoleGrant.objects.filter(role="OPERATOR", in_force=True).count() == 2
 
 

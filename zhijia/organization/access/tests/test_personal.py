@@ -8,9 +8,12 @@ import pytest
 from django.utils import timezone
 
 from tests.world import World
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.personal import DataSubject
-from zhijia.organization.access import personal, services
+from zhijia.organization.access import personal
+from zhijia.organization.access.cases import GRANTS
+from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
 
@@ -20,17 +23,20 @@ NOBODY: frozenset[int] = frozenset()
 
 def granted(world: World) -> tuple[Person, RoleGrant]:
     person = world.person("王一")
-    case = services.ask_grant(
+    case = open_case(
+        GRANTS,
         world.staff("ORG", "county"),
-        person_public_id=person.public_id,
-        role="GRASS_ADMIN",
-        union_public_id=world["plant"].public_id,
-        since=world.today,
-        until=world.today + timedelta(days=365),
-        reason="任职文件〔2026〕3 号",
+        {
+            "person": person.public_id,
+            "role": "GRASS_ADMIN",
+            "union": world["plant"].public_id,
+            "since": world.today,
+            "until": world.today + timedelta(days=365),
+            "reason": "任职文件〔2026〕3 号",
+        },
         now=world.now,
     )
-    services.approve_grant(world.staff("SECURITY_ADMIN", "county", "李明"), case, now=world.now)
+    act(GRANTS, world.staff("SECURITY_ADMIN", "county", "李明"), case, "agree", now=world.now)
     return person, RoleGrant.objects.get(case__public_id=case)
 
 
@@ -49,7 +55,7 @@ def test_a_living_role_is_handed_over_and_kept(world: World) -> None:
 
 def test_a_role_taken_back_goes_three_years_later(world: World) -> None:
     person, grant = granted(world)
-    services.revoke_grant(world.staff("SECURITY_ADMIN", "county", "李明"), grant.pk, note="岗位调整", now=world.now)
+    revoke_grant(world.staff("SECURITY_ADMIN", "county", "李明"), grant.pk, note="岗位调整", now=world.now)
     subject = DataSubject((person.pk,), person.account_id)
     end = world.now + timedelta(days=1095)
     (kept,) = personal.kept_grants(subject, end - timedelta(days=1))
@@ -66,17 +72,20 @@ def test_a_role_taken_back_goes_three_years_later(world: World) -> None:
 def test_a_role_that_was_never_given_goes_too(world: World) -> None:
     person = world.person("王一")
     asker = world.staff("ORG", "county")
-    case = services.ask_grant(
+    case = open_case(
+        GRANTS,
         asker,
-        person_public_id=person.public_id,
-        role="GRASS_ADMIN",
-        union_public_id=world["plant"].public_id,
-        since=world.today,
-        until=world.today + timedelta(days=365),
-        reason="任职文件〔2026〕3 号",
+        {
+            "person": person.public_id,
+            "role": "GRASS_ADMIN",
+            "union": world["plant"].public_id,
+            "since": world.today,
+            "until": world.today + timedelta(days=365),
+            "reason": "任职文件〔2026〕3 号",
+        },
         now=world.now,
     )
-    services.withdraw_grant(asker, case, now=world.now)
+    act(GRANTS, asker, case, "withdraw", now=world.now)
     subject = DataSubject((person.pk,), person.account_id)
     assert personal.erase_grants(subject, world.now) == 0
     assert personal.erase_grants(subject, world.now + timedelta(days=1095)) == 1

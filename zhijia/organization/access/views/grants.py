@@ -1,25 +1,28 @@
-"""Who may do what: the matrix, a person's rights, asking for a role, the second person's decision, taking it back."""
+"""Who may do what: the matrix, a person's rights, asking for a role, taking one back."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
-from zhijia.foundation.workflow import presenting as cases, services as workflow
-from zhijia.foundation.workflow.forms import CheckForm
+from zhijia.foundation.ui.listing import Button, answer, show, table
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.http import Request
 from zhijia.organization.access import presenting, selectors, services
+from zhijia.organization.access.cases import GRANTS, KINDS
+from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.forms import FindForm, GrantForm, RevokeForm
 from zhijia.organization.access.permissions import Permission
 from zhijia.organization.people import selectors as people
@@ -33,38 +36,38 @@ def _today(request: Request) -> date:
 
 
 @require_safe
-def grants(request: Request) -> HttpResponse:
+def grants(request: Request) -> HttpResponseBase:
     """The matrix of living grants in scope, by union and person; what waits, what clashes, what ends."""
     actor, today = request.actor, _today(request)
     actor.require_anywhere(Permission.VIEW)
-    query = {key: request.GET.get(key, "")[:80] for key in ("q", "role", "may")} | {
-        "after": request.GET.get("after", "")[:400]
-    }
-    page = selectors.list_grants(
-        actor, today=today, search=query["q"], role=query["role"], permission=query["may"], after=query["after"]
-    )
+    listing = presenting.grants()
+    read = partial(selectors.list_grants, actor, today=today)
+    if request.GET.get("form"):
+        return answer(listing, request, read)
+    query = listing.query(request)
+    try:
+        page = read(query)
+    except Invalid:  # a place that no page has
+        return redirect("access:list")
     paths = actor.scope_for(Permission.VIEW).paths
     top = unions.get_facts_by_path(paths[0]) if paths else None
-    ask = {"label": "申请授权", "href": reverse("access:ask"), "primary": True}
-    context = {
-        "note": f"{top.name}及下级" if top else "",
-        "head_actions": [ask] if actor.holds(Permission.ASK) else [],
+    actions = [
+        Button(kind.name, reverse(kind.page("list")))
+        for kind in KINDS
+        if any(actor.holds(right) for right in kind.rights)
+    ]
+    if actor.holds(Permission.ASK):
+        actions.append(Button("申请授权", reverse("access:ask"), primary=True))
+    extra = {
         "matrix": presenting.matrix(page.rows, today=today),
-        "bar": presenting.filter_bar(query),
-        "pager": presenting.pager(page, query),
-        "found": bool(page.rows),
-        "empty": {
-            "title": "没有符合条件的授权",
-            "text": "可以换一个姓名、工会或角色；不在您管理范围内的授权不会显示。",
-            "actions": [{"label": "清除条件", "href": reverse("access:list"), "small": True}],
-        },
         "waiting": presenting.short_list(selectors.list_waiting(actor), case=True),
         "may_check": actor.holds(Permission.CHECK),
         "asked": presenting.short_list(selectors.list_asked(actor), case=True),
         "ending": presenting.short_list(selectors.list_ending(actor, today=today), case=False),
         "checks": presenting.check_lines(selectors.checks(actor, today=today)),
     }
-    return render(request, "access/grants.html", context)
+    note = f"{top.name}及下级" if top else ""
+    return show(listing, request, query, page, note=note, actions=actions, template="access/grants.html", extra=extra)
 
 
 @require_safe
@@ -96,7 +99,7 @@ def _person_page(
         actions.append({"label": "重置登录方式", "href": reverse("access:reset", args=[found.public_id])})
     context = {
         "person": found,
-        "table": presenting.person_table(rows, today=today),
+        "table": table(presenting.GRANTS_OF_ONE, rows, request.now),
         "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
         "facts": [
             {"label": "手机", "value": found.mobile_masked, "code": True},
@@ -126,7 +129,7 @@ def revoke(request: Request, pid: str) -> HttpResponse:
     form = RevokeForm(request.POST)
     if form.is_valid():
         try:
-            services.revoke_grant(request.actor, row.id, note=form.cleaned_data["note"], now=request.now)
+            revoke_grant(request.actor, row.id, note=form.cleaned_data["note"], now=request.now)
         except (Invalid, RuleBroken) as error:
             form.take(error)
         else:
@@ -154,15 +157,10 @@ def ask(request: Request) -> HttpResponse:
     submission = Submission(request, form)
     if submission.is_right:
         with submission:
-            public_id = services.ask_grant(
-                request.actor,
-                person_public_id=found.public_id,
-                union_public_id=union.public_id,
-                **form.cleaned_data,
-                now=request.now,
-            )
+            said = {"person": found.public_id, "union": union.public_id, **form.cleaned_data}
+            public_id = open_case(GRANTS, request.actor, said, now=request.now)
             messages.success(request, "已提交，等待安全管理员复核。")
-            return redirect("access:case", pid=public_id)
+            return redirect(GRANTS.page("review"), pid=public_id)
     return render(request, "access/ask.html", _ask_context(request, found, union, form=form), status=submission.status)
 
 
@@ -246,60 +244,3 @@ def _ask_context(
         "unions": presenting.union_choices(offered, found.public_id) if found else [],
         "checks": checks,
     }
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def case(request: Request, pid: str) -> HttpResponse:
-    """A role that was asked for: who, where, what it opens, and the second person's decision."""
-    found, row = selectors.get_case(request.actor, pid)
-    today = _today(request)
-    form = CheckForm(
-        request.POST or None, agree=f"{row.since} 起生效，{row.last_day} 当日止", initial={"version": found.version}
-    )
-    submission = Submission(request, form)
-    if submission.is_right:
-        with submission:
-            _decide(request, pid, form)
-            messages.success(request, "已同意，授权生效。" if form.agrees else "已退回申请人。")
-            return redirect("access:case", pid=pid)
-    moves = {move.name for move in workflow.allowed_moves(found, request.actor)}
-    held = [pair for pair in selectors.held_roles(row.person.id, today=today) if pair != (row.role, row.union.id)]
-    context = {
-        "case": found,
-        "row": row,
-        "head": cases.head(found, now=request.now),
-        "facts": presenting.case_facts(row, found),
-        "opens": _opens(row.role),
-        "checks": [
-            *presenting.person_checks(row.person, held, row.role, is_self=row.person.id == request.actor.person_id),
-            cases.two_persons(found, request.actor),
-        ],
-        "decision": {"action": "", "title": "复核", "form": form, "submit": "提交复核"} if "approve" in moves else None,
-        "may_withdraw": "withdraw" in moves,
-        "person_href": reverse("access:person", args=[row.person.public_id])
-        if row.in_force and request.actor.may(Permission.VIEW, row.union.path)
-        else "",
-    }
-    return render(request, "access/case.html", context, status=submission.status)
-
-
-def _decide(request: Request, pid: str, form: CheckForm) -> None:
-    said = form.cleaned_data
-    decide = services.approve_grant if form.agrees else services.refuse_grant
-    decide(request.actor, pid, note=said["note"], now=request.now, version=said["version"])
-
-
-def _opens(role: str) -> list[dict[str, str]]:
-    """What a role opens, one line for each permission: `[{"may": "do", "label": "审批入会申请"}]`."""
-    return [
-        {"may": selectors.kind_of(spec.code), "label": spec.label} for spec in selectors.columns() if role in spec.roles
-    ]
-
-
-@require_POST
-@once
-def withdraw(request: Request, pid: str) -> HttpResponse:
-    services.withdraw_grant(request.actor, pid, now=request.now)
-    messages.success(request, "已撤回申请。")
-    return redirect("access:list")

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from zhijia.foundation.files import services as files
 from zhijia.foundation.files.api import FileOut, file_out
+from zhijia.foundation.ui.listing import Query as ListQuery
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
-    AfterKey,
     Done,
     In,
     Limit,
@@ -23,8 +23,6 @@ from zhijia.kernel.api import (
     Routes,
     Text,
     Who,
-    read_row_place,
-    row_place,
 )
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
@@ -66,7 +64,7 @@ class RefuseIn(AcceptIn):
     note: Text = Field("", max_length=200)
 
 
-class NoteIn(In):
+class ChangeNoteIn(In):
     note: Text = Field(min_length=2, max_length=200)
 
 
@@ -112,7 +110,7 @@ class ChangeList(Out):
     next: str
 
 
-class AskIn(In):
+class ChangeAskIn(In):
     kind: Literal["retain", "restore", "treated", "expel", "decease"]
     reason: Text = Field(min_length=1, max_length=24)
     on: date = Field(strict=False)
@@ -186,11 +184,8 @@ def transfer_list(
 ) -> TransferList:
     """转会：in 待接收，out 转出中，invited 已邀请，noticed 异议期内，done 已办结。"""
     request.actor.require_anywhere(Permission.TRANSFER_DECIDE)
-    rows = reads.list_transfers(request.actor, view=view, after=read_row_place(after), limit=limit)
-    last = rows[-1].transfer if len(rows) == limit else None
-    return TransferList(
-        items=[_transfer(row) for row in rows], next=row_place(last.requested_at, last.pk) if last else ""
-    )
+    page = reads.list_transfers(request.actor, ListQuery(view=view, after=after, limit=limit))
+    return TransferList(items=[_transfer(row) for row in page.rows], next=page.next)
 
 
 @routes.write("/transfers/batch", ResultList)
@@ -236,7 +231,7 @@ def refuse_transfer(request: Request, pid: PublicId, said: RefuseIn) -> Done:
 
 
 @routes.write("/transfers/{pid}/call-off", Done)
-def call_off(request: Request, pid: PublicId, said: NoteIn) -> Done:
+def call_off(request: Request, pid: PublicId, said: ChangeNoteIn) -> Done:
     """异议期内取消一人的批量转接。"""
     transfers.call_off(request.actor, pid, note=said.note, now=request.now)
     return Done()
@@ -264,9 +259,8 @@ def change_list(
 ) -> ChangeList:
     """会籍变更：保留、恢复、退会、开除、去世。"""
     request.actor.require_anywhere(Permission.CHANGE_DECIDE)
-    rows = change_reads.list_changes(request.actor, view=view, after=read_row_place(after), limit=limit)
-    last = rows[-1].change if len(rows) == limit else None
-    return ChangeList(items=[_change(row) for row in rows], next=row_place(last.asked_at, last.pk) if last else "")
+    page = change_reads.list_changes(request.actor, ListQuery(view=view, after=after, limit=limit))
+    return ChangeList(items=[_change(row) for row in page.rows], next=page.next)
 
 
 @routes.read("/changes/{pid}", ChangeDetail)
@@ -282,7 +276,7 @@ def change(request: Request, pid: PublicId) -> ChangeDetail:
 
 
 @routes.write("/members/{pid}/changes", CaseId)
-def ask_change(request: Request, pid: PublicId, said: AskIn) -> CaseId:
+def ask_change(request: Request, pid: PublicId, said: ChangeAskIn) -> CaseId:
     """为会员提出变更，由另一人审核。开除、去世等须附证明材料。"""
     with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
         given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note, papers=papers)
@@ -321,14 +315,14 @@ def decide_appeal(request: Request, pid: PublicId, said: AppealIn) -> Done:
 
 # --- Claims
 @routes.read("/unions/{pid}/claimable", ClaimableList)
-def claimable(request: Request, pid: PublicId, after: AfterKey = "", limit: Limit = 50) -> ClaimableList:
+def claimable(request: Request, pid: PublicId, after: After = "", limit: Limit = 50) -> ClaimableList:
     """在网上会员之家、属于本工会涵盖单位的会员，可以邀请转入。"""
-    rows = claim_reads.list_claimable(request.actor, union_of(pid), after=int(after or 0), limit=limit)
+    page = claim_reads.list_claimable(request.actor, union_of(pid), ListQuery(after=after, limit=limit))
     items = [
         ClaimableOut(person=person_out(row.person), home=row.home.name, employer=row.employer, offered=row.offered)
-        for row in rows
+        for row in page.rows
     ]
-    return ClaimableList(items=items, next=str(rows[-1].key) if len(rows) == limit else "")
+    return ClaimableList(items=items, next=page.next)
 
 
 @routes.write("/unions/{pid}/claims", ResultList)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from ninja import Query, Schema
 from pydantic import Field
 
+from zhijia.foundation.ui.listing import Query as ListQuery
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     NO_NUL,
@@ -21,8 +22,6 @@ from zhijia.kernel.api import (
     Routes,
     Text,
     Who,
-    read_row_place,
-    row_place,
 )
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
@@ -100,7 +99,7 @@ class RejectIn(ApproveIn):
     note: Text = Field("", max_length=200)
 
 
-class AskIn(ApproveIn):
+class SupplementIn(ApproveIn):
     note: Text = Field(min_length=5, max_length=200)
 
 
@@ -180,7 +179,7 @@ class DisputeOut(Out):
     new_mobile: str
 
 
-class DisputeIn(In):
+class DisputeVerdictIn(In):
     uphold: bool
     note: Text = Field(min_length=5, max_length=200)
 
@@ -223,12 +222,8 @@ def _queue_row(row: selectors.Application) -> dict[str, Any]:
 def applications(request: Request, state: QueueState = "", after: After = "", limit: Limit = 50) -> QueueList:
     """入会申请，等得最久的在前；不带 state 为等待审核的。"""
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
-    rows = selectors.list_queue(request.actor, state=state, after=read_row_place(after), limit=limit)
-    last = rows[-1].case if len(rows) == limit else None
-    return QueueList(
-        items=[QueueRow(**_queue_row(row)) for row in rows],
-        next=row_place(last.opened_at, last.pk) if last else "",
-    )
+    page = selectors.list_queue(request.actor, ListQuery(view=state, after=after, limit=limit))
+    return QueueList(items=[QueueRow(**_queue_row(row)) for row in page.rows], next=page.next)
 
 
 @routes.write("/applications/decide", RowList)
@@ -272,7 +267,7 @@ def reject(request: Request, pid: PublicId, said: RejectIn) -> Done:
 
 
 @routes.write("/applications/{pid}/ask", Done)
-def ask(request: Request, pid: PublicId, said: AskIn) -> Done:
+def ask(request: Request, pid: PublicId, said: SupplementIn) -> Done:
     """要求申请人补充。"""
     joining.ask(request.actor, pid, note=said.note, now=request.now, version=said.version)
     return Done()
@@ -321,9 +316,10 @@ def _member(stay: Any, person: people.PersonFacts, union: str) -> dict[str, Any]
 def members(request: Request, said: Query[MemberQuery], after: After = "", limit: Limit = 50) -> MemberList:
     """一个工会及其下级的会员，按姓名拼音；号码已遮盖。"""
     unit, filters = _unit(request, said.union), said.model_dump(exclude={"union", "q"})
-    page = selectors.list_members(request.actor, unit, search=said.q, filters=filters, after=after, limit=limit)
+    query = ListQuery(search=said.q, filters=filters, after=after, limit=limit)
+    page = selectors.list_members(request.actor, unit, query)
     items = [MemberOut(**_member(row.membership, row.person, row.union_name)) for row in page.rows]
-    return MemberList(items=items, next=page.after, cut=page.cut)
+    return MemberList(items=items, next=page.next, cut=bool(page.examined))
 
 
 @routes.read("/members/{pid}", MemberDetail)
@@ -369,7 +365,7 @@ def dispute(request: Request, pid: PublicId) -> DisputeOut:
 
 
 @routes.write("/disputes/{pid}/decide", Done)
-def decide_dispute(request: Request, pid: PublicId, said: DisputeIn) -> Done:
+def decide_dispute(request: Request, pid: PublicId, said: DisputeVerdictIn) -> Done:
     """核实后改绑或维持，写明怎样核实的。"""
     binding.decide(request.actor, pid, uphold=said.uphold, note=said.note, now=request.now)
     return Done()

@@ -110,7 +110,7 @@ class ApplicationOut(Out):
     may_appeal_until: datetime | None
 
 
-class NoteIn(In):
+class JoinNoteIn(In):
     note: Text = Field(min_length=5, max_length=200)
 
 
@@ -253,7 +253,7 @@ def withdraw(request: Request, pid: PublicId) -> Done:
 
 
 @own.write("/me/applications/{pid}/appeal", Done)
-def appeal(request: Request, pid: PublicId, said: NoteIn) -> Done:
+def appeal(request: Request, pid: PublicId, said: JoinNoteIn) -> Done:
     """向上级工会申诉，一次。"""
     joining.appeal(request.actor, pid, note=said.note, now=request.now)
     return Done()

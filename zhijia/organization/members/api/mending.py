@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import Field
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import AfterKey, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
+from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members.permissions import Permission
@@ -87,15 +88,15 @@ def _side(side: reads.Side) -> SideOut:
 
 
 @routes.read("/duplicates", HintList)
-def hint_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> HintList:
+def hint_list(request: Request, after: After = "", limit: Limit = 50) -> HintList:
     """系统查找到的可能重复的档案，须人工核实。"""
     request.actor.require_anywhere(Permission.MERGE_ASK)
-    rows = reads.list_hints(request.actor, after=int(after or 0), limit=limit)
+    page = reads.list_hints(request.actor, Query(after=after, limit=limit))
     items = [
         HintOut(first=_side(row.first), second=_side(row.second), kind=row.kind_label, merge=row.case_public_id)
-        for row in rows
+        for row in page.rows
     ]
-    return HintList(items=items, next=str(rows[-1].id) if len(rows) == limit else "")
+    return HintList(items=items, next=page.next)
 
 
 @routes.write("/duplicates/dismiss", Done)

@@ -20,7 +20,7 @@ from zhijia.organization.members.services import changes, claims, own_data, tran
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
-from .joining import CaseId, Code, NoteIn
+from .joining import CaseId, Code, JoinNoteIn
 
 routes = Routes("membership", "我的会籍", who=Who.MEMBER, surface="member")
 
@@ -228,7 +228,7 @@ def take_back_change(request: Request, pid: PublicId) -> Done:
 
 
 @routes.write("/me/changes/{pid}/appeal", Done)
-def appeal_change(request: Request, pid: PublicId, said: NoteIn) -> Done:
+def appeal_change(request: Request, pid: PublicId, said: JoinNoteIn) -> Done:
     """向上级工会申诉。"""
     changes.appeal(request.actor, pid, note=said.note, now=request.now)
     return Done()

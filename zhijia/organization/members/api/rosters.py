@@ -13,9 +13,10 @@ from pydantic import Field
 
 from zhijia.foundation.files.api import seekable
 from zhijia.foundation.jobs import selectors as jobs
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
-    AfterKey,
+    After,
     AsSent,
     Done,
     In,
@@ -65,7 +66,7 @@ class LoadList(Out):
     next: str
 
 
-class FiguresOut(Out):
+class RosterFiguresOut(Out):
     """Rows by outcome: the first two before the file is written, the next two after."""
 
     new: int = Field(description="将新增档案和会籍")
@@ -102,7 +103,7 @@ class CrowdOut(Out):
 
 
 class LoadDetail(LoadOut):
-    figures: FiguresOut
+    figures: RosterFiguresOut
     refused: RefusedOut
     progress: ProgressOut | None = Field(description="核对或写入进行到哪里；还没有开始则为空")
     unused: list[str] = Field(description="没有用到的列")
@@ -229,11 +230,11 @@ def _faults(faults: Sequence[Any]) -> list[FaultOut]:
 
 
 @routes.read("/rosters", LoadList)
-def load_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> LoadList:
+def load_list(request: Request, after: After = "", limit: Limit = 50) -> LoadList:
     """导入过的名册文件，最近的在前。"""
     request.actor.require_anywhere(Permission.ROSTER_LOAD)
-    rows = reads.list_loads(request.actor, before=int(after) if after else None, limit=limit)
-    return LoadList(items=[LoadOut(**_load(row)) for row in rows], next=str(rows[-1].pk) if len(rows) == limit else "")
+    page = reads.list_loads(request.actor, after=after, limit=limit)
+    return LoadList(items=[LoadOut(**_load(row)) for row in page.rows], next=page.next)
 
 
 _LOAD_LINKS: dict[str, Any] = {
@@ -300,7 +301,7 @@ def load(request: Request, pid: PublicId) -> LoadDetail:
     found = reads.get_load(request.actor, pid)
     return LoadDetail(
         **_load(found),
-        figures=FiguresOut(**{name: found.figures.get(name, 0) for name in FiguresOut.model_fields}),
+        figures=RosterFiguresOut(**{name: found.figures.get(name, 0) for name in RosterFiguresOut.model_fields}),
         refused=RefusedOut(**{kind.value: found.figures.get(f"kind:{kind.value}", 0) for kind in Kind}),
         progress=progress_of(found.job),
         unused=list(rules.unused(found.header, found.mapping)),
@@ -325,16 +326,14 @@ def fault_list(
     request: Request,
     pid: PublicId,
     kind: Literal["", "data", "elsewhere", "employer", "twice", "nobody"] = "",
-    after: AfterKey = "",
+    after: After = "",
     limit: Limit = 50,
 ) -> FaultList:
     """没有写入的行，按文件中的顺序；每行说明哪一列为什么不行。"""
     found = reads.get_load(request.actor, pid)
-    rows = reads.list_refused(found, kind=kind, after=int(after or 0), limit=limit)
-    items = [
-        RowFaults(row=row.number, name=row.name, kind=row.kind, faults=_faults(row.faults)) for row in rows[:limit]
-    ]
-    return FaultList(items=items, next=str(items[-1].row) if len(rows) > limit else "")
+    page = reads.list_refused(found, kind=kind, after=after, limit=limit)
+    items = [RowFaults(row=row.number, name=row.name, kind=row.kind, faults=_faults(row.faults)) for row in page.rows]
+    return FaultList(items=items, next=page.next)
 
 
 @routes.write("/rosters/{pid}/write", Done)
@@ -369,13 +368,11 @@ def _conflict(found: reads.ConflictFile) -> dict[str, Any]:
 
 
 @routes.read("/roster-conflicts", ConflictList)
-def conflict_list(request: Request, after: AfterKey = "", limit: Limit = 50) -> ConflictList:
+def conflict_list(request: Request, after: After = "", limit: Limit = 50) -> ConflictList:
     """名册中等待处理的行，最早的在前。"""
     request.actor.require_anywhere(Permission.ROSTER_LOAD)
-    rows = reads.list_conflicts(request.actor, after=int(after or 0), limit=limit)
-    return ConflictList(
-        items=[ConflictRow(**_conflict(row)) for row in rows], next=str(rows[-1].key) if len(rows) == limit else ""
-    )
+    page = reads.list_conflicts(request.actor, Query(after=after, limit=limit))
+    return ConflictList(items=[ConflictRow(**_conflict(row)) for row in page.rows], next=page.next)
 
 
 @routes.read("/roster-conflicts/{pid}", ConflictOut)

@@ -1,6 +1,6 @@
 """Reads: own ones for members, within a scope for cadres."""
 
-from .lists import FILTERS, MOST_EXAMINED, MemberPage, MemberRow, find_bearers, list_members
+from .lists import MOST_EXAMINED, MemberRow, find_bearers, list_members
 from .memberships import (
     PAGE,
     Application,
@@ -15,10 +15,9 @@ from .memberships import (
     get_dispute,
     get_member,
     holder_of,
-    is_his_to_decide,
-    keys_of,
     last_day_to_appeal,
     last_stay,
+    list_applications,
     list_queue,
     living_card,
     may_appeal,
@@ -27,20 +26,17 @@ from .memberships import (
     open_stay,
     own_application,
     stock_counts,
-    titles_of,
     waiting_for_real_name,
 )
 from .standing import Stand, Standing, standing
 
 __all__ = [
-    "FILTERS",
     "MOST_EXAMINED",
     "PAGE",
     "Application",
     "CardHolder",
     "DisputeFile",
     "MemberFile",
-    "MemberPage",
     "MemberRow",
     "MyCard",
     "Stand",
@@ -53,10 +49,9 @@ __all__ = [
     "get_dispute",
     "get_member",
     "holder_of",
-    "is_his_to_decide",
-    "keys_of",
     "last_day_to_appeal",
     "last_stay",
+    "list_applications",
     "list_members",
     "list_queue",
     "living_card",
@@ -67,6 +62,5 @@ __all__ = [
     "own_application",
     "standing",
     "stock_counts",
-    "titles_of",
     "waiting_for_real_name",
 ]

@@ -10,11 +10,13 @@ from django.db.models import Count, Q
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import (
     DocumentCheck,
     FakeBatch,
@@ -27,11 +29,6 @@ from zhijia.organization.members.rules import blacklist as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-PAGE = 50
-VIEWS = {
-    "": "等待复核和生效",
-    "done": "已结束",
-}
 _LIVING = (rules.Batch.PROPOSED.value, rules.Batch.IN_FORCE.value, rules.Batch.LIFT_ASKED.value)
 
 
@@ -102,22 +99,21 @@ class BatchRow:
     living: int
 
 
-def list_batches(actor: Actor, *, view: str = "", before: int = 0, limit: int = PAGE) -> list[BatchRow]:
-    """Batches of the actor's units, newest first; `view` done: refused, taken back, lifted. Raises NotAllowed."""
+def list_batches(actor: Actor, query: Query) -> Page[BatchRow]:
+    """Batches of the actor's units, newest first; `done`: refused, taken back, lifted. Raises NotAllowed."""
     actor.require_anywhere(Permission.BLACKLIST)
     rows = FakeBatch.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.BLACKLIST)))
-    ended = Q(case__state__in=_LIVING)
-    rows = rows.filter(~ended if view == "done" else ended)
-    rows = rows.filter(pk__lt=before) if before else rows
-    found = list(rows.select_related("case").order_by("-pk")[:limit])
+    living_ones = Q(case__state__in=_LIVING)
+    rows = rows.filter(~living_ones if query.view == "done" else living_ones).select_related("case")
+    page = page_of(rows, ("-id",), after=query.after, limit=query.limit)
     living = dict(
-        ListedNumber.objects.filter(batch__in=found, in_force=True)
+        ListedNumber.objects.filter(batch__in=page.rows, in_force=True)
         .values("batch_id")
         .annotate(n=Count("id"))
         .values_list("batch_id", "n")
     )
-    facts = unions.facts_of({row.union_id for row in found})
-    return [BatchRow(row, row.case, facts[row.union_id], living.get(row.pk, 0)) for row in found]
+    facts = unions.facts_of({row.union_id for row in page.rows})
+    return page.of(BatchRow(row, row.case, facts[row.union_id], living.get(row.pk, 0)) for row in page.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +128,7 @@ class NumberRow:
     application: str
     member: str
     check: str
+    batch_public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ class BatchView:
     case: Case
     union: unions.UnionFacts
     living: int
-    numbers: Sequence[NumberRow]
+    numbers: Page[NumberRow]
     papers: Sequence[FileFacts]
 
 
@@ -150,21 +147,21 @@ def find_batch(public_id: str) -> tuple[Case, FakeBatch] | None:
     return (case, batch) if case and batch else None
 
 
-def get_batch(actor: Actor, public_id: str, *, after: int = 0) -> BatchView:
-    """With the numbers behind `after`. Raises NotFound out of scope, NotAllowed without the right."""
+def get_batch(actor: Actor, public_id: str, *, after: str = "") -> BatchView:
+    """With the numbers behind the place `after`. Raises NotFound out of scope, NotAllowed without the right."""
     found = find_batch(public_id)
     if found is None:
         raise NotFound
     case, batch = found
     union = unions.get_facts(batch.union_id)
     actor.require(Permission.BLACKLIST, union.path)
-    entries = list(ListedNumber.objects.filter(batch=batch, pk__gt=after).order_by("pk")[:PAGE])
+    page = page_of(ListedNumber.objects.filter(batch=batch), ("id",), after=after)
     living = ListedNumber.objects.filter(batch=batch, in_force=True).count()
     papers = files.list_about("case", [public_id]).get(public_id, [])
-    return BatchView(batch, case, union, living, _who(actor, entries), papers)
+    return BatchView(batch, case, union, living, page.of(_who(actor, page.rows, public_id)), papers)
 
 
-def _who(actor: Actor, entries: Sequence[ListedNumber]) -> list[NumberRow]:
+def _who(actor: Actor, entries: Sequence[ListedNumber], batch: str) -> list[NumberRow]:
     """A fixed number of queries. Beyond the actor's members nothing is told but that there is somebody."""
     holders = people.persons_of_digests({entry.digest for entry in entries})
     ids = set(holders.values())
@@ -195,7 +192,7 @@ def _who(actor: Actor, entries: Sequence[ListedNumber]) -> list[NumberRow]:
             seen = actor.may(Permission.JOIN_DECIDE, facts[application.union_id].path)
             told = f"申请入会 · {facts[application.union_id].name}" if seen else "在本级以外申请入会"
             opens = application.case.public_id if seen else ""
-        return NumberRow(entry, told, opens, member, checks.get(entry.pk, ""))
+        return NumberRow(entry, told, opens, member, checks.get(entry.pk, ""), batch)
 
     return [row(entry) for entry in entries]
 

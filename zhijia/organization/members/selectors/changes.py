@@ -10,11 +10,13 @@ from django.db.models import Q
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import EventKind, Membership, MembershipChange, MembershipEvent, MembershipState
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import changes as rules
@@ -22,7 +24,7 @@ from zhijia.organization.members.rules.retirement import Retirement, kinds_of, p
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .memberships import PAGE
+from .memberships import about_person
 
 OPEN_STATES = (
     rules.Change.ASKED.value,
@@ -110,23 +112,22 @@ def open_change(person_id: int) -> Case | None:
     return found[0] if found else None
 
 
-def list_changes(
-    actor: Actor, *, view: str = "open", after: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> list[ChangeView]:
+def list_changes(actor: Actor, query: Query) -> Page[ChangeView]:
     """Changes in the actor's scope: `open`, oldest first, or `done`, newest first. A fixed number of queries."""
     rows = MembershipChange.objects.select_related("case").filter(
         db.in_scope("union__path", actor.scope_for(Permission.CHANGE_DECIDE))
     )
-    done = view == "done"
+    done = query.view == "done"
     rows = rows.filter(case__closed_at__isnull=False) if done else rows.filter(case__state__in=OPEN_STATES)
-    if after is not None:
-        at, key = after
-        side = "lt" if done else "gt"
-        rows = rows.filter(Q(**{f"asked_at__{side}": at}) | Q(asked_at=at, **{f"id__{side}": key}))
-    found = list(rows.order_by(*(("-asked_at", "-id") if done else ("asked_at", "id")))[:limit])
-    persons = people.facts_of(row.person_id for row in found)
-    facts = unions.facts_of(row.union_id for row in found)
-    return [ChangeView(row.case, row, persons[row.person_id], facts[row.union_id], None, ()) for row in found]
+    if query.search:
+        rows = rows.filter(about_person(query.search))
+    order = ("-asked_at", "-id") if done else ("asked_at", "id")
+    page = page_of(rows, order, after=query.after, limit=query.limit)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    facts = unions.facts_of(row.union_id for row in page.rows)
+    return page.of(
+        ChangeView(row.case, row, persons[row.person_id], facts[row.union_id], None, ()) for row in page.rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +208,16 @@ AHEAD = timedelta(days=90)
 BEHIND = timedelta(days=180)
 
 
-def list_reaching_retirement(actor: Actor, unit: unions.UnionFacts, *, today: date) -> tuple[list[Reaching], bool]:
-    """Active members of one grassroots union who reached the age in the last 180 days or will in the next 90.
+def list_reaching_retirement(actor: Actor, unit: unions.UnionFacts, *, today: date) -> Page[Reaching]:
+    """Active members of one grassroots union who reached the age in the last 180 days or will in the next 90, the
+    first to reach it first; all on one page.
 
-    A prompt: the paper decides. Looks at no more than 2,000 birthdays; the second value says that there were more.
+    A prompt: the paper decides. Looks at no more than 2,000 birthdays; `examined` says that there were more.
     Raises NotFound, NotAllowed.
     """
     actor.require(Permission.CHANGE_ASK, unit.path)
+    if unit.type not in unions.JOINABLE:
+        return Page([])
     first, last = today - BEHIND, today + AHEAD
     chosen = Q(pk__in=[])
     for sex in ("1", "2"):
@@ -226,7 +230,8 @@ def list_reaching_retirement(actor: Actor, unit: unions.UnionFacts, *, today: da
     for person, born_on in people.facts_and_birthdays(found[:MOST_LOOKED_AT]):
         dates = [retirement(born_on, kind) for kind in kinds_of(person.sex)] if born_on else []
         reaching += [Reaching(person, unit.name, when) for when in dates if first <= when.on <= last]
-    return sorted(reaching, key=lambda row: (row.retirement.on, row.person.name_key)), len(found) > MOST_LOOKED_AT
+    reaching.sort(key=lambda row: (row.retirement.on, row.person.name_key))
+    return Page(reaching, examined=MOST_LOOKED_AT if len(found) > MOST_LOOKED_AT else 0)
 
 
 def balance(union_ids: Sequence[int], first: date, last: date) -> dict[str, int]:

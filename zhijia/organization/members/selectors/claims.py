@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import ClaimOffer, FoundingTask, JoinApplication, Membership
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import claims as rules
@@ -35,44 +36,34 @@ class Claimable:
     home: unions.UnionFacts
     employer: str
     offered: bool
-    key: int
 
 
-def list_claimable(actor: Actor, union: unions.UnionFacts, *, after: int = 0, limit: int = PAGE) -> list[Claimable]:
+def list_claimable(actor: Actor, union: unions.UnionFacts, query: Query) -> Page[Claimable]:
     """Members of online homes whose employer this union covers, by membership. Raises NotFound, NotAllowed.
 
     The homes may lie outside the actor's scope: what he sees is masked, and only people of his own employer.
     """
     actor.require(Permission.CLAIM_OFFER, union.path)
-    rows = (
-        Membership.objects.filter(
-            employer_id__in=unions.employer_ids_of(union.id),
-            union__type="ONLINE_HOME",
-            until__isnull=True,
-            pk__gt=after,
-        )
-        .exclude(union_id=union.id)
-        .select_related("employer")
-        .order_by("pk")
-    )
-    found = list(rows[:limit])
-    persons = people.facts_of(row.person_id for row in found)
-    homes = unions.facts_of(row.union_id for row in found)
+    rows = Membership.objects.filter(
+        employer_id__in=unions.employer_ids_of(union.id), union__type="ONLINE_HOME", until__isnull=True
+    ).exclude(union_id=union.id)
+    page = page_of(rows.select_related("employer"), ("id",), after=query.after, limit=query.limit)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    homes = unions.facts_of(row.union_id for row in page.rows)
     offered = set(
         ClaimOffer.objects.filter(person_id__in=list(persons), case__state=rules.Claim.CLAIM_OFFERED).values_list(
             "person_id", flat=True
         )
     )
-    return [
+    return page.of(
         Claimable(
             persons[row.person_id],
             homes[row.union_id],
             row.employer.name if row.employer else "",
             row.person_id in offered,
-            row.pk,
         )
-        for row in found
-    ]
+        for row in page.rows
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +100,14 @@ def open_offer(person_id: int) -> Case | None:
     return found[0] if found else None
 
 
-def list_offers(
-    actor: Actor, union: unions.UnionFacts, *, before: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> list[OfferView]:
+def list_offers(actor: Actor, union: unions.UnionFacts, query: Query) -> Page[OfferView]:
     """Invitations of a union, newest first."""
     actor.require(Permission.CLAIM_OFFER, union.path)
     rows = ClaimOffer.objects.filter(target_id=union.id).select_related("case")
-    if before is not None:
-        rows = rows.filter(Q(offered_at__lt=before[0]) | Q(offered_at=before[0], id__lt=before[1]))
-    found = list(rows.order_by("-offered_at", "-id")[:limit])
-    persons = people.facts_of(row.person_id for row in found)
-    homes = unions.facts_of(row.source_id for row in found)
-    return [OfferView(row.case, persons[row.person_id], homes[row.source_id], union) for row in found]
+    page = page_of(rows, ("-offered_at", "-id"), after=query.after, limit=query.limit)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    homes = unions.facts_of(row.source_id for row in page.rows)
+    return page.of(OfferView(row.case, persons[row.person_id], homes[row.source_id], union) for row in page.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +154,9 @@ class EmployerCount:
 
 def list_uncovered_employers(
     actor: Actor, home: unions.UnionFacts, *, hint: int, task: int, limit: int = PAGE
-) -> list[EmployerCount]:
+) -> Page[EmployerCount]:
     """Employers that no union covers yet, of an online home's members from `hint` people on and of those who wish for a
-    union; most people first.
+    union; most people first, all on one page.
     """
     actor.require(Permission.FOUNDING_TASK, home.path)
     members = dict(
@@ -191,7 +178,7 @@ def list_uncovered_employers(
     named = unions.employers_of(order)
     tasks = FoundingTask.objects.filter(home_id=home.id, employer_id__in=order).exclude(case__state=rules.Founding.DONE)
     latest = {row.employer_id: row.case for row in tasks.select_related("case").order_by("opened_at", "id")}
-    return [
+    counted = [
         EmployerCount(
             named[key].name,
             named[key].credit_code or "",
@@ -202,3 +189,4 @@ def list_uncovered_employers(
         )
         for key in order
     ]
+    return Page(counted, total=len(wanted - set(covered)))

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import DuplicateHint, Membership, PersonMerge
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import duplicates as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .memberships import PAGE, open_stay
+from .memberships import open_stay
 
 MOST_ALIKE = 20
 
@@ -119,22 +121,21 @@ def find_alike(actor: Actor, person_id: int) -> list[Alike]:
 
 @dataclass(frozen=True, slots=True)
 class HintRow:
-    id: int
     first: Side
     second: Side
     kind_label: str
     case_public_id: str
 
 
-def list_hints(actor: Actor, *, after: int = 0, limit: int = PAGE) -> list[HintRow]:
+def list_hints(actor: Actor, query: Query) -> Page[HintRow]:
     """What the nightly look found in the actor's scope and nobody has settled, oldest first."""
     rows = DuplicateHint.objects.filter(
         db.in_scope("union__path", actor.scope_for(Permission.MERGE_ASK)),
         dismissed_at__isnull=True,
         merged_at__isnull=True,
-        pk__gt=after,
-    ).order_by("pk")
-    hints = list(rows[:limit])
+    )
+    page = page_of(rows, ("id",), after=query.after, limit=query.limit)
+    hints = page.rows
     ids = {key for hint in hints for key in (hint.first_id, hint.second_id)}
     persons = people.facts_of(ids)
     stays = {stay.person_id: stay for stay in Membership.objects.filter(person_id__in=ids, until__isnull=True)}
@@ -151,16 +152,15 @@ def list_hints(actor: Actor, *, after: int = 0, limit: int = PAGE) -> list[HintR
             return Side(persons[key], None, None, "不是会员")
         return Side(persons[key], facts[stay.union_id], stay.joined_on, stay.get_state_display())
 
-    return [
+    return page.of(
         HintRow(
-            hint.pk,
             side(hint.first_id),
             side(hint.second_id),
             rules.KINDS[hint.kind],
             asked.get(hint.first_id) or asked.get(hint.second_id) or "",
         )
         for hint in hints
-    ]
+    )
 
 
 def get_hint(actor: Actor, hint_id: int) -> DuplicateHint:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel import identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.names import name_key, name_prefixes
+from zhijia.kernel.paging import Page, behind, page_of, read_place, write_place
 from zhijia.organization.members.models import (
     Membership,
     MembershipState,
@@ -18,8 +20,7 @@ from zhijia.organization.members.models import (
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from .memberships import PAGE
+from zhijia.organization.unions.pinyin import is_pinyin, pinyin_starts
 
 MOST_EXAMINED = 20_000
 
@@ -35,18 +36,6 @@ class MemberRow:
     @property
     def state_label(self) -> str:
         return MembershipState(self.membership.state).label
-
-
-@dataclass(frozen=True, slots=True)
-class MemberPage:
-    """`after` is the key of the next page, empty on the last; `cut` says that the page stopped after 20,000 rows."""
-
-    rows: list[MemberRow]
-    after: str
-    cut: bool = False
-
-
-FILTERS = ("state", "work_form", "new_form_group", "real_name", "activated", "sex")
 
 
 def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySet[Membership]:
@@ -76,11 +65,6 @@ def below(unit: unions.UnionFacts) -> Q:
     return Q(city_unit=unit.id) if unit.level == 3 else Q()
 
 
-def behind(rows: QuerySet[Membership], order: str, key: str, last: int) -> QuerySet[Membership]:
-    """Behind a position. Written so that both databases start reading the index there, however deep it is."""
-    return rows.filter(**{f"{order}__gte": key}).exclude(**{order: key, "id__lte": last})
-
-
 def find_bearers(unit: unions.UnionFacts, name: str, *, limit: int) -> list[int]:
     """Person ids of members at a unit and below who bear exactly this name, for a search that the caller allows."""
     rows = Membership.objects.filter(below(unit), until__isnull=True, name_key=name_key(name), person__name=name)
@@ -89,65 +73,48 @@ def find_bearers(unit: unions.UnionFacts, name: str, *, limit: int) -> list[int]
     return [person_id for person_id, union_id in found if places[union_id].path.startswith(unit.path)]
 
 
-def list_members(
-    actor: Actor,
-    unit: unions.UnionFacts,
-    *,
-    search: str = "",
-    filters: Mapping[str, str] | None = None,
-    after: str = "",
-    limit: int = PAGE,
-) -> MemberPage:
-    """Open memberships at a unit and below, by name. `search`: exact ID or mobile, name prefix, or pinyin initials.
+def list_members(actor: Actor, unit: unions.UnionFacts, query: Query) -> Page[MemberRow]:
+    """Open memberships at a unit and below, by name. `search`: exact ID, mobile or card number, the beginning of a name
+    in Han letters or pinyin, or its initials.
 
     Reads the index of the unit in the order of names, never a whole county, and with filters at most 20,000 rows.
     Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
     """
     actor.require(Permission.VIEW, unit.path)
     rows: QuerySet[Membership] = Membership.objects.filter(below(unit), until__isnull=True)
-    rows, order = _searched(rows, search)
-    if after:
-        key, _, last = after.rpartition("~")
-        if not last.isdigit() or len(last) > 18:
-            raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-        rows = behind(rows, order, key, int(last))
-    rows = rows.order_by(order, "id")
-    chosen = {key: value for key, value in (filters or {}).items() if value}
-    found, cut_at = _through(rows, order, chosen, limit + 1) if chosen else (list(rows[: limit + 1]), "")
-    next_key = f"{getattr(found[limit - 1], order)}~{found[limit - 1].pk}" if len(found) > limit else cut_at
-    found = found[:limit]
-    persons = people.facts_of(row.person_id for row in found)
-    places = unions.facts_of(row.union_id for row in found)
+    rows, column = _searched(rows, query.search)
+    order = (column, "id")
+    page = _through(rows, order, query) if any(query.filters.values()) else page_of(
+        rows, order, after=query.after, limit=query.limit
+    )  # fmt: skip
+    persons = people.facts_of(row.person_id for row in page.rows)
+    places = unions.facts_of(row.union_id for row in page.rows)
     scope = actor.scope_for(Permission.VIEW)
-    page = [
+    return page.of(
         MemberRow(row, persons[row.person_id], places[row.union_id].name)
-        for row in found
+        for row in page.rows
         if scope.covers(places[row.union_id].path)
-    ]
-    return MemberPage(page, next_key, cut=bool(cut_at) and len(found) < limit)
+    )
 
 
 _WINDOWS = (500, 4_500, MOST_EXAMINED - 5_000)
 
 
-def _through(
-    rows: QuerySet[Membership], order: str, filters: Mapping[str, str], wanted: int
-) -> tuple[list[Membership], str]:
-    """Rows that pass the filters among the next 20,000, and where to go on; empty where the list ends."""
+def _through(rows: QuerySet[Membership], order: tuple[str, str], query: Query) -> Page[Membership]:
+    """Rows that pass the filters among the next 20,000."""
     found: list[Membership] = []
-    position = ""
+    place = read_place(query.after, [Membership._meta.get_field(name) for name in order])  # type: ignore[misc]
     for size in _WINDOWS:
-        window = rows[:size]
-        within = Membership.objects.filter(pk__in=window.values("pk"))
-        found += _filtered(within, filters).order_by(order, "id")[: wanted - len(found)]
-        end = rows.values_list(order, "id")[size - 1 : size].first()
-        if end is None:
-            return found, ""
-        position = f"{end[0]}~{end[1]}"
-        if len(found) >= wanted:
-            break
-        rows = behind(rows, order, *end)
-    return found, position
+        rest = (rows.filter(behind(order, place)) if place else rows).order_by(*order)
+        within = Membership.objects.filter(pk__in=rest[:size].values("pk"))
+        found += _filtered(within, query.filters).order_by(*order)[: query.limit + 1 - len(found)]
+        if len(found) > query.limit:
+            last = found[query.limit - 1]
+            return Page(found[: query.limit], write_place(*(getattr(last, name) for name in order)))
+        place = rest.values_list(*order)[size - 1 : size].first()
+        if place is None:
+            return Page(found)
+    return Page(found, write_place(*place), examined=MOST_EXAMINED) if place else Page(found)
 
 
 def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Membership], str]:
@@ -158,13 +125,17 @@ def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Members
     number = _as_number(text)
     if number:
         return rows.filter(person_id__in=number), "name_key"
-    digits = identifiers.compact(text)
+    digits = identifiers.compact(text).replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) == 16:
         return rows.filter(member_number=digits), "name_key"
-    letters = text.isascii() and " " not in text and text in (text.lower(), text.upper())
-    if letters:  # "Anna" and "Anna P" are names as written
-        low = text.lower()
-        return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
+    low = text.lower()
+    if text.isascii() and text in (low, text.upper()):  # "Anna" and "Anna P" are names as written
+        if " " not in low and not is_pinyin(low):
+            return rows.filter(initials__gte=low, initials__lt=low + "~"), "initials"
+        ranges = Q(pk__in=[])
+        for start in (low,) if " " in low else pinyin_starts(low):
+            ranges |= Q(name_key__gte=start, name_key__lt=start + "~")
+        return rows.filter(ranges), "name_key"
     ranges = Q(pk__in=[])
     for prefix in name_prefixes(text):
         ranges |= Q(name_key__gte=prefix, name_key__lt=prefix + "~")

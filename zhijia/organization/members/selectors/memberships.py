@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 
 from zhijia.foundation.audit import services as audit
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.columns import numbered
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel import db
+from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
-from zhijia.kernel.masks import mask_name_public
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members import rules
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import (
@@ -37,6 +38,7 @@ from zhijia.organization.unions.rules import upper_path
 from .blacklist import Listing, listings_of
 
 PAGE = 50
+WAITING = (rules.Join.PENDING, rules.Join.ESCALATED)
 
 
 def open_stay(person_id: int) -> Membership | None:
@@ -99,22 +101,15 @@ class CardHolder:
     union_id: int
 
 
-def _holder(serial: str) -> QuerySet[Membership, Any]:
-    card = MemberCard.objects.filter(serial=serial, voided_at__isnull=True).values("person_id")
-    stays = Membership.objects.filter(person_id=Subquery(card), until__isnull=True)
-    return stays.values_list("person_id", "person__name", "state", "union_id", "union__name")
-
-
-_HOLDER = db.Question(_holder, str)
-
-
 def holder_of(serial: str) -> CardHolder | None:
-    """Who a valid card belongs to, by the serial of its code; None for a void or an unknown one. One short query."""
-    found = _HOLDER.first(serial)
-    if found is None:
+    """Who a valid card belongs to, by the serial of its code; None for a void or an unknown one. Four short reads."""
+    card = db.find(MemberCard, serial=serial, voided_at=None)
+    stay = open_stay(card.person_id) if card is not None else None
+    if stay is None:
         return None
-    person_id, name, state, union_id, union_name = found
-    return CardHolder(mask_name_public(name), MembershipState(state).label, union_name, person_id, union_id)
+    union = unions.get_facts(stay.union_id)
+    label = MembershipState(stay.state).label
+    return CardHolder(people.public_name(stay.person_id), label, union.name, stay.person_id, union.id)
 
 
 def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
@@ -131,38 +126,22 @@ def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
     return person.public_id
 
 
-_CASE, _APPLICATION = (tuple(f.attname for f in model._meta.concrete_fields) for model in (Case, JoinApplication))
-
-
-def _with_case(public_id: str) -> QuerySet[JoinApplication, Any]:
-    columns = (*(f"case__{name}" for name in _CASE), *_APPLICATION)
-    found = JoinApplication.objects.filter(case__public_id=public_id, case__workflow=rules.JOIN.code)
-    return found.values_list(*columns)
-
-
-_WITH_CASE = db.Question(_with_case, str)
-
-
-def is_his_to_decide(actor: Actor, row: Application) -> bool:
-    """Whether the reader of a queue may decide a row that is listed: its union's cadre, or after the time the upper
-    union's, and nobody his own. No query, for a list; `workflow.move` looks again.
+def _is_his(actor: Actor, case: Case, union: unions.UnionFacts) -> bool:
+    """Whether the reader may decide what waits: its union's cadre, or after the time the upper union's, and nobody his
+    own. No query, for a list; `workflow.move` looks again.
     """
-    path = row.union.path
-    if row.case.state == rules.Join.ESCALATED:
-        path = upper_path(path)
-    return row.case.owner_person_id != actor.person_id and actor.may(Permission.JOIN_DECIDE, path)
+    path = upper_path(union.path) if case.state == rules.Join.ESCALATED else union.path
+    return case.state in WAITING and case.owner_person_id != actor.person_id and actor.may(Permission.JOIN_DECIDE, path)
+
+
+_LISTED = ListedNumber.objects.filter(digest=OuterRef("person__id_digest"), in_force=True)
 
 
 def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
-    """The case and the application, in one read; for services, which check who asks."""
-    found = _WITH_CASE.first(public_id) if is_public_id(public_id) else None
-    if found is None:
-        return None
-    case, application = found[: len(_CASE)], found[len(_CASE) :]
-    return (
-        Case.from_db(DEFAULT_DB_ALIAS, _CASE, case),
-        JoinApplication.from_db(DEFAULT_DB_ALIAS, _APPLICATION, application),
-    )
+    """The case and the application; for services, which check who asks."""
+    case = db.find(Case, public_id=public_id, workflow=rules.JOIN.code) if is_public_id(public_id) else None
+    application = db.find(JoinApplication, case_id=case.pk) if case is not None else None
+    return (case, application) if case is not None and application is not None else None
 
 
 def waiting_for_real_name(person_id: int) -> list[Case]:
@@ -206,7 +185,8 @@ def better_union(union: unions.UnionFacts, form: JoinForm) -> unions.UnionFacts 
 class Application:
     """An application as its reviewer sees it; numbers are masked. `checks` are `(passed, sentence)`.
 
-    `listing`: his document is on the list of made-up ones, and he can't be taken in before it is lifted.
+    `listing`: his document is on the list of made-up ones, and he can't be taken in before it is lifted. `his`: the
+    reader may decide; `below`: though it waits at a union below.
     """
 
     case: Case
@@ -215,7 +195,9 @@ class Application:
     union: unions.UnionFacts
     employer_union: unions.UnionFacts | None
     checks: tuple[tuple[bool, str], ...]
-    listing: Listing | None = None
+    listing: Listing | None
+    his: bool
+    below: bool
 
     @property
     def all_passed(self) -> bool:
@@ -230,55 +212,49 @@ def get_application(actor: Actor, public_id: str) -> Application:
     case, application = found
     union = unions.get_facts(case.unit_id)
     actor.require(Permission.JOIN_DECIDE, union.path)
-    covering = unions.union_covering(application.employer_id) if application.employer_id else None
-    listing = listings_of([application.person_id]).get(application.person_id)
-    return _describe(application, people.get_facts(application.person_id), union, covering, listing)
+    application.on_list = True  # type: ignore[attr-defined]  # one is looked up as it is
+    return _described(actor, [application])[0]
 
 
-def list_queue(
-    actor: Actor, *, state: str = "", after: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> list[Application]:
-    """Applications in the actor's scope that still wait, longest first; a fixed number of queries.
-
-    `after` is the opening and id of the case at the end of the page before.
+def list_queue(actor: Actor, query: Query) -> Page[Application]:
+    """Applications in the actor's scope that still wait, longest first, or those in the state `view`; a fixed number of
+    queries.
     """
     scope = actor.scope_for(Permission.JOIN_DECIDE)
-    states = [state] if state in rules.Join.__members__ else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
-    on_list = ListedNumber.objects.filter(digest=OuterRef("person__id_digest"), in_force=True)
-    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(on_list))
+    named = query.view in rules.Join.__members__
+    states = [query.view] if named else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(_LISTED))
     rows = rows.filter(db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states)
     if rules.JOIN.closed.isdisjoint(states):
         rows = rows.filter(case__closed_at__isnull=True)  # the open ones have an index of their own
-    if after is not None:
-        rows = rows.filter(Q(case__opened_at__gt=after[0]) | Q(case__opened_at=after[0], case_id__gt=after[1]))
-    found = list(rows.order_by("case__opened_at", "case_id")[:limit])
+    if query.search:
+        rows = rows.filter(about_person(query.search))
+    page = page_of(rows, ("case__opened_at", "case_id"), after=query.after, limit=query.limit)
+    return page.of(_described(actor, page.rows))
+
+
+def _described(actor: Actor, found: Sequence[JoinApplication]) -> list[Application]:
     persons = people.facts_of(row.person_id for row in found)
     facts = unions.facts_of(row.union_id for row in found)
     covering = unions.unions_covering(row.employer_id for row in found if row.employer_id)
-    listings = listings_of([row.person_id for row in found if row.on_list])
-    return [
-        _describe(
-            row,
-            persons[row.person_id],
-            facts[row.union_id],
-            covering.get(row.employer_id or 0),
-            listings.get(row.person_id),
-        )
-        for row in found
-    ]
+    listings = listings_of([row.person_id for row in found if row.on_list])  # type: ignore[attr-defined]
+    his = {row.case_id for row in found if _is_his(actor, row.case, facts[row.union_id])}
+    beside = cases.deciders_beside(actor, his)
+
+    def described(row: JoinApplication) -> Application:
+        person, union = persons[row.person_id], facts[row.union_id]
+        covers, listing = covering.get(row.employer_id or 0), listings.get(row.person_id)
+        listed = ((False, listing.words),) if listing is not None else ()
+        checks = (*listed, *_checks(row, person, union, covers))
+        key = row.case_id
+        return Application(row.case, row, person, union, covers, checks, listing, key in his, key in beside)
+
+    return [described(row) for row in found]
 
 
-def _describe(
-    row: JoinApplication,
-    person: people.PersonFacts,
-    union: unions.UnionFacts,
-    covering: unions.UnionFacts | None,
-    listing: Listing | None,
-) -> Application:
-    checks = _checks(row, person, union, covering)
-    if listing is not None:
-        checks = ((False, listing.words), *checks)
-    return Application(row.case, row, person, union, covering, checks, listing)
+def about_person(words: str) -> Q:
+    """Rows with a case and a person: by the case's number, or by the beginning of his name."""
+    return numbered(words) | Q(person__name__startswith=identifiers.search_words(words))
 
 
 def _checks(
@@ -298,20 +274,13 @@ def _checks(
     return tuple(checks)
 
 
-def titles_of(actor: Actor, public_ids: Sequence[str]) -> dict[str, str]:
-    """Case public id to its masked title, only for cases in the actor's scope."""
-    rows = JoinApplication.objects.filter(
+def list_applications(actor: Actor, public_ids: Sequence[str]) -> dict[str, Application]:
+    """Those of these cases that are applications in the actor's scope, by case."""
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(_LISTED))
+    rows = rows.filter(
         db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
     )
-    return dict(rows.values_list("case__public_id", "case__title"))
-
-
-def keys_of(actor: Actor, public_ids: Sequence[str]) -> list[int]:
-    """The keys of those of these cases that are applications in the actor's scope."""
-    rows = JoinApplication.objects.filter(
-        db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
-    )
-    return list(rows.values_list("case_id", flat=True))
+    return {row.case.public_id: row for row in _described(actor, list(rows))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import EventKind, MembershipEvent
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-
-from .memberships import PAGE
 
 DAYS = 90
 """So long an update stands in the list."""
@@ -36,14 +36,13 @@ class Update:
     wrote in his own words is told by its label alone.
     """
 
-    id: int
     at: datetime
     person: people.PersonFacts
     union: str
     changes: tuple[tuple[str, str, str], ...]
 
 
-def list_updates(actor: Actor, *, now: datetime, after: tuple[datetime, int] | None = None) -> list[Update]:
+def list_updates(actor: Actor, query: Query, *, now: datetime) -> Page[Update]:
     """In the unions where the actor himself sees the list of members, newest first. Raises NotAllowed."""
     actor.require_anywhere(Permission.VIEW)
     units = {grant.unit_id for grant in actor.living_grants if Permission.VIEW in grant.permissions}
@@ -53,16 +52,13 @@ def list_updates(actor: Actor, *, now: datetime, after: tuple[datetime, int] | N
         kind=EventKind.CORRECTED,
         person_by=F("person_id"),
     )
-    if after is not None:
-        at, key = after
-        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
-    found = list(rows.order_by("-at", "-id")[:PAGE])
-    persons = people.facts_of(row.person_id for row in found)
-    names = unions.facts_of(row.union_id for row in found)
-    return [
-        Update(row.pk, row.at, persons[row.person_id], names[row.union_id].name, _changes(row.before, row.after))
-        for row in found
-    ]
+    page = page_of(rows, ("-at", "-id"), after=query.after, limit=query.limit)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    names = unions.facts_of(row.union_id for row in page.rows)
+    return page.of(
+        Update(row.at, persons[row.person_id], names[row.union_id].name, _changes(row.before, row.after))
+        for row in page.rows
+    )
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from zhijia.kernel.actor import Scope
-from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import (
     ClaimOffer,
@@ -24,7 +24,6 @@ from zhijia.organization.members.models import (
     Transfer,
 )
 from zhijia.organization.members.rules import changes as change_rules, transfers as transfer_rules
-from zhijia.organization.people.rules import rights
 from zhijia.organization.unions import selectors as unions
 
 REFUSED_DAYS = 365
@@ -128,7 +127,7 @@ def over_on(application: JoinApplication, now: datetime) -> bool:
     case = application.case
     if case.closed_at is None or case.state == rules.Join.APPROVED:
         return False
-    return rights.first_day_to_go(timezone.localdate(case.closed_at), REFUSED_DAYS) <= timezone.localdate(now)
+    return first_day_to_go(timezone.localdate(case.closed_at), REFUSED_DAYS) <= timezone.localdate(now)
 
 
 def kept_applications(subject: DataSubject, now: datetime) -> list[Kept]:
@@ -144,7 +143,7 @@ def kept_applications(subject: DataSubject, now: datetime) -> list[Kept]:
         kept.append(Kept(len(approved), ARCHIVE))
     if lately:
         last = max(timezone.localdate(row.case.closed_at) for row in lately if row.case.closed_at)
-        kept.append(Kept(len(lately), A_YEAR, rights.first_day_to_go(last, REFUSED_DAYS)))
+        kept.append(Kept(len(lately), A_YEAR, first_day_to_go(last, REFUSED_DAYS)))
     return kept
 
 

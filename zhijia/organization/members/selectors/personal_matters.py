@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
 from zhijia.organization.members.models import (
     BindingDispute,
     DocumentCheck,
@@ -21,7 +21,6 @@ from zhijia.organization.members.models import (
 )
 from zhijia.organization.members.rules import blacklist, duplicates, joining
 from zhijia.organization.people import selectors as people
-from zhijia.organization.people.rules import rights
 from zhijia.organization.unions import selectors as unions
 
 CHECK_DAYS: Final = 365
@@ -46,7 +45,7 @@ def over(case: Case, days: int, now: datetime) -> bool:
     """Whether what was closed with this case may go today."""
     if case.closed_at is None:
         return False
-    return rights.first_day_to_go(timezone.localdate(case.closed_at), days) <= timezone.localdate(now)
+    return first_day_to_go(timezone.localdate(case.closed_at), days) <= timezone.localdate(now)
 
 
 def kept_cases(rows: Sequence[Any], days: int, words: str, now: datetime) -> list[Kept]:
@@ -56,7 +55,7 @@ def kept_cases(rows: Sequence[Any], days: int, words: str, now: datetime) -> lis
     kept = [Kept(len(waiting), UNDER_WAY)] if waiting else []
     if lately:
         last = max(timezone.localdate(row.case.closed_at) for row in lately)
-        kept.append(Kept(len(lately), words, rights.first_day_to_go(last, days), needs_him=False))
+        kept.append(Kept(len(lately), words, first_day_to_go(last, days), needs_him=False))
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ from django.db.models import Count, QuerySet
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.jobs import selectors as jobs
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import Membership, RosterConflict, RosterExport, RosterFault, RosterLoad
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import rosters as rules
@@ -23,7 +25,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .lists import behind, below
+from .lists import below
 
 
 def get_load(actor: Actor, public_id: str) -> RosterLoad:
@@ -44,20 +46,16 @@ def get_load_of_job(actor: Actor, public_id: str) -> RosterLoad:
     return get_load(actor, known or "")
 
 
-def list_loads(actor: Actor, *, before: int | None = None, limit: int = 10) -> list[RosterLoad]:
-    """The newest loads of the actor's scope, older than the row `before`."""
+def list_loads(actor: Actor, *, after: str = "", limit: int = 10) -> Page[RosterLoad]:
+    """The loads of the actor's scope, newest first."""
     rows = RosterLoad.objects.filter(db.in_scope("unit__path", actor.scope_for(Permission.ROSTER_LOAD)))
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.select_related("unit").order_by("-id")[:limit])
+    return page_of(rows.select_related("unit"), ("-id",), after=after, limit=limit)
 
 
-def list_refused(load: RosterLoad, *, kind: str = "", after: int = 0, limit: int = 50) -> list[RosterFault]:
-    """Refused rows in the order of the file; one more than `limit` where there are more."""
-    rows = RosterFault.objects.filter(load=load, number__gt=after)
-    if kind:
-        rows = rows.filter(kind=kind)
-    return list(rows.order_by("number")[: limit + 1])
+def list_refused(load: RosterLoad, *, kind: str = "", after: str = "", limit: int = 50) -> Page[RosterFault]:
+    """Refused rows in the order of the file."""
+    rows = RosterFault.objects.filter(load=load, kind=kind) if kind else RosterFault.objects.filter(load=load)
+    return page_of(rows, ("number",), after=after, limit=limit)
 
 
 def iterate_refused(load: RosterLoad, *, size: int = 2_000) -> Iterator[RosterFault]:
@@ -100,11 +98,8 @@ def count_conflicts(load: RosterLoad) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ConflictFile:
-    """A refused row as the cadre sees it; `key` orders lists, `person` is whom it means, masked, where he is another
-    union's member.
-    """
+    """A refused row as the cadre sees it; `person` is whom it means, masked, where he is another union's member."""
 
-    key: int
     case: Case
     kind: str
     number: int
@@ -122,20 +117,20 @@ def get_conflict(actor: Actor, public_id: str) -> ConflictFile:
     union = unions.get_facts(row.union_id)
     actor.require(Permission.ROSTER_LOAD, union.path)
     person = people.get_facts(row.person_id) if row.person_id else None
-    return ConflictFile(row.pk, row.case, row.kind, row.number, row.load, union, row.faults, person)
+    return ConflictFile(row.case, row.kind, row.number, row.load, union, row.faults, person)
 
 
-def list_conflicts(actor: Actor, *, after: int = 0, limit: int = 50) -> list[ConflictFile]:
+def list_conflicts(actor: Actor, query: Query) -> Page[ConflictFile]:
     """Open ones of the actor's scope, oldest first."""
-    rows = (
-        RosterConflict.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)))
-        .filter(case__closed_at__isnull=True, pk__gt=after)
-        .select_related("case", "load")
-        .order_by("id")[:limit]
+    rows = RosterConflict.objects.filter(
+        db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)), case__closed_at__isnull=True
     )
-    found = list(rows)
-    places: Mapping[int, UnionFacts] = unions.facts_of(row.union_id for row in found)
-    return [ConflictFile(r.pk, r.case, r.kind, r.number, r.load, places[r.union_id], r.faults, None) for r in found]
+    page = page_of(rows.select_related("case", "load"), ("id",), after=query.after, limit=query.limit)
+    facts = unions.facts_of(row.union_id for row in page.rows)
+    return page.of(
+        ConflictFile(row.case, row.kind, row.number, row.load, facts[row.union_id], row.faults, None)
+        for row in page.rows
+    )
 
 
 def get_export(actor: Actor, public_id: str) -> RosterExport:
@@ -201,19 +196,15 @@ def more_members_than(unit: UnionFacts, most: int) -> bool:
 
 def page_of_members(unit: UnionFacts, after: str, size: int) -> tuple[list[Line], str]:
     """The next members by name and where to go on, empty at the end; only those whose union stands there today."""
-    rows = _members(unit)
-    if after:
-        key, _, last = after.rpartition("~")
-        rows = behind(rows, "name_key", key, int(last))
-    found = list(rows.order_by("name_key", "id")[:size])
-    persons = people.facts_of(row.person_id for row in found)
-    places = unions.facts_of(row.union_id for row in found)
+    page = page_of(_members(unit), ("name_key", "id"), after=after, limit=size)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    places = unions.facts_of(row.union_id for row in page.rows)
     lines = [
         Line(row, persons[row.person_id], places[row.union_id].code, places[row.union_id].name)
-        for row in found
+        for row in page.rows
         if places[row.union_id].path.startswith(unit.path)
     ]
-    return lines, f"{found[-1].name_key}~{found[-1].pk}" if len(found) == size else ""
+    return lines, page.next
 
 
 def iterate_members(unit: UnionFacts, *, size: int = 1_000) -> Iterator[Line]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q
 
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.members.models import Transfer
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import transfers as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from .memberships import PAGE, open_stay
+from .memberships import about_person, open_stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +98,31 @@ STATES = {
 _WAITING = (rules.Transfer.TARGET_PENDING.value, rules.Transfer.ESCALATED.value)
 
 
-def list_transfers(
-    actor: Actor, *, view: str = "in", after: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> list[TransferView]:
+def list_transfers(actor: Actor, query: Query) -> Page[TransferView]:
     """Transfers of the actor's scope: coming `in` and waiting, going `out`, `invited`, `noticed`, or `done`, oldest
     request first (done: newest first). A fixed number of queries.
     """
     coming = db.in_scope("target__path", actor.scope_for(Permission.TRANSFER_DECIDE))
     going = db.in_scope("source__path", actor.scope_for(Permission.VIEW))
     rows = Transfer.objects.select_related("case")
-    if view == "out":
+    if query.view == "out":
         rows = rows.filter(going, case__state__in=_WAITING)
-    elif view == "invited":
+    elif query.view == "invited":
         rows = rows.filter(coming, case__state=rules.Transfer.INVITED)
-    elif view == "noticed":
+    elif query.view == "noticed":
         rows = rows.filter(coming | going, case__state=rules.Transfer.NOTICED)
-    elif view == "done":
+    elif query.view == "done":
         unspoken = Q(kind=rules.Kind.INVITED, case__state__in=_UNSPOKEN)
         rows = rows.filter(coming | (going & ~unspoken), case__closed_at__isnull=False)
     else:
         rows = rows.filter(coming, case__state__in=_WAITING)
-    newest = view == "done"
-    if after is not None:
-        at, key = after
-        side = "lt" if newest else "gt"
-        rows = rows.filter(Q(**{f"requested_at__{side}": at}) | Q(requested_at=at, **{f"id__{side}": key}))
-    order = ("-requested_at", "-id") if newest else ("requested_at", "id")
-    found = list(rows.order_by(*order)[:limit])
-    persons = people.facts_of(row.person_id for row in found)
-    facts = unions.facts_of(key for row in found for key in (row.source_id, row.target_id))
-    return [
-        TransferView(row.case, row, persons[row.person_id], facts[row.source_id], facts[row.target_id]) for row in found
-    ]
+    if query.search:
+        rows = rows.filter(about_person(query.search))
+    order = ("-requested_at", "-id") if query.view == "done" else ("requested_at", "id")
+    page = page_of(rows, order, after=query.after, limit=query.limit)
+    persons = people.facts_of(row.person_id for row in page.rows)
+    facts = unions.facts_of(key for row in page.rows for key in (row.source_id, row.target_id))
+    return page.of(
+        TransferView(row.case, row, persons[row.person_id], facts[row.source_id], facts[row.target_id])
+        for row in page.rows
+    )

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.db import change_rows, insert_later
+from zhijia.kernel.db import change_rows, insert_rows
 from zhijia.kernel.ids import new_public_id
 from zhijia.organization.members.models import MemberCard
 
@@ -16,7 +16,7 @@ from zhijia.organization.members.models import MemberCard
 def issue(person_id: int, *, now: datetime) -> None:
     """Give the person his card; who has one keeps it."""
     card = {"person_id": person_id, "serial": new_public_id(), "issued_at": now, "voided_at": None}
-    insert_later(MemberCard, [card], ignore_conflicts=True)
+    insert_rows(MemberCard, [card], ignore_conflicts=True)
 
 
 def void(person_id: int, *, reason: str, now: datetime) -> bool:

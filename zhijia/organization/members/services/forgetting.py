@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
-from zhijia.kernel.personal import DataSubject
+from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import (
     BindingDispute,
@@ -23,7 +23,6 @@ from zhijia.organization.members.rules import blacklist, rosters
 from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT
 from zhijia.organization.members.selectors import personal_matters as matters
 from zhijia.organization.members.selectors.personal import REFUSED_DAYS, over_on
-from zhijia.organization.people.rules import rights
 from zhijia.organization.unions import selectors as unions
 
 from .rosters import conflicts
@@ -40,7 +39,7 @@ def _forget(rows: Sequence[JoinApplication]) -> int:
 
 def forget_refused(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Refused and withdrawn applications of a year ago, but for persons in `held`; at most `limit`. How many went."""
-    last_day = rights.cut_off(timezone.localdate(now), REFUSED_DAYS)
+    last_day = cut_off(timezone.localdate(now), REFUSED_DAYS)
     due = JoinApplication.objects.filter(case__state__in=OVER, case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _forget(list(due.order_by("case__closed_at", "id")[:limit]))
@@ -66,7 +65,7 @@ def erase_checks(subject: DataSubject, now: datetime) -> int:
 
 def forget_checks(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Settled looks at a document of a year ago; at most `limit`. How many went."""
-    last_day = rights.cut_off(timezone.localdate(now), matters.CHECK_DAYS)
+    last_day = cut_off(timezone.localdate(now), matters.CHECK_DAYS)
     due = DocumentCheck.objects.filter(case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _drop_checks(list(due.order_by("case__closed_at", "id")[:limit]))
@@ -74,7 +73,7 @@ def forget_checks(now: datetime, limit: int, held: frozenset[int]) -> int:
 
 def forget_numbers(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Numbers that have counted for nothing for a year, with what was asked about them; the batch keeps its count."""
-    last_day = rights.cut_off(timezone.localdate(now), blacklist.ENDED_DAYS)
+    last_day = cut_off(timezone.localdate(now), blacklist.ENDED_DAYS)
     ended = ListedNumber.objects.filter(ended_at__lt=deadlines.end_of(last_day))
     ended = ended.exclude(checks__person_id__in=held) if held else ended
     keys = list(ended.order_by("ended_at", "id").values_list("pk", flat=True)[:limit])
@@ -99,7 +98,7 @@ def erase_disputes(subject: DataSubject, now: datetime) -> int:
 
 def forget_disputes(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Settled three years ago, but for persons in `held`; at most `limit`. How many went."""
-    last_day = rights.cut_off(timezone.localdate(now), matters.DISPUTE_DAYS)
+    last_day = cut_off(timezone.localdate(now), matters.DISPUTE_DAYS)
     due = BindingDispute.objects.filter(case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _drop_disputes(list(due.order_by("case__closed_at", "id")[:limit]))
@@ -114,7 +113,7 @@ def erase_hints(subject: DataSubject, now: datetime) -> int:
 
 def forget_hints(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Pairs that were told apart a year ago; at most `limit`. How many went."""
-    last_day = rights.cut_off(timezone.localdate(now), matters.HINT_DAYS)
+    last_day = cut_off(timezone.localdate(now), matters.HINT_DAYS)
     due = DuplicateHint.objects.filter(dismissed_at__lt=deadlines.end_of(last_day), merged_at__isnull=True)
     due = due.exclude(first_id__in=held).exclude(second_id__in=held) if held else due
     keys = list(due.order_by("dismissed_at", "id").values_list("pk", flat=True)[:limit])
@@ -151,7 +150,7 @@ def erase_rows(subject: DataSubject, now: datetime) -> int:
 
 def forget_rows(now: datetime, limit: int, held: frozenset[int]) -> int:
     """Settled a year ago, but for persons in `held`; at most `limit`. How many went."""
-    last_day = rights.cut_off(timezone.localdate(now), matters.ROW_DAYS)
+    last_day = cut_off(timezone.localdate(now), matters.ROW_DAYS)
     due = RosterConflict.objects.select_related("case").filter(case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _drop_rows(list(due.order_by("case__closed_at", "id")[:limit]))

@@ -15,7 +15,7 @@ from zhijia.foundation.notify import services as notify
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.kernel.db import change_rows, insert_later, retrying
+from zhijia.kernel.db import change_rows, insert_rows, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.applying import JoinForm
@@ -93,7 +93,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
         "fallback_by": form.fallback_by,
         "wishes_union": form.wishes_union,
     }
-    insert_later(JoinApplication, [application])
+    insert_rows(JoinApplication, [application])
     return Submitted(case)
 
 

@@ -15,7 +15,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ledger.sources import RowDigest
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
-from zhijia.kernel.db import change_rows, insert_later, insert_rows, select_rows
+from zhijia.kernel.db import change_rows, insert_rows, select_rows
 from zhijia.kernel.errors import Duplicate, WrongState
 from zhijia.organization.access import services as access
 from zhijia.organization.members import events, rules
@@ -212,7 +212,7 @@ def record_event(
         "before": dict(before or {}),
         "after": dict(after or {}),
     }
-    insert_later(MembershipEvent, [{**row, "digest": event_digest(row)}])
+    insert_rows(MembershipEvent, [{**row, "digest": event_digest(row)}])
     events.membership_changed.announce(
         events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts), union_path)
     )

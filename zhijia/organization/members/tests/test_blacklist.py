@@ -14,6 +14,7 @@ from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.notify.models import Message, TextMessage
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.parameters.models import ParameterValue
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock as clockwork
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
@@ -167,12 +168,12 @@ def test_refused_and_taken_back_count_for_nobody(world: World) -> None:
 def test_a_county_sees_its_own_batches_and_a_check_holds_everywhere(world: World) -> None:
     case = listed(world, id_number(43), by=pair(world, "other_county"))
     here, province = world.staff("ORG", "county", "孙一"), world.staff("ORG", "province", "孙二")
-    assert reads.list_batches(here) == []
+    assert reads.list_batches(here, Query()).rows == []
     with pytest.raises(NotFound):
         reads.get_batch(here, case)
     with pytest.raises(NotFound):
         blacklist.ask_lift(here, case, note="核对后是真实的证件", now=world.now)
-    assert [row.case.public_id for row in reads.list_batches(province)] == [case]
+    assert [row.case.public_id for row in reads.list_batches(province, Query()).rows] == [case]
     assert reads.get_batch(province, case).living == 1
     person = world.person(id_number=id_number(43))
     world.consent(person)
@@ -190,7 +191,7 @@ def test_other_desks_may_not(role: str, world: World) -> None:
     with pytest.raises(NotAllowed):
         reads.get_batch(other, case)
     with pytest.raises(NotAllowed):
-        reads.list_batches(other)
+        reads.list_batches(other, Query())
 
 
 # --- Who holds such a document
@@ -291,7 +292,7 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     seen = selectors.get_application(chair, application)
     assert seen.listing is not None
     assert WHY in seen.checks[0][1]
-    assert [row.listing is not None for row in selectors.list_queue(chair)] == [True]
+    assert [row.listing is not None for row in selectors.list_queue(chair, Query()).rows] == [True]
     with pytest.raises(RuleBroken, match=r"document\.listed"):
         joining.approve(chair, application, now=world.now)
     assert Case.objects.get(public_id=application).state == "PENDING"

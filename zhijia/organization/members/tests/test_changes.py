@@ -342,9 +342,11 @@ def test_a_union_sees_who_reaches_the_age_soon(world: World) -> None:
     admin = world.staff("GRASS_ADMIN", "plant", "周正")
     soon, _ = world.member(name="王建国", born=date(1966, 2, 10), female=False)  # 60 and 4 months: 2026-06-10
     world.member(name="李强", born=date(1975, 1, 1), female=False)
-    rows, more = reads.list_reaching_retirement(admin, world.facts("plant"), today=date(2026, 9, 20))
-    assert [(row.person.public_id, row.retirement.age_words) for row in rows] == [(soon.public_id, "60 周岁 4 个月")]
-    assert not more
+    page = reads.list_reaching_retirement(admin, world.facts("plant"), today=date(2026, 9, 20))
+    assert [(row.person.public_id, row.retirement.age_words) for row in page.rows] == [
+        (soon.public_id, "60 周岁 4 个月")
+    ]
+    assert not page.examined
     assert reads.own_retirement(soon.pk)[0].on == date(2026, 6, 10)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from tests.world import World
+from zhijia.foundation.ui.listing import Cell, Query, table
 from zhijia.foundation.workflow import clock
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
@@ -17,7 +17,7 @@ from zhijia.organization.members.models import FoundingTask, Membership
 from zhijia.organization.members.rules import claims as rules
 from zhijia.organization.members.selectors import claims as reads
 from zhijia.organization.members.services import claims, memberships, transfers
-from zhijia.organization.members.views import desk
+from zhijia.organization.members.views.lists import UNCOVERED
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -71,7 +71,7 @@ def test_a_list_is_answered_row_by_row_and_leaks_nothing_of_strangers(world: Wor
         "", "members.claim.already_open", "claim.other_employer", "request.not_found",
     ]  # fmt: skip
     assert rows[2].name == ""
-    listed = reads.list_claimable(admin, world.facts("plant"))
+    listed = reads.list_claimable(admin, world.facts("plant"), Query()).rows
     assert [(row.person.public_id, row.offered) for row in listed] == [(mine.public_id, True), (second.public_id, True)]
 
 
@@ -152,7 +152,7 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     for number in range(24):
         joined_home(world, employer, f"工人{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地'[number]}")
     assert not FoundingTask.objects.exists()
-    listed = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25)
+    listed = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25).rows
     assert [(row.name, row.members, row.step, row.task) for row in listed] == [
         ("迅达同城配送有限公司", 24, "hint", None)
     ]
@@ -173,15 +173,12 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     )
     joined_home(world, employer, "工人宇")
     assert FoundingTask.objects.count() == 1
-    [row] = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25)
+    [row] = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25).rows
     assert (row.step, row.task) == ("task", task.case)
-    assert cell_of_task(row) == {"tag": {"text": "不具备条件", "state": ""}}
+    [line] = table(UNCOVERED, [row], world.now).lines
+    assert Cell("不具备条件", tag=True) in [cell for _, cell in line.cells]
     claims.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
     assert FoundingTask.objects.count() == 2
-
-
-def cell_of_task(row: reads.EmployerCount) -> Any:
-    return desk.uncovered_table([row])["rows"][0]["cells"][-1]
 
 
 def test_people_who_came_by_roster_are_counted_at_night(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
@@ -83,10 +84,12 @@ def test_the_nightly_look_finds_each_pair_once_and_goes_on_where_it_stopped(worl
     hint = DuplicateHint.objects.get()
     assert (hint.first_id, hint.second_id) == (first.pk, second.pk)
     org = world.staff("ORG", "county", "吴科长")
-    assert [row.id for row in reads.list_hints(org)] == [hint.pk]
-    assert reads.list_hints(world.staff("ORG", "other_county", "周正")) == []
+    assert [(row.first.person.id, row.second.person.id) for row in reads.list_hints(org, Query()).rows] == [
+        (hint.first_id, hint.second_id)
+    ]
+    assert reads.list_hints(world.staff("ORG", "other_county", "周正"), Query()).rows == []
     duplicates.dismiss_hint(org, hint.pk, now=world.now)
-    assert reads.list_hints(org) == []
+    assert reads.list_hints(org, Query()).rows == []
 
 
 # --- Merging

@@ -15,6 +15,7 @@ from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
@@ -80,12 +81,13 @@ def test_after_a_decision_comes_the_case_that_is_due_first_in_his_own_inbox(worl
 def test_the_queue_is_gone_through_page_by_page(world: World) -> None:
     admin = world.staff("GRASS_ADMIN", "plant")
     ids = [world.application(name=name)[1] for name in ("林晓禾", "宋青禾", "顾明远")]
-    first, second = selectors.list_queue(admin, limit=2)
-    last = selectors.list_queue(admin, after=(second.case.opened_at, second.case.pk), limit=2)
+    page = selectors.list_queue(admin, Query(limit=2))
+    first, second = page.rows
+    last = selectors.list_queue(admin, Query(after=page.next, limit=2)).rows
     assert [row.case.public_id for row in (first, second, *last)] == ids
     joining.approve(admin, ids[0], now=world.now)
-    assert [row.case.public_id for row in selectors.list_queue(admin, state="APPROVED")] == ids[:1]
-    assert [row.case.public_id for row in selectors.list_queue(admin)] == ids[1:]
+    assert [row.case.public_id for row in selectors.list_queue(admin, Query(view="APPROVED")).rows] == ids[:1]
+    assert [row.case.public_id for row in selectors.list_queue(admin, Query()).rows] == ids[1:]
 
 
 def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_case(world: World) -> None:
@@ -233,12 +235,12 @@ def test_the_list_shows_masked_members_by_name_and_pages_by_key(world: World) ->
     admin = world.staff("ORG", "county")
     for name in ("张伟", "王芳", "李娜"):
         world.member(name=name)
-    page = selectors.list_members(admin, world.facts("county"), limit=2)
+    page = selectors.list_members(admin, world.facts("county"), Query(limit=2))
     assert [row.person.masked_name for row in page.rows] == ["李*", "王*"]
-    rest = selectors.list_members(admin, world.facts("county"), limit=2, after=page.after)
+    rest = selectors.list_members(admin, world.facts("county"), Query(limit=2, after=page.next))
     assert [row.person.masked_name for row in rest.rows] == ["张*"]
-    assert rest.after == ""
-    found = selectors.list_members(admin, world.facts("county"), search="zw")
+    assert rest.next == ""
+    found = selectors.list_members(admin, world.facts("county"), Query(search="zw"))
     assert [row.person.name for row in found.rows] == ["张伟"]
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid, NotAllowed, WrongState
 from zhijia.organization.members import selectors
 from zhijia.organization.members.applying import JoinForm, OwnData, Work
@@ -164,15 +165,15 @@ def test_what_an_applicant_told_is_kept_with_him(world: World) -> None:
 def test_his_union_sees_it_and_no_other(world: World) -> None:
     person, _ = world.member()
     change_own(world.actor(person), OwnData(TOLD, RIDER), now=world.now)
-    (row,) = reads.list_updates(world.staff("GRASS_ADMIN", "plant"), now=world.now)
+    (row,) = reads.list_updates(world.staff("GRASS_ADMIN", "plant"), Query(), now=world.now).rows
     assert row.person.id == person.pk
     assert row.changes == (
         ("就业方式", "在单位上班", "平台接单"), ("新就业形态", "无", "网约送餐员"),
         ("职业", "", ""), ("单位", "", ""), ("农民工", "否", "是"),
     )  # fmt: skip
-    assert reads.list_updates(world.staff("TOWN_WORKER", "home"), now=world.now) == []
+    assert reads.list_updates(world.staff("TOWN_WORKER", "home"), Query(), now=world.now).rows == []
     with pytest.raises(NotAllowed):
-        reads.list_updates(world.actor(person), now=world.now)
+        reads.list_updates(world.actor(person), Query(), now=world.now)
 
 
 def test_what_a_cadre_or_the_system_corrected_is_no_update_of_his(world: World) -> None:
@@ -181,7 +182,7 @@ def test_what_a_cadre_or_the_system_corrected_is_no_update_of_his(world: World) 
 
     _, stay = world.member()
     memberships.correct(SYSTEM, stay, {"real_name_level": 2}, now=world.now)
-    assert reads.list_updates(world.staff("GRASS_ADMIN", "plant"), now=world.now) == []
+    assert reads.list_updates(world.staff("GRASS_ADMIN", "plant"), Query(), now=world.now).rows == []
 
 
 # --- Pages

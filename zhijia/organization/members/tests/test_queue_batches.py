@@ -45,21 +45,44 @@ def test_what_waits_at_a_union_below_is_decided_only_after_its_number_was_agreed
     cases: dict[str, str], township: Client
 ) -> None:
     page = township.get("/console/joining").content.decode()
-    assert page.count("还在下级工会办理") == 1
+    assert page.count("<small>还在下级工会办理</small>") == 1
     assert f'/console/joining/{cases["own"]}">从第一件办起' in page
-    both = {"pick": list(cases.values()), "decision": "approve"}
+    both = {"pick": list(cases.values()), "do": "approve"}
     asked = township.post(ADDRESS, both)
     assert (asked.status_code, states(*cases.values())) == (422, ["PENDING", "PENDING"])
-    assert "勾选的 2 件中，有 1 件还在下级工会办理" in asked.content.decode()
+    assert (
+        "勾选的 2 件中，有 1 件还在下级工会办理，由本级办理后下级工会不再办理；有 1 件自动核对没有全部通过。"
+        in asked.content.decode()
+    )
     assert ticked(asked.content.decode()) == set(cases.values())
-    assert township.post(ADDRESS, {**both, "above": "2"}).status_code == 422
-    assert township.post(ADDRESS, {**both, "above": "1"}).status_code == 200
+    assert township.post(ADDRESS, {**both, "agreed": "1"}).status_code == 422
+    answer = township.post(ADDRESS, {**both, "agreed": "2"})
+    assert (answer.status_code, answer.content.decode().count("已通过")) == (200, 2)
     assert states(*cases.values()) == ["APPROVED", "APPROVED"]
 
 
-def test_what_waits_here_needs_no_second_press(cases: dict[str, str], township: Client) -> None:
-    assert township.post(ADDRESS, {"pick": [cases["own"]], "decision": "approve"}).status_code == 200
-    assert states(*cases.values()) == ["PENDING", "APPROVED"]
+def test_what_is_not_in_doubt_needs_no_second_press(cases: dict[str, str], township: Client) -> None:
+    """Nor does asking for more where the checks found something: that is what they are for."""
+    said = {"pick": [cases["own"]], "do": "ask", "note": "请补充在职证明"}
+    assert township.post(ADDRESS, said).status_code == 200
+    assert states(*cases.values()) == ["PENDING", "NEED_INFO"]
+
+
+def test_select_all_leaves_out_what_wants_a_look_and_says_why(cases: dict[str, str], township: Client) -> None:
+    page = township.get("/console/joining").content.decode()
+    assert 'data-flagged title="还在下级工会办理"' in page
+    assert 'data-flagged title="需人工核对"' in page
+    assert 'value="reject" data-needs="reason"' in page
+
+
+@pytest.mark.parametrize("spelled", [lambda pid: f"{pid[:4]}-{pid[4:8]}", lambda pid: f"{pid[:4]} {pid[4:]}".upper(),
+                                     lambda _: "宋 青禾"])  # fmt: skip
+def test_an_application_is_found_by_its_number_as_shown_and_by_name(
+    spelled: Any, cases: dict[str, str], township: Client
+) -> None:
+    page = township.get("/console/joining", {"q": spelled(cases["own"])}).content.decode()
+    assert cases["own"] in page
+    assert f'/console/joining/{cases["below"]}"' not in page
 
 
 def test_one_page_says_too_that_it_waits_below(cases: dict[str, str], township: Client) -> None:
@@ -79,7 +102,7 @@ def test_one_page_says_too_that_it_waits_below(cases: dict[str, str], township: 
 def test_a_refused_batch_keeps_ticks_and_words(
     decision: str, said: dict[str, str], sentence: str, cases: dict[str, str], township: Client
 ) -> None:
-    answer = township.post(ADDRESS, {"pick": [cases["own"]], "decision": decision, **said})
+    answer = township.post(ADDRESS, {"pick": [cases["own"]], "do": decision, **said})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page

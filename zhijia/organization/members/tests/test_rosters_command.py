@@ -24,7 +24,7 @@ from zhijia.organization.members.models import (
 )
 from zhijia.organization.members.selectors import stock_counts
 from zhijia.organization.members.services.memberships import event_digest
-from zhijia.organization.members.services.rosters import streaming
+from zhijia.organization.members.services.rosters import from_disk
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _load(world: World, path: Path, *, dry_run: bool = False, under: str = "province") -> RosterLoad:
-    return streaming.load_file(
+    return from_disk.load_file(
         path, world.facts(under), dry_run=dry_run, clock=lambda: world.now, say=lambda text: None
     )
 

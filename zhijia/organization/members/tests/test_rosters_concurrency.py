@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from tests.world import World
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.members.models import Membership, MembershipEvent, RosterLoad
 from zhijia.organization.members.services import memberships
-from zhijia.organization.members.services.rosters import preparing, streaming
+from zhijia.organization.members.services.rosters import from_disk, loading, writing
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
@@ -57,30 +55,13 @@ def _file(folder: Path, name: str, world: World, serials_: range) -> Path:
     return path
 
 
-class PreparersHere:
-    """`Preparers` without processes of their own."""
-
-    ahead = 1
-
-    def __enter__(self) -> PreparersHere:
-        return self
-
-    def __exit__(self, *error: object) -> None: ...
-
-    def begin(self, *given: Any) -> Future[bytes]:
-        done: Future[bytes] = Future()
-        done.set_result(preparing._packed(*given))
-        return done
-
-
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "CHUNK", 50)
-    monkeypatch.setattr(streaming, "Preparers", PreparersHere)
+    monkeypatch.setattr(loading, "CHUNK", 50)
 
 
 def _load(world: World, path: Path, unit: str = "province", *, dry_run: bool = False) -> RosterLoad:
-    return streaming.load_file(
+    return from_disk.load_file(
         path, world.facts(unit), dry_run=dry_run, clock=lambda: world.now, say=lambda text: None
     )  # fmt: skip
 
@@ -104,23 +85,25 @@ def test_two_overlapping_files_at_once_give_one_membership_each(world: World, tm
     assert _figures_are_exact(world)
 
 
+@pytest.mark.postgres
 @pytest.mark.usefixtures("small_chunks")
 def test_who_became_a_member_after_the_first_sight_is_judged_anew(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _file(tmp_path, "a.csv", world, range(1, 121))
     quicker = _file(tmp_path, "b.csv", world, range(60, 80))
-    write, done = streaming._write, []
+    first_sight, chunks = writing.judge, []
 
-    def write_late(*given: Any, **named: Any) -> None:
-        if len(done) == 1:  # the chunk with rows 51 to 100 was judged: nobody of it was known
-            done.append(2)
-            assert _load(world, quicker).figures["added"] == 20
-        done.append(1)
-        write(*given, **named)
+    def judge_early(desk: Any, rows: Any, seen: Any) -> list[Any]:
+        judged = first_sight(desk, rows, seen)
+        chunks.append(len(rows))
+        if len(chunks) == 2:  # nobody of the rows 51 to 100 was known
+            assert _together(lambda: _load(world, quicker)) == []
+        return judged
 
-    monkeypatch.setattr(streaming, "_write", write_late)
+    monkeypatch.setattr(writing, "judge", judge_early)
     load = _load(world, path)
+    assert len(chunks) == 5  # three chunks, one of them twice, and the other file's
     assert (load.figures["added"], load.figures["same"], load.state) == (100, 20, "done")
     assert Membership.objects.count() == Person.objects.count() == MembershipEvent.objects.count() == 120
     assert _figures_are_exact(world)
@@ -140,21 +123,20 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(
     rows.append(person_row(3, world["home"].code))  # stands in the first chunk too
     path = tmp_path / "a.csv"
     path.write_bytes(csv_file(rows).getvalue())
-    write, done = streaming._write, []
+    write, done = loading.write_rows, []
 
-    def die(*given: Any, **named: Any) -> None:
+    def die(*given: Any, **named: Any) -> list[Any]:
         if done:
             raise KeyboardInterrupt
         done.append(1)
-        write(*given, **named)
+        return write(*given, **named)
 
-    monkeypatch.setattr(streaming, "_write", die)
+    monkeypatch.setattr(loading, "write_rows", die)
     with pytest.raises(KeyboardInterrupt):
         _load(world, path)
-    assert gc.isenabled()
     assert Membership.objects.count() == 50
     assert RosterLoad.objects.get().cursor == 51
-    monkeypatch.setattr(streaming, "_write", write)
+    monkeypatch.setattr(loading, "write_rows", write)
     load = _load(world, path)
     assert RosterLoad.objects.count() == 1
     assert (load.figures["added"], load.figures["bad"], load.state) == (100, 1, "done")
@@ -188,12 +170,12 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-from zhijia.organization.members.services.rosters import streaming
-streaming.CHUNK = 50
+from zhijia.organization.members.services.rosters import from_disk, loading
+loading.CHUNK = 50
 def say(text):
     print(text, flush=True)
     time.sleep(0.2)
-streaming.load_file(Path(sys.argv[1]), streaming.unit_of(""), dry_run=False, clock=timezone.now, say=say)
+from_disk.load_file(Path(sys.argv[1]), from_disk.unit_of(""), dry_run=False, clock=timezone.now, say=say)
 """
 
 

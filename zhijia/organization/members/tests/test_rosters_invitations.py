@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.world import World
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
@@ -118,8 +119,8 @@ def test_the_union_he_is_in_learns_of_an_invitation_by_his_word_alone(world: Wor
     source = world.staff("ORG", "other_county", "马科长")
     with pytest.raises(NotFound):
         reads.get_transfer(source, case.public_id)
-    assert reads.list_transfers(source, view="invited") == []
-    assert [row.case.pk for row in reads.list_transfers(actor, view="invited")] == [case.pk]
+    assert reads.list_transfers(source, Query(view="invited")).rows == []
+    assert [row.case.pk for row in reads.list_transfers(actor, Query(view="invited")).rows] == [case.pk]
     transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
     assert reads.get_transfer(source, case.public_id).case.state == "TARGET_PENDING"
 

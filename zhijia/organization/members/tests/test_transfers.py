@@ -8,6 +8,7 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
@@ -82,8 +83,8 @@ def test_the_union_left_is_told_and_cannot_decide(works: World) -> None:
     assert raised.value.code == "transfer.target_decides"
     with pytest.raises(NotAllowed):
         transfers.refuse_transfer(source, case.public_id, reason="OTHER", note="不同意转出", now=works.now)
-    assert [view.case.public_id for view in reads.list_transfers(source, view="out")] == [case.public_id]
-    assert reads.list_transfers(source) == []
+    assert [view.case.public_id for view in reads.list_transfers(source, Query(view="out")).rows] == [case.public_id]
+    assert reads.list_transfers(source, Query()).rows == []
     stranger = works.staff("ORG", "county")
     with pytest.raises(NotFound):
         transfers.accept_transfer(works.staff("ORG", "other_county", "周正"), "0" * 16, now=works.now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,17 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, sent
+from zhijia.foundation.ui.listing import Button, answer
 from zhijia.foundation.workflow import presenting, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
+from zhijia.kernel.paging import write_place
 from zhijia.organization.members.forms import BlacklistForm, CaseDecisionForm, LiftNumberForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import blacklist as reads
 from zhijia.organization.members.services import blacklist
 from zhijia.organization.people import services as people_services
 
-from . import listing, phone
+from . import listing, lists, phone
 from .proving import union_of_code
 
 
@@ -34,13 +37,10 @@ def _key(text: str) -> int:
 
 
 @require_safe
-def batch_list(request: Request) -> HttpResponse:
+def batch_list(request: Request) -> HttpResponseBase:
     """Batches of the actor's units, newest first."""
-    request.actor.require_anywhere(Permission.BLACKLIST)
-    view = request.GET.get("view", "")
-    view = view if view in reads.VIEWS else ""
-    rows = reads.list_batches(request.actor, view=view, before=_key(request.GET.get("before", "")))
-    return render(request, "members/case_list.html", listing.batch_list(rows, view, now=request.now))
+    propose = Button("提出一批", reverse("members:blacklist_new"), primary=True)
+    return answer(lists.BATCHES, request, partial(reads.list_batches, request.actor), actions=[propose])
 
 
 @once
@@ -89,7 +89,7 @@ def _decision(
 @once
 def batch(request: Request, pid: str) -> HttpResponse:
     """One batch: its numbers, masked, who holds such a document, and what may be done with it."""
-    view = reads.get_batch(request.actor, pid, after=_key(request.GET.get("after", "")))
+    view = reads.get_batch(request.actor, pid, after=request.GET.get("after", ""))
 
     def decide(said: dict[str, Any]) -> None:
         decision, note, version = said["decision"], said["note"], said["version"]
@@ -115,9 +115,9 @@ def batch(request: Request, pid: str) -> HttpResponse:
 @once
 def lift_number(request: Request, pid: str) -> HttpResponse:
     """One number of a batch was a mistake: asked here, decided by another person."""
-    view = reads.get_batch(request.actor, pid, after=_key(request.GET.get("number", "")) - 1)
+    view = reads.get_batch(request.actor, pid, after=write_place(_key(request.GET.get("number", "")) - 1))
     asked = _key(request.POST.get("number", "") or request.GET.get("number", ""))
-    row = next((row for row in view.numbers if row.entry.pk == asked and row.entry.in_force), None)
+    row = next((row for row in view.numbers.rows if row.entry.pk == asked and row.entry.in_force), None)
     if request.method != "POST" and row is None:
         raise NotFound
     form = LiftNumberForm(request.POST or None, initial={"number": asked})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.form import REFUSED, Submission, sent
-from zhijia.foundation.ui.places import read_place
+from zhijia.foundation.ui.listing import Bulk, Button, Deed, Empty, Outcome, Query, Ticked, answer, outcomes
 from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
+from zhijia.kernel.paging import Page
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import BatchForm, CaseDecisionForm, MemberChangeForm, TransferDecisionForm
 from zhijia.organization.members.permissions import Permission
@@ -28,7 +29,7 @@ from zhijia.organization.members.services import changes, claims, transfers
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from . import desk
+from . import desk, lists
 
 
 def _unit(request: Request, permission: str, *, joinable: bool = False) -> UnionFacts:
@@ -47,26 +48,9 @@ def _unit(request: Request, permission: str, *, joinable: bool = False) -> Union
 
 
 # --- Transfers
-def _place_of_transfer(row: reads.TransferView) -> tuple[datetime, int]:
-    return row.transfer.requested_at, row.transfer.pk
-
-
-def transfer_list(request: Request) -> HttpResponse:
+def transfer_list(request: Request) -> HttpResponseBase:
     request.actor.require_anywhere(Permission.TRANSFER_DECIDE)
-    view = request.GET.get("view", "in")
-    view = view if view in reads.STATES else "in"
-    rows = reads.list_transfers(request.actor, view=view, after=read_place(request.GET.get("after", "")))
-    context = desk.list_page(
-        "转会",
-        reads.STATES,
-        view,
-        desk.transfer_table(rows, now=request.now),
-        desk.place_pager(
-            rows, lambda row: (row.transfer.requested_at, row.transfer.pk), selectors.PAGE, {"view": view}
-        ),
-        empty=("没有这样的转会", "会员扫描本工会的二维码选择转会后，会出现在这里。"),
-    )
-    return render(request, "members/case_list.html", context)
+    return answer(lists.TRANSFERS, request, partial(reads.list_transfers, request.actor))
 
 
 @once
@@ -118,7 +102,7 @@ def transfer_call_off(request: Request, pid: str) -> HttpResponse:
 def transfer_batch(request: Request) -> HttpResponse:
     """Members ticked in the roster go to another union of the scope, after seven days of objection."""
     request.actor.require_anywhere(Permission.TRANSFER_BATCH)
-    picked = [text for text in request.POST.getlist("pick") if len(text) == 16][: rules.MOST_IN_BATCH]
+    picked = Ticked.of(request).pids[: rules.MOST_IN_BATCH]
     if request.method != "POST" or not picked:
         messages.warning(request, "请先在会员名册中勾选要转接的会员。")
         return redirect("members:roster")
@@ -137,12 +121,9 @@ def transfer_batch(request: Request) -> HttpResponse:
                 form.take(error)
                 status = error.status
             else:
-                lines = [{"name": row.name, "code": row.code, "message": row.message} for row in rows]
-                return render(
-                    request,
-                    "members/rows_result.html",
-                    desk.rows_result("批量转接结果", lines, back=reverse("members:transfers") + "?view=noticed"),
-                )
+                found = [Outcome(row.name, not row.code, row.message) for row in rows]
+                back = Button("查看进展", reverse("members:transfers") + "?view=noticed", primary=True)
+                return outcomes(request, "批量转接结果", found, back, counted="人")
     return render(request, "members/batch.html", {"form": form, "picked": picked}, status=status)
 
 
@@ -161,27 +142,10 @@ def _target(request: Request, text: str) -> UnionFacts:
 
 
 # --- Changes
-def _place_of_change(row: change_reads.ChangeView) -> tuple[datetime, int]:
-    return row.change.asked_at, row.change.pk
-
-
-CHANGE_VIEWS = {"open": "待办理", "done": "已办结"}
-
-
-def change_list(request: Request) -> HttpResponse:
+def change_list(request: Request) -> HttpResponseBase:
     request.actor.require_anywhere(Permission.CHANGE_DECIDE)
-    view = "done" if request.GET.get("view") == "done" else "open"
-    rows = change_reads.list_changes(request.actor, view=view, after=read_place(request.GET.get("after", "")))
-    context = desk.list_page(
-        "会籍变更",
-        CHANGE_VIEWS,
-        view,
-        desk.change_table(rows, now=request.now),
-        desk.place_pager(rows, _place_of_change, selectors.PAGE, {"view": view}),
-        empty=("没有这样的变更", "会员申请保留、恢复、退会，或工会提出的变更，会出现在这里。"),
-        actions=[{"label": "到龄提示", "href": reverse("members:retiring")}],
-    )
-    return render(request, "members/case_list.html", context)
+    reaching = Button("到龄提示", reverse("members:retiring"))
+    return answer(lists.CHANGES, request, partial(change_reads.list_changes, request.actor), actions=[reaching])
 
 
 @once
@@ -263,61 +227,33 @@ def change_new(request: Request, pid: str, kind: str) -> HttpResponse:
     return render(request, "members/change_ask.html", context, status=submission.status)
 
 
-def retiring(request: Request) -> HttpResponse:
+def retiring(request: Request) -> HttpResponseBase:
     """Members of one grassroots union who reach the age soon, or have just done so: a prompt."""
     unit = _unit(request, Permission.CHANGE_ASK, joinable=True)
-    rows, more = (
-        change_reads.list_reaching_retirement(request.actor, unit, today=timezone.localdate(request.now))
-        if unit.type in unions.JOINABLE
-        else ([], False)
-    )
-    context = {
-        "unit": unit,
-        "joinable": unit.type in unions.JOINABLE,
-        "table": desk.retiring_table(rows),
-        "more": more,
-    }
-    return render(request, "members/retiring.html", context)
+
+    def read(_query: Query) -> Page[change_reads.Reaching]:
+        return change_reads.list_reaching_retirement(request.actor, unit, today=timezone.localdate(request.now))
+
+    roster = Button("会员名册", reverse("members:roster"), primary=True)
+    choose = "到龄提示按基层工会查看：在“工会组织”中打开工会档案，或从会员名册进入会员档案办理。"
+    empty = None if unit.type in unions.JOINABLE else Empty("请选择一个基层工会", choose, (roster,))
+    return answer(lists.RETIRING, request, read, note=unit.name, empty=empty, template="members/retiring.html")
 
 
 # --- Claims
-def claim_list(request: Request) -> HttpResponse:
+def claim_list(request: Request) -> HttpResponseBase:
     """Members of online homes who work for the union's employer, and the invitations sent."""
     unit = _unit(request, Permission.CLAIM_OFFER)
-    view = "sent" if request.GET.get("view") == "sent" else "open"
-    if view == "sent":
-        rows = claim_reads.list_offers(request.actor, unit, before=read_place(request.GET.get("after", "")))
-        table = desk.offer_table(rows, now=request.now)
-        pager = {"shown": f"最近 {len(rows)} 份"}
-        bulk = None
-    else:
-        after = request.GET.get("after", "")
-        if after and not (after.isascii() and after.isdigit() and len(after) <= 18):
-            raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-        found = claim_reads.list_claimable(request.actor, unit, after=int(after or 0))
-        table = desk.claimable_table(found)
-        pager = {"shown": f"本页 {len(found)} 人"}
-        bulk = {
-            "form": desk.BULK,
-            "action": reverse("members:claim_offer"),
-            "buttons": [{"label": "邀请转入", "primary": True, "small": True, "name": "do", "value": "offer"}],
-            "note": "本人确认后会籍才会转入",
-            "hidden": [{"name": "unit", "value": unit.public_id}],
-        }
-    context = desk.list_page(
-        "认领会员",
-        {"open": "可认领", "sent": "已邀请"},
-        view,
-        table,
-        pager,
-        empty=(
-            ("还没有发出邀请", "在“可认领”里勾选会员后发出邀请。")
-            if view == "sent"
-            else ("没有可以认领的会员", "本工会涵盖单位的职工如果加入了网上会员之家，会出现在这里。")
-        ),
-        note=unit.name,
+    if request.GET.get("view") == "sent":
+        return answer(lists.OFFERS, request, partial(claim_reads.list_offers, request.actor, unit), note=unit.name)
+    bulk = Bulk(
+        reverse("members:claim_offer"),
+        (Deed("邀请转入", value="offer", primary=True),),
+        "本人确认后会籍才会转入",
+        hidden={"unit": unit.public_id},
     )
-    return render(request, "members/case_list.html", {**context, "bulk": bulk if table["rows"] else None})
+    read = partial(claim_reads.list_claimable, request.actor, unit)
+    return answer(lists.CLAIMABLE, request, read, note=unit.name, bulk=bulk)
 
 
 @require_POST
@@ -326,18 +262,14 @@ def claim_offer(request: Request) -> HttpResponse:
     unit = unions.find_by_public_id(request.POST.get("unit", "")[:16])
     if unit is None:
         raise NotFound
-    picked = [text for text in request.POST.getlist("pick") if len(text) == 16]
     try:
-        rows = claims.offer_claims(request.actor, unit.id, picked, now=request.now)
+        rows = claims.offer_claims(request.actor, unit.id, Ticked.of(request).pids, now=request.now)
     except Invalid as error:
         messages.warning(request, error.message)
         return redirect("members:claims")
-    lines = [{"name": row.name, "code": row.code, "message": row.message} for row in rows]
-    return render(
-        request,
-        "members/rows_result.html",
-        desk.rows_result("邀请结果", lines, back=reverse("members:claims") + "?view=sent"),
-    )
+    found = [Outcome(row.name, not row.code, row.message) for row in rows]
+    back = Button("查看进展", reverse("members:claims") + "?view=sent", primary=True)
+    return outcomes(request, "邀请结果", found, back, counted="人")
 
 
 @once
@@ -354,27 +286,28 @@ def claim(request: Request, pid: str) -> HttpResponse:
 
 
 # --- Founding by joining
-def uncovered(request: Request) -> HttpResponse:
+def uncovered(request: Request) -> HttpResponseBase:
     """Employers without a union whose people are many in an online home."""
     unit = _unit(request, Permission.FOUNDING_TASK)
     home = unit if unit.is_home else unions.home_of_region(unit.region)
     today = timezone.localdate(request.now)
     hint = int(parameters.value("claim.hint_members", on=today, region=unit.region))
     task = int(parameters.value("claim.founding_members", on=today, region=unit.region))
-    rows = (
-        claim_reads.list_uncovered_employers(request.actor, home, hint=hint, task=task)
-        if home is not None and request.actor.may(Permission.FOUNDING_TASK, home.path)
-        else []
+    if home is None:
+        towns = desk.town_links(unions.children(request.actor, unit.id, limit=200).rows)
+        return render(request, "members/towns.html", {"unit": unit, "towns": towns})
+
+    def read(_query: Query) -> Page[claim_reads.EmployerCount]:
+        if not request.actor.may(Permission.FOUNDING_TASK, home.path):
+            return Page([])
+        return claim_reads.list_uncovered_employers(request.actor, home, hint=hint, task=task)
+
+    empty = Empty(
+        "还没有这样的单位", f"职工加入网上会员之家时填写的单位，达到 {hint} 人，或有职工希望建会，就出现在这里。"
     )
-    context = {
-        "unit": unit,
-        "home": home,
-        "table": desk.uncovered_table(rows),
-        "towns": desk.town_links(unions.children(request.actor, unit.id, limit=200)) if home is None else [],
-        "hint": hint,
-        "task": task,
-    }
-    return render(request, "members/uncovered.html", context)
+    extra = {"home": home, "hint": hint, "task": task}
+    template = "members/uncovered.html"
+    return answer(lists.UNCOVERED, request, read, note=unit.name, empty=empty, template=template, extra=extra)
 
 
 @once

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import NOTHING, Bulk, Button, Deed, Outcome, Query, Ticked, answer, outcomes, show
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
@@ -24,101 +24,78 @@ from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import desk, mending, tables
+from . import desk, lists, mending, tables
+
+QUEUE_BAR = (
+    Deed("通过", value="approve", primary=True),
+    Deed("要求补充", value="ask", needs="note"),
+    Deed("不通过", value="reject", needs="reason"),
+)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What was ticked and said at the foot of the queue; `above` is how many he agreed to take from unions below."""
-
-    picked: tuple[str, ...] = ()
-    decision: str = ""
-    reason: str = ""
-    note: str = ""
-    above: str = ""
-
-
-NOTHING_SAID = Batch()
-
-
-def queue(request: Request) -> HttpResponse:
+def queue(request: Request) -> HttpResponseBase:
     """Applications that wait in the actor's scope; several may be decided at once."""
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
-    return _queue_page(request, request.GET.get("state", ""))
+    query = lists.QUEUE.query(request)
+    if query.view != lists.QUEUE.views[0].code or request.GET.get("form"):
+        return answer(lists.QUEUE, request, partial(selectors.list_queue, request.actor))
+    try:
+        return _waiting(request, query)
+    except Invalid:  # a place that no page has
+        return redirect("members:queue")
 
 
-def _queue_page(
-    request: Request, state: str, said: Batch = NOTHING_SAID, *, problem: str = "", status: int = 200
-) -> HttpResponse:
-    """The list; after a refusal with the ticks and words as they were."""
-    rows = selectors.list_queue(request.actor, state=state)
-    waiting = [row for row in rows if row.case.state in tables.OPEN and selectors.is_his_to_decide(request.actor, row)]
-    below = _waiting_below(request, waiting)
-    table = tables.queue_table(
-        rows, {row.case.public_id for row in waiting}, below=below, picked=said.picked, now=request.now
-    )
-    first = next(
-        (
-            {"label": "从第一件办起", "href": reverse("members:review", args=[pid]), "primary": True}
-            for pid in (row.case.public_id for row in waiting)
-            if pid not in below
-        ),
-        None,
-    )
-    context = {
-        "said": said,
-        "problem": problem,
-        "above": str(len(below.intersection(said.picked)) or ""),
-        "states": [
-            {"label": label, "href": f"?state={code}", "current": code == state} for code, label in tables.QUEUE_STATES
-        ],
-        "table": table,
-        "bulk": {"form": tables.BULK} if waiting else None,
-        "reasons": rules.REJECT_REASONS,
-        "pager": {"shown": f"本页 {len(rows)} 件"},
-        "head_actions": [first] if first else [],
-        "empty": {"title": "没有这样的申请", "text": "职工扫描本工会的二维码提交后，申请会出现在这里。"},
-    }
-    return render(request, "members/queue.html", context, status=status)
-
-
-def _waiting_below(request: Request, rows: Sequence[selectors.Application]) -> set[str]:
-    beside = cases.deciders_beside(request.actor, [row.case.pk for row in rows])
-    return {row.case.public_id for row in rows if row.case.pk in beside}
+def _waiting(
+    request: Request, query: Query, ticked: Ticked = NOTHING, *, problem: str = "", question: str = "",
+    flagged: int = 0, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """What waits; after a refusal with the ticks and words as they were."""
+    page = selectors.list_queue(request.actor, query)
+    first = next((row.case.public_id for row in page.rows if row.his and not row.below), "")
+    begin = [Button("从第一件办起", reverse("members:review", args=[first]), primary=True)] if first else []
+    bulk = Bulk(
+        reverse("members:decide_batch"), QUEUE_BAR, reasons=rules.REJECT_REASONS, says="说明，申请人会看到",
+        problem=problem, question=question, flagged=flagged,
+    )  # fmt: skip
+    return show(
+        lists.QUEUE, request, query, page, actions=begin, ticked=ticked, status=status,
+        bulk=bulk if any(row.his for row in page.rows) else None,
+    )  # fmt: skip
 
 
 def decide_batch(request: Request) -> HttpResponse:
     """The same decision on the ticked rows; the answer says what became of each.
 
-    What still waits at unions below is decided only after he has agreed to their number.
+    What still waits at unions below, and what is passed without all checks, only after he has agreed to their number.
     """
     if request.method != "POST":
         return redirect("members:queue")
     request.actor.require_anywhere(Permission.JOIN_DECIDE)
-    said = Batch(
-        picked=tuple(dict.fromkeys(text for text in request.POST.getlist("pick") if len(text) <= 16)),
-        decision=request.POST.get("decision", "")[:10],
-        reason=request.POST.get("reason", "")[:16],
-        note=request.POST.get("note", "")[:200],
-        above=request.POST.get("above", "")[:4],
-    )
-    if not said.picked:
+    said = Ticked.of(request)
+    if not said.pids:
         messages.warning(request, "请先勾选要办理的申请。")
         return redirect("members:queue")
-    below = cases.deciders_beside(request.actor, selectors.keys_of(request.actor, said.picked))
-    if below and said.above != str(len(below)):
-        return _queue_page(request, "", said, status=422)
+    known = selectors.list_applications(request.actor, said.pids)
+    below = sum(row.below for row in known.values())
+    unsure = sum(not row.below and not row.all_passed for row in known.values()) if said.do == "approve" else 0
+    query = lists.QUEUE.query(request)
+    if not said.agrees(below + unsure):
+        words = [f"{below} 件还在下级工会办理，由本级办理后下级工会不再办理"] if below else []
+        words += [f"{unsure} 件自动核对没有全部通过"] if unsure else []
+        question = f"勾选的 {len(said.pids)} 件中，有 {'；有 '.join(words)}。"
+        return _waiting(request, query, said, question=question, flagged=below + unsure, status=422)
     try:
         results = joining.decide_many(
-            request.actor, said.picked, decision=said.decision, reason=said.reason, note=said.note, now=request.now
+            request.actor, said.pids, decision=said.do, reason=said.reason, note=said.note, now=request.now
         )
     except Invalid as error:
-        return _queue_page(request, "", said, problem=error.message, status=422)
-    titles = selectors.titles_of(request.actor, [row.public_id for row in results])
-    done = [row for row in results if not row.code]
-    failed = [row for row in results if row.code]
-    lines = [{"row": row, "title": titles.get(row.public_id, "—")} for row in results]
-    return render(request, "members/batch_result.html", {"lines": lines, "done": len(done), "failed": len(failed)})
+        return _waiting(request, query, said, problem=error.message, status=422)
+    found = [
+        Outcome(known[row.public_id].person.masked_name if row.public_id in known else "", not row.code, row.message)
+        for row in results
+    ]
+    back = Button("回到入会审批", reverse("members:queue"), primary=True)
+    return outcomes(request, "批量办理结果", found, back, counted="件")
 
 
 @once
@@ -128,10 +105,8 @@ def review(request: Request, pid: str) -> HttpResponse:
     submission = Submission(request, form)
     if submission.is_right:
         with submission:
-            # Asked before the decision closes entries, whose rows would else have to be written for the question.
-            following = cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid)
             _decide(request, pid, form.cleaned_data)
-            return _go_on(request, following)
+            return _go_on(request, cases.find_next(request.actor, rules.JOIN, Permission.JOIN_DECIDE, besides=pid))
     application = selectors.get_application(request.actor, pid)
     form.initial["version"] = application.case.version
     context = {
@@ -140,10 +115,12 @@ def review(request: Request, pid: str) -> HttpResponse:
         "moves": {move.name: move for move in workflow.allowed_moves(application.case, request.actor)},
         "described": cases.describe(application.case),
         "due": cases.due_words(application.case.due_at, now=request.now)[1],
-        "below": tables.BELOW if _waiting_below(request, [application]) else "",
+        "below": application.below,
         "queue": {
             "label": "待审队列",
-            "cases": tables.queue_items(selectors.list_queue(request.actor, limit=20), pid, now=request.now),
+            "cases": tables.queue_items(
+                selectors.list_queue(request.actor, Query(limit=20)).rows, pid, now=request.now
+            ),
             "more": {"href": reverse("members:queue"), "label": "全部申请"},
         },
         "columns": tables.case_facts(application),
@@ -190,32 +167,25 @@ def match_employer(request: Request, pid: str) -> HttpResponse:
     return redirect("members:review", pid=pid)
 
 
-def roster(request: Request) -> HttpResponse:
+def roster(request: Request) -> HttpResponseBase:
     """The member list of a unit: search, filters, pages by key; no total of a filter."""
     request.actor.require_anywhere(Permission.VIEW)
     unit = _unit(request)
-    filters = {key: request.GET.get(key, "")[:16] for key in selectors.FILTERS}
-    search = request.GET.get("q", "")[:40]
-    page = selectors.list_members(
-        request.actor, unit, search=search, filters=filters, after=request.GET.get("after", "")[:240]
+    actor, at = request.actor, f"?unit={unit.public_id}"
+    may_export = actor.may(Permission.EXPORT, unit.path)
+    actions = [Button("本人更新的资料", reverse("members:updates"))]
+    if actor.may(Permission.ROSTER_LOAD, unit.path):
+        actions.append(Button("导入", reverse("members:rosters") + at))
+    if may_export:
+        actions.append(Button("导出整册", reverse("members:export") + at))
+    move = Bulk(
+        reverse("members:transfer_batch"),
+        (Deed("批量转接", value="move"),),
+        "转到管辖范围内的另一个工会，本人有七天异议期",
     )
-    query = {"unit": unit.public_id, "q": search, "after": request.GET.get("after", ""), **filters}
-    may_move = request.actor.may(Permission.TRANSFER_BATCH, unit.path)
-    context = {
-        "unit": unit,
-        "table": tables.roster_table(page, pick=tables.BULK if may_move else ""),
-        "bulk": tables.move_bar() if may_move else None,
-        "pager": tables.pager(page, query),
-        "bar": tables.roster_bar(unit, query),
-        "narrowed": bool(search or any(filters.values())),
-        "may_load": request.actor.may(Permission.ROSTER_LOAD, unit.path),
-        "may_export": request.actor.may(Permission.EXPORT, unit.path),
-        "empty": {
-            "title": "没有找到会员",
-            "text": "可以换一个条件；姓名可按前几个字或拼音首字母查，证件和手机号须输入完整。",
-        },
-    }
-    return render(request, "members/roster.html", context)
+    bulk = move if actor.may(Permission.TRANSFER_BATCH, unit.path) else None
+    read = partial(selectors.list_members, actor, unit)
+    return answer(lists.ROSTER, request, read, note=unit.name, actions=actions, bulk=bulk, exports=may_export)
 
 
 def _unit(request: Request) -> unions.UnionFacts:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
 
 from django.urls import reverse
 
 from zhijia.foundation.files.presenting import papers
-from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.places import write_place
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.organization.members import selectors
 from zhijia.organization.members.rules import changes as change_rules
-from zhijia.organization.members.selectors.changes import ChangeView, Reaching
-from zhijia.organization.members.selectors.claims import Claimable, EmployerCount, FoundingView, OfferView
-from zhijia.organization.members.selectors.duplicates import HintRow, MergeView, Side
+from zhijia.organization.members.selectors.changes import ChangeView
+from zhijia.organization.members.selectors.claims import FoundingView, OfferView
+from zhijia.organization.members.selectors.duplicates import MergeView, Side
 from zhijia.organization.members.selectors.transfers import TransferView
 from zhijia.organization.people.rules import real_name_words
 
 from .tables import steps
 
-Row = TypeVar("Row")
-BULK = "bulk"
 TOWNSHIP_LEVEL = 5
-_HINT_STATES = {True: {"text": "合并办理中", "state": "run"}, False: {"text": "待核实", "state": "soon"}}
-_ADVICE = {"task": {"text": "应建会", "state": "late"}, "hint": {"text": "可动员", "state": "soon"}}
 CHANGE_NOTES = {
     change_rules.Kind.RETAIN.value: "由另一位同事审核；同意后不交会费，没有表决权、选举权和被选举权。",
     change_rules.Kind.RESTORE.value: "由另一位同事审核；退休后再就业的继续保留会籍，不恢复。",
@@ -36,187 +29,6 @@ CHANGE_NOTES = {
     change_rules.Kind.EXPEL.value: "须有委员会决定文号和证明材料，报上级工会备案后生效；会员可在 30 天内申诉。",
     change_rules.Kind.DECEASE.value: "须有证明材料，由另一位同事复核；会员卡和岗位授权随即停止。",
 }
-
-
-def list_page(
-    title: str,
-    views: Mapping[str, str],
-    current: str,
-    table: Mapping[str, Any],
-    pager: Mapping[str, Any],
-    *,
-    empty: tuple[str, str],
-    note: str = "本级及以下",
-    actions: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
-    """What `members/case_list.html` takes."""
-    return {
-        "title": title,
-        "note": note,
-        "views": [{"label": label, "href": f"?view={key}", "current": key == current} for key, label in views.items()],
-        "table": table,
-        "pager": pager,
-        "empty": {"title": empty[0], "text": empty[1]},
-        "head_actions": list(actions),
-    }
-
-
-def place_pager(
-    rows: Sequence[Row], key: Callable[[Row], tuple[datetime, int]], size: int, kept: Mapping[str, str]
-) -> dict[str, Any]:
-    """Forward by key while pages are full."""
-    onward = ""
-    if len(rows) == size:
-        at, row_id = key(rows[-1])
-        onward = f"?{urlencode({**kept, 'after': write_place(at, row_id)})}"
-    return {"shown": f"本页 {len(rows)} 件", "previous": "", "next": onward}
-
-
-def due(case: Case, now: datetime) -> dict[str, Any]:
-    how, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
-    return {"text": words, "state": {"late": "late", "today": "soon"}.get(how, "")}
-
-
-def state(case: Case) -> dict[str, Any]:
-    told = cases.describe(case)
-    return {"tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]}}
-
-
-def table(
-    label: str, first: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], *, pick: str = ""
-) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`."""
-    return {
-        "label": label,
-        "first": {"label": first},
-        "columns": [{"label": column} for column in columns],
-        "pick": pick,
-        "rows": list(rows),
-    }
-
-
-def line(pid: str, label: str, href: str, cells: Sequence[dict[str, Any]], *, locked: str = "") -> dict[str, Any]:
-    return {"pid": pid, "label": label, "href": href, "cells": list(cells), "locked": locked}
-
-
-def transfer_table(rows: Sequence[TransferView], *, now: datetime) -> dict[str, Any]:
-    lines = [
-        line(
-            row.case.public_id,
-            row.person.masked_name,
-            reverse("members:transfer_review", args=[row.case.public_id]),
-            [
-                due(row.case, now),
-                {"text": row.source.name, "wide": True, "wrap": True},
-                {"text": row.target.name, "wide": True, "wrap": True},
-                {"text": row.kind_label},
-                state(row.case),
-            ],
-        )
-        for row in rows
-    ]
-    return table("转会", "会员", ("期限", "转出", "转入", "方式", "状态"), lines)
-
-
-def change_table(rows: Sequence[ChangeView], *, now: datetime) -> dict[str, Any]:
-    lines = [
-        line(
-            row.case.public_id,
-            row.person.masked_name,
-            reverse("members:change_review", args=[row.case.public_id]),
-            [
-                due(row.case, now),
-                {"text": row.kind_label},
-                {"text": row.reason_label, "wrap": True},
-                {"text": row.union.name, "wide": True, "wrap": True},
-                state(row.case),
-            ],
-        )
-        for row in rows
-    ]
-    return table("会籍变更", "会员", ("期限", "变更", "原因", "工会", "状态"), lines)
-
-
-def claimable_table(rows: Sequence[Claimable]) -> dict[str, Any]:
-    lines = [
-        line(
-            row.person.public_id,
-            row.person.masked_name,
-            "",
-            [
-                {"text": row.employer, "wide": True, "wrap": True},
-                {"text": row.home.name, "wide": True, "wrap": True},
-                {"text": row.person.mobile_masked, "dim": True},
-                {"tag": {"text": "已邀请", "state": "run"} if row.offered else {"text": "可邀请", "state": ""}},
-            ],
-            locked="已有一份邀请等待确认" if row.offered else "",
-        )
-        for row in rows
-    ]
-    return table("可认领的会员", "会员", ("用人单位", "现在的网上会员之家", "手机", "邀请"), lines, pick=BULK)
-
-
-def offer_table(rows: Sequence[OfferView], *, now: datetime) -> dict[str, Any]:
-    lines = [
-        line(
-            row.case.public_id,
-            row.person.masked_name,
-            reverse("members:claim", args=[row.case.public_id]),
-            [
-                {"text": row.home.name, "wide": True, "wrap": True},
-                {"text": formats.short_day(row.case.opened_at, formats.local_day(now)), "dim": True},
-                state(row.case),
-            ],
-        )
-        for row in rows
-    ]
-    return table("已发出的邀请", "会员", ("网上会员之家", "邀请", "状态"), lines)
-
-
-STEPS = {
-    "task": {"text": "应建会", "state": "late"},
-    "hint": {"text": "可动员", "state": "soon"},
-    "": {"text": "有人希望建会", "state": ""},
-}
-
-
-def uncovered_table(rows: Sequence[EmployerCount]) -> dict[str, Any]:
-    lines = [
-        line(
-            "",
-            row.name,
-            reverse("members:founding", args=[row.task.public_id]) if row.task else "",
-            [
-                {"text": row.credit_code, "dim": True},
-                {"text": str(row.members), "num": True},
-                {"text": str(row.wishes) if row.wishes else "—", "num": True},
-                {"tag": STEPS[row.step]},
-                state(row.task) if row.task else {"text": "—", "dim": True},
-            ],
-        )
-        for row in rows
-    ]
-    return table("还没有工会的单位", "单位", ("统一社会信用代码", "会员", "希望建会", "建议", "任务"), lines)
-
-
-def retiring_table(rows: Sequence[Reaching]) -> dict[str, Any]:
-    lines = [
-        line(
-            row.person.public_id,
-            row.person.masked_name,
-            reverse("members:file", args=[row.person.public_id]),
-            [
-                {"text": row.retirement.on.isoformat()},
-                {"text": row.retirement.age_words},
-                {
-                    "text": "办理保留会籍",
-                    "href": reverse("members:change_new", args=[row.person.public_id, "retain"]),
-                },
-            ],
-        )
-        for row in rows
-    ]
-    return table("到龄提示", "会员", ("到龄日期", "年龄", "办理"), lines)
 
 
 def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
@@ -308,7 +120,7 @@ def founding_case(view: FoundingView, *, now: datetime) -> dict[str, Any]:
 
 
 def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[str, Any]]:
-    """Shape of `ui/console/saved_filters.html`: the changes a cadre may ask for, by the membership's state."""
+    """Shape of `ui/console/tabs.html`: the changes a cadre may ask for, by the membership's state."""
     retained = member.membership.state == "RETAINED"
     hidden = {"retain", "expel"} if retained else {"restore"}
     return [
@@ -322,32 +134,7 @@ def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[s
     ]
 
 
-def rows_result(title: str, lines: Sequence[Mapping[str, Any]], *, back: str) -> dict[str, Any]:
-    failed = sum(bool(line["code"]) for line in lines)
-    return {"title": title, "lines": lines, "done": len(lines) - failed, "failed": failed, "back": back}
-
-
 # --- Duplicates
-def hint_table(rows: Sequence[HintRow]) -> dict[str, Any]:
-    lines = [
-        line(
-            "",
-            f"{row.first.person.masked_name} · {row.second.person.masked_name}",
-            reverse("members:merge", args=[row.case_public_id])
-            if row.case_public_id
-            else reverse("members:compare", args=[row.first.person.public_id, row.second.person.public_id]),
-            [
-                {"text": row.kind_label, "wrap": True},
-                {"text": row.first.union.name if row.first.union else "", "wide": True, "wrap": True},
-                {"text": row.second.union.name if row.second.union else "", "wide": True, "wrap": True},
-                {"tag": _HINT_STATES[bool(row.case_public_id)]},
-            ],
-        )
-        for row in rows
-    ]
-    return table("重复档案", "会员", ("线索", "第一份所在工会", "第二份所在工会", "状态"), lines)
-
-
 def side_words(side: Side) -> str:
     return f"{side.person.masked_name} · {side.union.name if side.union else '不是会员'}"
 

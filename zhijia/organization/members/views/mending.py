@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, sent
+from zhijia.foundation.ui.listing import answer
 from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.forms import CaseDecisionForm, CorrectionForm, MergeForm
@@ -22,7 +24,7 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import duplicates as reads
 from zhijia.organization.members.services import corrections, duplicates
 
-from . import desk
+from . import desk, lists
 
 
 def alike_rows(actor: Actor, found: selectors.MemberFile) -> list[dict[str, str]]:
@@ -37,24 +39,10 @@ def alike_rows(actor: Actor, found: selectors.MemberFile) -> list[dict[str, str]
     ]
 
 
-def duplicate_list(request: Request) -> HttpResponse:
+def duplicate_list(request: Request) -> HttpResponseBase:
     """What the nightly look found and nobody has settled."""
     request.actor.require_anywhere(Permission.MERGE_ASK)
-    after = request.GET.get("after", "")
-    if after and not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise Invalid("request.page", "翻页位置不正确，请从第一页重新查看。")
-    rows = reads.list_hints(request.actor, after=int(after or 0))
-    onward = f"?after={rows[-1].id}" if len(rows) == selectors.PAGE else ""
-    context = desk.list_page(
-        "重复档案",
-        {},
-        "",
-        desk.hint_table(rows),
-        {"shown": f"本页 {len(rows)} 对", "previous": "", "next": onward},
-        empty=("没有发现重复的档案", "每天夜里自动查找手机号相同，或同名、同生日、同单位的会员。"),
-        note="系统查找的线索，须人工核实",
-    )
-    return render(request, "members/case_list.html", context)
+    return answer(lists.HINTS, request, partial(reads.list_hints, request.actor))
 
 
 @require_POST

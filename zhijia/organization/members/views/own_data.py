@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import Submission
-from zhijia.foundation.ui.places import read_place
+from zhijia.foundation.ui.listing import Button, answer
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.forms import OwnDataForm
@@ -22,7 +23,7 @@ from zhijia.organization.people import codes, selectors as people
 from zhijia.organization.people.rules import real_name_words
 from zhijia.organization.unions import selectors as unions
 
-from . import desk
+from . import lists
 
 ASKS = (
     {
@@ -125,35 +126,7 @@ def _initial(person: people.PersonFacts, stay: Any) -> dict[str, Any]:
 
 
 # --- What unions see
-def updates(request: Request) -> HttpResponse:
+def updates(request: Request) -> HttpResponseBase:
     """What members of my unions brought up to date themselves; for knowing, there is nothing to decide."""
-    rows = reads.list_updates(request.actor, now=request.now, after=read_place(request.GET.get("after", "")))
-    today = formats.local_day(request.now)
-    lines = [
-        desk.line(
-            "",
-            row.person.name,
-            reverse("members:file", args=[row.person.public_id]),
-            [
-                {"text": "；".join(_change_words(*change) for change in row.changes), "wrap": True},
-                {"text": row.union, "wide": True, "wrap": True},
-                {"text": formats.short_moment(row.at, today), "dim": True},
-            ],
-        )
-        for row in rows
-    ]
-    context = desk.list_page(
-        "本人更新的资料",
-        {},
-        "",
-        desk.table("本人更新的资料", "会员", ("更新", "工会", "时间"), lines),
-        desk.place_pager(rows, lambda row: (row.at, row.id), selectors.PAGE, {}),
-        empty=("还没有会员更新资料", "会员在手机“我的资料”里修改就业方式、单位等，会列在这里，不需要审批。"),
-        note=f"最近 {reads.DAYS} 天，供了解，不需要审批",
-        actions=[{"label": "会员名册", "href": reverse("members:roster")}],
-    )
-    return render(request, "members/case_list.html", context)
-
-
-def _change_words(label: str, old: str, new: str) -> str:
-    return f"{label}：{old} → {new}" if old or new else f"{label}已更新"
+    back = Button("会员名册", reverse("members:roster"))
+    return answer(lists.UPDATES, request, partial(reads.list_updates, request.actor, now=request.now), actions=[back])

@@ -15,7 +15,7 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
-from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.ui.listing import Query, shown, table
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import EXAMPLE
@@ -27,16 +27,11 @@ from zhijia.organization.members.services.rosters import loading, mending
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
+from . import lists
+
 STEPS = ("上传", "对应列", "核对", "写入", "结果")
 ERRORS_SHOWN = 50
-_KINDS = {
-    "": "全部",
-    "data": "填写有误",
-    "elsewhere": "是其他工会会员",
-    "employer": "单位未登记",
-    "twice": "文件内重复",
-    "nobody": "不是人员",
-}
+_KINDS = {"": "全部", **lists.CONFLICT_KINDS}
 _HINTS = {
     "roster.elsewhere": "在待处理中邀请转会",
     "roster.twice": "不用处理",
@@ -90,7 +85,7 @@ def load(request: Request) -> HttpResponse:
                 return redirect("members:roster_file", pid=taken.public_id)
         else:
             error = str(form.errors["file"][0])
-    conflicts = selectors.list_conflicts(request.actor)
+    conflicts = selectors.list_conflicts(request.actor, Query(after=request.GET.get("after", "")))
     context = {
         "unit": unit,
         "units": units_for(request, Permission.ROSTER_LOAD),
@@ -99,9 +94,11 @@ def load(request: Request) -> HttpResponse:
         "needs_union": unit.type not in unions.JOINABLE,
         "loads": [
             frame.load_line(row, reverse("members:roster_file", args=[row.public_id]))
-            for row in selectors.list_loads(request.actor)
+            for row in selectors.list_loads(request.actor).rows
         ],
-        "conflicts": [_conflict_line(row, request) for row in conflicts],
+        "table": table(lists.CONFLICTS, conflicts.rows, request.now),
+        "shown": shown(lists.CONFLICTS, conflicts),
+        "next": f"?unit={unit.public_id}&after={conflicts.next}" if conflicts.next else "",
     }
     return render(request, "members/rosters.html", context, status=status)
 
@@ -125,19 +122,6 @@ def units_for(request: Request, permission: str) -> list[UnionFacts]:
     """Where he may choose: the tops of his scope, if several."""
     tops = unions.tops(request.actor.scope_for(permission))
     return tops if len(tops) > 1 else []
-
-
-def _conflict_line(row: selectors.ConflictFile, request: Request) -> dict[str, Any]:
-    due, words = cases.due_words(row.case.due_at, now=request.now)
-    return {
-        "href": reverse("members:conflict", args=[row.case.public_id]),
-        "name": row.case.title,
-        "kind": _KINDS[row.kind],
-        "union": row.union.name,
-        "reason": row.case.note,
-        "due": words,
-        "hue": {"late": "late", "today": "soon"}.get(due, ""),
-    }
 
 
 @require_safe
@@ -169,19 +153,18 @@ def load_file(request: Request, pid: str) -> HttpResponse:
 def _refused(request: Request, found: Any) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in _KINDS else ""
-    rows = selectors.list_refused(found, kind=kind, after=frame.place_of(request.GET), limit=ERRORS_SHOWN)
+    page = selectors.list_refused(found, kind=kind, after=request.GET.get("after", ""), limit=ERRORS_SHOWN)
     counts = {"": found.figures.get("bad", 0), **{k: found.figures.get(f"kind:{k}", 0) for k in _KINDS if k}}
     kinds = [
         {"label": label, "count": counts[key], "href": f"?kind={key}", "current": key == kind}
         for key, label in _KINDS.items()
         if counts[key]
     ]
-    more = f"?kind={kind}&after={rows[ERRORS_SHOWN - 1].number}" if len(rows) > ERRORS_SHOWN else ""
     return {
-        "errors": _error_rows(rows[:ERRORS_SHOWN]),
+        "errors": _error_rows(page.rows),
         "kinds": kinds if len(kinds) > 2 else [],
-        "next": more,
-        "kept": bool(rows) or not found.figures.get("bad"),
+        "next": f"?kind={kind}&after={page.next}" if page.next else "",
+        "kept": bool(page.rows) or not found.figures.get("bad"),
     }
 
 

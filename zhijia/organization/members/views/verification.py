@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
-
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 
 from zhijia.foundation.accounts.access import public
-from zhijia.foundation.ui.sheets import render_sheet
-from zhijia.foundation.ui.templatetags.ui import when
 from zhijia.kernel import codes
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
@@ -49,20 +42,10 @@ def verify(request: Request, payload: str) -> HttpResponse:
     return _answer(request, "会员卡有效", text, "yes", file=file)
 
 
-@lru_cache(maxsize=8)
-def _minute(at: datetime) -> SafeString | str:
-    return when(at, "moment")
-
-
 def _answer(request: Request, title: str, text: str, kind: str, *, file: str = "", status: int = 200) -> HttpResponse:
-    def build(texts: Mapping[str, str]) -> dict[str, object]:
-        verdict = {"kind": kind, "title": title, "text": texts["text"]}
-        return {"verdict": verdict, "file": file, "checked_at": texts["checked_at"]}
-
-    texts = {"text": text, "checked_at": _minute(request.now.replace(second=0, microsecond=0))}
-    response = render_sheet(
-        request, "members/verify.html", build, given=(kind, title, file), texts=texts, status=status
-    )
+    verdict = {"kind": kind, "title": title, "text": text}
+    page = {"verdict": verdict, "file": file, "checked_at": request.now}
+    response = render(request, "members/verify.html", page, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

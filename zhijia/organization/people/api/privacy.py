@@ -8,28 +8,24 @@ from typing import Any, Literal
 from pydantic import Field
 
 from zhijia.foundation.files.api import FileOut, file_out
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
-    AfterKey,
     Done,
     In,
-    Number,
     Out,
     PublicId,
     Routes,
     Text,
     Who,
-    read_row_place,
-    row_place,
 )
 from zhijia.kernel.http import Request
-from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import holds, rights
+from zhijia.organization.people.services import rights
 
-from .rights import CorrectionOut, PlanLine, RightsCaseId, plan_lines
+from .rights import CorrectionOut, PlanLine, plan_lines
 
 routes = Routes("privacy", "个人信息保护", who=Who.CADRE, surface="console")
 
@@ -99,39 +95,6 @@ class DeletionList(Out):
     next: str
 
 
-class HoldIn(In):
-    name: Text = Field(min_length=1, max_length=60)
-    id_type: Text = Field("RESIDENT_ID", max_length=20)
-    id_number: Number = Field(min_length=1, max_length=40)
-    reason: Text = Field(max_length=200, description="依据的文书和原因，5 到 200 个字")
-
-
-class HoldOut(Out):
-    id: str
-    state: str
-    label: str
-    version: int
-    person: SubjectOut
-    reason: str
-    in_force: bool
-    asked_at: datetime
-
-
-class HoldList(Out):
-    items: list[HoldOut]
-    next: str
-
-
-class HoldDecideIn(In):
-    agree: bool
-    note: Text = Field("", max_length=200, description="不同意时必填")
-    version: int | None = Field(None, ge=1, le=1_000_000, description="看到的 version；之后有变化则为 409")
-
-
-class HoldLiftIn(In):
-    note: Text = Field(min_length=2, max_length=200)
-
-
 def _subject(person: Any) -> SubjectOut:
     return SubjectOut(name=person.masked_name, id_masked=person.id_masked, mobile_masked=person.mobile_masked)
 
@@ -155,14 +118,8 @@ def _row(view: reads.RequestView) -> dict[str, Any]:
 @routes.read("/data-requests", PrivacyList)
 def request_list(request: Request, view: Literal["open", "done"] = "open", after: After = "") -> PrivacyList:
     """职工提出的个人信息请求：open 待答复，最急的在前；done 已办结，最近的在前。"""
-    place = read_row_place(after)
-    if view == "open":
-        found = reads.list_open(request.actor, now=request.now)
-    else:
-        found = reads.list_done(request.actor, after=place)
-    last = found[-1].request if view == "done" and len(found) == reads.PAGE else None
-    onward = row_place(last.answered_at, last.pk) if last and last.answered_at else ""
-    return PrivacyList(items=[PrivacyRow(**_row(one)) for one in found], next=onward)
+    page = reads.list_requests(request.actor, Query(view=view, after=after), now=request.now)
+    return PrivacyList(items=[PrivacyRow(**_row(one)) for one in page.rows], next=page.next)
 
 
 @routes.read("/data-requests/{pid}", PrivacyOut)
@@ -208,77 +165,11 @@ def execute(request: Request, pid: PublicId, said: PrivacyExecuteIn) -> Done:
 @routes.read("/data-deletions", DeletionList)
 def deletions(request: Request, after: After = "") -> DeletionList:
     """删除记录，最近的在前；只有种类和条数，没有个人。"""
-    found = reads.list_deletions(request.actor, after=read_row_place(after))
-    last = found[-1] if len(found) == reads.PAGE else None
+    page = reads.list_deletions(request.actor, Query(after=after))
     return DeletionList(
         items=[
             DeletionOut(at=row.at, label=row.label, count=row.count, cut_off=row.cut_off, request=row.case)
-            for row in found
+            for row in page.rows
         ],
-        next=row_place(last.at, last.pk) if last else "",
+        next=page.next,
     )
-
-
-# --- Holds
-def _hold(view: reads.HoldView) -> HoldOut:
-    return HoldOut(
-        id=view.case.public_id,
-        state=view.case.state,
-        label=str(cases.describe(view.case)["label"]),
-        version=view.case.version,
-        person=_subject(view.person),
-        reason=view.hold.reason,
-        in_force=bool(view.hold.in_force),
-        asked_at=view.hold.asked_at,
-    )
-
-
-@routes.read("/data-holds", HoldList)
-def hold_list(request: Request, after: AfterKey = "") -> HoldList:
-    """依法保全、不得删除的信息，最近申请的在前。"""
-    request.actor.require_anywhere(Permission.HOLD)
-    found = reads.list_holds(request.actor, before=int(after or 0))
-    onward = str(found[-1].hold.pk) if len(found) == reads.PAGE else ""
-    return HoldList(items=[_hold(view) for view in found], next=onward)
-
-
-_LINKS: dict[str, Any] = {
-    name: {"operationId": f"privacy_{name}", "parameters": {"pid": "$response.body#/id"}}
-    for name in ("hold", "withdraw_hold")
-}
-
-
-@routes.write("/data-holds", RightsCaseId, links=_LINKS)
-def propose_hold(request: Request, said: HoldIn) -> RightsCaseId:
-    """申请保全一个人的信息，由另一人复核。"""
-    request.actor.require_anywhere(Permission.HOLD)
-    return RightsCaseId(
-        id=holds.propose(request.actor, said.name, said.id_type, said.id_number, reason=said.reason, now=request.now)
-    )
-
-
-@routes.read("/data-holds/{pid}", HoldOut)
-def hold(request: Request, pid: PublicId) -> HoldOut:
-    """一件保全。"""
-    return _hold(reads.get_hold(request.actor, pid))
-
-
-@routes.write("/data-holds/{pid}/decide", Done)
-def decide_hold(request: Request, pid: PublicId, said: HoldDecideIn) -> Done:
-    """复核：同意后开始保全；不能复核自己的申请。"""
-    holds.decide(request.actor, pid, agree=said.agree, note=said.note, now=request.now, version=said.version)
-    return Done()
-
-
-@routes.write("/data-holds/{pid}/withdraw", Done)
-def withdraw_hold(request: Request, pid: PublicId) -> Done:
-    """撤回自己还没有复核的申请。"""
-    holds.withdraw(request.actor, pid, now=request.now)
-    return Done()
-
-
-@routes.write("/data-holds/{pid}/lift", Done)
-def lift_hold(request: Request, pid: PublicId, said: HoldLiftIn) -> Done:
-    """解除保全。"""
-    holds.lift(request.actor, pid, note=said.note, now=request.now)
-    return Done()

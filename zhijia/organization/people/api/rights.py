@@ -25,8 +25,6 @@ from zhijia.kernel.api import (
     Routes,
     Text,
     Who,
-    read_row_place,
-    row_place,
 )
 from zhijia.kernel.http import Request
 from zhijia.organization.people.rules import rights as rules
@@ -175,13 +173,13 @@ def plan(request: Request) -> PlanOut:
 @routes.read("/me/data/looks", LookList)
 def looks(request: Request, after: After = "", limit: Limit = 20) -> LookList:
     """谁看过我的完整信息：什么时候、哪个单位、什么用途，最近的在前。"""
-    found = reads.list_looks(request.actor, after=read_row_place(after), limit=limit)
-    last = found[-1] if len(found) == limit else None
+    page = reads.list_looks(request.actor, after=after, limit=limit)
     return LookList(
         items=[
-            LookOut(at=look.at, what=look.what, unit=look.unit, role=look.role, reason=look.reason) for look in found
+            LookOut(at=look.at, what=look.what, unit=look.unit, role=look.role, reason=look.reason)
+            for look in page.rows
         ],
-        next=row_place(last.at, last.id) if last else "",
+        next=page.next,
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 from zhijia.kernel.names import NAME_KEY_LENGTH
@@ -107,20 +108,15 @@ class ConsentText(models.Model):
         return f"{self.purpose} v{self.version}"
 
 
-class ConsentDraft(models.Model):
-    """A proposed wording beside its case; `base_version` is the newest when it was written, 0 for none."""
+class ConsentDraft(CaseRow):
+    """A proposed wording; `base_version` is the newest when it was written, 0 for none."""
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     purpose = KeyField(max_length=12, choices=Purpose.choices)
     title = models.CharField(max_length=60)
     body = models.TextField()
-    valid_from = models.DateTimeField()
+    valid_from = models.DateField()
     reason = models.CharField(max_length=200)
     base_version = models.PositiveIntegerField()
-    made_by = models.BigIntegerField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.purpose} after v{self.base_version}"
 
 
 class Consent(models.Model):

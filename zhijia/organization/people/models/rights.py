@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.organization.people.rules.rights import KINDS
 
@@ -45,23 +46,17 @@ class RightsRequest(models.Model):
         return f"{self.kind} {self.case_id}"
 
 
-class LegalHold(models.Model):
+class LegalHold(CaseRow):
     """Data of a person that nothing may delete while it is in force, beside the case in which two persons agreed."""
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     desk_unit_id = models.BigIntegerField()
     in_force = models.BooleanField(default=False)
-    asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person"], condition=Q(in_force=True), name="hold_once")]
-        indexes = [models.Index(fields=["desk_unit_id", "-id"], name="hold_by_desk")]
-
-    def __str__(self) -> str:
-        return f"hold {self.case_id}"
 
 
 class DeletionRecord(models.Model):

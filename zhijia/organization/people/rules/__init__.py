@@ -4,60 +4,20 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import two_persons
 from zhijia.organization.people import codes
 from zhijia.organization.people.permissions import Permission
 
-
-class TextState(StrEnum):
-    PROPOSED = "PROPOSED"
-    PUBLISHED = "PUBLISHED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-CONSENT_TEXT = Workflow(
+CONSENT_TEXT = two_persons(
     "people.consent_text",
     "同意书修订",
-    start=TextState.PROPOSED,
-    labels={
-        TextState.PROPOSED: "等待复核",
-        TextState.PUBLISHED: "已发布",
-        TextState.REFUSED: "已退回",
-        TextState.WITHDRAWN: "已撤回",
-    },
-    hues={
-        TextState.PROPOSED: Hue.SOON,
-        TextState.PUBLISHED: Hue.DONE,
-        TextState.REFUSED: Hue.LATE,
-        TextState.WITHDRAWN: Hue.STILL,
-    },
-    closed=frozenset({TextState.PUBLISHED, TextState.REFUSED, TextState.WITHDRAWN}),
-    due={TextState.PROPOSED: "people.consent_check_wd"},
-    moves=(
-        Move(
-            "publish",
-            {TextState.PROPOSED},
-            TextState.PUBLISHED,
-            by=Permission.CONSENT_PUBLISH,
-            checker=True,
-            title="复核同意，按期发布",
-            button="同意发布",
-        ),
-        Move(
-            "refuse",
-            {TextState.PROPOSED},
-            TextState.REFUSED,
-            by=Permission.CONSENT_PUBLISH,
-            checker=True,
-            needs=("note",),
-            title="退回起草人",
-            button="退回起草人",
-        ),
-        Move("withdraw", {TextState.PROPOSED}, TextState.WITHDRAWN, by=MAKER, title="起草人撤回", button="撤回"),
-    ),
+    check=Permission.CONSENT_PUBLISH,
+    due="people.consent_check_wd",
+    maker="起草人",
+    agreed="已发布",
+    agree="复核同意，按期发布",
+    button="同意发布",
 )
 
 WITHDRAWING = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, OWNER, SYSTEM, Hue, Move, TwoPersons, Workflow, two_persons
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.personal import Kept
 from zhijia.organization.people.permissions import Permission
@@ -109,59 +109,19 @@ RIGHTS = Workflow(
 )
 
 
-class Hold(StrEnum):
-    PROPOSED = "PROPOSED"
-    HELD = "HELD"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-    LIFTED = "LIFTED"
-
-
-HOLD = Workflow(
+LIFTED = "LIFTED"
+HOLD = two_persons(
     "people.hold",
     "信息保全",
-    start=Hold.PROPOSED,
-    labels={
-        Hold.PROPOSED: "等待复核",
-        Hold.HELD: "保全中",
-        Hold.REFUSED: "已退回",
-        Hold.WITHDRAWN: "已撤回",
-        Hold.LIFTED: "已解除",
-    },
-    hues={
-        Hold.PROPOSED: Hue.SOON,
-        Hold.HELD: Hue.RUN,
-        Hold.REFUSED: Hue.LATE,
-        Hold.WITHDRAWN: Hue.STILL,
-        Hold.LIFTED: Hue.DONE,
-    },
-    closed=frozenset({Hold.HELD, Hold.REFUSED, Hold.WITHDRAWN, Hold.LIFTED}),
-    due={Hold.PROPOSED: "people.hold_wd"},
-    moves=(
-        Move(
-            "agree",
-            {Hold.PROPOSED},
-            Hold.HELD,
-            by=Permission.HOLD,
-            checker=True,
-            title="复核同意，开始保全",
-            button="同意保全",
-        ),
-        Move(
-            "refuse",
-            {Hold.PROPOSED},
-            Hold.REFUSED,
-            by=Permission.HOLD,
-            checker=True,
-            needs=("note",),
-            title="退回经办人",
-            button="退回",
-        ),
-        Move("withdraw", {Hold.PROPOSED}, Hold.WITHDRAWN, by=MAKER, title="经办人撤回", button="撤回"),
-        Move(
-            "lift", {Hold.HELD}, Hold.LIFTED, by=Permission.HOLD, needs=("note",), title="解除保全", button="解除保全"
-        ),
-    ),
+    check=Permission.HOLD,
+    due="people.hold_wd",
+    maker="经办人",
+    agreed="保全中",
+    agree="复核同意，开始保全",
+    button="同意保全",
+    more=(Move("lift", {TwoPersons.IN_FORCE}, LIFTED, by=Permission.HOLD, needs=("note",), title="解除保全"),),
+    labels={LIFTED: "已解除"},
+    hues={TwoPersons.IN_FORCE: Hue.RUN, LIFTED: Hue.DONE},
 )
 
 
@@ -262,13 +222,3 @@ def as_json(lines: Iterable[Line]) -> list[dict[str, object]]:
         }
         for line in lines
     ]
-
-
-def first_day_to_go(closed_on: date, days: int) -> date:
-    """The first day on which what was closed on a day may be deleted: closed 2025-09-15, 365 days, 2026-09-15."""
-    return closed_on + timedelta(days=days)
-
-
-def cut_off(today: date, days: int) -> date:
-    """The last day whose data goes today: the other side of `first_day_to_go`."""
-    return today - timedelta(days=days)

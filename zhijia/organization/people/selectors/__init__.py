@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef, QuerySet
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import db, masks
@@ -90,45 +86,13 @@ def person_id_of_account(account_id: int) -> int | None:
     return rows[0][1] or rows[0][0] if rows else None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountOwner:
-    """The person behind an account; a merged person's survivor."""
-
-    person_id: int
-
-
-@functools.cache
-def _account_columns() -> tuple[str, ...]:
-    return tuple(field.attname for field in get_user_model()._meta.concrete_fields)
-
-
-def _owned(account_id: int) -> QuerySet[Person, Any]:
-    columns = (f"account__{name}" for name in _account_columns())
-    return Person.objects.filter(account_id=account_id).values_list("id", "merged_into_id", *columns)
-
-
-_OWNED = db.Question(_owned, int)
-
-
-def find_account(account_id: int) -> Any:
-    """The account with its `owner`, in one read; None where it is gone."""
-    found = _OWNED.first(account_id)
-    if found is None:
-        return db.find(get_user_model(), id=account_id)
-    person_id, merged_into_id, *values = found
-    account = get_user_model().from_db(DEFAULT_DB_ALIAS, _account_columns(), values)
-    account.owner = AccountOwner(merged_into_id or person_id)
-    return account
-
-
 def get_facts(person_id: int) -> PersonFacts:
     """Raises NotFound."""
     return facts_from(_get(person_id))
 
 
 def _find(person_id: int) -> Person | None:
-    """Asked once in a command; whoever wants to change the row reads it himself."""
-    return db.remembered(Person, person_id, lambda: db.find(Person, id=person_id))
+    return db.find(Person, id=person_id)
 
 
 def _get(person_id: int) -> Person:
@@ -180,7 +144,10 @@ def find_by_id_number(id_type: str, number: str) -> PersonFacts | None:
 
 def digest_of(person_id: int) -> str:
     """The keyed digest of a person's own document, for a list that is kept by digests. Raises NotFound."""
-    return _get(person_id).id_digest
+    rows = db.select_rows(Person, ["id_digest"], {"id": person_id})
+    if not rows:
+        raise NotFound
+    return str(rows[0][0])
 
 
 def persons_of_digests(digests: Iterable[str]) -> dict[str, int]:
@@ -329,8 +296,8 @@ def read_numbers(actor: Actor, person_id: int, *, reason: str, now: datetime, un
 
 def mobile_for_message(person_id: int) -> str:
     """The number a text message goes to; for `notify` alone, never shown."""
-    person = _find(person_id)
-    return _mobile(person.public_id, person.mobile_sealed) if person else ""
+    rows = db.select_rows(Person, ["public_id", "mobile_sealed"], {"id": person_id})
+    return _mobile(*rows[0]) if rows else ""
 
 
 def current_text(purpose: str, *, now: datetime) -> ConsentText | None:
@@ -352,23 +319,13 @@ def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentT
     return state
 
 
-def _in_force(purpose: str, now: datetime, account_id: int) -> QuerySet[ConsentText, Any]:
-    given = Consent.objects.filter(account_id=account_id, purpose=purpose, withdrawn_at__isnull=True)
-    return (
-        ConsentText.objects.filter(purpose=purpose, valid_from__lte=now)
-        .order_by("-version")
-        .annotate(given=Exists(given.filter(version=OuterRef("version"))))
-        .values_list("version", "given")[:1]
-    )
-
-
-_IN_FORCE = db.Question(_in_force, str, datetime, int)
-
-
 def consented_version(account_id: int, purpose: str, *, now: datetime) -> int | None:
     """The wording in force where the account has agreed to it and not taken that back, else None."""
-    found = _IN_FORCE.first(purpose, now, account_id)
-    return found[0] if found and found[1] else None
+    text = current_text(purpose, now=now)
+    if text is None:
+        return None
+    given = {"account_id": account_id, "purpose": purpose, "version": text.version, "withdrawn_at": None}
+    return text.version if db.select_rows(Consent, ["id"], given) else None
 
 
 def has_consent(account_id: int, purpose: str, *, now: datetime) -> bool:
@@ -462,17 +419,6 @@ def top_unit(actor: Actor, permission: str) -> int | None:
         if permission in grant.permissions and registry.units.top(grant.unit_id) == grant.unit_id:
             return grant.unit_id
     return None
-
-
-def get_draft(actor: Actor, public_id: str) -> ConsentDraft:
-    """Raises NotFound, NotAllowed."""
-    draft = ConsentDraft.objects.select_related("case").filter(case__public_id=public_id).first()
-    if draft is None:
-        raise NotFound
-    path = registry.units.path(draft.case.unit_id)
-    if not actor.may(Permission.CONSENT_EDIT, path):
-        actor.require(Permission.CONSENT_PUBLISH, path)
-    return draft
 
 
 def list_drafts(actor: Actor, *, limit: int = 20) -> list[ConsentDraft]:

@@ -13,10 +13,12 @@ from zhijia.foundation.audit import selectors as trail, services as trail_writes
 from zhijia.foundation.audit.selectors import Look as Look  # noqa: PLC0414  the type others name
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import Correctable, DataSubject, PersonalData
 from zhijia.kernel.registry import registry
 from zhijia.organization.people import selectors
@@ -27,7 +29,7 @@ from zhijia.organization.people.selectors import PersonFacts
 
 from .personal import open_wanted, own_subject, subject_of
 
-PAGE = 50
+__all__ = ["DeletionRecord"]
 OPEN_TAB = 200
 """So many open requests are shown at once, the first due first."""
 
@@ -186,7 +188,7 @@ def own_request(actor: Actor, public_id: str) -> RequestView:
     return _views(found)[0]
 
 
-def list_looks(actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = 20) -> list[Look]:
+def list_looks(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Look]:
     """Who saw his full data, newest first; never by name."""
     return trail.list_looks(own_subject(actor), after=after, limit=limit)
 
@@ -196,24 +198,20 @@ def _own_units(actor: Actor, permission: str) -> list[int]:
     return [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
 
 
-def list_open(actor: Actor, *, now: datetime) -> list[RequestView]:
-    """What waits for this desk, the first due first. Raises NotAllowed."""
+def list_requests(actor: Actor, query: Query, *, now: datetime) -> Page[RequestView]:
+    """What waits for this desk, the first due first, on one page; `done`: what it answered, and what was taken back
+    before, newest first. Raises NotAllowed.
+    """
     actor.require_anywhere(Permission.RIGHTS_ANSWER)
-    keys = [row.case.pk for row in cases.list_inbox(actor, now=now, workflow=rules.RIGHTS.code, limit=OPEN_TAB)]
-    rows = RightsRequest.objects.filter(case_id__in=keys).select_related("case")
-    return _views(sorted(rows, key=lambda row: keys.index(row.case_id)))
-
-
-def list_done(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[RequestView]:
-    """What this desk answered, and what was taken back before, newest first. Raises NotAllowed."""
-    actor.require_anywhere(Permission.RIGHTS_ANSWER)
+    if query.view != "done":
+        keys = [row.case.pk for row in cases.list_inbox(actor, now=now, workflow=rules.RIGHTS.code, limit=OPEN_TAB)]
+        waiting = RightsRequest.objects.filter(case_id__in=keys).select_related("case")
+        return Page(_views(sorted(waiting, key=lambda row: keys.index(row.case_id))))
     rows = RightsRequest.objects.filter(
         desk_unit_id__in=_own_units(actor, Permission.RIGHTS_ANSWER), answered_at__isnull=False
     )
-    if after is not None:
-        at, key = after
-        rows = rows.filter(answered_at__lte=at).exclude(answered_at=at, id__gte=key)
-    return _views(list(rows.select_related("case").order_by("-answered_at", "-id")[:PAGE]))
+    page = page_of(rows.select_related("case"), ("-answered_at", "-id"), after=query.after, limit=query.limit)
+    return page.of(_views(page.rows))
 
 
 def get_request(actor: Actor, public_id: str) -> RequestView:
@@ -234,47 +232,13 @@ def subject_of_request(request: RightsRequest) -> DataSubject:
     return subject_of(request.person_id, request.account_id, asking=request.case.public_id)
 
 
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    hold: LegalHold
-    case: Case
-    person: PersonFacts
-    unit: str
-
-
-def list_holds(actor: Actor, *, before: int = 0) -> list[HoldView]:
-    """Of this desk, newest first; `before` is the last one's key of the page before. Raises NotAllowed."""
-    actor.require_anywhere(Permission.HOLD)
-    units = _own_units(actor, Permission.HOLD)
-    waiting = [row.case.pk for row in cases.inbox_entries(actor).filter(case__workflow=rules.HOLD.code)[:OPEN_TAB]]
-    rows = LegalHold.objects.filter(Q(desk_unit_id__in=units) | Q(case_id__in=waiting)).select_related("case")
-    rows = rows.filter(id__lt=before) if before else rows
-    found = list(rows.order_by("-id")[:PAGE])
-    persons = selectors.facts_of(row.person_id for row in found)
-    names = registry.units.names({row.desk_unit_id for row in found})
-    return [HoldView(row, row.case, persons[row.person_id], names.get(row.desk_unit_id, "")) for row in found]
-
-
-def get_hold(actor: Actor, public_id: str) -> HoldView:
-    """Raises NotFound, NotAllowed."""
-    row = LegalHold.objects.filter(case__public_id=public_id).select_related("case").first()
-    if row is None:
-        raise NotFound
-    actor.require(Permission.HOLD, registry.units.path(row.case.unit_id))
-    name = registry.units.names({row.desk_unit_id}).get(row.desk_unit_id, "")
-    return HoldView(row, row.case, selectors.get_facts(row.person_id), name)
-
-
-def list_deletions(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[DeletionRecord]:
+def list_deletions(actor: Actor, query: Query) -> Page[DeletionRecord]:
     """By the clock anywhere, by request at this desk; newest first. Raises NotAllowed."""
     actor.require_anywhere(Permission.RIGHTS_ANSWER)
     rows = DeletionRecord.objects.filter(
         Q(unit_id__isnull=True) | Q(unit_id__in=_own_units(actor, Permission.RIGHTS_ANSWER))
     )
-    if after is not None:
-        at, key = after
-        rows = rows.filter(at__lte=at).exclude(at=at, id__gte=key)
-    return list(rows.order_by("-at", "-id")[:PAGE])
+    return page_of(rows, ("-at", "-id"), after=query.after, limit=query.limit)
 
 
 def copy_sheets(subject: DataSubject) -> list[tuple[str, list[str], list[list[Any]]]]:

@@ -3,14 +3,11 @@
 from zhijia.organization.people.sealing import Identity, mobile_columns, sealed_columns
 
 from .consents import (
-    decide_text,
-    draft_text,
     give_consents,
     keep_agreements,
     publish_consent_text,
     publish_defaults,
     withdraw_consent,
-    withdraw_draft,
 )
 from .identities import (
     Identified,
@@ -33,8 +30,6 @@ __all__ = [
     "Proof",
     "change_profile",
     "correct_person",
-    "decide_text",
-    "draft_text",
     "file_code_wait",
     "give_consents",
     "identify",
@@ -53,5 +48,4 @@ __all__ = [
     "send_file_code",
     "unmerge_person",
     "withdraw_consent",
-    "withdraw_draft",
 ]

@@ -1,25 +1,21 @@
-"""Consents: agreeing, withdrawing, and new wordings by two persons."""
+"""Consents: agreeing, withdrawing, and publishing a wording."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from zhijia.foundation.accounts.events import AccountSignedIn
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.actor import Actor, Kind
-from zhijia.kernel.db import change_rows, insert_row, retrying
-from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, Stale
-from zhijia.organization.people import rules, selectors, texts
-from zhijia.organization.people.models import Consent, ConsentDraft, ConsentText, Purpose
+from zhijia.kernel.db import change_rows, insert_row
+from zhijia.kernel.errors import Invalid, NotAllowed, RuleBroken
+from zhijia.organization.people import selectors, texts
+from zhijia.organization.people.models import Consent, ConsentText, Purpose
 from zhijia.organization.people.permissions import Permission
-
-LONGEST_WAIT = timedelta(days=366)
 
 
 @transaction.atomic
@@ -92,107 +88,6 @@ def _checked_wording(title: str, body: str) -> tuple[str, str]:
     if wrong:
         raise Invalid("consent.text", "标题应为 2 到 60 个字，正文应为 20 到 20000 个字。", fields=wrong)
     return title, body
-
-
-@retrying()
-@transaction.atomic
-def draft_text(
-    actor: Actor, purpose: str, *, title: str, body: str, valid_from: date, reason: str, now: datetime
-) -> ConsentDraft:
-    """Propose a new wording from a day on; somebody else must agree.
-
-    Wordings hold for the whole province, so the right is asked for at the union on top of the tree. Raises NotAllowed,
-    NotFound for an unknown purpose, Invalid `consent.text` `consent.unchanged` `consent.from` `consent.reason`,
-    Duplicate `people.consent_text.already_open`.
-    Source: docs/rules/people.md#new-wordings
-    """
-    top = selectors.top_unit(actor, Permission.CONSENT_EDIT)
-    if top is None:
-        raise NotAllowed("consent.province_only", "同意书由省级统一制定，您可以查看，修改请联系省级管理员。")
-    if purpose not in Purpose.values:
-        raise NotFound
-    title, body = _checked_wording(title, body)
-    newest = selectors.newest_text(purpose)
-    today = timezone.localdate(now)
-    wrong = {}
-    if newest is not None and (newest.title, newest.body) == (title, body):
-        wrong["body"] = "内容与现有版本完全相同，请修改后再提交。"
-    if not today < valid_from <= today + LONGEST_WAIT:
-        wrong["valid_from"] = "生效日期应在明天到一年之内，以便复核和告知。"
-    elif newest is not None and _midnight(valid_from) <= newest.valid_from:
-        wrong["valid_from"] = f"生效日期要晚于第 {newest.version} 版的 {timezone.localdate(newest.valid_from)}。"
-    if len(reason.strip()) < 4:
-        wrong["reason"] = "请写明修改原因，至少 4 个字。"
-    if wrong:
-        raise Invalid("consent.draft", "还有内容需要修改，请核对后重新提交。", fields=wrong)
-    case = workflow.open_case(
-        rules.CONSENT_TEXT,
-        actor,
-        title=f"{Purpose(purpose).label} 第 {(newest.version if newest else 0) + 1} 版",
-        unit_id=top,
-        owner_person_id=None,
-        now=now,
-        open_key=f"consent:{purpose}",
-        note=reason.strip()[:200],
-    )
-    return ConsentDraft.objects.create(
-        case=case,
-        purpose=purpose,
-        title=title,
-        body=body,
-        valid_from=_midnight(valid_from),
-        reason=reason.strip()[:200],
-        base_version=newest.version if newest else 0,
-        made_by=actor.person_id,
-    )
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _find_draft(public_id: str) -> ConsentDraft:
-    draft = ConsentDraft.objects.select_related("case").filter(case__public_id=public_id).first()
-    if draft is None:
-        raise NotFound
-    return draft
-
-
-@retrying()
-@transaction.atomic
-def decide_text(
-    actor: Actor, public_id: str, *, agree: bool, note: str, now: datetime, version: int | None = None
-) -> ConsentText | None:
-    """The second person agrees, and the wording is published for its day, or sends it back with a reason.
-
-    Raises NotFound, NotAllowed, RuleBroken `case.same_person`, WrongState, Invalid `case.missing` for a refusal without
-    a note, Stale where another wording was published meanwhile.
-    """
-    draft = _find_draft(public_id)
-    note = note.strip()[:500]
-    if not agree:
-        workflow.move(draft.case, "refuse", actor=actor, now=now, given={"note": note}, note=note, version=version)
-        return None
-    workflow.move(draft.case, "publish", actor=actor, now=now, note=note, version=version)
-    newest = selectors.newest_text(draft.purpose)
-    if (newest.version if newest else 0) != draft.base_version:
-        raise Stale
-    return publish_consent_text(
-        actor,
-        draft.purpose,
-        title=draft.title,
-        body=draft.body,
-        valid_from=max(draft.valid_from, now),
-        made_by=draft.made_by,
-        now=now,
-    )
-
-
-@retrying()
-@transaction.atomic
-def withdraw_draft(actor: Actor, public_id: str, *, now: datetime) -> None:
-    """Who proposed it takes it back. Raises NotFound for anybody else, WrongState when it is decided."""
-    workflow.move(_find_draft(public_id).case, "withdraw", actor=actor, now=now)
 
 
 @transaction.atomic

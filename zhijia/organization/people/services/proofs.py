@@ -9,15 +9,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.kernel.personal import cut_off
 from zhijia.organization.people.models import Consent, Person, RightsRequest
-from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors.personal import PROOF
 
 DAYS: Final = PROOF.days
 
 
 def _behind(now: datetime) -> datetime:
-    return deadlines.end_of(rules.cut_off(timezone.localdate(now), DAYS))
+    return deadlines.end_of(cut_off(timezone.localdate(now), DAYS))
 
 
 def forget_consents(now: datetime, limit: int, held: frozenset[int]) -> int:

@@ -11,9 +11,9 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.db import insert_row
+from zhijia.kernel.personal import cut_off
 from zhijia.kernel.registry import registry
 from zhijia.organization.people.models import DeletionRecord
-from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as selectors
 
 JOB: Final = "people.retention"
@@ -46,7 +46,7 @@ def sweep_some(place: int, so_far: int, *, now: datetime) -> tuple[int, int, int
             code=sweep.code,
             label=sweep.label,
             count=so_far,
-            cut_off=sweep.last_day(today) if sweep.last_day else rules.cut_off(today, sweep.days),
+            cut_off=sweep.last_day(today) if sweep.last_day else cut_off(today, sweep.days),
             case="",
             unit_id=None,
             at=now,

@@ -12,26 +12,31 @@ from django.utils import timezone
 from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
-from zhijia.foundation.workflow.models import InboxEntry
+from zhijia.foundation.casework.services import act, open_case
+from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
 from zhijia.organization.people import rules, selectors, services, texts
-from zhijia.organization.people.models import Consent, ConsentDraft, ConsentText, Purpose
+from zhijia.organization.people.cases.texts import TEXTS
+from zhijia.organization.people.models import Consent, ConsentText, Purpose
 
 pytestmark = pytest.mark.django_db
 BODY = "我们是谁\n本平台由省总工会运营，为职工办理入会和会籍管理。\n\n保存多久\n会籍档案长期保存。"
 
 
-def draft(world: World, actor: Any, *, body: str = BODY, days: int = 3, purpose: str = "privacy") -> ConsentDraft:
-    return services.draft_text(
-        actor,
-        purpose,
-        title="个人信息保护政策",
-        body=body,
-        valid_from=timezone.localdate(world.now) + timedelta(days=days),
-        reason="补充保存期限",
-        now=world.now,
-    )
+def draft(world: World, actor: Any, **other: Any) -> str:
+    said = {
+        "purpose": "privacy",
+        "title": "个人信息保护政策",
+        "body": BODY,
+        "valid_from": world.today + timedelta(days=3),
+        "reason": "补充保存期限",
+    }
+    return open_case(TEXTS, actor, said | other, now=world.now)
+
+
+def decide(world: World, actor: Any, case: str, move: str, **given: str) -> Case:
+    return act(TEXTS, actor, case, move, given, now=world.now)
 
 
 # --- The first wordings
@@ -155,48 +160,46 @@ def test_a_visitor_has_no_consents(client: Client, db: None) -> None:
 # --- New wordings
 def test_a_wording_is_published_by_a_second_person_for_its_day(world: World) -> None:
     maker, checker = world.staff("OPERATOR", "province"), world.staff("PRIVACY", "province", "李明")
-    case = draft(world, maker).case
+    case = draft(world, maker)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        services.decide_text(maker, case.public_id, agree=True, note="", now=world.now)
-    text = services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
-    assert text is not None
+        decide(world, maker, case, "agree")
+    decide(world, checker, case, "agree")
+    text = ConsentText.objects.get(purpose="privacy", version=2)
     assert (text.version, text.made_by, text.checked_by) == (2, maker.person_id, checker.person_id)
     assert selectors.current_text("privacy", now=world.now).version == 1
     assert selectors.current_text("privacy", now=world.now + timedelta(days=3)).version == 2
     with pytest.raises(WrongState):
-        services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
+        decide(world, checker, case, "agree")
 
 
 def test_a_refusal_needs_its_reason_and_frees_the_way_for_the_next(world: World) -> None:
     maker, checker = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
-    case = draft(world, maker).case
+    case = draft(world, maker)
     with pytest.raises(Duplicate, match=r"people\.consent_text\.already_open"):
         draft(world, checker)
-    with pytest.raises(Invalid, match=r"case\.missing"):
-        services.decide_text(checker, case.public_id, agree=False, note=" ", now=world.now)
-    assert services.decide_text(checker, case.public_id, agree=False, note="保存期限没有依据", now=world.now) is None
+    with pytest.raises(Invalid, match=r"case\.invalid"):
+        decide(world, checker, case, "refuse", note=" ")
+    decide(world, checker, case, "refuse", note="保存期限没有依据")
     assert ConsentText.objects.filter(purpose="privacy").count() == 1
     draft(world, maker)
 
 
 def test_only_the_drafter_takes_a_proposal_back(world: World) -> None:
     maker, other = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
-    case = draft(world, maker).case
+    case = draft(world, maker)
     with pytest.raises(NotFound):
-        services.withdraw_draft(other, case.public_id, now=world.now)
-    services.withdraw_draft(maker, case.public_id, now=world.now)
-    case.refresh_from_db()
-    assert case.state == rules.TextState.WITHDRAWN
-    assert not InboxEntry.objects.filter(case=case, closed_at=None).exists()
+        decide(world, other, case, "withdraw")
+    assert decide(world, maker, case, "withdraw").state == "WITHDRAWN"
+    assert not InboxEntry.objects.filter(case__public_id=case, closed_at=None).exists()
 
 
 def test_a_county_may_read_but_not_word_for_the_province(world: World, client: Client, sign_in: Any) -> None:
     county = world.staff("PRIVACY", "county")
     with pytest.raises(NotAllowed, match=r"consent\.province_only"):
         draft(world, county)
-    case = draft(world, world.staff("PRIVACY", "province", "李明")).case
+    case = draft(world, world.staff("PRIVACY", "province", "李明"))
     with pytest.raises(NotFound):
-        services.decide_text(county, case.public_id, agree=True, note="", now=world.now)
+        decide(world, county, case, "agree")
     with pytest.raises(NotAllowed):
         services.publish_consent_text(
             county, "privacy", title="政策", body=BODY, valid_from=world.now, made_by=None, now=world.now
@@ -208,42 +211,29 @@ def test_a_county_may_read_but_not_word_for_the_province(world: World, client: C
     assert "省级统一制定" in page
     assert "提交复核" not in client.get("/console/consents/privacy").content.decode()
     assert client.post("/console/consents/privacy", {"title": "x"}).status_code == 403
-    assert client.get(f"/console/consents/cases/{case.public_id}").status_code == 404
+    assert client.get(f"/console/consent-texts/{case}").status_code == 404
 
 
 def test_bad_proposals_name_every_field(world: World) -> None:
     maker = world.staff("PRIVACY", "province")
     current = selectors.current_text("privacy", now=world.now)
     with pytest.raises(Invalid) as said:
-        services.draft_text(
-            maker,
-            "privacy",
-            title=current.title,
-            body=current.body,
-            valid_from=date(2020, 1, 1),
-            reason="",
-            now=world.now,
-        )
-    assert set(said.value.fields) == {"body", "valid_from", "reason"}
+        draft(world, maker, title=current.title, body=current.body, valid_from=date(2020, 1, 1))
+    assert set(said.value.fields) == {"body", "valid_from"}
     with pytest.raises(Invalid) as said:
-        services.draft_text(
-            maker, "privacy", title="x", body="短", valid_from=date(2026, 10, 1), reason="写明原因", now=world.now
-        )
-    assert set(said.value.fields) == {"title", "body"}
-    with pytest.raises(NotFound):
-        draft(world, maker, purpose="unknown")
+        draft(world, maker, title="x", body="短", reason="", purpose="unknown")
+    assert set(said.value.fields) == {"title", "body", "reason", "purpose"}
 
 
 def test_a_wording_published_in_between_makes_the_proposal_stale(world: World) -> None:
     maker, checker = world.staff("PRIVACY", "province"), world.staff("OPERATOR", "province", "李明")
-    case = draft(world, maker).case
+    case = draft(world, maker)
     services.publish_consent_text(
         SYSTEM, "privacy", title="政策", body=BODY + "另一份。", valid_from=world.now, made_by=None, now=world.now
     )
     with pytest.raises(Stale):
-        services.decide_text(checker, case.public_id, agree=True, note="", now=world.now)
-    case.refresh_from_db()
-    assert case.state == rules.TextState.PROPOSED
+        decide(world, checker, case, "agree")
+    assert Case.objects.get(public_id=case).state == "PROPOSED"
 
 
 def test_the_pages_carry_a_proposal_from_draft_to_publication(
@@ -263,16 +253,16 @@ def test_the_pages_carry_a_proposal_from_draft_to_publication(
     said = {"title": "个人信息保护政策", "body": BODY, "valid_from": "2026-10-01", "reason": "补充保存期限"}
     address = client.post("/console/consents/privacy", said)["Location"]
     page = client.get(address).content.decode()
-    assert "提交复核" not in page
-    assert "撤回修订" in page
+    assert "同意发布" not in page
+    assert "撤回" in page
     assert "由您经办" in page
     other = Client()
     sign_in(other, checker, staff=True)
     page = other.get(address).content.decode()
     assert "<ins" in page
     assert "<del" in page
-    assert other.post(address, {"verdict": "refuse", "note": ""}).status_code == 422
-    assert other.post(address, {"verdict": "agree", "note": ""}).status_code == 302
+    assert other.post(address, {"decision": "refuse", "note": ""}).status_code == 422
+    assert other.post(address, {"decision": "agree", "note": ""}).status_code == 302
     assert "已发布" in other.get(address).content.decode()
     valid_from = ConsentText.objects.get(purpose="privacy", version=2).valid_from
     assert timezone.localdate(valid_from) == date(2026, 10, 1)

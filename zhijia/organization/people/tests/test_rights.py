@@ -12,23 +12,26 @@ from python_calamine import CalamineWorkbook
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.files import services as files
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock as clocks
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
-from zhijia.kernel.personal import Kept
+from zhijia.kernel.personal import Kept, cut_off, first_day_to_go
 from zhijia.kernel.registry import registry
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.cases.holds import HOLDS
 from zhijia.organization.people.models import DeletionRecord, Person, RightsRequest
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import holds, retention, rights
+from zhijia.organization.people.services import retention, rights
 
 WORDS = "请按我的要求办理，谢谢。"
 
@@ -78,9 +81,9 @@ def test_of_three_applications_two_are_old_enough() -> None:
 
 
 def test_a_year_after_it_was_refused_an_application_may_go() -> None:
-    assert rules.first_day_to_go(date(2025, 9, 15), 365) == date(2026, 9, 15)
-    assert rules.first_day_to_go(date(2027, 9, 15), 365) == date(2028, 9, 14)
-    assert rules.cut_off(date(2026, 9, 15), 365) == date(2025, 9, 15)
+    assert first_day_to_go(date(2025, 9, 15), 365) == date(2026, 9, 15)
+    assert first_day_to_go(date(2027, 9, 15), 365) == date(2028, 9, 14)
+    assert cut_off(date(2026, 9, 15), 365) == date(2025, 9, 15)
 
 
 @pytest.mark.parametrize("text", ["", "    ", "删掉", "长" * 501])
@@ -154,7 +157,7 @@ def test_a_copy_that_never_gets_ready_goes_to_the_desk(world: World) -> None:
     case = rights.ask(world.actor(person), "copy", now=world.now)
     later = world.now + timedelta(hours=24)
     clocks.fire_due(now=later)
-    assert [view.case.public_id for view in reads.list_open(officer, now=later)] == [case]
+    assert [view.case.public_id for view in reads.list_requests(officer, Query(), now=later).rows] == [case]
     assert rights.finish_copy(case, now=later) > 0
     assert rights.finish_copy(case, now=later) == 0
     assert Case.objects.get(public_id=case).state == "ANSWERED"
@@ -195,9 +198,9 @@ def test_the_nearest_privacy_desk_answers_within_fifteen_working_days(world: Wor
     stranger = desk(world, "other_county", "刘洋")
     person, _ = world.member()
     case = rights.ask(world.actor(person), "explain", text="为什么没有通过我的申请？", now=world.now)
-    assert [view.case.public_id for view in reads.list_open(county, now=world.now)] == [case]
-    assert reads.list_open(city, now=world.now) == []
-    assert reads.list_open(stranger, now=world.now) == []
+    assert [view.case.public_id for view in reads.list_requests(county, Query(), now=world.now).rows] == [case]
+    assert reads.list_requests(city, Query(), now=world.now).rows == []
+    assert reads.list_requests(stranger, Query(), now=world.now).rows == []
     with pytest.raises(NotFound):
         rights.answer(stranger, case, "answer", text=WORDS, now=world.now)
     with pytest.raises(NotAllowed):
@@ -208,7 +211,7 @@ def test_the_nearest_privacy_desk_answers_within_fifteen_working_days(world: Wor
     rights.answer(county, case, "answer", text="已向您说明审核依据。", now=world.now)
     view = reads.own_request(world.actor(person), case)
     assert (view.case.state, view.request.answer) == ("ANSWERED", "已向您说明审核依据。")
-    assert [row.case.public_id for row in reads.list_done(county)] == [case]
+    assert [row.case.public_id for row in reads.list_requests(county, Query(view="done"), now=world.now).rows] == [case]
 
 
 @pytest.mark.django_db
@@ -338,7 +341,7 @@ def test_he_sees_which_unit_and_role_saw_his_numbers_and_never_who(world: World)
     officer = world.staff("ORG", "county", "孙玉梅")
     people.read_numbers(officer, person.pk, reason="核对退休手续", now=world.now)
     people.read_numbers(actor, person.pk, reason="看自己的号码", now=world.now)
-    looks = reads.list_looks(actor)
+    looks = reads.list_looks(actor).rows
     assert [(look.unit, look.role, look.reason) for look in looks] == [("莱阳市总工会", "组织岗", "核对退休手续")]
     assert "孙玉梅" not in str(looks)
 
@@ -350,17 +353,19 @@ def test_looks_are_paged_by_key(world: World) -> None:
     for _ in range(5):
         people.read_numbers(officer, person.pk, reason="核对退休手续", now=world.now)
     first = reads.list_looks(world.actor(person), limit=3)
-    rest = reads.list_looks(world.actor(person), after=(first[-1].at, first[-1].id), limit=3)
-    assert [len(first), len(rest)] == [3, 2]
-    assert len({look.id for look in [*first, *rest]}) == 5
+    rest = reads.list_looks(world.actor(person), after=first.next, limit=3)
+    assert ([len(first.rows), len(rest.rows)], rest.next) == ([3, 2], "")
 
 
 # --- Holds and the clock ----------------------------------------------------------------------------------------------
+def propose_hold(world: World, actor: Actor, person: Person, **other: str) -> str:
+    said = {"name": person.name, "id_number": world.number_of(person), "reason": "法院调查令〔2026〕8号"}
+    return open_case(HOLDS, actor, {**said, **other}, now=world.now)
+
+
 def hold(world: World, person: Person) -> str:
-    case = holds.propose(
-        desk(world), person.name, "RESIDENT_ID", world.number_of(person), reason="法院调查令〔2026〕8号", now=world.now
-    )
-    holds.decide(desk(world, name="李静"), case, agree=True, now=world.now)
+    case = propose_hold(world, desk(world), person)
+    act(HOLDS, desk(world, name="李静"), case, "agree", now=world.now)
     return case
 
 
@@ -380,7 +385,7 @@ def test_a_held_persons_data_is_neither_deleted_by_wish_nor_by_the_clock(world: 
     assert set(JoinApplication.objects.values_list("person_id", flat=True)) == {held.pk}
     record = DeletionRecord.objects.get(code="members.applications", case="")
     assert (record.count, record.cut_off) == (1, timezone.localdate(world.now))
-    holds.lift(desk(world, name="周静"), order, note="调查已经结束。", now=later)
+    act(HOLDS, desk(world, name="周静"), order, "lift", {"note": "调查已经结束。"}, now=later)
     retention.begin(now=later)
     run_jobs(later)
     assert not JoinApplication.objects.exists()
@@ -416,40 +421,35 @@ def test_the_clock_deletes_in_chunks_and_leaves_one_record(world: World, monkeyp
 @pytest.mark.django_db
 def test_a_hold_takes_two_persons_and_a_reason(world: World) -> None:
     person, _ = world.member()
-    officer, number = desk(world), world.number_of(person)
+    officer = desk(world)
     with pytest.raises(Invalid) as caught:
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="查", now=world.now)
-    assert caught.value.code == "hold.reason"
-    with pytest.raises(NotFound):
-        holds.propose(officer, "王五", "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    stranger = desk(world, "other_county", "刘洋")
-    with pytest.raises(NotFound):
-        holds.propose(stranger, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    case = holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
+        propose_hold(world, officer, person, reason="查")
+    assert set(caught.value.fields) == {"reason"}
+    with pytest.raises(Invalid, match=r"hold\.no_person"):
+        propose_hold(world, officer, person, name="王五")
+    with pytest.raises(Invalid, match=r"hold\.no_person"):
+        propose_hold(world, desk(world, "other_county", "刘洋"), person)
+    case = propose_hold(world, officer, person)
     with pytest.raises(RuleBroken) as refused:
-        holds.decide(officer, case, agree=True, now=world.now)
+        act(HOLDS, officer, case, "agree", now=world.now)
     assert refused.value.code == "case.same_person"
     with pytest.raises(Duplicate):
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
-    holds.decide(desk(world, name="李静"), case, agree=True, now=world.now)
+        propose_hold(world, officer, person)
+    act(HOLDS, desk(world, name="李静"), case, "agree", now=world.now)
     with pytest.raises(Duplicate) as again:
-        holds.propose(officer, person.name, "RESIDENT_ID", number, reason="法院调查令〔2026〕8号", now=world.now)
+        propose_hold(world, officer, person)
     assert again.value.code == "hold.in_force"
     with pytest.raises(Invalid):
-        holds.lift(officer, case, note="", now=world.now)
+        act(HOLDS, officer, case, "lift", {"note": ""}, now=world.now)
 
 
 @pytest.mark.django_db
-def test_a_hold_that_waits_is_sent_back_or_taken_back(world: World) -> None:
+def test_a_hold_that_waits_holds_nobody(world: World) -> None:
     officer, second = desk(world), desk(world, name="李静")
     for outcome in ("refuse", "withdraw"):
         person, _ = world.member(name="王建国")
-        case = holds.propose(
-            officer, person.name, "RESIDENT_ID", world.number_of(person), reason="法院调查令〔2026〕8号", now=world.now
-        )
-        if outcome == "refuse":
-            holds.decide(second, case, agree=False, note="文书没有盖章。", now=world.now)
-        else:
-            holds.withdraw(officer, case, now=world.now)
+        case = propose_hold(world, officer, person)
+        given = {"note": "文书没有盖章。"} if outcome == "refuse" else {}
         assert reads.held_persons() == frozenset()
-    assert len(reads.list_holds(officer)) == 2
+        act(HOLDS, second if outcome == "refuse" else officer, case, outcome, given, now=world.now)
+        assert reads.held_persons() == frozenset()

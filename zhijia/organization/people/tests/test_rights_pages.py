@@ -148,9 +148,9 @@ def test_a_hold_is_proposed_and_agreed_on_the_console(world: World, client: Clie
     number = world.number_of(person)
     sign_in(client, world.staff_person("PRIVACY", "county", "韩雪"), staff=True)
     said = {"name": "林晓禾", "id_type": "RESIDENT_ID", "id_number": number, "reason": "法院调查令〔2026〕8号"}
-    assert client.post("/console/holds/new", {**said, "reason": ""}).status_code == 422
-    assert client.post("/console/holds/new", {**said, "name": "王建国"}).status_code == 404
-    answer = client.post("/console/holds/new", said)
+    assert client.post("/console/data-holds/new", {**said, "reason": ""}).status_code == 422
+    assert client.post("/console/data-holds/new", {**said, "name": "王建国"}).status_code == 422
+    answer = client.post("/console/data-holds/new", said)
     assert answer.status_code == 302
     address = answer["Location"]
     assert client.post(address, {"decision": "agree", "note": ""}).status_code == 422
@@ -162,4 +162,4 @@ def test_a_hold_is_proposed_and_agreed_on_the_console(world: World, client: Clie
     assert second.post(address, {"decision": "lift", "note": ""}).status_code == 422
     assert second.post(address, {"decision": "lift", "note": "案件已经结案。"}).status_code == 302
     assert not LegalHold.objects.get().in_force
-    assert "已解除" in client.get("/console/holds").content.decode()
+    assert "已解除" in client.get("/console/data-holds?view=after").content.decode()

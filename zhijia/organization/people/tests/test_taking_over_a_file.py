@@ -13,10 +13,11 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.accounts.models import Account, SignInCode
 from zhijia.foundation.accounts.services import factors, mobiles as account_mobiles
+from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Invalid, NotFound, TooMany, ZhijiaError
-from zhijia.organization.access import services as access
+from zhijia.organization.access.cases import GRANTS
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.members.services import binding
@@ -136,11 +137,19 @@ def test_a_file_with_a_role_and_no_number_is_the_countys_to_bind(world: World, t
     Person.objects.filter(pk=person.pk).update(mobile_sealed=b"", mobile_digest="", mobile_masked="")
     if waiting:
         Person.objects.filter(pk=person.pk).update(account=world.account())
-        access.ask_grant(
-            world.staff("SECURITY_ADMIN", "county"), person_public_id=person.public_id, role="ORG",
-            union_public_id=world["county"].public_id, since=world.today, until=world.today.replace(year=2027),
-            reason="县总工会新到岗", now=world.now,
-        )  # fmt: skip
+        open_case(
+            GRANTS,
+            world.staff("SECURITY_ADMIN", "county"),
+            {
+                "person": person.public_id,
+                "role": "ORG",
+                "union": world["county"].public_id,
+                "since": world.today,
+                "until": world.today.replace(year=2027),
+                "reason": "县总工会新到岗",
+            },
+            now=world.now,
+        )
         Person.objects.filter(pk=person.pk).update(account=None)
     else:
         world.grant(person, "ORG", "county")

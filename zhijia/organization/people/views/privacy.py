@@ -1,13 +1,14 @@
-"""The privacy desk: requests to answer, data to keep from deletion, and what was deleted."""
+"""The privacy desk: requests to answer, and what was deleted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,133 +17,116 @@ from zhijia.foundation.files.presenting import papers
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import REFUSED, Submission
-from zhijia.foundation.ui.places import read_place, write_place
-from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
-from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.errors import NotFound, ZhijiaError
+from zhijia.foundation.ui.listing import (
+    Choice,
+    Column,
+    Day,
+    Empty,
+    Link,
+    Listing,
+    Number,
+    Query,
+    To,
+    When,
+    answer,
+)  # fmt: skip
+from zhijia.foundation.workflow import presenting, services as workflow
+from zhijia.foundation.workflow.columns import DUE, PID, STATE, number_of
+from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
-from zhijia.organization.people.forms import HoldForm, HoldNoteForm, RightsAnswerForm
+from zhijia.kernel.paging import Page
+from zhijia.organization.people.forms import RightsAnswerForm
 from zhijia.organization.people.permissions import Permission
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import holds, rights
+from zhijia.organization.people.services import rights
 
 EXECUTE = "execute"
-HOLD_MEANS = {
-    rules.Hold.PROPOSED: "复核同意之前还没有保全；同意后，本人的删除请求不予执行，到期的信息也不自动删除。",
-    rules.Hold.HELD: "保全期间，本人的删除请求不予执行，到期的信息也不自动删除。依据不再存在时，请写明原因解除。",
-    rules.Hold.REFUSED: "没有保全。补正依据后可以重新申请。",
-    rules.Hold.WITHDRAWN: "经办人已撤回，没有保全。",
-    rules.Hold.LIFTED: "保全已经解除，到期的信息当夜起照常删除。",
-}
 
 
-def _table(label: str, first: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "label": label,
-        "first": {"label": first},
-        "columns": [{"label": column} for column in columns],
-        "pick": "",
-        "rows": rows,
-    }
+_ABOUT = (Column("请求", "kind_label"), Column("办理单位", "unit", wraps=True),
+          Day("提出", "request.asked_at", faint=True), STATE)  # fmt: skip
+_NO_REQUEST = "职工在手机上“我的数据”里提出更正、删除、说明后，会出现在这里；副本由系统直接提供。"
+OPEN = Listing(
+    "data_requests",
+    "个人信息请求",
+    note="15 个工作日内答复本人",
+    head=Column("本人", "person.masked_name"),
+    opens=To("people:rights_review", PID),
+    counted="件",
+    ordered="先到期的在前",
+    columns=(DUE, *_ABOUT),
+    empty=Empty("没有等待答复的请求", _NO_REQUEST),
+)
+DONE = replace(
+    OPEN,
+    ordered="最近办结的在前",
+    kept=("view",),
+    columns=(Day("答复", "request.answered_at", faint=True), *_ABOUT),
+    empty=Empty("没有办结的请求", _NO_REQUEST),
+)
 
 
-def _line(label: str, href: str, cells: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"pid": "", "label": label, "href": href, "cells": cells, "locked": ""}
+def _cause(row: reads.DeletionRecord) -> str:
+    return "本人请求" if row.case else "到期自动"
 
 
-def _due(case: Case, now: datetime) -> dict[str, Any]:
-    due, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
-    return {"text": words, "state": {"late": "late", "today": "soon"}.get(due, "")}
+def _request(row: reads.DeletionRecord) -> tuple[str, str]:
+    return (number_of(row.case), reverse("people:rights_review", args=[row.case])) if row.case else ("", "")
 
 
-def _state(case: Case) -> dict[str, Any]:
-    told = cases.describe(case)
-    return {"tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]}}
+DELETIONS = Listing(
+    "data_deletions",
+    "删除记录",
+    note="只记种类和条数，不记个人",
+    head=Column("信息", "label"),
+    counted="条",
+    ordered="最近的在前",
+    columns=(
+        Number("条数", "count"),
+        Column("原因", _cause),
+        Column("截止日期", "cut_off", faint=True),
+        Link("请求编号", _request),
+        When("时间", "at", faint=True),
+    ),
+    empty=Empty("还没有删除记录", "系统每天凌晨删除到期的信息，执行删除请求后也会记在这里。"),
+)
+HOLDS = Listing(
+    "data_holds",
+    "信息保全",
+    note="保全期间不因请求或到期删除，须两人办理",
+    head=Column("本人", "person.masked_name"),
+    opens=To("people:hold", PID),
+    counted="件",
+    ordered="最近申请的在前",
+    columns=(Column("依据和原因", "hold.reason", wraps=True), DUE, Day("提出", "hold.asked_at", faint=True), STATE),
+    empty=Empty("没有保全的信息", "司法机关等依法要求保存某人的信息时，在这里申请，由另一位同事复核。"),
+)
 
 
-def _tabs(current: str, *tabs: tuple[str, str]) -> list[dict[str, Any]]:
-    return [{"label": label, "href": href, "current": href == current} for label, href in tabs]
-
-
-def _pages(current: str) -> list[dict[str, Any]]:
+def _tabs(current: str) -> list[Choice]:
     desk = reverse("people:rights_desk")
-    return _tabs(current, ("待答复", desk), ("已办结", f"{desk}?view=done"), ("删除记录", reverse("people:deletions")))
+    tabs = (("open", "待答复", desk), ("done", "已办结", f"{desk}?view=done"),
+            ("deletions", "删除记录", reverse("people:deletions")))  # fmt: skip
+    return [Choice(code, label, code == current, href) for code, label, href in tabs]
 
 
 @require_safe
-def desk(request: Request) -> HttpResponse:
+def desk(request: Request) -> HttpResponseBase:
     """What waits, the first due first; or what is done, newest first."""
     request.actor.require_anywhere(Permission.RIGHTS_ANSWER)
-    done = request.GET.get("view") == "done"
-    after = read_place(request.GET.get("after", ""))
-    found = reads.list_done(request.actor, after=after) if done else reads.list_open(request.actor, now=request.now)
-    today = formats.local_day(request.now)
-    rows = [
-        _line(
-            view.person.masked_name,
-            reverse("people:rights_review", args=[view.case.public_id]),
-            [
-                {"text": view.kind_label},
-                _due(view.case, request.now)
-                if not done
-                else {"text": formats.short_day(view.request.answered_at or request.now, today), "dim": True},
-                {"text": view.unit, "wide": True, "wrap": True},
-                {"text": formats.short_day(view.request.asked_at, today), "dim": True},
-                _state(view.case),
-            ],
-        )
-        for view in found
-    ]
-    onward = ""
-    if done and len(found) == reads.PAGE and found[-1].request.answered_at:
-        place = write_place(found[-1].request.answered_at, found[-1].request.pk)
-        onward = f"?{urlencode({'view': 'done', 'after': place})}"
-    here = reverse("people:rights_desk")
-    context = {
-        "title": "个人信息请求",
-        "note": "15 个工作日内答复本人",
-        "views": _pages(f"{here}?view=done" if done else here),
-        "table": _table("个人信息请求", "本人", ("请求", "答复" if done else "期限", "办理单位", "提出", "状态"), rows),
-        "pager": {"shown": f"本页 {len(rows)} 件", "previous": "", "next": onward},
-        "empty": {
-            "title": "没有办结的请求" if done else "没有等待答复的请求",
-            "text": "职工在手机上“我的数据”里提出更正、删除、说明后，会出现在这里；副本由系统直接提供。",
-        },
-    }
-    return render(request, "people/privacy_list.html", context)
+    view = "done" if request.GET.get("view") == "done" else "open"
+
+    def read(query: Query) -> Page[reads.RequestView]:
+        return reads.list_requests(request.actor, replace(query, view=view), now=request.now)
+
+    return answer(DONE if view == "done" else OPEN, request, read, tabs=_tabs(view))
 
 
 @require_safe
-def deletions(request: Request) -> HttpResponse:
+def deletions(request: Request) -> HttpResponseBase:
     """What was deleted, by request at this desk or by the clock: kinds and counts, nothing of anybody."""
-    found = reads.list_deletions(request.actor, after=read_place(request.GET.get("after", "")))
-    rows = [
-        _line(
-            row.label,
-            "",
-            [
-                {"text": formats.number(row.count), "num": True},
-                {"text": "本人请求" if row.case else "到期自动"},
-                {"text": row.cut_off.isoformat() if row.cut_off else "", "dim": True},
-                {"text": f"{row.case[:4]}-{row.case[4:8]}", "href": reverse("people:rights_review", args=[row.case])}
-                if row.case
-                else {"text": ""},
-                {"text": formats.short_moment(row.at, formats.local_day(request.now)), "dim": True},
-            ],
-        )
-        for row in found
-    ]
-    onward = f"?{urlencode({'after': write_place(found[-1].at, found[-1].pk)})}" if len(found) == reads.PAGE else ""
-    context = {
-        "title": "删除记录",
-        "note": "只记种类和条数，不记个人",
-        "views": _pages(reverse("people:deletions")),
-        "table": _table("删除记录", "信息", ("条数", "原因", "截止日期", "请求编号", "时间"), rows),
-        "pager": {"shown": f"本页 {len(rows)} 条", "previous": "", "next": onward},
-        "empty": {"title": "还没有删除记录", "text": "系统每天凌晨删除到期的信息，执行删除请求后也会记在这里。"},
-    }
-    return render(request, "people/privacy_list.html", context)
+    return answer(DELETIONS, request, partial(reads.list_deletions, request.actor), tabs=_tabs("deletions"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -259,132 +243,3 @@ def _answer(request: Request, pid: str, said: dict[str, Any]) -> None:
         rights.execute(request.actor, pid, text=said["answer"], now=request.now, version=said["version"])
         return
     rights.answer(request.actor, pid, said["decision"], text=said["answer"], now=request.now, version=said["version"])
-
-
-# --- Holds
-def _before(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
-
-
-@require_safe
-def holds_list(request: Request) -> HttpResponse:
-    found = reads.list_holds(request.actor, before=_before(request.GET.get("before", "")))
-    rows = [
-        _line(
-            view.person.masked_name,
-            reverse("people:hold", args=[view.case.public_id]),
-            [
-                {"text": view.hold.reason, "wide": True, "wrap": True},
-                _due(view.case, request.now),
-                {"text": formats.short_day(view.hold.asked_at, formats.local_day(request.now)), "dim": True},
-                _state(view.case),
-            ],
-        )
-        for view in found
-    ]
-    context = {
-        "title": "信息保全",
-        "note": "保全期间不因请求或到期删除，须两人办理",
-        "views": [],
-        "table": _table("信息保全", "本人", ("依据和原因", "期限", "提出", "状态"), rows),
-        "pager": {
-            "shown": f"本页 {len(rows)} 件",
-            "previous": "",
-            "next": f"?before={found[-1].hold.pk}" if len(found) == reads.PAGE else "",
-        },
-        "empty": {
-            "title": "没有保全的信息",
-            "text": "司法机关等依法要求保存某人的信息时，在这里申请，由另一位同事复核。",
-        },
-        "head_actions": [{"label": "申请保全", "href": reverse("people:hold_new"), "primary": True}],
-    }
-    return render(request, "people/privacy_list.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def hold_new(request: Request) -> HttpResponse:
-    request.actor.require_anywhere(Permission.HOLD)
-    form = HoldForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            said = form.cleaned_data
-            try:
-                pid = holds.propose(
-                    request.actor,
-                    said["name"],
-                    said["id_type"],
-                    said["id_number"],
-                    reason=said["reason"],
-                    now=request.now,
-                )
-            except REFUSED as error:
-                form.take(error)
-                status = error.status
-            except NotFound as error:
-                form.add_error("id_number", error.message)
-                status = error.status
-            else:
-                messages.success(request, "已提交，由另一位同事复核后开始保全。")
-                return redirect("people:hold", pid=pid)
-    buttons = [{"label": "提交复核", "primary": True}]
-    return render(request, "people/hold_new.html", {"form": form, "buttons": buttons}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@once
-def hold(request: Request, pid: str) -> HttpResponse:
-    """One hold: why, and agreeing, sending back, taking back or lifting it."""
-    view = reads.get_hold(request.actor, pid)
-    allowed = workflow.allowed_moves(view.case, request.actor)
-    form = HoldNoteForm(
-        request.POST or None,
-        moves=[(move.name, move.button) for move in allowed],
-        initial={"version": view.case.version},
-    )
-    submission = Submission(request, form)
-    if submission.is_right:
-        with submission:
-            _move_hold(request, pid, form.cleaned_data)
-            messages.success(request, "已办理。")
-            return redirect("people:hold", pid=pid)
-    context = {
-        "view": view,
-        "head": presenting.head(view.case, now=request.now),
-        "facts": _hold_facts(view, request.now),
-        "means": HOLD_MEANS[rules.Hold(view.case.state)],
-        "decision": {"action": "", "title": "办理", "form": form, "submit": "提交"} if allowed else None,
-        "checks": [presenting.two_persons(view.case, request.actor)],
-    }
-    return render(request, "people/hold.html", context, status=submission.status)
-
-
-def _hold_facts(view: reads.HoldView, now: datetime) -> list[dict[str, Any]]:
-    row, today = view.hold, formats.local_day(now)
-    facts: list[dict[str, Any]] = [
-        {"label": "本人", "value": view.person.masked_name},
-        {"label": "证件", "value": view.person.id_masked, "code": True},
-        {"label": "依据和原因", "value": row.reason},
-        {"label": "经办单位", "value": view.unit},
-        {"label": "提出", "value": formats.moment(row.asked_at, today)},
-        {"label": "解除", "value": formats.moment(row.ended_at, today) if row.ended_at else ""},
-    ]
-    return [fact for fact in facts if fact["value"]]
-
-
-def _move_hold(request: Request, pid: str, said: dict[str, Any]) -> None:
-    if said["decision"] == "withdraw":
-        holds.withdraw(request.actor, pid, now=request.now)
-    elif said["decision"] == "lift":
-        holds.lift(request.actor, pid, note=said["note"], now=request.now)
-    else:
-        holds.decide(
-            request.actor,
-            pid,
-            agree=said["decision"] == "agree",
-            note=said["note"],
-            now=request.now,
-            version=said["version"],
-        )

@@ -14,7 +14,6 @@ from zhijia.foundation.accounts.access import safe_next
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import Submission, sent
-from zhijia.foundation.ui.places import read_place, write_place
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, ZhijiaError
 from zhijia.kernel.http import Request
@@ -110,16 +109,16 @@ def mine(request: Request) -> HttpResponse:
 @require_safe
 def looks(request: Request) -> HttpResponse:
     """Every look at my full data, newest first; unit, role and purpose, never a name."""
-    found = reads.list_looks(request.actor, after=read_place(request.GET.get("after", "")), limit=LOOKS)
+    page = reads.list_looks(request.actor, after=request.GET.get("after", ""), limit=LOOKS)
     rows = [
         {
             "title": look.reason or look.what,
             "detail": " · ".join(word for word in (look.unit or "平台", look.role, look.what) if word),
             "note": formats.moment(look.at, formats.local_day(request.now)),
         }
-        for look in found
+        for look in page.rows
     ]
-    more = f"?after={write_place(found[-1].at, found[-1].id)}" if len(found) == LOOKS else ""
+    more = f"?after={page.next}" if page.next else ""
     return render(request, "people/looks.html", {"rows": rows, "more": more})
 
 

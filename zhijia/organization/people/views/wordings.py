@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from zhijia.foundation.ui import formats
 from zhijia.kernel.doors import public
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
-from zhijia.organization.people import rules, selectors
+from zhijia.organization.people import presenting, rules, selectors
 
 
 def _version(text: str) -> int | None:
@@ -24,11 +22,6 @@ def _version(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise NotFound
     return int(text)
-
-
-def _since(text: Any) -> str:
-    """The wording that came with the platform has no day to tell."""
-    return "随平台发布" if text.version == 1 and text.checked_by is None else f"{formats.local_day(text.valid_from)} 起"
 
 
 def _state(version: int, valid_from: datetime, current: int, now: datetime) -> str:
@@ -48,7 +41,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
     versions = [
         {
             "label": f"第 {row.version} 版",
-            "from": _since(row),
+            "from": presenting.since(row),
             "href": f"{address}?version={row.version}",
             "shown": row.version == text.version,
             "state": _state(row.version, row.valid_from, current.version if current else 0, request.now),
@@ -62,7 +55,7 @@ def consent_text(request: Request, purpose: str) -> HttpResponse:
         "text": text,
         "parts": rules.paragraphs(text.body),
         "versions": versions,
-        "since_line": f"第 {text.version} 版，{_since(text)}",
+        "since_line": f"第 {text.version} 版，{presenting.since(text)}",
         "note": note,
         "current_href": address,
     }

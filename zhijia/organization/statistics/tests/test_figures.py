@@ -97,6 +97,18 @@ def test_a_snapshot_holds_each_union_alone_and_with_its_subtree_and_is_taken_onc
     assert rolled[first]["members"] == 2
 
 
+def test_months_tell_their_end_and_what_came_and_went_in_them(world: World) -> None:
+    for on, members, joined, left in ((date(2026, 7, 1), 10, 12, 2), (date(2026, 8, 1), 13, 16, 3),
+                                      (date(2026, 9, 1), 12, 17, 5), (date(2026, 10, 1), 99, 99, 0)):  # fmt: skip
+        FigureMonth.objects.create(on=on, union_id=world["town"].pk, members=members, joined=joined, left=left)
+    months = selectors.list_months(world["town"].pk, today=date(2026, 9, 15))
+    assert [(month.first_day, month.members, month.joined, month.left) for month in months] == [
+        (date(2026, 6, 1), 10, None, None),
+        (date(2026, 7, 1), 13, 4, 1),
+        (date(2026, 8, 1), 12, 1, 2),
+    ]
+
+
 def test_a_month_that_began_with_nothing_is_taken_once_too(world: World) -> None:
     """A platform of two weeks: the clock asks every night, and at the month's beginning there was no union yet."""
     for _ in range(3):

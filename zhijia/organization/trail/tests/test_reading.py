@@ -17,6 +17,7 @@ from zhijia.foundation.accounts.services import factors, stepping
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.audit.models import AuditEntry, Outcome
 from zhijia.foundation.ledger import services as ledger
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS, Actor, Kind
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
@@ -114,7 +115,7 @@ def test_what_stands_under_no_unit_is_seen_by_the_top_and_by_the_unit_of_the_cad
 
     def seen(union: str) -> set[int | None]:
         admin = world.staff("SECURITY_ADMIN", union)
-        return {row.person_id for row in selectors.list_entries(admin, question, Permission.DENIED).entries}
+        return {row.entry.person_id for row in selectors.list_entries(admin, question, Permission.DENIED, Query()).rows}
 
     assert seen("county") == {own.person_id}
     assert seen("province") == {own.person_id, other.person_id, None}
@@ -130,7 +131,7 @@ def test_each_filter_narrows(world: World, auditor: Person, client: Client) -> N
     def shown(**query: str) -> list[str]:
         answer = client.get(reverse("trail:entries"), query)
         assert answer.status_code == 200
-        return [row["label"] for row in answer.context["table"]["rows"]]
+        return [line.head.text for line in answer.context["table"].lines]
 
     assert shown(person=acted.public_id, event="people.numbers_read") == ["查看完整号码"]
     assert set(shown(person=acted.public_id)) == {"查看完整号码", "进入工作台未通过"}  # named: no bound of days
@@ -182,13 +183,13 @@ def test_pages_go_on_by_key_without_losing_or_doubling(world: World) -> None:
     found: list[int] = []
     after = ""
     for _ in range(4):
-        page = selectors.list_entries(admin, question, Permission.VIEW, after=after, limit=2)
-        found += [row.pk for row in page.entries]
-        after = page.after
+        page = selectors.list_entries(admin, question, Permission.VIEW, Query(after=after, limit=2))
+        found += [row.entry.pk for row in page.rows]
+        after = page.next
     assert (len(found), len(set(found)), after) == (7, 7, "")
     for wrong in ("~", "a~1", "1~", "1~2~3", "9" * 18 + "~1", "١~1"):
         with pytest.raises(Invalid):
-            selectors.list_entries(admin, question, Permission.VIEW, after=wrong)
+            selectors.list_entries(admin, question, Permission.VIEW, Query(after=wrong))
 
 
 # --- What is shown ---------------------------------------------------------------------------------------------------
@@ -349,14 +350,14 @@ def test_failed_ways_in_and_denied_tries_stand_together_and_what_strikes_stands_
     sign_in(client, admin, staff=True)
     answer = client.get(reverse("trail:denied"))
     shown = answer.content.decode()
-    assert [row["label"] for row in answer.context["table"]["rows"]].count("进入工作台未通过") == 5
+    assert [line.head.text for line in answer.context["table"].lines].count("进入工作台未通过") == 5
     assert "被拒绝的尝试" in shown
     assert "没有这项权限" in shown
     assert [row["label"] for row in answer.context["strikes"]] == ["针对 马*国"]
     assert answer.context["strikes"][0]["end"] == "5 次，来自 1 个地址"
     only = client.get(reverse("trail:denied"), {"event": "audit.denied"})
-    assert [row["label"] for row in only.context["table"]["rows"]] == ["被拒绝的尝试"]
-    assert client.get(reverse("trail:denied"), {"address": "203.0.113.7"}).context["table"]["rows"] == []
+    assert [line.head.text for line in only.context["table"].lines] == ["被拒绝的尝试"]
+    assert client.get(reverse("trail:denied"), {"address": "203.0.113.7"}).context["table"].lines == []
     row = AuditEntry.objects.filter(event="accounts.step_up_failed").first()
     assert row is not None
     assert client.get(reverse("trail:denied_entry", args=[selectors.entry_key(row)])).status_code == 200
@@ -369,7 +370,7 @@ def test_services_refuse_who_may_not(world: World) -> None:
     question = Question(rules.days_of(None, None, today=world.today, named=False))
     cadre = world.staff("ORG", "province")
     with pytest.raises(NotAllowed):
-        selectors.list_entries(cadre, question, Permission.VIEW)
+        selectors.list_entries(cadre, question, Permission.VIEW, Query())
     with pytest.raises(NotAllowed):
         selectors.get_entry(cadre, "20260915-1", Permission.VIEW)
     admin = world.staff("AUDIT_ADMIN", "province")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
+from zhijia.foundation.ui.listing import Button, Empty, Listing, Query, show
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
-from zhijia.organization.trail import presenting, rules, selectors
+from zhijia.kernel.paging import LONGEST, Page
+from zhijia.organization.trail import presenting, rules, selectors, services
 from zhijia.organization.trail.forms import FilterForm
 from zhijia.organization.trail.selectors import Question
 
@@ -98,3 +102,25 @@ def context_of(asking: Asking, page: str, people: str) -> dict[str, Any]:
         "people_href": people,
         "longest": rules.LONGEST,
     }
+
+
+def list_page(
+    listing: Listing, request: Request, asking: Asking, *, permission: str, event: str, template: str,
+    extra: dict[str, Any], **given: Any,
+) -> HttpResponse:  # fmt: skip
+    """A page of what the question finds, which leaves a row that it was read; or what is wrong with the question."""
+    question = asking.question
+    page: Page[selectors.Told] = Page([])
+    query = Query(after=request.GET.get("after", "")[:LONGEST])
+    if question is not None:
+        query = replace(query, kept=presenting.query_of(question))
+        page = selectors.list_entries(request.actor, question, permission, query)
+        services.note_reading(request.actor, event, question, permission, now=request.now, more=bool(query.after))
+        extra |= {"said": presenting.in_words(question)}
+    everything = Button("清除条件", reverse(extra["page_href"]), small=True)
+    empty = Empty(
+        "没有符合条件的记录", "可以放宽日期，或者去掉一个条件；不在您管理范围内的记录不会显示。", (everything,)
+    )
+    return show(
+        listing, request, query, page, template=template, extra=extra, status=asking.status, empty=empty, **given
+    )

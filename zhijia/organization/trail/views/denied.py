@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.kernel.http import Request
-from zhijia.organization.trail import presenting, selectors, services
+from zhijia.organization.trail import presenting, selectors
 from zhijia.organization.trail.permissions import Permission
 
-from .asking import ask, context_of
+from .asking import ask, context_of, list_page
 from .entries import entry_page, people_page
 
 
@@ -22,23 +21,17 @@ from .entries import entry_page, people_page
 def index(request: Request) -> HttpResponse:
     """Newest first, by key; beside them the addresses and persons that strike within the same days."""
     asking = ask(request, "trail:denied", Permission.DENIED, outcome="denied", refused=True)
-    after = request.GET.get("after", "")[:40]
-    context: dict[str, Any] = context_of(asking, "trail:denied", reverse("trail:denied_people"))
-    question = asking.question
-    if question is not None:
-        page = selectors.list_entries(request.actor, question, Permission.DENIED, after=after)
+    extra: dict[str, Any] = context_of(asking, "trail:denied", reverse("trail:denied_people")) | {"refused": True}
+    if (question := asking.question) is not None:
         strikes = selectors.list_strikes(request.actor, question)
-        services.note_reading(
-            request.actor, "trail.denied_read", question, Permission.DENIED, now=request.now, more=bool(after)
-        )
-        context |= {
-            "table": presenting.denied_table(page),
-            "pager": presenting.pager(page, "trail:denied", question, first=not after),
-            "said": presenting.in_words(question),
+        extra |= {
             "strikes": presenting.strike_rows(strikes, question),
             "strikes_note": "所选日期内" if strikes.all_seen else f"最近 {selectors.EXAMINED:,} 次之内",
         }
-    return render(request, "trail/denied.html", context, status=asking.status)
+    return list_page(
+        presenting.DENIED, request, asking, permission=Permission.DENIED, event="trail.denied_read",
+        template="trail/denied.html", extra=extra,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import Button, Choice
 from zhijia.kernel.http import Request
 from zhijia.organization.trail import presenting, sealed, selectors, services
 from zhijia.organization.trail.forms import PersonForm
 from zhijia.organization.trail.permissions import Permission
 
-from .asking import ask, context_of
+from .asking import ask, context_of, list_page
 
 
 @require_safe
@@ -33,29 +34,20 @@ def looks(request: Request) -> HttpResponse:
 
 def _list(request: Request, address: str, event: str, outcome: str) -> HttpResponse:
     asking = ask(request, address, Permission.VIEW, outcome=outcome)
-    after = request.GET.get("after", "")[:40]
-    context: dict[str, Any] = context_of(asking, address, f"{reverse('trail:people')}?to={address.partition(':')[2]}")
+    extra = context_of(asking, address, f"{reverse('trail:people')}?to={address.partition(':')[2]}")
     question = asking.question
-    if question is not None:
-        page = selectors.list_entries(request.actor, question, Permission.VIEW, after=after)
-        services.note_reading(request.actor, event, question, Permission.VIEW, now=request.now, more=bool(after))
-        table = presenting.looks_table(page) if outcome else presenting.entries_table(page)
-        context |= {
-            "table": table,
-            "pager": presenting.pager(page, address, question, first=not after),
-            "said": presenting.in_words(question),
-        }
-    may_export = request.actor.holds(Permission.EXPORT) and question is not None
-    export = presenting.address_of("trail:export", question, outcome=outcome) if may_export and question else ""
-    context |= {
-        "looks": bool(outcome),
-        "head_actions": [{"label": "导出这些记录", "href": export}] if export else [],
-        "tabs": [
-            {"label": "全部记录", "href": reverse("trail:entries"), "current": not outcome},
-            {"label": "谁看过完整信息", "href": reverse("trail:looks"), "current": bool(outcome)},
-        ],
-    }
-    return render(request, "trail/entries.html", context, status=asking.status)
+    actions = []
+    if question is not None and request.actor.holds(Permission.EXPORT):
+        actions = [Button("导出这些记录", presenting.address_of("trail:export", question, outcome=outcome))]
+    tabs = [
+        Choice("entries", "全部记录", not outcome, reverse("trail:entries")),
+        Choice("looks", "谁看过完整信息", bool(outcome), reverse("trail:looks")),
+    ]
+    listing = presenting.LOOKS if outcome else presenting.ENTRIES
+    return list_page(
+        listing, request, asking, permission=Permission.VIEW, event=event, template="trail/entries.html", extra=extra,
+        actions=actions, tabs=tabs,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,16 +92,16 @@ def entry(request: Request, key: str) -> HttpResponse:
 
 def entry_page(request: Request, key: str, permission: str, back: str) -> HttpResponse:
     """The page of an entry, for whoever may see it under `permission`."""
-    page, seal = selectors.get_entry(request.actor, key, permission)
-    services.note_opening(request.actor, page, permission, now=request.now)
-    found = page.entries[0]
+    told, seal = selectors.get_entry(request.actor, key, permission)
+    services.note_opening(request.actor, told, permission, now=request.now)
+    found = told.entry
     context = {
         "title": presenting.what(found),
         "tag": presenting.outcome_tag(found),
-        "facts": presenting.entry_facts(page),
+        "facts": presenting.entry_facts(told),
         "digests": presenting.digest_facts(found),
         "checks": [sealed.seal_check(seal)],
         "back": reverse(back),
-        "more": presenting.ways_on(page, back),
+        "more": presenting.ways_on(told, back),
     }
     return render(request, "trail/entry.html", context)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,7 +14,8 @@ from zhijia.foundation.files import selectors as files
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting as job_parts, selectors as jobs
 from zhijia.foundation.ui.form import Submission
-from zhijia.foundation.workflow import presenting as cases, selectors as case_reads, services as workflow
+from zhijia.foundation.ui.listing import Button, Empty, answer
+from zhijia.foundation.workflow import presenting as cases, services as workflow
 from zhijia.foundation.workflow.forms import CheckForm
 from zhijia.kernel.http import Request
 from zhijia.organization.trail import presenting, selectors, services
@@ -24,15 +27,17 @@ from .asking import ask as ask_question
 _UNFINISHED = {"queued", "running", "failed", "cancelled"}
 
 
+_NONE_ASKED = "在审计记录里选好人员、单位、事项和日期，再点“导出这些记录”。同事的申请会出现在工作台的“等我办理”。"
+
+
 @require_safe
-def mine(request: Request) -> HttpResponse:
+def mine(request: Request) -> HttpResponseBase:
     """One's own wishes; those of others wait in the inbox."""
     request.actor.require_anywhere(Permission.EXPORT)
-    rows = [
-        presenting.export_line(export, case_reads.describe(export.case))
-        for export in selectors.list_exports(request.actor)
-    ]
-    return render(request, "trail/exports.html", {"rows": rows})
+    choose = Button("去选条件", reverse("trail:entries"))
+    empty = Empty("还没有申请过导出", _NONE_ASKED, (choose,))
+    read = partial(selectors.list_exports, request.actor)
+    return answer(presenting.EXPORTS, request, read, actions=[choose], empty=empty)
 
 
 @require_http_methods(["GET", "POST"])

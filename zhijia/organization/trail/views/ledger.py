@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting as job_parts, selectors as jobs
 from zhijia.foundation.ui.form import Submission
+from zhijia.foundation.ui.listing import table
 from zhijia.kernel.http import Request
 from zhijia.organization.trail import sealed, selectors, services
 from zhijia.organization.trail.forms import HeadForm
@@ -35,7 +36,7 @@ def index(request: Request) -> HttpResponse:
         "checks": sealed.log_checks(state),
         "wrong": [sealed.in_chinese(sentence) for sentence in state.wrong],
         "facts": sealed.log_facts(state),
-        "table": sealed.checks_table(state.checks) if state.checks else None,
+        "table": table(sealed.CHECKS, state.checks, request.now),
         "form": form,
         "compared": compared,
         **_running(request),

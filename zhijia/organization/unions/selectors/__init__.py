@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from zhijia.foundation.regions import naming
+from zhijia.foundation.regions import naming, selectors as regions
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor, Scope
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken
 from zhijia.kernel.identifiers import normalize_uscc
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.names import text_key
+from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.typed import typed
 from zhijia.organization.unions.models import CoveredUnit, Employer, MemberUnion, Union, UnionStatus, UnionType
 from zhijia.organization.unions.permissions import Permission
@@ -92,8 +94,8 @@ def get_union(actor: Actor, public_id: str) -> Union:
 
 
 def get_facts(union_id: int) -> UnionFacts:
-    """Raises NotFound. Asked once in a command."""
-    return db.remembered(Union, union_id, lambda: _one(id=union_id))
+    """Raises NotFound."""
+    return _one(id=union_id)
 
 
 def get_facts_by_path(path: str) -> UnionFacts:
@@ -105,7 +107,7 @@ def find_by_code(code: str) -> UnionFacts | None:
     """By the 16-digit code; also of a closed union, so that a page can say so."""
     shaped = len(code) == 16 and code.isascii() and code.isdigit()
     rows = db.select_rows(Union, _FACTS, {"code": code}) if shaped else []
-    return db.remembered(Union, rows[0][0], lambda: UnionFacts(*rows[0])) if rows else None
+    return UnionFacts(*rows[0]) if rows else None
 
 
 def find_by_public_id(public_id: str) -> UnionFacts | None:
@@ -200,6 +202,11 @@ def union_covering(employer_id: int) -> UnionFacts | None:
     return rows[0] if rows else None
 
 
+def ids_within(scope: Scope) -> QuerySet[Union, int]:
+    """The ids of all unions of a scope, as a query."""
+    return Union.objects.filter(db.in_scope("path", scope)).values_list("id", flat=True)
+
+
 def employer_ids_of(union_id: int, *, limit: int = 1_000) -> list[int]:
     """The employers that a union covers today."""
     rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
@@ -285,10 +292,10 @@ def top() -> UnionFacts:
     return _one(parent_id=None)
 
 
-def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> list[Union]:
+def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int = 100) -> Page[Union]:
     """Direct children in tree order, narrowed by scope; `None` gives the roots of the actor's scope.
 
-    One more than `limit` where there are more; `after` is the last path of this page.
+    Raises Invalid `request.page`.
     """
     scope = actor.scope_for(Permission.VIEW)
     unions = Union.objects.filter(db.in_scope("path", scope)).exclude(status__in=CLOSED)
@@ -298,7 +305,7 @@ def children(actor: Actor, parent_id: int | None, *, after: str = "", limit: int
         unions = unions.filter(parent_id__isnull=True)
     else:
         unions = unions.filter(path__in=scope.paths)
-    return list(unions.filter(path__gt=after).order_by("path")[: limit + 1])
+    return page_of(unions, ("path",), after=after, limit=limit)
 
 
 def chain_in_scope(actor: Actor, union: Union) -> list[Union]:
@@ -306,6 +313,28 @@ def chain_in_scope(actor: Actor, union: Union) -> list[Union]:
     scope = actor.scope_for(Permission.VIEW)
     rows = Union.objects.filter(path__in=ancestors(union.path)).filter(db.in_scope("path", scope))
     return sorted(rows, key=lambda row: len(row.path))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUnion:
+    """A union of a list, and the name of its division."""
+
+    union: UnionFacts
+    place: str
+
+
+def list_unions(actor: Actor, query: Query) -> Page[FoundUnion]:
+    """Unions in the scope that the words and the type mean, also closed ones, from the top. Raises NotAllowed."""
+    actor.require_anywhere(Permission.VIEW)
+    rows = Union.objects.filter(db.in_scope("path", actor.scope_for(Permission.VIEW)))
+    if query.search:
+        rows = rows.filter(matching(query.search))
+    if union_type := query.filters.get("type"):
+        rows = rows.filter(type=union_type)
+    page = page_of(rows, ("level", "path"), after=query.after, limit=query.limit)
+    places = regions.names_of({row.region for row in page.rows})
+    facts = facts_of(row.pk for row in page.rows)
+    return page.of(FoundUnion(facts[row.pk], places.get(row.region, "")) for row in page.rows)
 
 
 def search(
@@ -368,10 +397,10 @@ def match_employer(credit_code: str, name: str) -> Employer | None:
     return found[0] if found else None
 
 
-def list_covered(union_id: int, *, after: int = 0, limit: int = 50) -> list[CoveredUnit]:
-    """Employers a union covers today with their facts, in the order they were added; one more where there are more."""
-    rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True, id__gt=after)
-    return list(rows.select_related("employer").order_by("id")[: limit + 1])
+def list_covered(union_id: int, *, after: str = "") -> Page[CoveredUnit]:
+    """Employers a union covers today with their facts, in the order they were added."""
+    rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
+    return page_of(rows.select_related("employer"), ("id",), after=after)
 
 
 def coverage_figures(union_id: int) -> tuple[int, int]:
@@ -381,10 +410,10 @@ def coverage_figures(union_id: int) -> tuple[int, int]:
     return found["employers"], found["workers"] or 0
 
 
-def list_member_unions(federation_id: int, *, after: int = 0, limit: int = 50) -> list[MemberUnion]:
-    """Unions a federation lists today, in the order they were listed; one more where there are more."""
-    rows = MemberUnion.objects.filter(federation_id=federation_id, until__isnull=True, id__gt=after)
-    return list(rows.select_related("member").order_by("id")[: limit + 1])
+def list_member_unions(federation_id: int, *, after: str = "") -> Page[MemberUnion]:
+    """Unions a federation lists today, in the order they were listed."""
+    rows = MemberUnion.objects.filter(federation_id=federation_id, until__isnull=True)
+    return page_of(rows.select_related("member"), ("id",), after=after)
 
 
 def relations_of(union: Union) -> dict[str, UnionFacts | None]:

@@ -203,7 +203,7 @@ def federation(world: World) -> Union:
 def test_a_federation_lists_a_union_whose_parent_stays(world: World, federation: Union) -> None:
     parent = world["plant"].parent_id
     services.list_member_union(world.staff("TOWN_WORKER", "town"), federation, world["plant"].code, now=world.now)
-    assert [row.member_id for row in selectors.list_member_unions(federation.pk)] == [world["plant"].pk]
+    assert [row.member_id for row in selectors.list_member_unions(federation.pk).rows] == [world["plant"].pk]
     assert world["plant"].parent_id == parent
     with pytest.raises(Duplicate):
         services.list_member_union(SYSTEM, federation, world["plant"].code, now=world.now)

@@ -15,6 +15,7 @@ from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui import formats
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.kernel.http import Request
+from zhijia.kernel.paging import Page
 from zhijia.kernel.registry import registry
 from zhijia.organization.unions import printing, rules, selectors, services
 from zhijia.organization.unions.forms import CoverForm, ListForm
@@ -22,7 +23,6 @@ from zhijia.organization.unions.permissions import Permission
 
 from . import tables
 
-PAGE = 50
 _BIG = 2**63 - 1
 
 
@@ -130,19 +130,19 @@ def _linked(request: Request, facts: selectors.UnionFacts | None) -> dict[str, s
 
 
 def _covered(request: Request, union: Any, form: Any) -> dict[str, Any]:
-    rows = selectors.list_covered(union.pk, after=_row_id(request.GET.get("after", "")), limit=PAGE)
+    page = selectors.list_covered(union.pk, after=request.GET.get("after", ""))
     may = request.actor.may(Permission.EDIT, union.path) and union.is_open
-    more = may and (union.type in rules.MANY_EMPLOYERS or not rows)
-    table = tables.covered_table(rows[:PAGE], own=union.employer_id, removable=may)
+    more = may and (union.type in rules.MANY_EMPLOYERS or not page.rows)
+    table = tables.covered_table(page.rows, own=union.employer_id, removable=may)
     return {
         "covered": table,
-        "pager": _pager("covered", rows),
+        **_further("covered", page),
         "form": form or (CoverForm() if more else None),
     }
 
 
 def _listed(request: Request, union: Any, form: Any) -> dict[str, Any]:
-    rows = selectors.list_member_unions(union.pk, after=_row_id(request.GET.get("after", "")), limit=PAGE)
+    page = selectors.list_member_unions(union.pk, after=request.GET.get("after", ""))
     may = request.actor.may(Permission.EDIT, union.path) and union.is_open
     shown = [
         {
@@ -152,11 +152,11 @@ def _listed(request: Request, union: Any, form: Any) -> dict[str, Any]:
             "since": row.since.isoformat(),
             "tag": tables.status_tag(row.member.status, row.member.get_status_display()),
         }
-        for row in rows[:PAGE]
+        for row in page.rows
     ]
     return {
         "listed": {"rows": shown, "removable": may},
-        "pager": _pager("members", rows),
+        **_further("members", page),
         "form": (form or ListForm()) if may else None,
     }
 
@@ -168,13 +168,13 @@ def _code(request: Request, union: Any, form: Any) -> dict[str, Any]:
 _PARTS = {"": _overview, "covered": _covered, "members": _listed, "code": _code}
 
 
-def _pager(tab: str, rows: list[Any]) -> dict[str, str]:
-    more = f"?tab={tab}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    return {"shown": f"本页 {min(len(rows), PAGE)} 个", "next": more}
+def _further(tab: str, page: Page[Any]) -> dict[str, str]:
+    """For `ui/listing/foot.html`."""
+    return {"shown": f"本页 {len(page.rows)} 个", "next": f"?tab={tab}&after={page.next}" if page.next else ""}
 
 
 def _row_id(text: str) -> int:
-    """A row id from an address; nonsense of any size begins at the start."""
+    """A row id that was sent; nonsense of any size is nobody's."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _BIG else 0
 
 

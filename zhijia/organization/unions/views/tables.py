@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.listing import Column, Empty, Filter, Listing, Tag, To
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.paging import Page
 from zhijia.organization.unions import rules
 from zhijia.organization.unions.permissions import Permission
-from zhijia.organization.unions.selectors import UnionFacts
+from zhijia.organization.unions.selectors import FoundUnion
 
 LEVELS = {1: "全国", 2: "省级", 3: "市级", 4: "县级", 5: "乡镇级", 6: "村、区域级", 7: "基层"}
 HUES = {"ACTIVE": "done", "SUSPENDED": "soon", "PREPARING": "run"}
@@ -37,15 +39,13 @@ def node(union: Any, *, is_open: bool) -> dict[str, Any]:
     }
 
 
-def branch(union: Any, rows: Sequence[Any], *, limit: int) -> dict[str, Any]:
+def branch(union: Any, page: Page[Any]) -> dict[str, Any]:
     """An open node with its children: `children`, and `more` the address of the next ones."""
-    shown = rows[:limit]
-    more = f"{reverse('unions:branch', args=[union.public_id])}?after={shown[-1].path}" if len(rows) > limit else ""
-    page = f"{reverse('unions:tree')}?open={union.public_id}&after={shown[-1].path}" if more else ""
+    here, whole = reverse("unions:branch", args=[union.public_id]), reverse("unions:tree")
     return node(union, is_open=True) | {
-        "children": [node(row, is_open=False) for row in shown],
-        "more": more,
-        "more_page": page,
+        "children": [node(row, is_open=False) for row in page.rows],
+        "more": f"{here}?after={page.next}" if page.next else "",
+        "more_page": f"{whole}?open={union.public_id}&after={page.next}" if page.next else "",
     }
 
 
@@ -57,55 +57,46 @@ def nest(chain: Sequence[Any], last: dict[str, Any]) -> dict[str, Any]:
     return tree
 
 
-def found_table(rows: Sequence[UnionFacts], places: Mapping[str, str]) -> dict[str, Any]:
-    """Shape of `ui/console/list_table.html`."""
-    return {
-        "label": "查到的工会",
-        "first": {"label": "工会"},
-        "columns": [{"label": "类型"}, {"label": "编码"}, {"label": "所在区划", "hide": "mid"}, {"label": "状态"}],
-        "rows": [
-            {
-                "pid": row.public_id,
-                "label": row.name,
-                "href": reverse("unions:file", args=[row.public_id]),
-                "cells": [
-                    {"text": row.type_label},
-                    {"text": formats.group4(row.code)},
-                    {"text": places.get(row.region, ""), "dim": True},
-                    {"tag": status_tag(row.status, row.status_label)},
-                ],
-            }
-            for row in rows
-        ],
-    }
+def _code(row: FoundUnion) -> str:
+    return formats.group4(row.union.code)
 
 
-def tree_bar(text: str, union_type: str) -> dict[str, Any]:
-    """Shape of `ui/console/filter_bar.html`."""
-    types = [
-        ("", "全部类型"),
-        ("GENERAL", "总工会"),
-        ("INDUSTRY", "产业工会"),
-        ("GRASSROOTS", "基层工会"),
-        ("JOINT", "联合基层工会"),
-        ("AREA_FED", "区域工会联合会"),
-        ("IND_FED", "行业工会联合会"),
-        ("ONLINE_HOME", "网上会员之家"),
-    ]
-    return {
-        "label": "查找工会",
-        "action": reverse("unions:tree"),
-        "name": "q",
-        "value": text,
-        "placeholder": "名称、拼音、工会编码或信用代码",
-        "selects": [
+def _status(row: FoundUnion) -> tuple[str, str]:
+    return row.union.status_label, HUES.get(row.union.status, "")
+
+
+UNIONS = Listing(
+    "unions",
+    "工会组织",
+    note="本级及以下，按领导关系",
+    head=Column("工会", "union.name", wraps=True),
+    opens=To("unions:file", "union.public_id"),
+    search="名称、拼音、工会编码或信用代码",
+    counted="个",
+    ordered="按领导关系",
+    filters=(
+        Filter(
+            "type",
+            "工会类型",
             {
-                "name": "type",
-                "label": "工会类型",
-                "options": [{"value": key, "label": label, "chosen": key == union_type} for key, label in types],
-            }
-        ],
-    }
+                "GENERAL": "总工会",
+                "INDUSTRY": "产业工会",
+                "GRASSROOTS": "基层工会",
+                "JOINT": "联合基层工会",
+                "AREA_FED": "区域工会联合会",
+                "IND_FED": "行业工会联合会",
+                "ONLINE_HOME": "网上会员之家",
+            },
+        ),
+    ),
+    columns=(
+        Column("类型", "union.type_label"),
+        Column("编码", _code),
+        Column("所在区划", "place", narrow="mid", faint=True),
+        Tag("状态", _status),
+    ),
+    empty=Empty("您的管理范围内还没有工会", "先由上级工会新建或导入，再来这里办理。"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,74 +2,56 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from zhijia.foundation.regions import selectors as regions
-from zhijia.kernel.errors import NotFound
+from zhijia.foundation.ui.listing import Button, answer, show
 from zhijia.kernel.http import Request
-from zhijia.organization.unions import rules, selectors
+from zhijia.kernel.paging import Page
+from zhijia.organization.unions import selectors
 from zhijia.organization.unions.permissions import Permission
 
 from . import tables
 
 BRANCH = 100
-FOUND = 50
 
 
 @require_safe
-def tree(request: Request) -> HttpResponse:
-    """The tops of the actor's scope; `?open=` shows one union's children below its chain, `?q=` searches instead."""
+def tree(request: Request) -> HttpResponseBase:
+    """The tops of the actor's scope; `?open=` shows one union's children below its chain, a search or a filter the list
+    of what is found.
+    """
     request.actor.require_anywhere(Permission.VIEW)
-    text = request.GET.get("q", "").strip()[:60]
-    union_type = request.GET.get("type", "")
-    union_type = union_type if union_type in rules.TYPE_DIGITS else ""
-    context = _found(request, text, union_type) if text else _nodes(request)
-    return render(
-        request,
-        "unions/tree.html",
-        context | {"bar": tables.tree_bar(text, union_type), "q": text, "actions": _actions(request)},
+    query = tables.UNIONS.query(request)
+    actions = _actions(request)
+    if query.is_narrowed or request.GET.get("form"):
+        return answer(tables.UNIONS, request, partial(selectors.list_unions, request.actor), actions=actions)
+    nodes = _nodes(request)
+    return show(
+        tables.UNIONS, request, query, Page([]), actions=actions, template="unions/tree.html", extra={"nodes": nodes}
     )
 
 
-def _found(request: Request, text: str, union_type: str) -> dict[str, Any]:
-    scope = request.actor.scope_for(Permission.VIEW)
-    rows = selectors.search(scope, text, types=[union_type] if union_type else (), limit=FOUND + 1, closed=True)
-    shown = rows[:FOUND]
-    places = regions.names_of({row.region for row in shown})
-    return {"table": tables.found_table(shown, places), "more_found": len(rows) > FOUND}
-
-
-def _nodes(request: Request) -> dict[str, Any]:
+def _nodes(request: Request) -> list[dict[str, Any]]:
     asked = request.GET.get("open", "")
     if not asked:
-        tops = selectors.children(request.actor, None, limit=BRANCH)
+        tops = selectors.children(request.actor, None, limit=BRANCH).rows
         if len(tops) == 1:
-            return {"nodes": [_branch(request, tops[0])]}
-        return {"nodes": [tables.node(top, is_open=False) for top in tops[:BRANCH]]}
+            return [_branch(request, tops[0])]
+        return [tables.node(top, is_open=False) for top in tops]
     union = selectors.get_union_to_view(request.actor, asked)
     chain = selectors.chain_in_scope(request.actor, union)
-    return {"nodes": [tables.nest(chain, _branch(request, union))], "opened": union.name}
+    return [tables.nest(chain, _branch(request, union))]
 
 
 def _branch(request: Request, union: Any) -> dict[str, Any]:
-    after = _after(request, union.path)
-    rows = selectors.children(request.actor, union.pk, after=after, limit=BRANCH)
-    return tables.branch(union, rows, limit=BRANCH)
-
-
-def _after(request: Request, path: str) -> str:
-    """A path below `path`, or nothing: whatever else stands in the address is an address of nothing."""
     after = request.GET.get("after", "")
-    if not after:
-        return ""
-    if len(after) > 48 or not after.isalnum() or not after.isascii() or not after.startswith(path):
-        raise NotFound
-    return after
+    return tables.branch(union, selectors.children(request.actor, union.pk, after=after, limit=BRANCH))
 
 
 @require_safe
@@ -83,12 +65,12 @@ def branch(request: Request, pid: str) -> HttpResponse:
     return render(request, template, {"node": opened})
 
 
-def _actions(request: Request) -> list[dict[str, Any]]:
-    actions: list[dict[str, Any]] = []
+def _actions(request: Request) -> list[Button]:
+    actions = []
     if request.actor.holds(Permission.LOAD):
-        actions.append({"label": "导入", "href": reverse("unions:load")})
+        actions.append(Button("导入", reverse("unions:load")))
     if request.actor.holds(Permission.EXPORT):
-        actions.append({"label": "导出", "href": reverse("unions:export")})
+        actions.append(Button("导出", reverse("unions:export")))
     if request.actor.holds(Permission.CREATE):
-        actions.append({"label": "新建工会", "href": reverse("unions:new"), "primary": True})
+        actions.append(Button("新建工会", reverse("unions:new"), primary=True))
     return actions

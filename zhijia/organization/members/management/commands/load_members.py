@@ -10,7 +10,7 @@ from django.utils import timezone
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.rules.rosters import LABELS
 from zhijia.organization.members.selectors import rosters
-from zhijia.organization.members.services.rosters import streaming
+from zhijia.organization.members.services.rosters import from_disk
 
 SHOWN = 50
 
@@ -35,9 +35,9 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"没有这个文件：{path}")
         try:
-            load = streaming.load_file(
+            load = from_disk.load_file(
                 path,
-                streaming.unit_of(options["under"]),
+                from_disk.unit_of(options["under"]),
                 dry_run=options["dry_run"],
                 sheet=options["sheet"],
                 confirmed=options["confirm_numbers"],
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{load.rows}行：新增{figures.get('added', 0)}，登记已有档案{figures.get('bound', 0)}，")
         self.stdout.write(f"已是会员{figures.get('same', 0)}，有错{figures.get('bad', 0)}。")
-        for row in rosters.list_refused(load, limit=SHOWN)[:SHOWN]:
+        for row in rosters.list_refused(load, limit=SHOWN).rows:
             for column, _, reason in row.faults:
                 self.stdout.write(f"  第{row.number}行 {LABELS.get(column, column)}：{reason}")
         if figures.get("bad", 0) > SHOWN:

@@ -1,14 +1,15 @@
 """Loading a roster of members: take the file in, agree on its columns, check it, write what is good.
 
-The file lies sealed in the store; jobs go through it in chunks, and a chunk commits together with how far it came.
-Nothing personal is kept beside the file but the masked names of refused rows.
+The file lies sealed in the store, or on the disk of who runs the command. Jobs and the command go through it in the
+same steps: chunks, each committed together with how far it came. Nothing personal is kept beside the file but the
+masked names of refused rows.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import IO, Any, Final
@@ -35,7 +36,7 @@ from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from .conflicts import open_some
-from .judging import TWICE, Desk, Judged, judge
+from .judging import TWICE, Judged, judge
 from .mending import marks_of, settle_marked
 from .preparing import prepare
 from .reading import Pass, finished, going_on
@@ -45,6 +46,7 @@ CHECK_JOB: Final = "members.roster_check"
 WRITE_JOB: Final = "members.roster_write"
 FILE_USE: Final = "members.roster"
 CHUNK: Final = 2_000
+"""Rows of one transaction: about a second, in which others who write wait on SQLite."""
 SMALL: Final = 64 * 1024
 """A file this small is checked before the page answers."""
 KEEP: Final = timedelta(days=30)
@@ -193,12 +195,17 @@ def _opened(load: RosterLoad) -> IO[bytes]:
 
 
 # --- Checking and writing -------------------------------------------------------------------------------------------
-def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
+def _begin(load: RosterLoad, unit: UnionFacts, sheet: Sheet | None, *, now: datetime) -> Callable[[int], Pass]:
+    """`sheet` is read where the caller has it open, else the file in the store."""
+    today = timezone.localdate(now)
+
     def begin(after: int) -> Pass:
+        if sheet is not None:
+            return Pass(sheet, load.mapping, today=today, after=after)
         content = _opened(load)
         try:
-            sheet = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
-            return Pass(sheet, load.mapping, today=timezone.localdate(now), after=after, file=content)
+            found = open_sheet(content, rules.COLUMNS, max_rows=rules.most_rows(unit.level), sheet=load.sheet)
+            return Pass(found, load.mapping, today=today, after=after, file=content)
         except BaseException:
             content.close()
             raise
@@ -206,16 +213,16 @@ def _begin(load: RosterLoad, unit: UnionFacts, *, now: datetime) -> Any:
     return begin
 
 
-def check_some(load_id: int, *, now: datetime) -> tuple[int, bool]:
-    """Check the next 2,000 rows in the job's transaction. Returns how many, and whether the file is through."""
+def check_some(load_id: int, *, now: datetime, sheet: Sheet | None = None) -> tuple[int, bool]:
+    """Check the next rows in the caller's transaction. Returns how many, and whether the file is through."""
     load = RosterLoad.objects.get(pk=load_id)
     unit = unions.get_facts(load.unit_id)
     key = (load.pk, "check")
-    with going_on(key, load.cursor, _begin(load, unit, now=now)) as reading:
+    with going_on(key, load.cursor, _begin(load, unit, sheet, now=now)) as reading:
         rows = reading.take(CHUNK)
         prepared = prepare(rows, load.mapping, reading.today, seal=False)
         reading.seen.note(prepared)
-        judged = judge(Desk(unit), prepared, reading.seen)
+        judged = judge(reading.desk(unit), prepared, reading.seen)
         through = len(rows) < CHUNK
         advance(load, judged, LoadState.CHECKED if through else LoadState.CHECKING, now=now)
     if through:
@@ -223,8 +230,8 @@ def check_some(load_id: int, *, now: datetime) -> tuple[int, bool]:
     return len(rows), through
 
 
-def write_some(load_id: int, *, now: datetime) -> tuple[int, dict[str, int], bool]:
-    """Write the next 2,000 rows' good ones in the job's transaction; every row is judged again first.
+def write_some(load_id: int, *, now: datetime, sheet: Sheet | None = None) -> tuple[int, dict[str, int], bool]:
+    """Write the good ones of the next rows in the caller's transaction; every row is judged again first.
 
     Returns how many rows were looked at, how many came to which outcome, and whether the file is through; its state is
     then the caller's to change.
@@ -232,12 +239,12 @@ def write_some(load_id: int, *, now: datetime) -> tuple[int, dict[str, int], boo
     load = RosterLoad.objects.get(pk=load_id)
     unit = unions.get_facts(load.unit_id)
     key = (load.pk, "write")
-    with going_on(key, load.cursor, _begin(load, unit, now=now)) as reading:
+    with going_on(key, load.cursor, _begin(load, unit, sheet, now=now)) as reading:
         rows = reading.take(CHUNK)
         prepared = prepare(rows, load.mapping, reading.today, seal=True)
         reading.seen.note(prepared)
         actor = in_the_name_of(load, unit)
-        judged = write_rows(actor, Desk(unit), prepared, reading.seen, now=now)
+        judged = write_rows(actor, reading.desk(unit), prepared, reading.seen, now=now)
         advance(load, judged, LoadState.WRITING, now=now)
         settle_marked(actor, marks_of(load, rows), judged, now=now)
         if rows:
@@ -384,24 +391,27 @@ def begun_writing(load: RosterLoad) -> dict[str, Any]:
     return {"cursor": 0, "figures": {"checked": load.rows or 0}}
 
 
-def open_conflicts(load_id: int, after: int, opened: int, *, now: datetime) -> tuple[int, int]:
-    """Cases for the next refused rows of a written file, in the job's transaction; as `conflicts.open_some`."""
+def open_conflicts(
+    load_id: int, after: int, made: int, *, now: datetime, sheet: Sheet | None = None
+) -> tuple[int, int]:
+    """Cases for the next refused rows of a written file, in the caller's transaction; as `conflicts.open_some`."""
     load = RosterLoad.objects.get(pk=load_id)
     key = (load.pk, "conflicts")
-    begin = _begin(load, unions.get_facts(load.unit_id), now=now)
+    begin = _begin(load, unions.get_facts(load.unit_id), sheet, now=now)
     with going_on(key, after, begin) as reading:
-        last, made = open_some(load, reading, after=after, opened=opened, now=now)
+        last, more = open_some(load, reading, after=after, opened=made, now=now)
     if not last:
         finished(key)
-    return last, made
+    return last, more
 
 
 @transaction.atomic
 def finish(load_id: int, *, now: datetime) -> None:
     """The last row is written and conflicts are open: the result stays."""
-    db.change_rows(
-        RosterLoad, {"id": load_id, "state": LoadState.WRITING}, {"state": LoadState.DONE, "finished_at": now}
-    )
+    load = RosterLoad.objects.get(pk=load_id)
+    rows = sum(load.figures.get(outcome.value, 0) for outcome in Outcome)
+    values = {"rows": rows, "state": LoadState.DONE, "finished_at": now}
+    db.change_rows(RosterLoad, {"id": load_id, "state": LoadState.WRITING}, values)
 
 
 @db.retrying()

@@ -1,21 +1,12 @@
-"""From the texts of a roster's rows to what is written: understood, digested and, where asked, sealed.
-
-Loads no tables, so that it can run in processes of its own; those of `Preparers` do nothing else.
-"""
+"""From the texts of a roster's rows to what is written: understood, digested and, where asked, sealed."""
 
 from __future__ import annotations
 
-import gc
-import marshal
-import multiprocessing
-import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
 from functools import lru_cache
-from types import TracebackType
 from typing import Any, Final, NamedTuple
 
 from zhijia.kernel.ids import new_public_id
@@ -34,7 +25,7 @@ PERSON: Final = (
 
 
 class Prepared(NamedTuple):
-    """A row ready to be judged; a plain tuple, because millions of them go from process to process.
+    """A row ready to be judged; a plain tuple, because a file has a million of them.
 
     `identity` and `digest` are empty where the number is wrong. `person` holds PERSON's values where they were sealed.
     """
@@ -115,69 +106,3 @@ class _Randomness:
 
 
 _randomness: Final = _Randomness()
-
-
-def _packed(rows: Rows, mapping: Mapping[str, int], today: date) -> bytes:
-    """`prepare` for another process: plain values, which cost half as much on the way as objects do."""
-    found = prepare(rows, mapping, today, seal=True)
-    return marshal.dumps(
-        [
-            (row.number, [tuple(fault) for fault in row.faults], *row[2:-2], _ordinal(row.joined_on), row.person)
-            for row in found
-        ]
-    )
-
-
-def _ordinal(day: date | None) -> int:
-    return day.toordinal() if day else 0
-
-
-def unpack(packed: bytes) -> list[Prepared]:
-    """What `_packed` made."""
-    rows: list[tuple[Any, ...]] = marshal.loads(packed)  # noqa: S302  from our own process
-    return [
-        Prepared._make(
-            (row[0], tuple(Fault(*fault) for fault in row[1]), *row[2:-2],
-             date.fromordinal(row[-2]) if row[-2] else None, row[-1])
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _begin() -> None:
-    """In a new process: rows hold no circles to look for, and whoever waits for a killed parent waits for ever."""
-    gc.disable()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-class Preparers:
-    """Processes that prepare rows, one for every core but this process's own.
-
-    `with Preparers() as preparers: preparers.begin(rows, mapping, today)`. They are started anew, not forked: nothing
-    of this process, such as its connections, goes along.
-    """
-
-    def __init__(self, processes: int | None = None) -> None:
-        count = processes or max(1, min(3, (os.cpu_count() or 1) - 1))
-        self.ahead: Final = count + 1
-        started_anew = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(count, started_anew, initializer=_begin)
-
-    def __enter__(self) -> Preparers:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def begin(self, rows: Rows, mapping: Mapping[str, int], today: date) -> Future[bytes]:
-        """Start on a chunk; the result is for `unpack`."""
-        return self._pool.submit(_packed, rows, mapping, today)

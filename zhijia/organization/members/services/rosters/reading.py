@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -11,12 +12,14 @@ from typing import IO, Final
 
 from zhijia.kernel.tables import Sheet, judged_rows
 from zhijia.organization.members.rules.rosters import typed_places, understand
+from zhijia.organization.unions.selectors import UnionFacts
 
-from .judging import Seen
+from .judging import Desk, Seen
 from .preparing import Rows
 
 _SKIP: Final = 5_000
 _KEPT: Final = 4
+_DESK_S: Final = 60
 
 
 class Pass:
@@ -34,6 +37,7 @@ class Pass:
         self.seen = Seen()
         self._rows = judged_rows(sheet, typed_places(mapping))
         self._waiting: Rows = ()
+        self._desk: tuple[float, Desk] | None = None
         if after:
             self._skip(after)
 
@@ -61,6 +65,12 @@ class Pass:
         if rows:
             self.position = rows[-1][0]
         return rows
+
+    def desk(self, unit: UnionFacts) -> Desk:
+        """What was read of unions and employers for the rows before, for a minute."""
+        if self._desk is None or time.monotonic() - self._desk[0] > _DESK_S:
+            self._desk = (time.monotonic(), Desk(unit))
+        return self._desk[1]
 
     def close(self) -> None:
         self._rows.close()

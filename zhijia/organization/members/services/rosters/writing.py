@@ -49,16 +49,12 @@ REASON: Final = "roster"
 """What events of rosters name as their reason."""
 
 
-def write_rows(
-    actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, at_first_sight: list[Judged] | None = None,
-    now: datetime,
-) -> list[Judged]:  # fmt: skip
+def write_rows(actor: Actor, desk: Desk, rows: Sequence[Prepared], seen: Seen, *, now: datetime) -> list[Judged]:
     """Write the good ones of `rows` in the caller's transaction and say what became of each.
 
-    ADDED and BOUND rows are members now. `at_first_sight` is what `judge` said shortly before, where it was asked
-    already. Raises IntegrityError only where others kept being quicker.
+    ADDED and BOUND rows are members now. Raises IntegrityError only where others kept being quicker.
     """
-    judged = at_first_sight or judge(desk, rows, seen)
+    judged = judge(desk, rows, seen)
     for _ in range(TRIES - 1):
         try:
             return _write_good(actor, judged, now=now)

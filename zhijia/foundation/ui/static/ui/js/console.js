@@ -101,7 +101,7 @@
       var chosen = ticks(scope).filter(function (tick) { return tick.checked; }).length;
       if (words) { words.textContent = words.dataset.picked.replace("{n}", String(chosen)); }
       scope.querySelectorAll("[data-pick-all]").forEach(function (all) {
-        all.checked = chosen > 0 && chosen === ticks(scope).length;
+        all.checked = chosen > 0 && chosen >= ticks(scope).filter(function (tick) { return !("flagged" in tick.dataset); }).length;
         all.indeterminate = chosen > 0 && !all.checked;
       });
     });
@@ -113,7 +113,7 @@
   document.addEventListener("change", function (event) {
     var input = event.target;
     if (input.matches("[data-pick-all]")) {
-      ticks(input.closest(".zj-list") || document).forEach(function (tick) { tick.checked = input.checked; });
+      ticks(input.closest(".zj-list") || document).forEach(function (tick) { tick.checked = input.checked && !("flagged" in tick.dataset); });
     }
     if (input.matches("[data-submit]") && input.form) { input.form.requestSubmit(); }
     if (input.closest("[data-density-switch]")) {
@@ -134,6 +134,24 @@
     });
   });
 
+  /* ---- the whole row opens, but for what is pressed in it and what is marked as text ---- */
+  document.addEventListener("click", function (event) {
+    var line = event.target.closest("tr[data-opens]");
+    if (!line || event.target.closest("a, button, input, label, summary, td.zj-tick") || String(getSelection())) { return; }
+    var link = line.querySelector("th a");
+    if (event.ctrlKey || event.metaKey) { window.open(link.href); } else { link.click(); }
+  });
+
+  /* ---- the menu folds to its icons, and is remembered ---- */
+  document.querySelectorAll("[data-fold]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var root = document.documentElement;
+      if (root.dataset.nav) { delete root.dataset.nav; } else { root.dataset.nav = "folded"; }
+      document.cookie = "nav=" + (root.dataset.nav || "open") + ";path=/;max-age=31536000;samesite=lax" + (location.protocol === "https:" ? ";secure" : "");
+    });
+  });
+
   /* ---- a file dragged onto its box ---- */
   document.querySelectorAll("[data-drop]").forEach(function (box) {
     var input = box.querySelector("input[type=file]");
@@ -147,6 +165,16 @@
         }
       });
     });
+  });
+
+  /* ---- a button that needs a reason or a note asks for it before anything is sent ---- */
+  document.addEventListener("submit", function (event) {
+    var needs = event.submitter && event.submitter.dataset.needs;
+    var field = needs && event.target.elements[needs];
+    if (!field) { return; }
+    field.required = true;
+    if (!field.reportValidity()) { event.preventDefault(); }
+    field.required = false;
   });
 
   /* ---- one press, one command; the hidden key makes a second harmless ---- */

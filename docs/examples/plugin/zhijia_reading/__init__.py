@@ -1,1 +1,0 @@
-"""Borrowing from a union's reading room: an example of a scenario that plugs in."""

@@ -1,5 +1,0 @@
-from enum import StrEnum
-
-
-class Permission(StrEnum):
-    LEND = "reading:loan:lend"

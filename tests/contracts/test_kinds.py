@@ -1,0 +1,406 @@
+"""Every kind of case, walked by its own table: no capability writes these, and none can forget them.
+
+Each move is reached from the start by sample answers; then made by the right hand, on the page and by the API, and
+tried from elsewhere and without the right; what is left in the trail, what a list costs, what is kept of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.callers import send
+from tests.forms import forms_of
+from tests.world import World
+from zhijia.foundation.accounts import selectors as accounts
+from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import kinds, selectors, services
+from zhijia.foundation.casework.fields import Asked, samples
+from zhijia.foundation.casework.kinds import By, CaseKind
+from zhijia.foundation.workflow.models import Case, CaseHistory
+from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Move
+from zhijia.kernel.actor import SYSTEM as SYSTEM_ACTOR, Actor
+from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.personal import DataSubject
+from zhijia.kernel.registry import registry
+from zhijia.organization.access.roles import ROLES
+from zhijia.organization.people.models import Person
+
+pytestmark = pytest.mark.django_db
+KINDS = kinds.kinds()
+MOVES = [(kind, move) for kind in KINDS for move in kind.workflow.moves if move.by not in (CLOCK, SYSTEM)]
+DESK = [(kind, move) for kind, move in MOVES if move.is_permission]
+LEVELS = {7: "plant", 5: "town", 4: "county", 3: "city", 2: "province"}
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
+
+
+def ids(pair: Any) -> str:
+    return f"{pair[0].slug}-{pair[1].name}" if isinstance(pair, tuple) else str(pair.slug)
+
+
+def names() -> Iterator[str]:
+    while True:
+        yield from (f"{surname}志强" for surname in SURNAMES)
+
+
+NAMES = names()
+
+
+ON_TOP = {"calendar-changes", "message-changes", "consent-texts"}
+"""What is the same everywhere, so that only the union on top may ask for it."""
+
+
+def level_of(kind: CaseKind, role: str, lowest: int = 7) -> int:
+    """Where a holder of a role stands: as low as the role goes, but no lower than `lowest`; or on top."""
+    return (min if kind.slug in ON_TOP else max)(level for level in ROLES[role].levels if level <= lowest)
+
+
+def holder(world: World, kind: CaseKind, permission: str) -> Person:
+    """Somebody new who holds it over the plant, no lower than who opens one."""
+    opens = registry.permissions[kind.opened_by].roles if kind.opened_by else ()
+    lowest = max((level_of(kind, role) for role in opens), default=7)
+    roles = sorted(registry.permissions[permission].roles)
+    role = max(roles, key=lambda code: level_of(kind, code, lowest))
+    return world.staff_person(role, LEVELS[level_of(kind, role, lowest)], next(NAMES))
+
+
+def lacking(kind: CaseKind, level: int) -> str:
+    """A role of a level that holds none of the kind's rights."""
+    held = {role for right in kind.rights for role in registry.permissions[right].roles}
+    return next(role for role, spec in sorted(ROLES.items()) if level in spec.levels and role not in held)
+
+
+def _named(world: World, member: Person) -> dict[str, Any]:
+    return {"name": member.name, "id_number": world.number_of(member)}
+
+
+def _colleague(world: World, _: Person) -> dict[str, Any]:
+    """One with a password, so that there is something to clear."""
+    person = world.staff_person("ORG", "county", next(NAMES))
+    factors.set_password(SYSTEM_ACTOR, accounts.get_account(person.account_id or 0), "清晨-的-烟台-2026", now=world.now)
+    return {"person": person.public_id}
+
+
+def _new_cadre(world: World, _: Person) -> dict[str, Any]:
+    return {"person": world.person(next(NAMES)).public_id, "union": world["plant"].public_id}
+
+
+SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
+    "data-holds": _named,
+    "grants": _new_cadre,
+    "resets": _colleague,
+    "clients": lambda world, _: {"units": world["city"].code},
+}
+"""What opening asks that names somebody, so that no sample can stand for it."""
+
+
+def said(kind: CaseKind, world: World, member: Person) -> dict[str, Any]:
+    own = SAID.get(kind.slug)
+    return samples(kind.opens) | (own(world, member) if own else {})
+
+
+class Opened:
+    """A case as it was opened: by whom, whose it is."""
+
+    def __init__(self, world: World, kind: CaseKind) -> None:
+        self.world, self.kind = world, kind
+        self.member, _ = world.member(name="李二")
+        world.consent(self.member)
+        self.maker = holder(world, kind, kind.opened_by) if kind.opened_by else self.member
+        opener = SYSTEM_ACTOR if kind.opener is By.SYSTEM else world.actor(self.maker, staff=kind.opener is By.CADRE)
+        self.case = services.open_case(kind, opener, said(kind, world, self.member), now=world.now)
+        Case.objects.update(open_key=None)  # the next one asks for the same
+
+    def hand(self, move: Move) -> tuple[Person, Actor]:
+        """Who may make a move: whose matter it is, who made it, or somebody new with the right."""
+        if move.by == OWNER:
+            return self.member, self.world.actor(self.member)
+        person = self.maker if move.by == MAKER else holder(self.world, self.kind, move.by)
+        return person, self.world.actor(person, staff=True)
+
+    def bring_to(self, move: Move) -> None:
+        """Make the moves before it."""
+        for step in way_to(self.kind, move.sources):
+            _, actor = self.hand(step)
+            services.act(self.kind, actor, self.case, step.name, samples(self.kind.step(step.name).asks),
+                         now=self.world.now)  # fmt: skip
+
+    @property
+    def state(self) -> str:
+        return Case.objects.get(public_id=self.case).state
+
+
+def registry_level(world: World, unit_id: int) -> int:
+    return world.facts(next(key for key, union in world.unions.items() if union.pk == unit_id)).level
+
+
+def way_to(kind: CaseKind, states: frozenset[str]) -> list[Move]:
+    """The shortest way from the start to one of these states, without the clock."""
+    ways: dict[str, list[Move]] = {kind.workflow.start: []}
+    waiting = [kind.workflow.start]
+    while waiting:
+        state = waiting.pop(0)
+        if state in states:
+            return ways[state]
+        for move in kind.workflow.moves_from(state):
+            if move.target not in ways and move.by not in (CLOCK, SYSTEM):
+                ways[move.target] = [*ways[state], move]
+                waiting.append(move.target)
+    raise AssertionError(f"{kind.slug}: nothing leads to {sorted(states)}")
+
+
+def ready(world: World, pair: tuple[CaseKind, Move]) -> Opened:
+    opened = Opened(world, pair[0])
+    opened.bring_to(pair[1])
+    return opened
+
+
+def way(kind: CaseKind, opened: Opened, move: Move) -> str:
+    """Where the API makes a move."""
+    own = "/me" if move.by == OWNER else ""
+    return f"{own}/{kind.slug}/{opened.case}/{move.name.replace('_', '-')}"
+
+
+def typed(asks: tuple[Asked, ...]) -> dict[str, Any]:
+    return {asked.name: asked.typed(asked.sample) for asked in asks}
+
+
+def sent(asks: tuple[Asked, ...]) -> dict[str, Any]:
+    return {asked.name: asked.sent(asked.sample) for asked in asks}
+
+
+# --- Moves
+@pytest.mark.parametrize("pair", MOVES, ids=ids)
+def test_a_move_by_the_right_hand_is_made_kept_and_leaves_a_row(pair: Any, world: World) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    _, actor = opened.hand(move)
+    before = AuditEntry.objects.filter(event="workflow.move").count()
+    given = samples(kind.step(move.name).asks)
+    case = services.act(kind, actor, opened.case, move.name, given, now=world.now)
+    assert case.state == move.target
+    assert AuditEntry.objects.filter(event="workflow.move").count() == before + 1
+    row = selectors.row_of(kind, case)
+    for name in set(given) & kind.column_names:
+        assert getattr(row, name) == given[name]
+    words = [text for name, text in given.items() if isinstance(text, str) and name not in kind.column_names]
+    assert CaseHistory.objects.filter(case=case).latest("id").note == (words[0] if words else "") or not words
+
+
+@pytest.mark.parametrize("pair", MOVES, ids=ids)
+def test_it_is_made_on_the_page(pair: Any, world: World, sign_in: Any, clock: Any) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    person, _ = opened.hand(move)
+    client = Client()
+    sign_in(client, person, staff=move.by != OWNER)
+    asks = kind.step(move.name).asks
+    if move.by == OWNER:
+        page = client.get(reverse(kind.page("case"), args=[opened.case]))
+        target = reverse(kind.page(move.name), args=[opened.case])
+        (form,) = [form for form in forms_of(page) if form.action == target]
+        answer = form.send(client, **typed(asks))
+    else:
+        page = client.get(reverse(kind.page("review"), args=[opened.case]))
+        (form,) = [form for form in forms_of(page) if "decision" in form.fields or form.action.endswith(opened.case)]
+        answer = form.send(client, decision=move.name, **typed(asks))
+    assert answer.status_code == 302, answer.content.decode()
+    assert opened.state == move.target
+
+
+@pytest.mark.parametrize("pair", MOVES, ids=ids)
+def test_it_is_made_by_the_api(pair: Any, world: World, sign_in: Any, clock: Any) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    person, _ = opened.hand(move)
+    client = Client()
+    sign_in(client, person, staff=move.by != OWNER)
+    given = sent(kind.step(move.name).asks)
+    answer = send(client, way(kind, opened, move), None if move.by == OWNER and not given else given)
+    assert answer.status_code == 200, answer.content.decode()
+    assert opened.state == move.target
+
+
+@pytest.mark.parametrize("pair", DESK, ids=ids)
+def test_who_stands_elsewhere_or_lacks_the_right_is_refused(pair: Any, world: World, sign_in: Any, clock: Any) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    before = opened.state
+    review, nobody = kind.page("review"), "0" * 16
+    unit_id = Case.objects.get(public_id=opened.case).unit_id
+    level = min(4, registry_level(world, unit_id))
+    for role, unit, status in (("ORG", "other_county", 404), (lacking(kind, level), LEVELS[level], 403)):
+        client = Client()
+        sign_in(client, world.staff_person(role, unit, next(NAMES)), staff=True)
+        given = sent(kind.step(move.name).asks)
+        assert send(client, way(kind, opened, move), given).status_code == status
+        assert client.get(reverse(review, args=[opened.case])).status_code == status
+        assert client.post(reverse(review, args=[opened.case]), {"decision": move.name}).status_code == status
+        assert client.get(reverse(review, args=[nobody])).status_code == 404
+        assert client.get(f"/api/v1/{kind.slug}/{opened.case}").status_code == status
+    assert opened.state == before
+
+
+@pytest.mark.parametrize(
+    "pair", [(kind, move) for kind, move in MOVES if any(each.required for each in kind.step(move.name).asks)], ids=ids
+)
+def test_what_a_move_asks_must_be_given_and_right(pair: Any, world: World) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    _, actor = opened.hand(move)
+    required = {asked.name for asked in kind.step(move.name).asks if asked.required}
+    before = opened.state
+    with pytest.raises(Invalid, match=r"case\.invalid") as error:
+        services.act(kind, actor, opened.case, move.name, {}, now=world.now)
+    assert set(error.value.fields) == required
+    assert opened.state == before
+
+
+# --- Opening
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is not By.SYSTEM], ids=ids)
+def test_one_is_opened_on_the_page_and_by_the_api(kind: CaseKind, world: World, sign_in: Any, clock: Any) -> None:
+    cadre = kind.opener is By.CADRE
+    doors = (False,) if kind.opened_on else (True, False)  # a page by hand has tests of its own
+    for by_page in doors:
+        member, _ = world.member(name="周三")
+        world.consent(member)
+        client = Client()
+        sign_in(client, holder(world, kind, kind.opened_by) if cadre else member, staff=cadre)
+        if by_page:
+            page = client.get(reverse(kind.page("new")))
+            (form,) = [form for form in forms_of(page) if form.method == "post" and not form.action.count("sign-out")]
+            assert form.send(client).status_code == 422
+            own = said(kind, world, member)
+            answer = form.send(client, **{each.name: each.typed(own[each.name]) for each in kind.opens})
+            assert answer.status_code == 302, answer.content.decode()
+        else:
+            own = said(kind, world, member)
+            given = {each.name: each.sent(own[each.name]) for each in kind.opens}
+            answer = send(client, f"{'' if cadre else '/me'}/{kind.slug}", given)
+            assert answer.status_code in (200, 201), answer.content.decode()
+        Case.objects.update(open_key=None)
+    assert Case.objects.filter(workflow=kind.workflow.code).count() == len(doors)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=ids)
+def test_every_question_has_a_right_answer_that_every_door_takes(kind: CaseKind) -> None:
+    asked = [*kind.opens, *(each for step in kind.steps.values() for each in step.asks)]
+    for each in asked:
+        kept = each.check(each.sample)
+        assert kept == each.sample, each.name
+        assert each.show(kept), each.name
+        field = each.form_field()
+        assert each.check(field.clean(each.typed(kept))) == kept, each.name
+
+
+# --- Reading
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is By.MEMBER], ids=ids)
+def test_others_never_see_ones_own(kind: CaseKind, world: World, sign_in: Any, clock: Any) -> None:
+    opened = Opened(world, kind)
+    mine, stranger = Client(), Client()
+    sign_in(mine, opened.member)
+    other, _ = world.member(name="王一")
+    world.consent(other)
+    sign_in(stranger, other)
+    for client, status in ((mine, 200), (stranger, 404)):
+        assert client.get(reverse(kind.page("case"), args=[opened.case])).status_code == status
+        assert client.get(f"/api/v1/me/{kind.slug}/{opened.case}").status_code == status
+    for name, states in kind.shown_when.items():
+        assert (
+            opened.state in states or mine.get(f"/api/v1/me/{kind.slug}/{opened.case}").json()["answers"][name] is None
+        )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=ids)
+def test_a_list_of_thirty_costs_what_three_do_and_every_tab_answers(
+    kind: CaseKind, world: World, sign_in: Any, clock: Any
+) -> None:
+    desk = Client()
+    sign_in(desk, holder(world, kind, kind.rights[0]), staff=True)
+    Opened(world, kind)
+    tabs = [selectors.MINE, *(tab.code for tab in kind.tabs)]
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            for tab in tabs:
+                assert desk.get(f"{reverse(kind.page('list'))}?view={tab}").status_code == 200
+                assert desk.get(f"/api/v1/{kind.slug}?view={tab}").status_code == 200
+        return len(asked)
+
+    cost()
+    few = cost()
+    for _ in range(29):
+        Opened(world, kind)
+    assert cost() <= few + 2  # what is kept for some seconds may be asked again
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=ids)
+def test_a_tab_is_exported_and_a_case_found_by_its_number(
+    kind: CaseKind, world: World, sign_in: Any, clock: Any
+) -> None:
+    opened = Opened(world, kind)
+    Opened(world, kind)
+    desk = Client()
+    sign_in(desk, holder(world, kind, kind.rights[0]), staff=True)
+    tab = next(tab for tab in kind.tabs if kind.workflow.start in tab.states)
+    address = reverse(kind.page("list"))
+    number = f"{opened.case[:4]}-{opened.case[4:8]}"
+    found = desk.get(f"{address}?view={tab.code}&q={number}").content.decode()
+    assert reverse(kind.page("review"), args=[opened.case]) in found
+    lines = b"".join(desk.get(f"{address}?view={tab.code}&form=csv")).decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert AuditEntry.objects.filter(event="audit.list_exported", subject_id=kind.workflow.code).exists()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=ids)
+def test_who_decided_goes_on_to_the_next_that_waits_for_him(
+    kind: CaseKind, world: World, sign_in: Any, clock: Any
+) -> None:
+    first, second = Opened(world, kind), Opened(world, kind)
+    move = next(move for move in kind.workflow.moves_from(kind.workflow.start) if move.is_permission)
+    desk = Client()
+    sign_in(desk, first.hand(move)[0], staff=True)
+    asks = typed(kind.step(move.name).asks)
+    answer = desk.post(reverse(kind.page("review"), args=[first.case]), {"decision": move.name, **asks})
+    assert answer["Location"] == reverse(kind.page("review"), args=[second.case])
+
+
+# --- A person's own data
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is By.MEMBER], ids=ids)
+def test_what_is_open_is_kept_and_told(kind: CaseKind, world: World) -> None:
+    opened = Opened(world, kind)
+    subject = DataSubject((opened.member.pk,), opened.member.account_id)
+    assert len(selectors.export(kind, subject)) == 1
+    assert services.erase(kind, subject, world.now) == 0
+    assert sum(line.count for line in selectors.kept(kind, subject, world.now)) == 1
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [(kind, move) for kind, move in MOVES if kind.opener is By.MEMBER and move.target in kind.workflow.closed],
+    ids=ids,
+)
+def test_what_is_over_its_time_goes_but_for_the_archive(pair: Any, world: World) -> None:
+    from datetime import timedelta
+
+    kind, move = pair
+    opened = ready(world, pair)
+    _, actor = opened.hand(move)
+    services.act(kind, actor, opened.case, move.name, samples(kind.step(move.name).asks), now=world.now)
+    just_before = world.now + timedelta(days=kind.keep_days - 1)
+    later = world.now + timedelta(days=kind.keep_days + 1)
+    assert services.forget(kind, just_before, 10, frozenset()) == 0
+    assert services.forget(kind, later, 10, frozenset({opened.member.pk})) == 0
+    gone = 0 if move.target in kind.archive else 1
+    assert services.forget(kind, later, 10, frozenset()) == gone
+    if gone:
+        with pytest.raises(NotFound):
+            selectors.row_of(kind, Case.objects.get(public_id=opened.case))
+        assert Case.objects.get(public_id=opened.case).owner_person_id is None

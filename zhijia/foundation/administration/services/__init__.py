@@ -1,1 +1,0 @@
-"""Proposals and their decision, each by two persons: `parameters`, `calendar`, `wordings`."""

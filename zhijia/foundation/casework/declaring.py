@@ -1,0 +1,36 @@
+"""A kind's part of its capability's scenario."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from zhijia.kernel.personal import PersonalData, Sweep
+from zhijia.kernel.registry import CaseLink
+
+from . import selectors, services
+from .kinds import By, CaseKind
+
+
+def links(kind: CaseKind, *, menu: str = "") -> dict[str, CaseLink]:
+    """Where a case opens, for the inbox, the desk and the member's matters; `menu` where its list is no menu line."""
+    member = kind.page("case") if kind.opener is By.MEMBER else ""
+    return {kind.workflow.code: CaseLink(member=member, console=kind.page("review"), menu=menu or kind.page("list"))}
+
+
+def personal_data(kind: CaseKind) -> PersonalData:
+    years = f"其余办结后 {kind.keep_days // 365} 年"
+    ends = "、".join(kind.workflow.labels[state] for state in kind.workflow.labels if state in kind.archive)
+    return PersonalData(
+        kind.workflow.code,
+        kind.name,
+        kind.purpose,
+        f"{ends}的永久，{years}" if ends else years.removeprefix("其余"),
+        partial(selectors.export, kind),
+        partial(selectors.kept, kind),
+        partial(services.erase, kind),
+        tables=(f"{kind.model._meta.app_label}.{kind.model.__name__}",),
+    )
+
+
+def sweep(kind: CaseKind) -> Sweep:
+    return Sweep(kind.workflow.code, f"办结的{kind.name}", kind.keep_days, partial(services.forget, kind))

@@ -1,0 +1,239 @@
+"""A kind of case: its table of moves, its row, what each step asks, who sees what, how long it is kept and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+
+from zhijia.foundation.ui.listing import Column, Empty
+from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Workflow
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel.actor import Actor
+
+from .fields import Asked, Words
+
+Effect = Callable[..., None]
+"""`effect(case, row, *, actor, given, now)`, in the move's own transaction, after the state has changed."""
+
+
+class By(StrEnum):
+    """Who opens a case of the kind: a member for himself, a cadre, the system."""
+
+    MEMBER = "member"
+    CADRE = "cadre"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """Where a new case goes: the unit that decides it, a second one, whose matter it is, and what only one open case
+    may be about. `from_unit_id` is the unit that a cadre opens it for, where that is another one. `fills` are columns
+    of the row besides the answers; `title`, where it is not the kind's, and `note` are the case's own words.
+    """
+
+    unit_id: int
+    other_unit_id: int | None = None
+    person_id: int | None = None
+    open_key: str | None = None
+    from_unit_id: int | None = None
+    fills: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    note: str = ""
+
+
+Route = Callable[[Actor, Mapping[str, Any], datetime], Goes]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What belongs to one move beside the table: what it asks, and the message it sends to whose matter it is.
+
+    Answers are kept in the row's columns of the same name; words without a column go into the history as its note.
+    `means` is the second line of the choice, of what the row says: `到 {row.valid_from} 零时自动生效`.
+    """
+
+    asks: tuple[Asked, ...] = ()
+    tells: str = ""
+    means: str = ""
+
+
+REMARK = Words("note", "意见", "退回时必填，对方会看到", required=False, most=500, rows=3, sample="已核对依据。")
+REASON = Words("note", "意见", "退回时必填，对方会看到", least=2, most=500, rows=3, sample="依据还不充分，请补充。")
+
+
+def checking(means: str) -> dict[str, Step]:
+    """The steps of `two_persons`: what agreeing means, and both with words."""
+    return {"agree": Step((REMARK,), means=means), "refuse": Step((REASON,), means="须写意见")}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the list: states, by due date; of closed ones the newest first."""
+
+    code: str
+    label: str
+    states: frozenset[str]
+
+
+def checked_tabs(workflow: Workflow) -> tuple[Tab, ...]:
+    """The tabs of `two_persons`: what waits, what holds, what came to nothing, and what became of it after."""
+    s = TwoPersons
+    waits, holds, nothing = frozenset({s.PROPOSED}), frozenset({s.IN_FORCE}), frozenset({s.REFUSED, s.WITHDRAWN})
+    tabs = [
+        Tab("open", "待复核", waits),
+        Tab("held", workflow.labels[s.IN_FORCE], holds),
+        Tab("back", "退回和撤回", nothing),
+    ]
+    after = [state for state in workflow.labels if state not in waits | holds | nothing]
+    if after:
+        tabs.append(Tab("after", "、".join(workflow.labels[state] for state in after), frozenset(after)))
+    return tuple(tabs)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the panel beside a decision: a sentence that is right, to be looked at, or wrong; its law below it."""
+
+    text: str
+    state: str = "ok"
+    value: str = ""
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """What the pages of a kind say: `intro` under the member's title, `button` that begins one, `then` what follows
+    `[("由您的工会答复", True), ("会记您的姓名", False)]`, `empty` where a list has nothing. `tells_person`: the list
+    names whose matter each one is.
+    """
+
+    intro: str = ""
+    button: str = ""
+    then: tuple[tuple[str, bool], ...] = ()
+    tells_person: bool = True
+    empty: Empty = Empty("没有这样的事项")  # noqa: RUF009  frozen
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """`docs/first-capability.md` walks through one in full.
+
+    `opens` is asked of who opens a case, a member or, with the right `opened_by`, a cadre; `goes(actor, given, now)`
+    says where it goes and refuses who may not. `shown_when` names the states in which an answer is shown to the member
+    himself. `columns` stand in the list between due date and state. `keep_days` after closing the row goes, except in
+    `archive` states; `purpose` is told to whom it concerns.
+
+    `slug` is its address; `space` the namespace of its pages where that is another, such as `clients` or
+    `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
+    where one is proposed, in place of the kit's form. `review` is the template of its review page, which extends the
+    kit's; `shows_more(case, row, actor, now)` adds what that template needs.
+    """
+
+    slug: str
+    workflow: Workflow
+    model: type[Model]
+    opens: tuple[Asked, ...]
+    goes: Route
+    title: str
+    steps: Mapping[str, Step]
+    tabs: tuple[Tab, ...]
+    opener: By = By.MEMBER
+    opened_by: str = ""
+    opened_on: str = ""
+    readers: tuple[str, ...] = ()
+    space: str = ""
+    columns: tuple[Column, ...] = ()
+    words: Wordings = Wordings()
+    checks: Callable[[Case, Any, Actor, datetime], list[Check]] | None = None
+    review: str = "casework/review.html"
+    shows_more: Callable[[Case, Any, Actor, datetime], dict[str, Any]] | None = None
+    shown_when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    keep_days: int = 3 * 365
+    archive: frozenset[str] = frozenset()
+    purpose: str = ""
+    effects: dict[str, Effect] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        moves = {move.name for move in self.workflow.moves}
+        unknown = (set(self.steps) - moves) | ({s for tab in self.tabs for s in tab.states} - set(self.workflow.labels))
+        if unknown:
+            raise ValueError(f"{self.slug}: no such move or state: {sorted(unknown)}")
+        lost = {asked.name for asked in self.opens if asked.kept} - self.column_names
+        if lost:
+            raise ValueError(f"{self.slug}: no column for {sorted(lost)}")
+        if (self.opener is By.CADRE) != bool(self.opened_by):
+            raise ValueError(f"{self.slug}: a cadre opens by a right, and nobody else does")
+
+    def on(self, *names: str) -> Callable[[Effect], Effect]:
+        """`@PROPOSALS.on("verify")`: what else a move does; `open` is the opening."""
+
+        def keep(effect: Effect) -> Effect:
+            for name in names:
+                if name != "open":
+                    self.workflow.move(name)
+                if name in self.effects:
+                    raise ValueError(f"{self.slug}: {name} has an effect already")
+                self.effects[name] = effect
+            return effect
+
+        return keep
+
+    @property
+    def name(self) -> str:
+        return self.workflow.name
+
+    def page(self, name: str) -> str:
+        """The URL name of one of its pages: `proposals:review`."""
+        return f"{self.space or self.slug}:{name}"
+
+    @property
+    def column_names(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.model._meta.concrete_fields)
+
+    def step(self, name: str) -> Step:
+        return self.steps.get(name, Step())
+
+    @property
+    def rights(self) -> tuple[str, ...]:
+        """Permissions that its moves ask for, the one that opens, its readers': who holds one may read the case."""
+        asked = [move.by for move in self.workflow.moves if move.is_permission]
+        return tuple(dict.fromkeys([*asked, *([self.opened_by] if self.opened_by else []), *self.readers]))
+
+    @property
+    def own_moves(self) -> tuple[Move, ...]:
+        return tuple(move for move in self.workflow.moves if move.by == OWNER)
+
+    @property
+    def desk_moves(self) -> tuple[Move, ...]:
+        """Those made on the console: by a right, or by the cadre who made the case."""
+        return tuple(move for move in self.workflow.moves if move.is_permission or move.by == MAKER)
+
+    @property
+    def shows(self) -> tuple[Asked, ...]:
+        """All answers that have a column, in the order in which they are asked."""
+        asked = [*self.opens, *(each for step in self.steps.values() for each in step.asks)]
+        return tuple({each.name: each for each in asked if each.name in self.column_names}.values())
+
+    def hidden(self, state: str) -> frozenset[str]:
+        """The answers that the member himself does not see in this state."""
+        return frozenset(name for name, states in self.shown_when.items() if state not in states)
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def declare(kind: CaseKind) -> CaseKind:
+    """For contract tests and the demonstration, which walk every kind. Raises ValueError for a slug taken."""
+    if kind.slug in _kinds:
+        raise ValueError(f"{kind.slug} is declared twice")
+    _kinds[kind.slug] = kind
+    return kind
+
+
+def kinds() -> tuple[CaseKind, ...]:
+    return tuple(_kinds.values())

@@ -1,0 +1,135 @@
+"""Cases as the parts of both looks want them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from zhijia.foundation.ui.listing import Column, Day, Listing, To, View
+from zhijia.foundation.workflow import presenting as shapes, selectors as cases
+from zhijia.foundation.workflow.columns import DUE, PID, STATE, case_number, number_of
+from zhijia.foundation.workflow.selectors import Case
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.registry import registry
+
+from . import selectors
+from .kinds import By, CaseKind, Check
+from .selectors import MINE, Standing
+
+PHONE_TAGS = {"done": "ok", "late": "bad", "still": "", "soon": "wait", "run": "wait"}
+
+
+def phone_tag(case: Case) -> dict[str, str]:
+    told = cases.describe(case, own=True)
+    return {"text": told["label"], "state": "do" if told["owner_acts"] else PHONE_TAGS.get(told["hue"], "")}
+
+
+def listing(kind: CaseKind) -> Listing:
+    """The kind's list on the console: what waits for the reader, then its tabs."""
+
+    person = [Column("当事人", "person")] if kind.words.tells_person else []
+    return Listing(
+        kind.workflow.code,
+        kind.name,
+        head=Column(kind.name, "case.title", wraps=True),
+        detail=case_number,
+        pid=PID,
+        opens=To(kind.page("review"), PID),
+        columns=(
+            DUE,
+            *person,
+            Column("工会", "unit", wraps=True),
+            *kind.columns,
+            Day("提交", "case.opened_at", narrow="mid", faint=True),
+            STATE,
+        ),
+        views=(View(MINE, "等我办理"), *(View(tab.code, tab.label) for tab in kind.tabs)),
+        search="标题、说明或编号",
+        counted="件",
+        note="本级及以下",
+        empty=kind.words.empty,
+    )
+
+
+def own_row(kind: CaseKind, one: Standing) -> dict[str, Any]:
+    """Shape of `ui/phone/rows.html`."""
+    href = reverse(kind.page("case"), args=[one.case.public_id])
+    return {"title": one.case.title, "detail": one.unit, "href": href, "tag": phone_tag(one.case)}
+
+
+def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
+    """What `casework/case.html` takes."""
+    case = one.case
+    waits = case.closed_at is None and case.due_at and not cases.describe(case)["owner_acts"]
+    return {
+        "kind": kind,
+        "back": reverse(kind.page("mine")),
+        "title": case.title,
+        "sub": f"编号 {number_of(case.public_id)}",
+        "tag": phone_tag(case),
+        "facts": [{"label": "工会", "value": one.unit}, *_facts(selectors.facts(kind, one, own=True))],
+        "entries": [
+            {"title": step.title, "note": step.who, "at": step.at, "quote": step.note, "state": "" if place else "now"}
+            for place, step in enumerate(cases.timeline(case, own=True))
+        ],
+        "step": {
+            "lead": f"由{one.unit}办理，最晚", "at": case.last_day, "after": "答复",
+            "explain": [case.due_explained] if case.due_explained else [],
+        } if waits else None,
+    }  # fmt: skip
+
+
+def _facts(lines: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"label": label, "value": value} for label, value in lines if value]
+
+
+def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, now: datetime) -> dict[str, Any]:
+    """What `casework/review.html` takes. Who decides sees the person's full name, others the masked one."""
+    case = one.case
+    person = case.owner_person_id
+    name = (registry.persons.full_name(person) if decides else one.person) if person is not None else ""
+    checks = kind.checks(case, one.row, actor, now) if kind.checks is not None and case.closed_at is None else []
+    lines = [_check(check) for check in checks]
+    if any(move.checker for move in kind.workflow.moves_from(case.state)):
+        lines.append(shapes.two_persons(case, actor))
+    more = kind.shows_more(case, one.row, actor, now) if kind.shows_more is not None else {}
+    facts = more.pop("facts", None) or _facts(selectors.facts(kind, one, own=False))
+    return {
+        "kind": kind,
+        "case": case,
+        "title": case.title,
+        "number": number_of(case.public_id),
+        "unit": one.unit,
+        "head": shapes.head(case, now=now),
+        "person": _facts([("姓名", name), *registry.persons.facts(person)]) if person is not None else [],
+        "facts": [*facts, *_maker(kind, case, decides=decides)],
+        "explained": "" if case.closed_at else case.due_explained,
+        "provisional": case.due_provisional and not case.closed_at,
+        "checks": lines,
+        "why_none": why_nothing(kind, case),
+        **more,
+    }
+
+
+def _maker(kind: CaseKind, case: Case, *, decides: bool) -> list[dict[str, str]]:
+    """The cadre whose proposal it is: by his full name for who checks it."""
+    if kind.opener is not By.CADRE or case.maker_person_id is None:
+        return []
+    key, persons = case.maker_person_id, registry.persons
+    return _facts([("提出人", persons.full_name(key) if decides else persons.names([key]).get(key, ""))])
+
+
+def _check(check: Check) -> dict[str, str]:
+    """A line of `ui/console/rule_checks.html`."""
+    return {"state": check.state, "text": check.text, "value": check.value, "detail": check.law}
+
+
+def why_nothing(kind: CaseKind, case: Case) -> str:
+    """Why the reader can do nothing here."""
+    if case.closed_at is not None:
+        return "这件已经办结。"
+    if case.state in kind.workflow.owner_acts:
+        return "正在等当事人办理，办理后会回到这里。"
+    return "这件现在不由您办理。"

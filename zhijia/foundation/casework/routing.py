@@ -1,0 +1,179 @@
+"""The routes of a kind: his own ones for the member; list, one, and a route a move for cadres and other systems."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field, create_model
+
+from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow import selectors as cases
+from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, Routes, Who
+from zhijia.kernel.http import Request
+
+from . import selectors, services
+from .fields import Asked
+from .kinds import By, CaseKind
+from .selectors import MINE, Standing
+
+_create: Any = create_model  # shapes made at run time; the one border without types
+
+
+class KindCaseId(Out):
+    id: str
+
+
+class KindRow(Out):
+    id: str
+    state: str
+    label: str
+    title: str
+    union: str
+    opened_at: datetime
+    last_day: date | None = Field(description="最晚哪一天办理")
+
+
+class KindList(Out):
+    items: list[KindRow]
+    next: str
+
+
+class KindDeskRow(KindRow):
+    version: int
+    person: str = Field(description="已遮盖", examples=["林*禾"])
+
+
+class KindDeskList(Out):
+    items: list[KindDeskRow]
+    next: str
+
+
+class _Versioned(In):
+    version: int | None = Field(None, ge=1, le=1_000_000, description="看到的 version；之后有变化则为 409")
+
+
+def _row(one: Standing, *, own: bool) -> dict[str, Any]:
+    case = one.case
+    row: dict[str, Any] = {
+        "id": case.public_id,
+        "state": case.state,
+        "label": str(cases.describe(case, own=own)["label"]),
+        "title": case.title,
+        "union": one.unit,
+        "opened_at": case.opened_at,
+        "last_day": case.last_day if case.closed_at is None else None,
+    }
+    return row if own else row | {"version": case.version, "person": one.person}
+
+
+def _answers(kind: CaseKind, one: Standing, *, own: bool) -> dict[str, Any]:
+    hidden = kind.hidden(one.case.state) if own else frozenset()
+    return {asked.name: None if asked.name in hidden else getattr(one.row, asked.name) for asked in kind.shows}
+
+
+def _shape(name: str, base: type[Any], asks: tuple[Asked, ...]) -> Any:
+    return _create(name, __base__=base, __module__=__name__, **{asked.name: asked.schema() for asked in asks})
+
+
+def routes(kind: CaseKind) -> tuple[Routes, ...]:
+    """`ROUTES = routing.routes(PROPOSALS)`."""
+    pascal = kind.slug.title().replace("-", "")
+    columns = {asked.name: (asked.schema()[0] | None, None) for asked in kind.shows}
+    answers = _create(f"{pascal}Answers", __base__=Out, __module__=__name__, **columns)
+    desk = _desk(kind, pascal, answers)
+    return (_own(kind, pascal, answers), desk) if kind.opener is By.MEMBER else (desk,)
+
+
+def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
+    slug, name, area = kind.slug, kind.name, kind.slug.replace("-", "_")
+    out = _create(f"{pascal}Out", __base__=KindRow, __module__=__name__, answers=(answers, ...))
+    opens = _shape(f"{pascal}In", In, kind.opens)
+    own = Routes(area, name, who=Who.MEMBER, surface="member")
+
+    def submit(request: Request, said: Any) -> KindCaseId:
+        return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
+
+    def mine(request: Request, after: After = "", limit: Limit = 20) -> KindList:
+        page = selectors.list_own(kind, request.actor, after=after, limit=limit)
+        return KindList(items=[KindRow(**_row(one, own=True)) for one in page.rows], next=page.next)
+
+    def own_case(request: Request, pid: PublicId) -> Any:
+        one = selectors.get_own(kind, request.actor, pid)
+        return out(**_row(one, own=True), answers=_answers(kind, one, own=True))
+
+    links: Any = {"own_case": {"operationId": f"{area}_own_case", "parameters": {"pid": "$response.body#/id"}}}
+    own.write(f"/me/{slug}", KindCaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
+    own.read(f"/me/{slug}", KindList)(_named(mine, f"我提交的{name}，最近的在前。"))
+    own.read(f"/me/{slug}/{{pid}}", out)(_named(own_case, f"我的一件{name}。"))
+    for move in kind.own_moves:
+        asks = kind.step(move.name).asks
+        shape = _shape(f"{pascal}{_pascal(move.name)}In", In, asks) if asks else None
+        own.write(f"/me/{slug}/{{pid}}/{_way(move.name)}", Done)(_acting(kind, move.name, f"{move.button}。", shape))
+    return own
+
+
+def _desk(kind: CaseKind, pascal: str, answers: Any) -> Routes:
+    slug, name, area = kind.slug, kind.name, kind.slug.replace("-", "_")
+    out = _create(f"Desk{pascal}Out", __base__=KindDeskRow, __module__=__name__, answers=(answers, ...))
+    tabs: Any = Literal[(MINE, *(tab.code for tab in kind.tabs))]
+    desk = Routes(f"{area}_desk", f"{name}办理", who=Who.CADRE, surface="console")
+
+    def listing(request: Request, view: Any = kind.tabs[0].code, after: After = "", limit: Limit = 50) -> KindDeskList:
+        page = selectors.list_cases(kind, request.actor, Query(view=view, after=after, limit=limit))
+        return KindDeskList(items=[KindDeskRow(**_row(one, own=False)) for one in page.rows], next=page.next)
+
+    def one(request: Request, pid: PublicId) -> Any:
+        found = selectors.get_case(kind, request.actor, pid)
+        return out(**_row(found, own=False), answers=_answers(kind, found, own=False))
+
+    if kind.opener is By.CADRE:
+        opens = _shape(f"{pascal}In", In, kind.opens)
+
+        def submit(request: Request, said: Any) -> KindCaseId:
+            return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
+
+        links: Any = {"one": {"operationId": f"{area}_desk_one", "parameters": {"pid": "$response.body#/id"}}}
+        desk.write(f"/{slug}", KindCaseId, links=links)(_named(submit, f"提出{name}。", said=opens))
+    said = "，".join([f"{MINE} 等我办理", *(f"{tab.code} {tab.label}" for tab in kind.tabs)])
+    desk.read(f"/{slug}", KindDeskList)(_named(listing, f"{name}：{said}。", view=tabs))
+    desk.read(f"/{slug}/{{pid}}", out)(_named(one, f"一件{name}。"))
+    for move in kind.desk_moves:
+        shape = _shape(f"{pascal}{_pascal(move.name)}In", _Versioned, kind.step(move.name).asks)
+        desk.write(f"/{slug}/{{pid}}/{_way(move.name)}", Done)(_acting(kind, move.name, f"{move.button}。", shape))
+    return desk
+
+
+def _acting(kind: CaseKind, name: str, words: str, shape: Any) -> Any:
+    """The view of a move; without a shape nothing is sent."""
+    if shape is None:
+
+        def act(request: Request, pid: PublicId) -> Done:
+            services.act(kind, request.actor, pid, name, now=request.now)
+            return Done()
+
+        return _named(act, words, name=name)
+
+    def act_with(request: Request, pid: PublicId, said: Any) -> Done:
+        given = said.model_dump()
+        version = given.get("version")
+        services.act(kind, request.actor, pid, name, given, now=request.now, version=version)
+        return Done()
+
+    return _named(act_with, words, name=name, said=shape)
+
+
+def _named(call: Any, words: str, *, name: str = "", **shapes: Any) -> Any:
+    """Its sentence for the document, its name for the trail, and the shapes that only the kind knows."""
+    call.__doc__ = words
+    call.__name__ = name or call.__name__
+    call.__annotations__.update(shapes)
+    return call
+
+
+def _pascal(name: str) -> str:
+    return name.title().replace("_", "")
+
+
+def _way(name: str) -> str:
+    return name.replace("_", "-")

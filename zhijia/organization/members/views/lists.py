@@ -1,0 +1,409 @@
+"""The lists of members and of what is under way about them: their columns, tabs and filters; no queries here."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from zhijia.foundation.ui import formats
+from zhijia.foundation.ui.listing import (
+    Column,
+    Day,
+    Empty,
+    Filter,
+    Labelled,
+    Link,
+    Listing,
+    Number,
+    Tag,
+    To,
+    View,
+    When,
+)
+from zhijia.foundation.workflow.columns import DUE, PID, STATE
+from zhijia.foundation.workflow.selectors import describe
+from zhijia.kernel.identifiers import DOCUMENT_LABELS
+from zhijia.organization.members import rules
+from zhijia.organization.members.selectors import Application, MemberRow
+from zhijia.organization.members.selectors.blacklist import NumberRow
+from zhijia.organization.members.selectors.changes import Reaching
+from zhijia.organization.members.selectors.claims import Claimable, EmployerCount
+from zhijia.organization.members.selectors.duplicates import HintRow
+from zhijia.organization.members.selectors.own_data import DAYS, Update
+from zhijia.organization.members.selectors.transfers import STATES
+
+NAME = "person.masked_name"
+FOUND_BY = "姓名或编号"
+BELOW_NOTE = "本级及以下"
+
+
+# --- Members
+def _card(row: MemberRow) -> str:
+    return formats.group4(row.membership.member_number)
+
+
+def _work(row: MemberRow) -> str:
+    stay = row.membership
+    return rules.NEW_FORM_GROUPS.get(stay.new_form_group) or rules.WORK_FORMS.get(stay.work_form, "")
+
+
+def _real_name(row: MemberRow) -> tuple[str, str]:
+    return ("已实名", "done") if row.membership.real_name_level >= 3 else ("未实名", "soon")
+
+
+def _standing(row: MemberRow) -> tuple[str, str]:
+    return row.state_label, "done" if row.membership.state == "ACTIVE" else ""
+
+
+ROSTER = Listing(
+    "members",
+    "会员名册",
+    head=Column("姓名", NAME),
+    opens=To("members:file", "person.public_id"),
+    pid="person.public_id",
+    kept=("unit",),
+    search="姓名、拼音或首字母、会员卡号、证件或手机号",
+    counted="人",
+    ordered="按姓名拼音",
+    filters=(
+        Filter("state", "会籍", {"ACTIVE": "在会", "RETAINED": "保留会籍"}),
+        Filter("work_form", "工作方式", rules.WORK_FORMS),
+        Filter("new_form_group", "职业", rules.NEW_FORM_GROUPS),
+        Filter("real_name", "实名", {"yes": "已实名", "no": "未实名"}),
+        Filter("activated", "激活", {"yes": "已激活", "no": "未激活"}),
+        Filter("sex", "性别", {"2": "女", "1": "男"}),
+    ),
+    columns=(
+        Column("会员卡号", _card),
+        Column("工会", "union_name", wraps=True),
+        Column("证件号码", "person.id_masked", narrow="mid", faint=True),
+        Column("手机", "person.mobile_masked", narrow="mid", faint=True),
+        Column("工作方式", _work),
+        Column("入会", "membership.joined_on", faint=True),
+        Tag("实名", _real_name),
+        Tag("会籍", _standing),
+    ),
+    empty=Empty("还没有会员", "职工扫码入会或导入名册后，会员会出现在这里。"),
+)
+
+
+def _told(row: Update) -> str:
+    return "；".join(f"{label}：{old} → {new}" if old or new else f"{label}已更新" for label, old, new in row.changes)
+
+
+UPDATES = Listing(
+    "member_updates",
+    "本人更新的资料",
+    note=f"最近 {DAYS} 天，供了解，不需要审批",
+    head=Column("会员", "person.name"),
+    opens=To("members:file", "person.public_id"),
+    counted="件",
+    ordered="最近的在前",
+    columns=(Column("更新", _told, wraps=True), Column("工会", "union", wraps=True), When("时间", "at", faint=True)),
+    empty=Empty("还没有会员更新资料", "会员在手机“我的资料”里修改就业方式、单位等，会列在这里，不需要审批。"),
+)
+
+
+def _retain(row: Reaching) -> tuple[str, str]:
+    return "办理保留会籍", reverse("members:change_new", args=[row.person.public_id, "retain"])
+
+
+RETIRING = Listing(
+    "retiring",
+    "到龄提示",
+    head=Column("会员", NAME),
+    opens=To("members:file", "person.public_id"),
+    kept=("unit",),
+    counted="人",
+    ordered="先到龄的在前",
+    columns=(Column("到龄日期", "retirement.on"), Column("年龄", "retirement.age_words"), Link("办理", _retain)),
+    empty=Empty("近期没有到龄的会员", "每天更新。"),
+)
+
+
+# --- Applications
+BELOW = "还在下级工会办理"
+"""Of an application that an upper union may decide, though it waits at a union below."""
+
+
+def _below(row: Application) -> str:
+    return BELOW if row.below else ""
+
+
+def _passed(row: Application) -> tuple[str, str]:
+    if row.listing is not None:
+        return "证件待核对", "late"
+    return ("全部通过", "done") if row.all_passed else ("需人工核对", "soon")
+
+
+def _not_his(row: Application) -> str:
+    if row.his:
+        return ""
+    waits = row.case.state in (rules.Join.PENDING, rules.Join.ESCALATED)
+    return "已转上级工会办理" if waits else "这件现在不由工会办理"
+
+
+def to_look_at(row: Application) -> str:
+    """Why an application wants to be looked at by itself before it is passed with others."""
+    return BELOW if row.below else "" if row.all_passed else _passed(row)[0]
+
+
+QUEUE = Listing(
+    "applications",
+    "入会审批",
+    note="本级及以下",
+    head=Column("申请人", NAME),
+    detail=_below,
+    opens=To("members:review", PID),
+    pid=PID,
+    locked=_not_his,
+    flagged=to_look_at,
+    search=FOUND_BY,
+    counted="件",
+    ordered="最早提交的在前",
+    views=(
+        View("WAITING", "等待审核"),
+        View(rules.Join.NEED_INFO.value, "待补充"),
+        View(rules.Join.SUBMITTED.value, "等待实名"),
+        View(rules.Join.APPROVED.value, "已通过"),
+        View(rules.Join.REJECTED.value, "未通过"),
+    ),
+    columns=(
+        DUE,
+        Column("加入", "union.name", wraps=True),
+        Column("单位或职业", "case.note", wraps=True),
+        Tag("自动核对", _passed),
+        Day("提交", "application.submitted_at", narrow="mid", faint=True),
+    ),
+    empty=Empty("没有这样的申请", "职工扫描本工会的二维码提交后，申请会出现在这里。"),
+)
+
+
+# --- Transfers, changes, claims
+TRANSFERS = Listing(
+    "transfers",
+    "转会",
+    note=BELOW_NOTE,
+    head=Column("会员", NAME),
+    opens=To("members:transfer_review", PID),
+    search=FOUND_BY,
+    counted="件",
+    views=tuple(View(code, label) for code, label in STATES.items()),
+    columns=(
+        DUE,
+        Column("转出", "source.name", wraps=True),
+        Column("转入", "target.name", wraps=True),
+        Column("方式", "kind_label"),
+        STATE,
+    ),
+    empty=Empty("没有这样的转会", "会员扫描本工会的二维码选择转会后，会出现在这里。"),
+)
+
+CHANGES = Listing(
+    "changes",
+    "会籍变更",
+    note=BELOW_NOTE,
+    head=Column("会员", NAME),
+    opens=To("members:change_review", PID),
+    search=FOUND_BY,
+    counted="件",
+    views=(View("open", "待办理"), View("done", "已办结")),
+    columns=(
+        DUE,
+        Column("变更", "kind_label"),
+        Column("原因", "reason_label", wraps=True),
+        Column("工会", "union.name", wraps=True),
+        STATE,
+    ),
+    empty=Empty("没有这样的变更", "会员申请保留、恢复、退会，或工会提出的变更，会出现在这里。"),
+)
+
+
+def _offered(row: Claimable) -> tuple[str, str]:
+    return ("已邀请", "run") if row.offered else ("可邀请", "")
+
+
+def _waits_for_him(row: Claimable) -> str:
+    return "已有一份邀请等待确认" if row.offered else ""
+
+
+CLAIM_VIEWS = (
+    View("open", "可认领"),
+    View("sent", "已邀请", Empty("还没有发出邀请", "在“可认领”里勾选会员后发出邀请。")),
+)
+CLAIMABLE = Listing(
+    "claimable",
+    "认领会员",
+    head=Column("会员", NAME),
+    pid="person.public_id",
+    locked=_waits_for_him,
+    kept=("unit",),
+    counted="人",
+    views=CLAIM_VIEWS,
+    columns=(
+        Column("用人单位", "employer", wraps=True),
+        Column("现在的网上会员之家", "home.name", wraps=True),
+        Column("手机", "person.mobile_masked", faint=True),
+        Tag("邀请", _offered),
+    ),
+    empty=Empty("没有可以认领的会员", "本工会涵盖单位的职工如果加入了网上会员之家，会出现在这里。"),
+)
+OFFERS = Listing(
+    "claims",
+    "认领会员",
+    head=Column("会员", NAME),
+    opens=To("members:claim", PID),
+    kept=("unit",),
+    counted="份",
+    ordered="最近发出的在前",
+    views=CLAIM_VIEWS,
+    columns=(Column("网上会员之家", "home.name", wraps=True), Day("邀请", "case.opened_at", faint=True), STATE),
+)
+
+_STEPS = {"task": ("应建会", "late"), "hint": ("可动员", "soon"), "": ("有人希望建会", "")}
+
+
+def _step(row: EmployerCount) -> tuple[str, str]:
+    return _STEPS[row.step]
+
+
+def _task(row: EmployerCount) -> tuple[str, str]:
+    if row.task is None:
+        return formats.DASH, ""
+    told = describe(row.task)
+    return told["label"], "" if told["hue"] == "still" else told["hue"]
+
+
+UNCOVERED = Listing(
+    "uncovered",
+    "建会线索",
+    head=Column("单位", "name", wraps=True),
+    opens=To("members:founding", "task.public_id"),
+    kept=("unit",),
+    counted="个",
+    ordered="会员多的在前",
+    columns=(
+        Column("统一社会信用代码", "credit_code", faint=True),
+        Number("会员", "members"),
+        Number("希望建会", "wishes"),
+        Tag("建议", _step),
+        Tag("任务", _task),
+    ),
+)
+
+
+# --- Duplicates
+def _both(row: HintRow) -> str:
+    return f"{row.first.person.masked_name} · {row.second.person.masked_name}"
+
+
+def _comparison(row: HintRow) -> str:
+    if row.case_public_id:
+        return reverse("members:merge", args=[row.case_public_id])
+    return reverse("members:compare", args=[row.first.person.public_id, row.second.person.public_id])
+
+
+def _merging(row: HintRow) -> tuple[str, str]:
+    return ("合并办理中", "run") if row.case_public_id else ("待核实", "soon")
+
+
+HINTS = Listing(
+    "duplicates",
+    "重复档案",
+    note="系统查找的线索，须人工核实",
+    head=Column("会员", _both),
+    opens=_comparison,
+    counted="对",
+    columns=(
+        Column("线索", "kind_label", wraps=True),
+        Column("第一份所在工会", "first.union.name", wraps=True),
+        Column("第二份所在工会", "second.union.name", wraps=True),
+        Tag("状态", _merging),
+    ),
+    empty=Empty("没有发现重复的档案", "每天夜里自动查找手机号相同，或同名、同生日、同单位的会员。"),
+)
+
+# --- Made-up documents
+BATCHES = Listing(
+    "fake_batches",
+    "虚假证件",
+    note="号码只存摘要，只显示遮盖后的样子",
+    head=Column("批次", "case.title"),
+    opens=To("members:blacklist_batch", PID),
+    counted="批",
+    ordered="最近提出的在前",
+    views=(
+        View("open", "等待复核和生效"),
+        View("done", "已结束", Empty("没有已结束的批次", "退回、撤回和解除的批次会列在这里。")),
+    ),
+    columns=(
+        DUE,
+        Column("原因", "batch.reason", wraps=True),
+        Column("列入单位", "union.name", wraps=True),
+        Number("生效号码", "living"),
+        Day("提出", "batch.proposed_at", faint=True),
+        STATE,
+    ),
+    empty=Empty("还没有列入虚假证件", "发现成批编造的证件时，由一位同事提出，另一位同事复核后全省生效。"),
+)
+
+
+def _document(row: NumberRow) -> str:
+    return DOCUMENT_LABELS[row.entry.id_type]
+
+
+def _holder(row: NumberRow) -> tuple[str, str]:
+    if row.member:
+        return row.standing, reverse("members:file", args=[row.member])
+    return row.standing, reverse("members:review", args=[row.application]) if row.application else ""
+
+
+def _in_force(row: NumberRow) -> tuple[str, str]:
+    if row.entry.in_force:
+        return "生效中", "done"
+    return ("已失效", "") if row.entry.ended_at else ("待复核", "soon")
+
+
+def _lifting(row: NumberRow) -> tuple[str, str]:
+    if row.check:
+        return "查看核对", reverse("members:document_check", args=[row.check])
+    if not row.entry.in_force:
+        return "", ""
+    address = reverse("members:blacklist_number", args=[row.batch_public_id])
+    return "解除", f"{address}?number={row.entry.pk}"
+
+
+NUMBERS = Listing(
+    "fake_numbers",
+    "证件号码",
+    head=Column("证件号码", "entry.masked"),
+    counted="个",
+    columns=(Column("证件", _document), Link("现在谁在用", _holder, wraps=True), Tag("状态", _in_force),
+             Link("办理", _lifting)),
+    exports=False,
+)  # fmt: skip
+
+# --- Rosters
+CONFLICT_KINDS = {
+    "data": "填写有误",
+    "elsewhere": "是其他工会会员",
+    "employer": "单位未登记",
+    "twice": "文件内重复",
+    "nobody": "不是人员",
+}
+
+CONFLICTS = Listing(
+    "roster_conflicts",
+    "名册待处理",
+    note="导入时没有写入的人，逐件办理",
+    head=Column("职工", "case.title"),
+    opens=To("members:conflict", PID),
+    counted="件",
+    ordered="最早的在前",
+    columns=(
+        Labelled("情况", "kind", labels=CONFLICT_KINDS),
+        Column("原因", "case.note", wraps=True),
+        Column("工会", "union.name", wraps=True),
+        DUE,
+    ),
+    empty=Empty("没有待处理的名册", "导入名册时写不进去的人，会列在这里。"),
+)

@@ -1,0 +1,1 @@
+"""What the privacy desk does by two persons, as kinds of cases: `holds`, `texts`."""
