@@ -6,6 +6,7 @@ right answer (`sample`) that tests and the demonstration give. No limit is writt
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +27,7 @@ Schema = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(ABC):
     """One question. `name` is the column it is kept in, `help` a second line. One that is not `required` may be left
     empty; one that is not `kept` has no column, the kind's own function says what becomes of it.
     """
@@ -38,15 +39,15 @@ class Asked:
     sample: Any = None
     kept: bool = True
 
-    def form_field(self) -> forms.Field:
-        raise NotImplementedError
+    @abstractmethod
+    def form_field(self) -> forms.Field: ...
 
-    def schema(self) -> Schema:
-        raise NotImplementedError
+    @abstractmethod
+    def schema(self) -> Schema: ...
 
+    @abstractmethod
     def check(self, value: Any) -> Any:
         """The value as it is kept. Raises Invalid `case.<name>`."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> str:
         return "" if value is None else str(value)

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.foundation.ui.listing import Bulk, Button, Cell, Column, Day, Deed, Empty, Listing, Moment, answer
+from zhijia.foundation.ui.listing import Bulk, Button, Column, Day, Deed, Empty, Listing, answer
 from zhijia.foundation.ui.listing.bulk import Outcome, Ticked, outcomes
 from zhijia.foundation.ui.listing.declaring import Query
 from zhijia.foundation.workflow import reminders, selectors as cases
+from zhijia.foundation.workflow.columns import DUE, PID
 from zhijia.foundation.workflow.selectors import InboxRow
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.kernel.http import Request
@@ -24,26 +25,14 @@ from zhijia.portal.surroundings import own_unit
 MOST = 200
 
 
-class _Due(Column):
-    def cell(self, row: InboxRow, at: Moment) -> Cell:
-        return Cell(row.due_words, "late")
-
-    def value(self, row: InboxRow) -> str:
-        return row.due_words
-
-
-def _pid(row: InboxRow) -> str:
-    return row.case.public_id
-
-
 LATE = Listing(
     "portal.late",
     "下级逾期未办",
     head=Column("事项", "workflow.name"),
-    pid=_pid,
+    pid=PID,
     columns=(
         Column("应办单位", "decider", wraps=True),
-        _Due("期限", "due_words"),
+        DUE,
         Day("到达", "opened_at", faint=True),
     ),
     counted="件",
