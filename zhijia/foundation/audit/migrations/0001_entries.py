@@ -40,9 +40,28 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["subject_kind", "subject_id", "at"], name="audit_by_subject"),
                     models.Index(fields=["concerns_person_id", "at"], name="audit_by_concerned"),
-                    models.Index(fields=["account_id", "at"], name="audit_by_account"),
+                    models.Index(fields=["person_id", "at"], name="audit_by_person"),
                     models.Index(fields=["unit_id", "at"], name="audit_by_unit"),
+                    models.Index(fields=["event", "at"], name="audit_by_event"),
+                    models.Index(fields=["outcome", "at"], name="audit_by_outcome"),
+                    models.Index(fields=["at"], name="audit_by_time"),
                 ],
+            },
+        ),
+        zhijia.kernel.db.AppendOnly("AuditEntry"),
+        migrations.CreateModel(
+            name="SweptMonth",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("count", models.PositiveBigIntegerField(default=0)),
+                ("last_id", models.BigIntegerField(default=0)),
+                ("digest", zhijia.kernel.db.KeyField(blank=True, default="", max_length=32)),
+                ("began_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["month"], name="audit_swept_month")],
             },
         ),
     ]
