@@ -16,13 +16,13 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.members.models import RosterLoad
-from zhijia.organization.members.selectors import rosters as roster_reads
 from zhijia.organization.members.services import binding, changes, duplicates, transfers
-from zhijia.organization.members.services.rosters import exporting, loading as rosters
-from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
+from zhijia.organization.rosters import selectors as roster_reads
+from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.services import exporting, loading as rosters
+from zhijia.organization.rosters.tests.files import csv_file, id_number
 
 
 @dataclass(frozen=True)

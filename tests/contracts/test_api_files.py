@@ -18,9 +18,10 @@ from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.kernel.api import MOST_BYTES
-from zhijia.organization.members.models import Membership, RosterLoad
-from zhijia.organization.members.tests.roster_files import csv_file, id_number, person_row
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row
 
 pytestmark = pytest.mark.django_db
 
@@ -327,7 +328,7 @@ def test_a_masked_list_leaves_at_once(form: str, world: World, client: Client, s
     if form == "csv":
         assert "林*禾" in content.decode("utf-8-sig")
         assert world.number_of(person) not in content.decode("utf-8-sig")
-    assert AuditEntry.objects.filter(event="members.exported").count() == 1
+    assert AuditEntry.objects.filter(event="rosters.exported").count() == 1
 
 
 def test_a_whole_list_is_asked_for_allowed_and_fetched_by_its_maker(

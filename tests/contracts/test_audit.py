@@ -306,7 +306,7 @@ ELSEWHERE = {
     "access.services.grants.find_people",  # a search; access/tests/test_grants.py
     # By the second person: people/tests/test_consents.py follows each step.
     "people.services.consents.publish_consent_text",
-    # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
+    # Around one file: rosters/tests/test_pages.py, test_every_step_around_a_file_leaves_a_row.
     "members.services.rosters.loading.take_file",
     "members.services.rosters.loading.set_mapping",
     "members.services.rosters.loading.choose_sheet",

@@ -13,11 +13,9 @@ from zhijia.kernel.registry import (
 
 from .permissions import Permission
 from .rules import DISPUTE, JOIN, blacklist, changes, claims, duplicates, transfers
-from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors import personal, personal_matters
 from .selectors.blacklist import may_read_paper
 from .selectors.changes import may_read_evidence
-from .selectors.rosters import may_read_export, may_read_roster
 from .services import forgetting
 from .services.correcting import CORRECTIONS
 
@@ -31,15 +29,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
         PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
-        PermissionSpec(Permission.ROSTER_LOAD, "导入会员名册", _DECIDERS, group="会员", short="导名册"),
         PermissionSpec(Permission.EXPORT, "导出会员名册", _DECIDERS, group="会员", short="导出"),
-        PermissionSpec(
-            Permission.EXPORT_DECIDE,
-            "复核完整名册导出",
-            frozenset({"GRASS_CHAIR", "ORG"}),
-            group="会员",
-            short="核导出",
-        ),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
         PermissionSpec(Permission.TRANSFER_DECIDE, "审批转入", _DECIDERS, group="会员", short="审转入"),
         PermissionSpec(
@@ -60,7 +50,6 @@ SCENARIO = Scenario(
     menu=(
         MenuItem("组织", "入会审批", "members:queue", (Permission.JOIN_DECIDE,), 130, icon="user-check"),
         MenuItem("组织", "会员名册", "members:roster", (Permission.VIEW,), 120, icon="users"),
-        MenuItem("组织", "导入会员名册", "members:rosters", (Permission.ROSTER_LOAD,), 122, icon="file-import"),
         MenuItem("组织", "转会", "members:transfers", (Permission.TRANSFER_DECIDE,), 140, icon="transfer"),
         MenuItem("组织", "会籍变更", "members:changes", (Permission.CHANGE_DECIDE,), 150, icon="edit"),
         MenuItem("组织", "认领会员", "members:claims", (Permission.CLAIM_OFFER,), 160, icon="user-plus"),
@@ -142,16 +131,6 @@ SCENARIO = Scenario(
             tables=("members.DuplicateHint", "members.PersonMerge"),
         ),
         PersonalData(
-            "members.roster_rows",
-            "名册中待核对的一行",
-            "工会名册里的一行没有写入，由工会更正或邀请您转会。",
-            "办结后一年，原文办结时即删除",
-            forgetting.export_rows,
-            personal_matters.kept_rows,
-            forgetting.erase_rows,
-            tables=("members.RosterConflict",),
-        ),
-        PersonalData(
             "members.document",
             "证件核对",
             "防止有人编造或冒用身份入会。",
@@ -169,7 +148,6 @@ SCENARIO = Scenario(
         Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),
         Sweep("members.disputes", "办结的账号绑定核实", personal_matters.DISPUTE_DAYS, forgetting.forget_disputes),
         Sweep("members.duplicate_hints", "排除的重复线索", personal_matters.HINT_DAYS, forgetting.forget_hints),
-        Sweep("members.roster_rows", "办结的名册待处理", personal_matters.ROW_DAYS, forgetting.forget_rows),
         Sweep("members.document_checks", "办结的证件核对", personal_matters.CHECK_DAYS, forgetting.forget_checks),
         Sweep("members.listed_numbers", "已失效的虚假证件号码", blacklist.ENDED_DAYS, forgetting.forget_numbers),
     ),
@@ -181,8 +159,6 @@ SCENARIO = Scenario(
         claims.CLAIM,
         claims.FOUNDING_TASK,
         duplicates.MERGE,
-        ROSTER_CONFLICT,
-        MEMBER_EXPORT,
         blacklist.FAKE_BATCH,
         blacklist.DOCUMENT_CHECK,
     ),
@@ -191,8 +167,6 @@ SCENARIO = Scenario(
         blacklist.DOCUMENT_CHECK.code: CaseLink(
             member="members:my_check", console="members:document_check", menu="members:blacklist"
         ),
-        ROSTER_CONFLICT.code: CaseLink(console="members:conflict", menu="members:rosters"),
-        MEMBER_EXPORT.code: CaseLink(console="members:export_case"),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
         transfers.TRANSFER.code: CaseLink(
@@ -212,22 +186,7 @@ SCENARIO = Scenario(
         ParameterSpec("join.need_info_wd", "补充信息时限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.appeal_wd", "入会申诉期限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.auto_approve_cd", "入会自动通过（0 为不自动）", 0, "cd", "平台默认", 0, 60),
-        ParameterSpec(
-            "members.roster_conflicts", "一份名册最多转成待处理事项的行数", 200, "count", "平台默认", 0, 2000
-        ),
-        ParameterSpec("members.roster_conflict_wd", "名册待处理事项时限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("members.roster_offer_cd", "名册邀请转会的等待期限", 30, "cd", "平台默认", 1, 180),
-        ParameterSpec(
-            "members.export_most",
-            "一份完整名册最多的人数",
-            200_000,
-            "count",
-            "个人信息保护法第六条；平台默认",
-            1_000,
-            2_000_000,
-        ),
-        ParameterSpec("members.export_wd", "完整名册导出复核时限", 3, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.roster_real_name", "名册导入后向实名源核验", False, "flag", "平台默认"),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("members.blacklist_wd", "虚假证件名单复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("members.document_check_wd", "证件核对时限", 5, "wd", "平台默认", 1, 30),
@@ -353,36 +312,12 @@ SCENARIO = Scenario(
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
-        AuditEvent("members.roster", "导入会员名册", erases="none"),
-        AuditEvent("members.roster_row", "查看名册中的一行"),
-        AuditEvent("members.roster_row_changed", "更正名册中的一行"),
-        AuditEvent("members.roster_rows", "下载名册中有错的行", erases="none"),
         AuditEvent("members.blacklist_proposed", "提出列入虚假证件", erases="none"),
         AuditEvent("members.blacklisted", "列入虚假证件", erases="none"),
         AuditEvent("members.blacklist_lifted", "解除虚假证件"),
         AuditEvent("members.document_mobile", "查看申请核对人的手机号"),
-        AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
-        FileUse(
-            "members.roster",
-            "会员名册",
-            frozenset({"xlsx", "csv"}),
-            300 * 1024**2,
-            keep_days=30,
-            may_read=may_read_roster,
-            at_work=True,
-        ),
-        FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1, at_work=True),
-        FileUse(
-            "members.export",
-            "导出的完整名册",
-            frozenset({"xlsx", "csv"}),
-            1024**3,
-            keep_days=1,
-            may_read=may_read_export,
-            at_work=True,
-        ),
         FileUse(
             "members.blacklist_paper",
             "虚假证件证明材料",

@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`, `mending`,
-`rosters` and `exports` for cadres and other systems.
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing` and
+`mending` for cadres and other systems.
 """
 
-from . import cards, changing, checking, desk, exports, joining, mending, own, rosters
+from . import cards, changing, checking, desk, joining, mending, own
 
 ROUTES = (
     joining.public,
@@ -13,6 +13,4 @@ ROUTES = (
     desk.routes,
     changing.routes,
     mending.routes,
-    rosters.routes,
-    exports.routes,
 )

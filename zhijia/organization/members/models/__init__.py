@@ -13,7 +13,6 @@ from .memberships import (
     MembershipQuerySet,
     MembershipState,
 )
-from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, RosterLoad, RosterMapping
 
 __all__ = [
     "BindingDispute",
@@ -26,7 +25,6 @@ __all__ = [
     "FoundingTask",
     "JoinApplication",
     "ListedNumber",
-    "LoadState",
     "MemberCard",
     "Membership",
     "MembershipChange",
@@ -34,10 +32,5 @@ __all__ = [
     "MembershipQuerySet",
     "MembershipState",
     "PersonMerge",
-    "RosterConflict",
-    "RosterExport",
-    "RosterFault",
-    "RosterLoad",
-    "RosterMapping",
     "Transfer",
 ]

@@ -1,4 +1,4 @@
-"""What lies beside a person's membership and names him: disputes, doubles, rows of rosters, documents on a list."""
+"""What lies beside a person's membership and names him: disputes, doubles, documents on a list."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ from django.utils import timezone
 
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
-from zhijia.organization.members.models import (
-    BindingDispute,
-    DocumentCheck,
-    DuplicateHint,
-    ListedNumber,
-    PersonMerge,
-    RosterConflict,
-)
+from zhijia.organization.members.models import BindingDispute, DocumentCheck, DuplicateHint, ListedNumber, PersonMerge
 from zhijia.organization.members.rules import blacklist, duplicates, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -26,12 +19,10 @@ from zhijia.organization.unions import selectors as unions
 CHECK_DAYS: Final = 365
 DISPUTE_DAYS: Final = 3 * 365
 HINT_DAYS: Final = 365
-ROW_DAYS: Final = 365
 """So long what is settled is kept. Source: docs/rules/rights.md#retention"""
 PROOF: Final = "办结后保存三年，用来证明账号为什么由谁使用，便于您核对和投诉。"
 IN_DOUBT: Final = "系统比对发现疑似重复，工会核实之后才能删除。"
 ARCHIVE: Final = "档案合并的经过属于会籍档案，按规定永久保存。"
-WAITS: Final = "名册中的这一行工会还没有处理完，办结之后才能删除。"
 UNDER_WAY: Final = "这件事正在办理，办结之后才能删除。"
 LISTED: Final = "为防止冒用和编造身份入会，这条记录到工会核对解除为止须保留；您可以携带证件到该工会核对。"
 A_YEAR: Final = "办结后保存一年，便于您申诉和核对。"
@@ -134,21 +125,6 @@ def kept_duplicates(subject: DataSubject, now: datetime) -> list[Kept]:
     archive = len(merges) + sum(row.merged_at is not None for row in hints)
     kept = [Kept(len(open_ones), IN_DOUBT)] if open_ones else []
     return [*kept, Kept(archive, ARCHIVE)] if archive else kept
-
-
-# --- Rows of rosters that were refused
-def rows_of(subject: DataSubject) -> list[RosterConflict]:
-    """Rows that mean him, by his file or by his document."""
-    digests = [people.digest_of(key) for key in subject.persons]
-    about = Q(person_id__in=subject.persons) | Q(identity__in=digests)
-    return list(RosterConflict.objects.filter(about).select_related("case").order_by("opened_at", "id"))
-
-
-def kept_rows(subject: DataSubject, now: datetime) -> list[Kept]:
-    rows = rows_of(subject)
-    waiting = [row for row in rows if row.case.closed_at is None]
-    lately = kept_cases([row for row in rows if row.case.closed_at is not None], ROW_DAYS, A_YEAR, now)
-    return [*([Kept(len(waiting), WAITS, needs_him=False)] if waiting else []), *lately]
 
 
 # --- Documents to be looked at

@@ -16,8 +16,8 @@ from zhijia.organization.members.models import DocumentCheck, ListedNumber
 from zhijia.organization.members.selectors import blacklist as reads
 from zhijia.organization.members.services import blacklist
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.tests.files import id_number
 
-from .roster_files import id_number
 from .test_blacklist import WHY, apply, listed
 
 pytestmark = pytest.mark.django_db

@@ -173,11 +173,11 @@ def roster(request: Request) -> HttpResponseBase:
     unit = _unit(request)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
-    actions = [Button("本人更新的资料", reverse("members:updates"))]
-    if actor.may(Permission.ROSTER_LOAD, unit.path):
-        actions.append(Button("导入", reverse("members:rosters") + at))
-    if may_export:
-        actions.append(Button("导出整册", reverse("members:export") + at))
+    deeds = registry.unit_deeds("members", actor, unit.path)
+    actions = [
+        Button("本人更新的资料", reverse("members:updates")),
+        *(Button(deed.label, reverse(deed.url_name) + at) for deed in deeds),
+    ]
     move = Bulk(
         reverse("members:transfer_batch"),
         (Deed("批量转接", value="move"),),
