@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
@@ -20,9 +20,8 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
-from zhijia.organization.members.models import Membership
 from zhijia.organization.members.permissions import Permission as MembersPermission
-from zhijia.organization.members.selectors.lists import below
+from zhijia.organization.members.selectors import rosters as members
 from zhijia.organization.members.selectors.personal_matters import A_YEAR, kept_cases
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.models import RosterConflict, RosterExport, RosterFault, RosterLoad
@@ -85,8 +84,7 @@ def crowded(load: RosterLoad) -> list[Crowd]:
     if not into:
         return []
     workers = places.headcounts(into)
-    open_stays = Membership.objects.filter(union_id__in=list(into), until__isnull=True)
-    present = dict(open_stays.values_list("union_id").annotate(number=Count("id")).order_by())
+    present = members.count_of(into)
     named = unions.facts_of(into)
     crowds = [
         Crowd(named[key].name, workers.get(key, 0), present.get(key, 0) + count)
@@ -184,24 +182,15 @@ def _may_now(actor: Actor, permission: str, file: FileFacts) -> bool:
 class Line:
     """A member as a file shows him."""
 
-    stay: Membership
+    stay: members.Membership
     person: people.PersonFacts
     union_code: str
     union_name: str
 
 
-def _members(unit: UnionFacts) -> QuerySet[Membership]:
-    return Membership.objects.filter(below(unit), until__isnull=True)
-
-
-def more_members_than(unit: UnionFacts, most: int) -> bool:
-    """Whether a unit and what is below it have more members than that; never counts further."""
-    return bool(_members(unit).order_by("name_key", "id")[most : most + 1].exists())
-
-
-def page_of_members(unit: UnionFacts, after: str, size: int) -> tuple[list[Line], str]:
+def page_of_lines(unit: UnionFacts, after: str, size: int) -> tuple[list[Line], str]:
     """The next members by name and where to go on, empty at the end; only those whose union stands there today."""
-    page = page_of(_members(unit), ("name_key", "id"), after=after, limit=size)
+    page = members.page_of_members(unit, after, size)
     persons = people.facts_of(row.person_id for row in page.rows)
     places = unions.facts_of(row.union_id for row in page.rows)
     lines = [
@@ -212,12 +201,12 @@ def page_of_members(unit: UnionFacts, after: str, size: int) -> tuple[list[Line]
     return lines, page.next
 
 
-def iterate_members(unit: UnionFacts, *, size: int = 1_000) -> Iterator[Line]:
+def iterate_lines(unit: UnionFacts, *, size: int = 1_000) -> Iterator[Line]:
     """All of them, page by page."""
-    lines, after = page_of_members(unit, "", size)
+    lines, after = page_of_lines(unit, "", size)
     yield from lines
     while after:
-        lines, after = page_of_members(unit, after, size)
+        lines, after = page_of_lines(unit, after, size)
         yield from lines
 
 

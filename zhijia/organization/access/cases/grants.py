@@ -118,7 +118,7 @@ def shows_more(case: Case, grant: RoleGrant, actor: Actor, now: datetime) -> dic
     """Who, where, and what the role opens, a line for each permission."""
     opens = [
         {"may": selectors.kind_of(spec.code), "label": spec.label}
-        for spec in selectors.columns()
+        for spec in selectors.list_permissions()
         if grant.role in spec.roles
     ]
     row = selectors.row_of(grant)
@@ -134,6 +134,7 @@ GRANTS = declare(
         opener=By.CADRE,
         opened_by=Permission.ASK,
         opened_on="access:ask",
+        at_once=("agree", "refuse"),
         readers=(Permission.VIEW,),
         opens=(PERSON, UNION, ROLE, SINCE, UNTIL, REASON),
         goes=to_the_askers_unit,

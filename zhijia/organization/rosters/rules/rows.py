@@ -30,7 +30,7 @@ from zhijia.kernel.tables import (
 )
 from zhijia.kernel.typed import has_control, says_nothing, typed
 from zhijia.kernel.xlsx import LostDigits
-from zhijia.organization.members.rules.joining import LEAST_AGE, NEW_FORM_GROUPS, WORK_FORMS
+from zhijia.organization.members.rules.memberships import LEAST_AGE, NEW_FORM_GROUPS, WORK_FORMS
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.unions.rules import normalize_union_code
 

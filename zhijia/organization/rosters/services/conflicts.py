@@ -27,7 +27,6 @@ from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.kernel.tables import as_written
 from zhijia.organization.members.events import MembershipChanged, TransferEnded
-from zhijia.organization.members.models import EventKind
 from zhijia.organization.members.selectors.personal_matters import over
 from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
@@ -46,7 +45,8 @@ from .writing import write_rows
 AT_ONCE: Final = 20
 """Cases of one transaction."""
 _PLACE: Final = "rosters_rosterconflict.row"
-_GONE: Final = (EventKind.WITHDRAWN, EventKind.EXPELLED, EventKind.DECEASED, EventKind.MERGED)
+_GONE: Final = ("withdrawn", "expelled", "deceased", "merged")
+_COME: Final = ("transferred_in", "reorganized_in")
 
 
 def most_conflicts(now: datetime) -> int:
@@ -263,7 +263,7 @@ def follow_membership(event: MembershipChanged) -> None:
     """Who was invited has come, and his case is settled; or he has gone elsewhere or left, and it is, too."""
     if event.kind in _GONE:
         _end_invitations(event.person_id, note="本人的会籍已经终止。", now=event.at)
-    if event.kind not in (EventKind.TRANSFERRED_IN, EventKind.REORGANIZED_IN):
+    if event.kind not in _COME:
         return
     for conflict in _invited(event.person_id).filter(union_id=event.union_id):
         workflow.move(conflict.case, "join", actor=SYSTEM, now=event.at)

@@ -26,6 +26,7 @@ from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
 from zhijia.kernel.tables import csv_chunks, write_xlsx
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
+from zhijia.organization.members.selectors.rosters import more_members_than
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.rules import real_name_words
 from zhijia.organization.rosters import selectors
@@ -64,7 +65,7 @@ def record_masked(actor: Actor, unit: UnionFacts, form: str, *, now: datetime) -
     """Note that a masked list leaves. Raises NotFound, NotAllowed, Invalid `export.form`, RuleBroken `export.large`."""
     actor.require(Permission.EXPORT, unit.path)
     _check_form(form)
-    if form == "xlsx" and selectors.more_members_than(unit, MOST_IN_A_SHEET):
+    if form == "xlsx" and more_members_than(unit, MOST_IN_A_SHEET):
         raise RuleBroken("export.large", f"超过{MOST_IN_A_SHEET:,}名会员时请改用 CSV 格式，或选择下级工会分别导出。")
     audit.record(
         actor, "rosters.exported", ("union", unit.public_id), now=now, unit_id=unit.id,
@@ -79,7 +80,7 @@ def _check_form(form: str) -> None:
 
 def masked_rows(unit: UnionFacts) -> Iterator[list[object]]:
     """The list as its reader sees it on the screen."""
-    for line in selectors.iterate_members(unit):
+    for line in selectors.iterate_lines(unit):
         yield _cells(line, line.person.masked_name, line.person.id_masked, line.person.mobile_masked)
 
 
@@ -125,9 +126,9 @@ def most_whole(now: datetime) -> int:
 
 def _check_size(unit: UnionFacts, form: str, now: datetime) -> None:
     most = most_whole(now)
-    if selectors.more_members_than(unit, most):
+    if more_members_than(unit, most):
         raise RuleBroken("export.large", f"完整名册一次最多导出{most:,}人，请选择下级工会分别申请。")
-    if form == "xlsx" and selectors.more_members_than(unit, min(most, MOST_IN_A_BOOK)):
+    if form == "xlsx" and more_members_than(unit, min(most, MOST_IN_A_BOOK)):
         text = f"超过{MOST_IN_A_BOOK:,}人的完整名册请选择 CSV 格式，或选择下级工会分别申请。"
         raise RuleBroken("export.large", text)
 
@@ -179,7 +180,7 @@ def prepare_some(export_id: int, after: str, *, now: datetime) -> tuple[int, str
         kept = gathering.finish(_gathering(export), now=now)
         db.change_rows(RosterExport, {"id": export.pk}, {"file": kept.public_id, "ready_at": now})
         return 0, after, True
-    lines, following = selectors.page_of_members(unions.get_facts(export.unit_id), after, PART)
+    lines, following = selectors.page_of_lines(unions.get_facts(export.unit_id), after, PART)
     mark = watermark(export)
     rows = [[*_cells(line, *_numbers(export, line, now=now)), mark] for line in lines]
     gathering.add_rows(_gathering(export), rows, first=not after, now=now)

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhijia.kernel import db
-from zhijia.organization.members.models import Membership
 from zhijia.organization.members.rules.blacklist import ROW_SENTENCE
 from zhijia.organization.members.selectors.blacklist import listed_among
+from zhijia.organization.members.selectors.rosters import Stay, stays_of
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.rules.rows import NOBODY_CODES, Fault, Kind, Outcome
 from zhijia.organization.unions import selectors as unions
@@ -24,7 +23,6 @@ from zhijia.organization.unions.selectors import UnionFacts
 from .preparing import Prepared
 
 TWICE = "roster.twice"
-_STAY = ("person_id", "union_id", "until", "ended_by", "member_number", "joined_on")
 
 
 @dataclass(slots=True)
@@ -246,11 +244,7 @@ def _against_persons(judged: Sequence[Judged]) -> None:
     """Who is known, who is a member already, here or elsewhere; and whose document must be looked at first."""
     digests = {item.row.digest for item in judged if item.row.digest}
     known = people.known_by_digests(digests) if digests else {}
-    stays: dict[int, list[tuple[Any, ...]]] = {}
-    if known:
-        keys = tuple({person.id for person in known.values()})
-        for stay in db.select_rows(Membership, _STAY, {"person_id": keys}, order=["since", "id"]):
-            stays.setdefault(stay[0], []).append(stay)
+    stays = stays_of({person.id for person in known.values()})
     met: set[int] = set()
     for item in judged:
         item.known = known.get(item.row.digest)
@@ -272,14 +266,14 @@ def _against_list(wanted: Sequence[Judged]) -> None:
                 item.refuse(Kind.DATA, "id_number", "document.check", ROW_SENTENCE)
 
 
-def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[Any, ...]]) -> None:
+def _against_person(item: Judged, person: people.Known, stays: Sequence[Stay]) -> None:
     if item.row.name and item.row.name != person.name:
         item.refuse(Kind.DATA, "name", "roster.name_differs", "与系统中这个证件号码登记的姓名不一致，请对照证件核对。")
     if item.outcome is Outcome.BAD and item.kind is not Kind.EMPLOYER:
         return
-    living = next((stay for stay in stays if stay[2] is None), None)
+    living = next((stay for stay in stays if stay.until is None), None)
     if living is not None:
-        here = item.union is not None and living[1] == item.union.id
+        here = item.union is not None and living.union_id == item.union.id
         if here:
             item.outcome, item.faults = Outcome.SAME, []
         else:
@@ -291,7 +285,7 @@ def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[An
                 "这位职工现在是其他工会的会员，名册不能把他转来，可以邀请他本人转会。",
             )
         return
-    if stays and stays[-1][3]:
+    if stays and stays[-1].ended_by:
         item.faults = []
         item.refuse(
             Kind.DATA,
@@ -302,4 +296,4 @@ def _against_person(item: Judged, person: people.Known, stays: Sequence[tuple[An
         return
     if item.outcome is Outcome.NEW:
         item.outcome = Outcome.KNOWN
-        item.earlier = (stays[0][4], stays[0][5]) if stays else None
+        item.earlier = (stays[0].member_number, stays[0].joined_on) if stays else None

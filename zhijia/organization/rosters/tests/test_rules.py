@@ -12,9 +12,9 @@ from stdnum.cn import ric
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.xlsx import LostDigits
 from zhijia.organization.members.services.memberships import event_text
+from zhijia.organization.members.services.rosters import _pieces
 from zhijia.organization.rosters.rules import rows as rosters
 from zhijia.organization.rosters.services import preparing
-from zhijia.organization.rosters.services.writing import _pieces
 
 from .files import id_number
 
