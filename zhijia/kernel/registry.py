@@ -47,7 +47,10 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre)."""
+    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre).
+
+    `Scenario.beside_members`: a button beside the list of a unit's members; leads there with `?unit=`.
+    """
 
     group: str
     label: str
@@ -125,19 +128,6 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitDeed:
-    """A button beside a list of a unit's, such as its members: leads to `url_name` with `?unit=`, for who holds `right`
-    there.
-    """
-
-    on: str
-    label: str
-    url_name: str
-    right: str
-    order: int = 100
-
-
-@dataclass(frozen=True, slots=True)
 class FileUse:
     """What files are taken for: `types` of `pdf jpeg png webp xlsx csv`, at most `most_bytes` each, kept `keep_days`.
 
@@ -171,7 +161,7 @@ class Scenario:
     indicators: tuple[Indicator, ...] = ()
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
-    unit_deeds: tuple[UnitDeed, ...] = ()
+    beside_members: tuple[MenuItem, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()
@@ -397,13 +387,6 @@ class Registry:
                 if panel.on == on and (not panel.permission or actor.holds(panel.permission))
             ),
             key=lambda panel: panel.order,
-        )
-
-    def unit_deeds(self, on: str, actor: Actor, path: str) -> list[UnitDeed]:
-        """What the actor may do beside the list `on` of the unit that stands at `path`."""
-        deeds = (deed for scenario in self.scenarios for deed in scenario.unit_deeds)
-        return sorted(
-            (deed for deed in deeds if deed.on == on and actor.may(deed.right, path)), key=lambda deed: deed.order
         )
 
     @property

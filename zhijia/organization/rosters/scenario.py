@@ -7,7 +7,6 @@ from zhijia.kernel.registry import (
     ParameterSpec,
     PermissionSpec,
     Scenario,
-    UnitDeed,
 )
 from zhijia.organization.members.permissions import Permission as MembersPermission
 
@@ -33,9 +32,9 @@ SCENARIO = Scenario(
         ),
     ),
     menu=(MenuItem("组织", "导入会员名册", "rosters:loads", (Permission.LOAD,), 122, icon="file-import"),),
-    unit_deeds=(
-        UnitDeed("members", "导入", "rosters:loads", Permission.LOAD, 10),
-        UnitDeed("members", "导出整册", "rosters:export", MembersPermission.EXPORT, 20),
+    beside_members=(
+        MenuItem("会员名册", "导入", "rosters:loads", (Permission.LOAD,), 10),
+        MenuItem("会员名册", "导出整册", "rosters:export", (MembersPermission.EXPORT,), 20),
     ),
     workflows=(ROSTER_CONFLICT, MEMBER_EXPORT),
     case_links={

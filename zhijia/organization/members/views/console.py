@@ -173,10 +173,14 @@ def roster(request: Request) -> HttpResponseBase:
     unit = _unit(request)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
-    deeds = registry.unit_deeds("members", actor, unit.path)
+    deeds = [deed for scenario in registry.scenarios for deed in scenario.beside_members]
     actions = [
         Button("本人更新的资料", reverse("members:updates")),
-        *(Button(deed.label, reverse(deed.url_name) + at) for deed in deeds),
+        *(
+            Button(deed.label, reverse(deed.url_name) + at)
+            for deed in sorted(deeds, key=lambda deed: deed.order)
+            if any(actor.may(right, unit.path) for right in deed.rights)
+        ),
     ]
     move = Bulk(
         reverse("members:transfer_batch"),
