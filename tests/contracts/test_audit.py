@@ -320,9 +320,6 @@ ELSEWHERE = {
     "rosters.services.conflicts.offer_transfer",
     "rosters.services.conflicts.dismiss",
     "rosters.services.exporting.record_masked",
-    "rosters.services.exporting.ask_whole",
-    "rosters.services.exporting.decide_whole",
-    "rosters.services.exporting.withdraw_whole",
     # With codes by text: accounts/tests/test_devices_and_number.py.
     "people.services.mobiles.change_mobile_without_old",
 }

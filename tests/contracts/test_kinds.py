@@ -97,6 +97,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "grants": _new_cadre,
     "resets": _colleague,
     "clients": lambda world, _: {"units": world["city"].code},
+    "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
 """What opening asks that names somebody, so that no sample can stand for it."""
 

@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import timedelta
 
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -14,8 +15,9 @@ from zhijia.organization.members.models import Membership, Transfer
 from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict
-from zhijia.organization.rosters.services import conflicts, exporting, loading
+from zhijia.organization.rosters.services import conflicts, loading
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -90,19 +92,19 @@ def _settle(stage: Stage, admin: Actor) -> None:
 
 def _export(stage: Stage) -> None:
     chair, admin = stage.holder(Role.GRASS_CHAIR, "plant"), stage.holder(Role.GRASS_ADMIN, "plant")
-    unit = unions.get_facts(stage.unions["plant"].pk)
     uses = (
-        ("allow", "办理职工医疗互助参保，需向经办机构报送"),
+        ("agree", "办理职工医疗互助参保，需向经办机构报送"),
         ("refuse", "留存备查，方便以后联系职工"),
         ("withdraw", "发放高温津贴核对花名册"),
         ("wait", "为会员办理疗休养投保，需完整证件号码"),
     )
     for place, (outcome, reason) in enumerate(uses):
         at = stage.workdays_ago(5 - place)
-        case = exporting.ask_whole(admin, unit, reason=reason, form="xlsx", now=at)
+        said = {"union": stage.unions["plant"].public_id, "form": "xlsx", "reason": reason}
+        case = open_case(EXPORTS, admin, said, now=at)
         if outcome == "withdraw":
-            exporting.withdraw_whole(admin, case, now=at + timedelta(hours=1))
+            act(EXPORTS, admin, case, outcome, now=at + timedelta(hours=1))
         elif outcome != "wait":
             note = "用途不够具体，请写明报送给谁。" if outcome == "refuse" else ""
-            exporting.decide_whole(chair, case, allow=outcome == "allow", note=note, now=at)
+            act(EXPORTS, chair, case, outcome, {"note": note}, now=at)
     clock.fire_due(now=stage.now)

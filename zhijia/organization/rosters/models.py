@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhijia.foundation.casework.rows import ExportRow
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.ids import new_public_id
 from zhijia.organization.rosters.rules.rows import Kind
@@ -126,22 +127,5 @@ class RosterConflict(models.Model):
         return f"{self.kind} {self.case_id}"
 
 
-class RosterExport(models.Model):
-    """Full numbers of a unit's members asked for, beside the case that decides it; `file` once it is made.
-
-    `rows` how many members it holds, `fetched_at` when its maker took it the first time.
-    """
-
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
-    unit = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=200)
-    form = KeyField(max_length=4)
-    account_id = models.BigIntegerField(null=True)
-    person_id = models.BigIntegerField(null=True)
-    file = KeyField(max_length=16, default="", blank=True)
-    job = KeyField(max_length=16, default="", blank=True)
-    rows = models.PositiveIntegerField(default=0)
-    ready_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"export {self.case_id}"
+class RosterExport(ExportRow):
+    """Full numbers of a unit's members asked for: those of the unit of its case."""

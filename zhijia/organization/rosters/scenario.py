@@ -1,3 +1,4 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -10,6 +11,7 @@ from zhijia.kernel.registry import (
 )
 from zhijia.organization.members.permissions import Permission as MembersPermission
 
+from .cases.exports import EXPORTS
 from .permissions import Permission
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors import ROW_DAYS, kept_rows, may_read_export, may_read_roster
@@ -39,7 +41,7 @@ SCENARIO = Scenario(
     workflows=(ROSTER_CONFLICT, MEMBER_EXPORT),
     case_links={
         ROSTER_CONFLICT.code: CaseLink(console="rosters:conflict", menu="rosters:loads"),
-        MEMBER_EXPORT.code: CaseLink(console="rosters:export_case"),
+        **declaring.links(EXPORTS, menu="members:roster"),
     },
     personal_data=(
         PersonalData(

@@ -17,14 +17,13 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
-from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.members.permissions import Permission as MembersPermission
 from zhijia.organization.members.selectors import rosters as members
 from zhijia.organization.members.selectors.personal_matters import A_YEAR, kept_cases
 from zhijia.organization.people import selectors as people
-from zhijia.organization.rosters.models import RosterConflict, RosterExport, RosterFault, RosterLoad
+from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
@@ -134,32 +133,6 @@ def list_conflicts(actor: Actor, query: Query) -> Page[ConflictFile]:
         ConflictFile(row.case, row.kind, row.number, row.load, facts[row.union_id], row.faults, None)
         for row in page.rows
     )
-
-
-def get_export(actor: Actor, public_id: str) -> RosterExport:
-    """A wish for full numbers: its maker's, or one that the actor decides on. Raises NotFound, NotAllowed."""
-    export = RosterExport.objects.select_related("case", "unit").filter(case__public_id=public_id).first()
-    if export is None:
-        raise NotFound
-    if actor.person_id is None or export.person_id != actor.person_id:
-        actor.require(Permission.EXPORT_DECIDE, export.unit.path)
-    return export
-
-
-def get_export_of_job(actor: Actor, job: str) -> RosterExport:
-    """Raises NotFound."""
-    export = RosterExport.objects.select_related("case").filter(job=job).first() if is_public_id(job) else None
-    if export is None:
-        raise NotFound
-    return get_export(actor, export.case.public_id)
-
-
-def list_exports(actor: Actor, *, limit: int = 10) -> list[RosterExport]:
-    """The actor's own wishes, newest first."""
-    if actor.person_id is None:
-        return []
-    rows = RosterExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
-    return list(rows.order_by("-id")[:limit])
 
 
 # --- The files ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from datetime import datetime
 from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
 from zhijia.kernel.clockwork import daily
 
-from .services import conflicts, exporting, loading
+from .cases.exports import EXPORT
+from .services import conflicts, loading
 
 
 @job(loading.CHECK_JOB, label="核对会员名册", result="rosters:of_job")
@@ -35,11 +36,9 @@ def write_roster(running: RunningJob, cursor: Json) -> Step:
     return Step(cursor=[after, opened + made], report={"待处理事项": made}, finished=not after)
 
 
-@job(exporting.JOB, label="准备完整名册", result="rosters:export_of_job")
+@job(EXPORT.use, label="准备完整名册", result="rosters:member-exports_of_job")
 def prepare_export(running: RunningJob, cursor: Json) -> Step:
-    """`cursor` is the key behind the last member gathered; the last step puts the parts into one file."""
-    done, after, through = exporting.prepare_some(int(running.payload["export"]), str(cursor or ""), now=running.now)
-    return Step(cursor=after, done=done, finished=through)
+    return EXPORT.step(running, cursor)
 
 
 @daily("04:40")

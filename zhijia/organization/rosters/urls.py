@@ -1,6 +1,9 @@
 from django.urls import path
 
-from .views import cases, loads
+from zhijia.foundation.casework import exports as casework_exports, pages
+
+from .cases.exports import EXPORT, EXPORTS
+from .views import conflicts, exports, loads
 
 app_name = "rosters"
 urlpatterns = [
@@ -13,8 +16,8 @@ urlpatterns = [
     path("console/members/rosters/<pid:pid>/write", loads.write, name="write"),
     path("console/members/rosters/<pid:pid>/drop", loads.drop, name="drop"),
     path("console/members/rosters/<pid:pid>/refused.<table:form>", loads.refused, name="refused"),
-    path("console/members/rosters/conflicts/<pid:pid>", cases.conflict, name="conflict"),
-    path("console/members/export", cases.export, name="export"),
-    path("console/members/exports/of/<pid:public_id>", cases.export_of_job, name="export_of_job"),
-    path("console/members/exports/<pid:pid>", cases.export_case, name="export_case"),
+    path("console/members/rosters/conflicts/<pid:pid>", conflicts.conflict, name="conflict"),
+    path("console/members/export", exports.export, name="export"),
+    *casework_exports.urls(EXPORTS, EXPORT),
+    *pages.urls(EXPORTS),
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, MAKER, SYSTEM, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, SYSTEM, Hue, Move, Workflow, two_persons
 from zhijia.organization.rosters.permissions import Permission
 
 
@@ -86,51 +86,13 @@ ROSTER_CONFLICT = Workflow(
 )
 
 
-class Export(StrEnum):
-    ASKED = "ASKED"
-    ALLOWED = "ALLOWED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-MEMBER_EXPORT = Workflow(
+MEMBER_EXPORT = two_persons(
     "rosters.export",
     "导出完整名册",
-    start=Export.ASKED,
-    labels={
-        Export.ASKED: "等待复核",
-        Export.ALLOWED: "已同意",
-        Export.REFUSED: "已退回",
-        Export.WITHDRAWN: "已撤回",
-    },
-    hues={
-        Export.ASKED: Hue.SOON,
-        Export.ALLOWED: Hue.DONE,
-        Export.REFUSED: Hue.LATE,
-        Export.WITHDRAWN: Hue.STILL,
-    },
-    closed=frozenset({Export.ALLOWED, Export.REFUSED, Export.WITHDRAWN}),
-    due={Export.ASKED: "members.export_wd"},
-    moves=(
-        Move(
-            "allow",
-            {Export.ASKED},
-            Export.ALLOWED,
-            by=Permission.EXPORT_DECIDE,
-            checker=True,
-            title="复核同意，开始准备文件",
-            button="同意导出",
-        ),
-        Move(
-            "refuse",
-            {Export.ASKED},
-            Export.REFUSED,
-            by=Permission.EXPORT_DECIDE,
-            checker=True,
-            needs=("note",),
-            title="复核不同意",
-            button="不同意",
-        ),
-        Move("withdraw", {Export.ASKED}, Export.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回"),
-    ),
+    check=Permission.EXPORT_DECIDE,
+    due="members.export_wd",
+    maker="申请人",
+    agreed="已同意",
+    agree="复核同意，开始准备文件",
+    button="同意导出",
 )

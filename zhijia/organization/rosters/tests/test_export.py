@@ -14,6 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import exports as kit
+from zhijia.foundation.casework.selectors import get_case
 from zhijia.foundation.files import selectors as files, services as file_services
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
@@ -24,10 +26,11 @@ from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
-from zhijia.organization.rosters import selectors
+from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict, RosterExport
 from zhijia.organization.rosters.services import conflicts, exporting, handed_back, loading
 
+from .asking import ask, decide
 from .files import csv_file, id_number, person_row
 from .test_pages import loaded, take
 
@@ -41,7 +44,7 @@ def test_a_masked_list_leaves_at_once(world: World, client: Client, sign_in: Any
     sign_in(client, world.staff_person("ORG", "county"), staff=True)
     address = reverse("rosters:export")
     assert client.get(address).status_code == 200
-    answer = client.post(address, {"numbers": "masked", "format": "csv"})
+    answer = client.post(address, {"numbers": "masked", "form": "csv"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 2
@@ -49,14 +52,14 @@ def test_a_masked_list_leaves_at_once(world: World, client: Client, sign_in: Any
     assert world.number_of(person) not in text
     assert "'=2+3" in rows[1]
     assert AuditEntry.objects.filter(event="rosters.exported").count() == 1
-    book = client.post(address, {"numbers": "masked", "format": "xlsx"})
+    book = client.post(address, {"numbers": "masked", "form": "xlsx"})
     made = io.BytesIO(b"".join(book.streaming_content))
     assert [cells[0] for cells in CalamineWorkbook.from_filelike(made).get_sheet_by_index(0).iter_rows()] == [
         "姓名",
         "林*禾",
     ]
-    assert client.post(address, {"numbers": "masked", "format": "pdf"}).status_code == 422
-    assert client.post(address, {"numbers": "whole", "format": "csv", "reason": "要"}).status_code == 422
+    assert client.post(address, {"numbers": "masked", "form": "pdf"}).status_code == 422
+    assert client.post(address, {"numbers": "whole", "form": "csv", "reason": "要"}).status_code == 422
 
 
 def test_full_numbers_need_a_second_person_and_carry_a_mark(
@@ -65,22 +68,22 @@ def test_full_numbers_need_a_second_person_and_carry_a_mark(
     person, _ = world.member("plant", "林晓禾")
     admin, chair = world.staff_person("GRASS_ADMIN", "plant"), world.staff_person("GRASS_CHAIR", "plant", "宋立军")
     maker = world.actor(admin, staff=True)
-    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
+    case = ask(world, maker)
     with pytest.raises(Duplicate), _savepoint():
-        exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
+        ask(world, maker)
     with pytest.raises(NotAllowed):
-        exporting.decide_whole(maker, case, allow=True, note="", now=world.now)
+        decide(world, maker, case)
     checker = world.actor(chair, staff=True)
-    own = exporting.ask_whole(checker, world.facts("plant"), reason="自己申请自己批", form="csv", now=world.now)
+    own = ask(world, checker, reason="自己申请自己批")
     with pytest.raises(RuleBroken):
-        exporting.decide_whole(checker, own, allow=True, note="", now=world.now)
+        decide(world, checker, own)
     with pytest.raises(Invalid):
-        exporting.decide_whole(checker, case, allow=False, note="", now=world.now)
+        decide(world, checker, case, "refuse")
     sign_in(client, chair, staff=True)
-    page = reverse("rosters:export_case", args=[case])
+    page = reverse(EXPORTS.page("review"), args=[case])
     assert "办理互助保障参保" in client.get(page).content.decode()
-    assert client.post(page, {"move": "refuse"}).status_code == 422
-    assert client.post(page, {"move": "allow"}).status_code == 302
+    assert client.post(page, {"decision": "refuse"}).status_code == 422
+    assert client.post(page, {"decision": "agree"}).status_code == 302
     export = RosterExport.objects.get(case__public_id=case)
     jobs.run_slice(export.job, clock=lambda: world.now)
     export.refresh_from_db()
@@ -102,11 +105,11 @@ def test_full_numbers_need_a_second_person_and_carry_a_mark(
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_whole_list_of_many_parts_is_one_file(form: str, world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exporting, "PART", 3)
+    monkeypatch.setattr(kit, "PART", 3)
     numbers = {world.number_of(world.member(name=f"林{sign}")[0]) for sign in "一二三四五六七"}
     maker, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
-    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form=form, now=world.now)
-    exporting.decide_whole(chair, case, allow=True, note="", now=world.now)
+    case = ask(world, maker, form=form)
+    decide(world, chair, case)
     export = RosterExport.objects.get()
     for minutes in range(5):  # a worker a chunk, at another minute
         jobs.run_slice(export.job, clock=lambda late=minutes: world.now + timedelta(minutes=late), seconds=0)
@@ -120,7 +123,7 @@ def test_a_whole_list_of_many_parts_is_one_file(form: str, world: World, monkeyp
         rows: list[Any] = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     else:
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert tuple(rows[0]) == exporting.WHOLE_HEADERS
+    assert tuple(rows[0]) == (*exporting.HEADERS, kit.MARK)
     assert {row[2] for row in rows[1:]} == numbers
     assert {row[-1] for row in rows[1:]} == {f"孙玉梅 2026-09-15 10:00 编号{case} 仅限申请用途，不得转发"}
     assert file_services.drop(SYSTEM, file.public_id, reason="expired", now=world.now)
@@ -128,12 +131,12 @@ def test_a_whole_list_of_many_parts_is_one_file(form: str, world: World, monkeyp
 
 
 def test_a_joined_file_without_one_of_its_parts_is_not_read(world: World, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exporting, "PART", 1)
+    monkeypatch.setattr(kit, "PART", 1)
     for sign in "一二三":
         world.member(name=f"林{sign}")
     maker, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
-    case = exporting.ask_whole(maker, world.facts("plant"), reason="办理互助保障参保", form="csv", now=world.now)
-    exporting.decide_whole(chair, case, allow=True, note="", now=world.now)
+    case = ask(world, maker)
+    decide(world, chair, case)
     export = RosterExport.objects.get()
     jobs.run_slice(export.job, clock=lambda: world.now)
     export.refresh_from_db()
@@ -151,18 +154,18 @@ def test_how_many_members_leave_in_one_file_is_a_parameter(
     for sign in "一二三":
         world.member(name=f"林{sign}")
     admin = world.staff_person("GRASS_ADMIN", "plant")
-    actor, said = world.actor(admin, staff=True), {"reason": "办理互助保障参保", "now": world.now}
+    actor = world.actor(admin, staff=True)
     assert exporting.most_whole(world.now) == 200_000
     monkeypatch.setattr(exporting, "MOST_IN_A_BOOK", 2)
     with pytest.raises(RuleBroken) as refused:
-        exporting.ask_whole(actor, world.facts("plant"), form="xlsx", **said)
+        ask(world, actor, form="xlsx")
     assert refused.value.message == "超过2人的完整名册请选择 CSV 格式，或选择下级工会分别申请。"
     monkeypatch.setattr(exporting, "most_whole", lambda _now: 2)
     with pytest.raises(RuleBroken) as refused:
-        exporting.ask_whole(actor, world.facts("plant"), form="csv", **said)
+        ask(world, actor, form="csv")
     assert refused.value.message == "完整名册一次最多导出2人，请选择下级工会分别申请。"
     monkeypatch.undo()
-    exporting.ask_whole(actor, world.facts("plant"), form="csv", **said)
+    ask(world, actor, form="csv")
     sign_in(client, admin, staff=True)
     assert "200,000" in client.get(reverse("rosters:export")).content.decode()
 
@@ -176,12 +179,12 @@ def _savepoint() -> Any:
 def test_a_wish_for_full_numbers_is_taken_back(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     admin = world.staff_person("GRASS_ADMIN", "plant")
     sign_in(client, admin, staff=True)
-    sent = client.post(reverse("rosters:export"), {"numbers": "whole", "format": "xlsx", "reason": "办理互助保障参保"})
-    assert client.post(sent["Location"], {"move": "withdraw"}).status_code == 302
+    sent = client.post(reverse("rosters:export"), {"numbers": "whole", "form": "xlsx", "reason": "办理互助保障参保"})
+    assert client.post(sent["Location"], {"decision": "withdraw"}).status_code == 302
     assert RosterExport.objects.get().case.state == "WITHDRAWN"
     stranger = world.staff("GRASS_CHAIR", "other_home")
     with pytest.raises(NotFound):
-        selectors.get_export(stranger, RosterExport.objects.get().case.public_id)
+        get_case(EXPORTS, stranger, RosterExport.objects.get().case.public_id)
 
 
 def test_a_roster_member_is_activated_by_himself(world: World) -> None:
@@ -203,7 +206,7 @@ def test_memberships_that_left_are_no_longer_exported(world: World) -> None:
 
 def test_every_step_around_a_file_leaves_a_row(world: World) -> None:
     person, _ = world.member("other_home", "钱在外")
-    actor, chair = world.staff("GRASS_ADMIN", "plant"), world.staff("GRASS_CHAIR", "plant", "宋立军")
+    actor = world.staff("GRASS_ADMIN", "plant")
     rows = [["钱在外", world.number_of(person), "", ""], person_row(1), ["", *person_row(2)[1:]], ["错", "1", "", ""]]
     seen = AuditEntry.objects.count()
 
@@ -241,11 +244,3 @@ def test_every_step_around_a_file_leaves_a_row(world: World) -> None:
     assert left_a_row()
     exporting.record_masked(actor, world.facts("plant"), "csv", now=world.now)
     assert left_a_row()
-    for allow in (True, False, None):
-        case = exporting.ask_whole(actor, world.facts("plant"), reason="办理互助保障", form="csv", now=world.now)
-        assert left_a_row()
-        if allow is None:
-            exporting.withdraw_whole(actor, case, now=world.now)
-        else:
-            exporting.decide_whole(chair, case, allow=allow, note="请写明用途。", now=world.now)
-        assert left_a_row()

@@ -11,12 +11,14 @@ from django.test import Client
 from tests.world import World
 from zhijia.foundation.files import services as files
 from zhijia.foundation.files.models import StoredFile
+from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
-from zhijia.organization.rosters import selectors
-from zhijia.organization.rosters.services import exporting
+from zhijia.organization.rosters.models import RosterExport
+
+from .asking import ask, decide
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +29,10 @@ def export(world: World) -> tuple[Person, str]:
     world.member("plant")
     person = world.staff_person("ORG", "county")
     maker, checker = world.actor(person, staff=True), world.staff("ORG", "county", "李明")
-    unit = world.facts("county")
-    case = exporting.ask_whole(maker, unit, reason="核对第三季度会费", form="csv", now=world.now)
-    exporting.decide_whole(checker, case, allow=True, note="", now=world.now)
-    row = selectors.get_export(maker, case)
-    after, done = "", False
-    while not done:
-        _, after, done = exporting.prepare_some(row.pk, after, now=world.now)
+    case = ask(world, maker, "county")
+    decide(world, checker, case)
+    row = RosterExport.objects.get(case__public_id=case)
+    jobs.run_slice(row.job, clock=lambda: world.now)
     row.refresh_from_db()
     return person, row.file
 
