@@ -16,9 +16,10 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import RosterLoad
 from zhijia.organization.members.selectors import rosters as roster_reads
-from zhijia.organization.members.services import binding, changes, duplicates, transfers
+from zhijia.organization.members.services import binding, changes, transfers
 from zhijia.organization.members.services.rosters import exporting, loading as rosters
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
@@ -124,7 +125,7 @@ OF_THE_UNION = {*CLAIMING, *ASKING}
 BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, "GRASS_CHAIR")}
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
-    "changing_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
+    "duplicates_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""

@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`, `mending`,
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`,
 `rosters` and `exports` for cadres and other systems.
 """
 
-from . import cards, changing, checking, desk, exports, joining, mending, own, rosters
+from . import cards, changing, checking, desk, exports, joining, own, rosters
 
 ROUTES = (
     joining.public,
@@ -12,7 +12,6 @@ ROUTES = (
     own.routes,
     desk.routes,
     changing.routes,
-    mending.routes,
     rosters.routes,
     exports.routes,
 )

@@ -1,8 +1,6 @@
 """Tables of memberships and of what changes them."""
 
-from .blacklist import DocumentCheck, FakeBatch, ListedNumber
 from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
-from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -18,14 +16,9 @@ from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, Roste
 __all__ = [
     "BindingDispute",
     "ClaimOffer",
-    "DocumentCheck",
-    "DuplicateHint",
-    "DuplicateScan",
     "EventKind",
-    "FakeBatch",
     "FoundingTask",
     "JoinApplication",
-    "ListedNumber",
     "LoadState",
     "MemberCard",
     "Membership",
@@ -33,7 +26,6 @@ __all__ = [
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "PersonMerge",
     "RosterConflict",
     "RosterExport",
     "RosterFault",
