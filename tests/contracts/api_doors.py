@@ -16,7 +16,8 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.members.services import binding, changes, duplicates, transfers
+from zhijia.organization.duplicates.services import merging as duplicates
+from zhijia.organization.members.services import binding, changes, transfers
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.rosters import selectors as roster_reads
@@ -121,7 +122,7 @@ OF_THE_UNION = {*CLAIMING, *ASKING}
 BY_ANOTHER_ROLE = dict.fromkeys(PRIVACY, "PRIVACY")
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
-    "changing_correct", "desk_files_read_content", "rosters_refused",
+    "duplicates_correct", "desk_files_read_content", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""

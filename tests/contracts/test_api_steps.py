@@ -13,7 +13,8 @@ from tests.contracts.api_doors import BY_NAME, CLAIM, TAKE_BACK_MERGE, call, che
 from tests.world import World
 from zhijia.foundation.accounts.models import Account
 from zhijia.kernel.actor import SYSTEM
-from zhijia.organization.members.services import claims, duplicates, memberships
+from zhijia.organization.duplicates.services import merging as duplicates
+from zhijia.organization.members.services import claims, memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.api.loads import MendIn
 from zhijia.organization.rosters.rules import rows as rules

@@ -10,8 +10,9 @@ from django.utils import timezone
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import FoundingTask
-from zhijia.organization.members.services import changes, claims, duplicates, transfers
+from zhijia.organization.members.services import changes, claims, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person

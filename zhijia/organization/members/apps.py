@@ -9,6 +9,7 @@ class MembersConfig(CapabilityConfig):
         from zhijia.foundation.ledger import sources
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
+        from zhijia.organization.documents.events import documents_listed
         from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
         from zhijia.organization.unions.events import union_moved
 
@@ -18,17 +19,16 @@ class MembersConfig(CapabilityConfig):
         from .rules.changes import CHANGE
         from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
-        from .services import blacklist, changes, joining, memberships, placing, transfers
+        from .services import changes, joining, memberships, placing, transfers
 
         registry.offer_people(find_people)
         registry.offer_unit_of(unit_of)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
         person_refused.subscribe(joining.follow_refused)
-        person_corrected.subscribe(blacklist.follow_corrected)
         person_corrected.subscribe(memberships.follow_corrected)
-        person_bound.subscribe(blacklist.follow_bound)
         person_bound.subscribe(memberships.follow_bound)
+        documents_listed.subscribe(joining.follow_listed)
         union_moved.subscribe(placing.follow_moved)
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)

@@ -14,7 +14,3 @@ class Permission(StrEnum):
     CLAIM_OFFER = "members:claim:offer"
     FOUNDING_TASK = "members:founding:decide"
     EXPORT = "members:roster:export"
-    MERGE_ASK = "members:merge:ask"
-    MERGE_DECIDE = "members:merge:decide"
-    CORRECT = "members:member:correct"
-    BLACKLIST = "members:blacklist:decide"

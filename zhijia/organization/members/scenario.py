@@ -12,12 +12,10 @@ from zhijia.kernel.registry import (
 )
 
 from .permissions import Permission
-from .rules import DISPUTE, JOIN, blacklist, changes, claims, duplicates, transfers
+from .rules import DISPUTE, JOIN, changes, claims, transfers
 from .selectors import personal, personal_matters
-from .selectors.blacklist import may_read_paper
 from .selectors.changes import may_read_evidence
 from .services import forgetting
-from .services.correcting import CORRECTIONS
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 _GRASSROOTS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN"})
@@ -38,10 +36,6 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.CHANGE_ASK, "提出会籍变更", _DECIDERS, group="会员", short="提变更"),
         PermissionSpec(Permission.CHANGE_DECIDE, "审核会籍变更", _DECIDERS, group="会员", short="审变更"),
         PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员", short="准重入"),
-        PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员", short="提合并"),
-        PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员", short="审合并"),
-        PermissionSpec(Permission.BLACKLIST, "列入和解除虚假证件", frozenset({"ORG"}), group="会员", short="假证件"),
-        PermissionSpec(Permission.CORRECT, "更正会员姓名和号码", _DECIDERS, group="会员", short="更正"),
         PermissionSpec(Permission.CLAIM_OFFER, "认领网上会员之家的会员", _GRASSROOTS, group="会员", short="认领"),
         PermissionSpec(
             Permission.FOUNDING_TASK, "办理建会任务", frozenset({"TOWN_WORKER", "ORG"}), group="组织", short="建会"
@@ -53,8 +47,6 @@ SCENARIO = Scenario(
         MenuItem("组织", "转会", "members:transfers", (Permission.TRANSFER_DECIDE,), 140, icon="transfer"),
         MenuItem("组织", "会籍变更", "members:changes", (Permission.CHANGE_DECIDE,), 150, icon="edit"),
         MenuItem("组织", "认领会员", "members:claims", (Permission.CLAIM_OFFER,), 160, icon="user-plus"),
-        MenuItem("组织", "重复档案", "members:duplicates", (Permission.MERGE_ASK,), 165, icon="copy"),
-        MenuItem("组织", "虚假证件", "members:blacklist", (Permission.BLACKLIST,), 167, icon="id-off"),
         MenuItem("组织", "建会线索", "members:uncovered", (Permission.FOUNDING_TASK,), 170, icon="building-community"),
     ),
     member_entries=(
@@ -63,7 +55,6 @@ SCENARIO = Scenario(
         MemberEntry("我的会籍", "id-badge-2", "members:mine", "red", 20),
         MemberEntry("转会", "transfer", "members:transfer", "red", 30),
     ),
-    corrections=CORRECTIONS,
     settings_rows=(MenuItem("设置", "我的资料", "members:own_data", order=10, icon="user-circle"),),
     personal_data=(
         PersonalData(
@@ -120,36 +111,10 @@ SCENARIO = Scenario(
             forgetting.erase_disputes,
             tables=("members.BindingDispute",),
         ),
-        PersonalData(
-            "members.duplicates",
-            "重复档案核对",
-            "避免一个人有两份档案；合并的经过供核对和撤销。",
-            "合并的永久（工会档案）；排除的线索一年",
-            personal_matters.export_duplicates,
-            personal_matters.kept_duplicates,
-            forgetting.erase_hints,
-            tables=("members.DuplicateHint", "members.PersonMerge"),
-        ),
-        PersonalData(
-            "members.document",
-            "证件核对",
-            "防止有人编造或冒用身份入会。",
-            "到工会核对解除为止；核对经过办结后一年",
-            personal_matters.export_document,
-            personal_matters.kept_document,
-            forgetting.erase_checks,
-            tables=(
-                "members.DocumentCheck",
-                "members.ListedNumber",
-            ),
-        ),
     ),
     sweeps=(
         Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),
         Sweep("members.disputes", "办结的账号绑定核实", personal_matters.DISPUTE_DAYS, forgetting.forget_disputes),
-        Sweep("members.duplicate_hints", "排除的重复线索", personal_matters.HINT_DAYS, forgetting.forget_hints),
-        Sweep("members.document_checks", "办结的证件核对", personal_matters.CHECK_DAYS, forgetting.forget_checks),
-        Sweep("members.listed_numbers", "已失效的虚假证件号码", blacklist.ENDED_DAYS, forgetting.forget_numbers),
     ),
     workflows=(
         JOIN,
@@ -158,15 +123,8 @@ SCENARIO = Scenario(
         changes.CHANGE,
         claims.CLAIM,
         claims.FOUNDING_TASK,
-        duplicates.MERGE,
-        blacklist.FAKE_BATCH,
-        blacklist.DOCUMENT_CHECK,
     ),
     case_links={
-        blacklist.FAKE_BATCH.code: CaseLink(console="members:blacklist_batch", menu="members:blacklist"),
-        blacklist.DOCUMENT_CHECK.code: CaseLink(
-            member="members:my_check", console="members:document_check", menu="members:blacklist"
-        ),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
         transfers.TRANSFER.code: CaseLink(
@@ -176,7 +134,6 @@ SCENARIO = Scenario(
             member="members:my_change", console="members:change_review", menu="members:changes"
         ),
         claims.CLAIM.code: CaseLink(member="members:my_claim", console="members:claim", menu="members:claims"),
-        duplicates.MERGE.code: CaseLink(console="members:merge", menu="members:duplicates"),
         claims.FOUNDING_TASK.code: CaseLink(console="members:founding", menu="members:uncovered"),
     },
     parameters=(
@@ -188,8 +145,6 @@ SCENARIO = Scenario(
         ParameterSpec("join.auto_approve_cd", "入会自动通过（0 为不自动）", 0, "cd", "平台默认", 0, 60),
         ParameterSpec("members.roster_offer_cd", "名册邀请转会的等待期限", 30, "cd", "平台默认", 1, 180),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.blacklist_wd", "虚假证件名单复核时限", 3, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.document_check_wd", "证件核对时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.review_wd", "转入审核时限，逾期转上级", 3, "wd", "会籍管理办法；平台默认", 1, 30),
         ParameterSpec("transfer.escalated_wd", "上级办理转会时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.objection_cd", "批量转接异议期", 7, "cd", "平台默认", 3, 60),
@@ -197,8 +152,6 @@ SCENARIO = Scenario(
         ParameterSpec("change.cooling_cd", "退会冷静期", 7, "cd", "平台默认", 1, 60),
         ParameterSpec("change.appeal_cd", "开除会籍申诉期限", 30, "cd", "会籍管理办法；平台默认", 7, 180),
         ParameterSpec("change.appeal_decide_wd", "会籍申诉办理时限", 10, "wd", "平台默认", 1, 60),
-        ParameterSpec("merge.review_wd", "合并档案复核时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("merge.undo_cd", "合并档案可撤销期限", 30, "cd", "平台默认", 7, 365),
         ParameterSpec("claim.answer_cd", "认领邀请有效期", 15, "cd", "平台默认", 3, 90),
         ParameterSpec("claim.hint_members", "同一单位会员达到几人时提示", 5, "count", "平台默认", 2, 1000),
         ParameterSpec("claim.founding_members", "同一单位会员达到几人时建会", 25, "count", "工会法第十一条", 3, 1000),
@@ -263,29 +216,6 @@ SCENARIO = Scenario(
         MessageTemplate("members.change_appealed", "会籍申诉已有结果", "您对{change}的申诉已有结果：{note}"),
         MessageTemplate("members.change_readmitted", "可以重新申请入会", "县级工会同意您重新申请入会：{note}"),
         MessageTemplate(
-            "members.merged",
-            "重复档案已合并",
-            "工会核对后，合并了您名下重复的会员档案，会籍不变。如有疑问请联系工会。",
-        ),
-        MessageTemplate(
-            "members.document_check",
-            "请到工会核对证件",
-            "您的申请还需要核对证件，请携带证件到{union}，也可以先电话咨询（{phone}）。核对之前申请保留，不需要重新提交。",
-            sms="【{site}】您的入会申请还需要核对证件，请携带证件到{union}，咨询电话 {phone}。",
-        ),
-        MessageTemplate(
-            "members.document_cleared",
-            "证件已核对",
-            "您的证件已由{union}核对，可以继续在线办理。",
-            sms="【{site}】您的证件已由{union}核对，可以继续在线办理。",
-        ),
-        MessageTemplate(
-            "members.document_kept",
-            "证件核对结果",
-            "经{union}核对，您的证件信息暂时还不能在线办理。如有疑问，请携带证件到该工会，或致电 {phone}。",
-            sms="【{site}】经{union}核对，您的证件信息暂时还不能在线办理，咨询电话 {phone}。",
-        ),
-        MessageTemplate(
             "members.claim_offered",
             "单位工会邀请您转入",
             "您所在单位的“{union}”邀请您把会籍从“{home}”转过去，请最晚在 {until} 确认；不确认则会籍不变。",
@@ -303,30 +233,15 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
-        AuditEvent("members.membership_corrected", "更正入会日期或会员卡号"),
         AuditEvent("members.own_data", "本人更新工作情况"),
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.membership_reopened", "会籍恢复"),
-        AuditEvent("members.duplicate_dismissed", "排除重复档案"),
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
-        AuditEvent("members.blacklist_proposed", "提出列入虚假证件", erases="none"),
-        AuditEvent("members.blacklisted", "列入虚假证件", erases="none"),
-        AuditEvent("members.blacklist_lifted", "解除虚假证件"),
-        AuditEvent("members.document_mobile", "查看申请核对人的手机号"),
     ),
     file_uses=(
-        FileUse(
-            "members.blacklist_paper",
-            "虚假证件证明材料",
-            frozenset({"pdf", "jpeg", "png", "webp"}),
-            most_bytes=10 * 1024 * 1024,
-            keep_days=3650,
-            may_read=may_read_paper,
-            at_work=True,
-        ),
         FileUse(
             "members.evidence",
             "会籍变更证明",

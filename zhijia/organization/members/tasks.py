@@ -9,7 +9,7 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import claims, duplicates, placing, transfers
+from .services import claims, placing, transfers
 
 
 @daily("06:30")
@@ -24,13 +24,6 @@ def place_members(running: RunningJob, cursor: Json) -> Step:
     return placing.place_some(running, cursor)
 
 
-@job("members.look_for_duplicates", label="查找重复档案")
-def look_for_duplicates(running: RunningJob, cursor: Json) -> Step:
-    """Persons that came since the last look are compared with everybody."""
-    looked, found = duplicates.look_further(now=running.now)
-    return Step(cursor, done=looked, report={"found": found}, finished=looked == 0)
-
-
 @job("members.look_for_founding", label="查找应建会的单位")
 def look_for_founding(running: RunningJob, cursor: Json) -> Step:
     """`cursor` is the last online home looked at."""
@@ -41,8 +34,3 @@ def look_for_founding(running: RunningJob, cursor: Json) -> Step:
 @daily("02:50")
 def start_looking_for_founding(now: datetime) -> None:
     enqueue("members.look_for_founding", actor=SYSTEM, now=now, key="members.look_for_founding")
-
-
-@daily("02:40")
-def start_looking_for_duplicates(now: datetime) -> None:
-    enqueue("members.look_for_duplicates", actor=SYSTEM, now=now, key="members.look_for_duplicates")

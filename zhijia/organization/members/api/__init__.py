@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing` and
-`mending` for cadres and other systems.
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` and `changing` for cadres and
+other systems.
 """
 
-from . import cards, changing, checking, desk, joining, mending, own
+from . import cards, changing, checking, desk, joining, own
 
 ROUTES = (
     joining.public,
@@ -12,5 +12,4 @@ ROUTES = (
     own.routes,
     desk.routes,
     changing.routes,
-    mending.routes,
 )

@@ -17,7 +17,6 @@ from zhijia.kernel.api import (
     Done,
     In,
     Limit,
-    Number,
     Out,
     PublicId,
     PublicIdField,
@@ -28,7 +27,7 @@ from zhijia.kernel.api import (
 from zhijia.kernel.http import Request
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
-from zhijia.organization.members.services import changes, claims, corrections, transfers
+from zhijia.organization.members.services import changes, claims, transfers
 from zhijia.organization.people.api.shapes import PersonOut, person_out
 from zhijia.organization.unions import selectors as unions
 
@@ -115,17 +114,6 @@ class ChangeAskIn(In):
     document: Text = Field("", max_length=60, description="决定的文号")
     note: Text = Field("", max_length=200)
     papers: list[PublicIdField] = Field([], max_length=5, description="用 POST /files 上传的证明材料")
-
-
-class CorrectIn(In):
-    """What should stand there; an empty number or mobile stays as it is."""
-
-    name: Text = Field(max_length=60)
-    id_type: Text = Field("", max_length=20)
-    id_number: Number = Field("", max_length=40)
-    mobile: Number = Field("", max_length=24)
-    reason: Text = Field(max_length=200, description="5 到 200 个字")
-    papers: list[PublicIdField] = Field(max_length=5, description="用 POST /files 上传的证件照片或证明")
 
 
 class AgreeIn(AcceptIn):
@@ -271,15 +259,6 @@ def ask_change(request: Request, pid: PublicId, said: ChangeAskIn) -> CaseId:
     with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
         given = changes.Given(said.kind, said.reason, said.on, document=said.document, note=said.note, papers=papers)
         return CaseId(id=changes.ask_for(request.actor, pid, given, now=request.now).public_id)
-
-
-@routes.write("/members/{pid}/correct", Done)
-def correct(request: Request, pid: PublicId, said: CorrectIn) -> Done:
-    """更正姓名、证件或手机号，须附证明材料；重新向实名源核验，并告知本人。"""
-    with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
-        given = corrections.Correction(said.name, said.id_type, said.id_number, said.mobile, said.reason, papers)
-        corrections.correct_member(request.actor, pid, given, now=request.now)
-    return Done()
 
 
 @routes.write("/changes/{pid}/agree", Done)

@@ -1,8 +1,6 @@
 """Tables of memberships and of what changes them."""
 
-from .blacklist import DocumentCheck, FakeBatch, ListedNumber
 from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
-from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -17,20 +15,14 @@ from .memberships import (
 __all__ = [
     "BindingDispute",
     "ClaimOffer",
-    "DocumentCheck",
-    "DuplicateHint",
-    "DuplicateScan",
     "EventKind",
-    "FakeBatch",
     "FoundingTask",
     "JoinApplication",
-    "ListedNumber",
     "MemberCard",
     "Membership",
     "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "PersonMerge",
     "Transfer",
 ]

@@ -1,5 +1,7 @@
 """Reads: own ones for members, within a scope for cadres."""
 
+from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
+
 from .lists import MOST_EXAMINED, MemberRow, find_bearers, list_members
 from .memberships import (
     PAGE,
@@ -36,8 +38,12 @@ __all__ = [
     "Application",
     "CardHolder",
     "DisputeFile",
+    "EventKind",
     "MemberFile",
     "MemberRow",
+    "Membership",
+    "MembershipEvent",
+    "MembershipState",
     "MyCard",
     "Stand",
     "Standing",

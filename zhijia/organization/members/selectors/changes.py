@@ -90,11 +90,7 @@ def _view(case: Case) -> ChangeView:
 
 
 def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
-    """Evidence is for whose membership it is, who gave it and may still ask there, and who may decide on it; of a
-    correction, for who may correct.
-    """
-    if file.about_kind == "person":
-        return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)
+    """Evidence is for whose membership it is, who gave it and may still ask there, and who may decide on it."""
     case = cases.find_case(rules.CHANGE.code, file.about_id)
     change = db.find(MembershipChange, case_id=case.pk) if case else None
     if change is None:

@@ -17,6 +17,7 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
+from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import ClaimOffer, FoundingTask, Membership
 from zhijia.organization.members.permissions import Permission
@@ -25,7 +26,7 @@ from zhijia.organization.members.selectors.claims import covers_employer
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import places, selectors as unions
 
-from . import blacklist, lapsing, moving
+from . import lapsing, moving
 
 MOST_AT_ONCE = 200
 AGAIN_AFTER = timedelta(days=180)

@@ -16,10 +16,12 @@ from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.models import ListedNumber, MemberCard, Membership, MembershipEvent
+from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import blacklist, changes, claims, joining, lapsing, memberships, transfers
+from zhijia.organization.members.services import changes, claims, joining, lapsing, memberships, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.unions.services import editing
@@ -252,7 +254,7 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
         assert seen["approved"] + seen["document.listed"] == 1
         taken_in = Membership.objects.filter(person=person).exists()
         assert taken_in == (seen["approved"] == 1)
-        told = Message.objects.filter(person_id=person.pk, template="members.document_check").exists()
+        told = Message.objects.filter(person_id=person.pk, template="documents.check").exists()
         assert told != taken_in
 
 

@@ -11,13 +11,11 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.foundation.workflow.services import FORGOTTEN
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import BindingDispute, DuplicateHint, PersonMerge
+from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.members.selectors import personal_matters as matters
-from zhijia.organization.members.services import binding, duplicates, forgetting
+from zhijia.organization.members.services import binding, forgetting
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
-
-from .test_duplicates import merged, twins
 
 pytestmark = pytest.mark.django_db
 NOBODY: frozenset[int] = frozenset()
@@ -70,47 +68,8 @@ def test_a_settled_dispute_goes_after_three_years(world: World) -> None:
     assert (case.title, case.state) == (FORGOTTEN, "DISMISSED")
 
 
-def pair_found(world: World) -> tuple[Person, DuplicateHint]:
-    person, _ = world.member(mobile="13900001111")
-    world.member(name="王建国", mobile="13900001111", bound=False)
-    while duplicates.look_further(now=world.now)[0]:
-        pass
-    return person, DuplicateHint.objects.get()
-
-
-def test_a_pair_told_apart_can_go_and_one_in_doubt_cannot(world: World) -> None:
-    person, hint = pair_found(world)
-    subject = subject_of(person)
-    told = matters.export_duplicates(subject)
-    assert [row["结果"] for row in told] == ["等待工会核实"]
-    assert "王" not in str(told)
-    assert counts("members.duplicates", subject, world.now) == (1, [1])
-    assert forgetting.erase_hints(subject, world.now) == 0
-    duplicates.dismiss_hint(world.staff("ORG", "county"), hint.pk, now=world.now)
-    assert counts("members.duplicates", subject, world.now) == (1, [])
-    year = world.now + timedelta(days=365)
-    assert forgetting.forget_hints(year - timedelta(days=1), 10, NOBODY) == 0
-    assert forgetting.forget_hints(year, 10, frozenset({hint.second_id})) == 0
-    assert forgetting.erase_hints(subject, world.now) == 1
-    assert forgetting.forget_hints(year, 10, NOBODY) == 0
-
-
-def test_a_merger_stays_in_the_archive(world: World) -> None:
-    old, young = twins(world)
-    merged(world, young, old)
-    subject = DataSubject((young.pk, old.pk), young.account_id)
-    handed, kept = counts("members.duplicates", subject, world.now + timedelta(days=4000))
-    assert kept == [handed]
-    assert forgetting.erase_hints(subject, world.now) == 0
-    assert PersonMerge.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    "code", ["members.disputes", "members.duplicate_hints", "members.document_checks",
-             "members.listed_numbers"]
-)  # fmt: skip
+@pytest.mark.parametrize("code", ["members.disputes"])
 def test_each_sweep_of_the_night_runs_and_finds_nothing_early(code: str, world: World) -> None:
     settled_dispute(world)
-    pair_found(world)
     sweep = next(each for each in registry.sweeps() if each.code == code)
     assert sweep.run(world.now, 100, NOBODY) == 0

@@ -15,7 +15,6 @@ from zhijia.kernel.actor import Actor
 from zhijia.organization.members import presenting
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.rules.retirement import LABELS, Retirement
-from zhijia.organization.members.selectors.blacklist import CheckView
 from zhijia.organization.members.selectors.changes import ChangeView, Happened
 from zhijia.organization.members.selectors.claims import OfferView
 from zhijia.organization.members.selectors.transfers import TransferView
@@ -266,23 +265,6 @@ def appeal_page(view: ChangeView) -> dict[str, Any]:
         "keep": "",
         "label": "申诉理由",
     }
-
-
-def check_page(view: CheckView) -> dict[str, Any]:
-    """A document that is looked at again: who does, and what then."""
-    case, union = view.case, view.union
-    where = [{"label": "核对的工会", "value": union.name}, {"label": "地址", "value": union.address}]
-    page = presenting.my_case_page(case, "证件核对", [*where, {"label": "电话", "value": union.phone}])
-    if case.closed_at is None:
-        page["step"] = {
-            "lead": "请携带证件到" + union.name + "，或等待电话联系",
-            "at": case.last_day,
-            "after": "答复" if case.last_day else "",
-            "mine": False,
-            "note": "核对后即可继续在线办理。",
-            "explain": presenting.explained(case),
-        }
-    return page
 
 
 def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhijia.organization.members.rules.blacklist import ROW_SENTENCE
-from zhijia.organization.members.selectors.blacklist import listed_among
+from zhijia.organization.documents.rules import ROW_SENTENCE
+from zhijia.organization.documents.selectors import listed_among
 from zhijia.organization.members.selectors.rosters import Stay, stays_of
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.rules.rows import NOBODY_CODES, Fault, Kind, Outcome
