@@ -13,15 +13,13 @@ from tests.callers import send
 from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
-from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.services import binding, changes, transfers
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
-from zhijia.organization.rosters import selectors as roster_reads
-from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
 
@@ -84,8 +82,6 @@ SAID: dict[str, Any] = {
     "duplicates_decide_merge": {"agree": True},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
-    "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
-    "rosters_dismiss_conflict": {"note": "名册里的空行。"},
     "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
     "privacy_agree": {},
@@ -109,9 +105,7 @@ LOAD = (
 EXPORTING = ("exports_masked",)
 RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
 PRIVACY = RIGHTS
-CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
-INVITED = ("rosters_offer_conflict",)
-ROSTER = (*LOAD, *CONFLICT, *INVITED)
+ROSTER = LOAD
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
 NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *PRIVACY} - {
@@ -153,8 +147,6 @@ def real(world: World, name: str) -> str:
         return propose_merger(world)
     if name in LOAD:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
-    if name in (*CONFLICT, *INVITED):
-        return refused_row(world, name)
     if name in DISPUTE:
         return _dispute(world)
     return _real_of_two_persons(world, name)
@@ -200,23 +192,16 @@ def checked_file(world: World, *rows: list[str]) -> RosterLoad:
     return load
 
 
-def refused_row(world: World, name: str) -> str:
-    """A row that waits as a case, such as the route `name` settles."""
-    row = ["林晓禾", id_number(7)[:-1] + "A", ""]
-    if name in INVITED:
-        person, _ = world.member("home", name="李二")
-        row = ["李二", world.number_of(person), ""]
-    elif name == "rosters_match_conflict":
-        row = ["林晓禾", id_number(7), "鲁东精密分厂", world["home"].code]
-    load = checked_file(world, row)
+def refused_row(world: World) -> str:
+    """A row with a wrong number that waits as a case."""
+    load = checked_file(world, ["林晓禾", id_number(7)[:-1] + "A", ""])
     actor = world.staff("ORG", "county", "吴科长")
     jobs.run_slice(rosters.start_writing(actor, load, now=world.now), clock=lambda: world.now)
-    (found,) = roster_reads.list_conflicts(actor, Query()).rows
-    return found.case.public_id
+    return RosterConflict.objects.get().case.public_id
 
 
 def said_for(world: World, name: str) -> Any:
-    if name in ("members_match_employer", "rosters_match_conflict"):
+    if name == "members_match_employer":
         return {"employer": world.employer.public_id}
     return SAID.get(name, {})
 

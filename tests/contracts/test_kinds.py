@@ -7,6 +7,7 @@ tried from elsewhere and without the right; what is left in the trail, what a li
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.models import RosterLoad
 
 pytestmark = pytest.mark.django_db
 KINDS = kinds.kinds()
@@ -99,32 +101,49 @@ def _trail(world: World, _: Person) -> dict[str, Any]:
     return dict.fromkeys(("person", "unit", "event", "outcome", "case", "address"), "")
 
 
+def _row(kind: str) -> Callable[[World, Person], dict[str, Any]]:
+    """A refused row of the plant's roster, as the job that writes it says it."""
+
+    def say(world: World, _: Person) -> dict[str, Any]:
+        name = next(NAMES)
+        person = world.member("other_home", name)[0] if kind == "elsewhere" else world.person(name)
+        load = RosterLoad.objects.create(unit=world["plant"], file_name="名册.csv", digest="", created_at=world.now)
+        texts = {"name": person.name, "id_number": world.number_of(person)}
+        return {"union_id": world["plant"].pk, "load_id": load.pk, "kind": kind, "person_id": person.pk,
+                "identity": person.public_id, "title": "林*禾", "texts": texts}  # fmt: skip
+
+    return say
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
+    "roster-conflicts": _row("data"),
+    "roster-conflicts ELSEWHERE": _row("elsewhere"),
+    "roster-conflicts NO_EMPLOYER": _row("employer"),
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
-"""What opening asks that names somebody, so that no sample can stand for it."""
+"""What opening asks that names somebody, so that no sample can stand for it; by another start where it has several."""
 
 
-def said(kind: CaseKind, world: World, member: Person) -> dict[str, Any]:
-    own = SAID.get(kind.slug)
+def said(kind: CaseKind, world: World, member: Person, start: str = "") -> dict[str, Any]:
+    own = SAID.get(f"{kind.slug} {start}") or SAID.get(kind.slug)
     return samples(kind.opens) | (own(world, member) if own else {})
 
 
 class Opened:
     """A case as it was opened: by whom, whose it is."""
 
-    def __init__(self, world: World, kind: CaseKind) -> None:
+    def __init__(self, world: World, kind: CaseKind, start: str = "") -> None:
         self.world, self.kind = world, kind
         self.member, _ = world.member(name="李二")
         world.consent(self.member)
         self.maker = holder(world, kind, kind.opened_by) if kind.opened_by else self.member
         opener = SYSTEM_ACTOR if kind.opener is By.SYSTEM else world.actor(self.maker, staff=kind.opener is By.CADRE)
-        self.case = services.open_case(kind, opener, said(kind, world, self.member), now=world.now)
+        self.case = services.open_case(kind, opener, said(kind, world, self.member, start), now=world.now)
         Case.objects.update(open_key=None)  # the next one asks for the same
 
     def hand(self, move: Move) -> tuple[Person, Actor]:
@@ -136,7 +155,7 @@ class Opened:
 
     def bring_to(self, move: Move) -> None:
         """Make the moves before it."""
-        for step in way_to(self.kind, move.sources):
+        for step in way_to(self.kind, self.state, move.sources):
             _, actor = self.hand(step)
             services.act(self.kind, actor, self.case, step.name, samples(self.kind.step(step.name).asks),
                          now=self.world.now)  # fmt: skip
@@ -150,10 +169,10 @@ def registry_level(world: World, unit_id: int) -> int:
     return world.facts(next(key for key, union in world.unions.items() if union.pk == unit_id)).level
 
 
-def way_to(kind: CaseKind, states: frozenset[str]) -> list[Move]:
-    """The shortest way from the start to one of these states, without the clock."""
-    ways: dict[str, list[Move]] = {kind.workflow.start: []}
-    waiting = [kind.workflow.start]
+def way_to(kind: CaseKind, start: str, states: frozenset[str]) -> list[Move]:
+    """The shortest way from a start to one of these states, without the clock. Raises LookupError where none leads."""
+    ways: dict[str, list[Move]] = {start: []}
+    waiting = [start]
     while waiting:
         state = waiting.pop(0)
         if state in states:
@@ -162,11 +181,20 @@ def way_to(kind: CaseKind, states: frozenset[str]) -> list[Move]:
             if move.target not in ways and move.by not in (CLOCK, SYSTEM):
                 ways[move.target] = [*ways[state], move]
                 waiting.append(move.target)
+    raise LookupError(f"{kind.slug}: nothing leads to {sorted(states)}")
+
+
+def start_of(kind: CaseKind, states: frozenset[str]) -> str:
+    """From where these states are reached: the usual start, if it leads there."""
+    for start in (kind.workflow.start, *sorted(kind.workflow.other_starts)):
+        with suppress(LookupError):
+            way_to(kind, start, states)
+            return start
     raise AssertionError(f"{kind.slug}: nothing leads to {sorted(states)}")
 
 
 def ready(world: World, pair: tuple[CaseKind, Move]) -> Opened:
-    opened = Opened(world, pair[0])
+    opened = Opened(world, pair[0], start_of(pair[0], pair[1].sources))
     opened.bring_to(pair[1])
     return opened
 
@@ -191,15 +219,17 @@ def test_a_move_by_the_right_hand_is_made_kept_and_leaves_a_row(pair: Any, world
     kind, move = pair
     opened = ready(world, pair)
     _, actor = opened.hand(move)
-    before = AuditEntry.objects.filter(event="workflow.move").count()
+    moved = AuditEntry.objects.filter(event="workflow.move", subject_id=opened.case)
+    before = moved.count()
     given = samples(kind.step(move.name).asks)
     case = services.act(kind, actor, opened.case, move.name, given, now=world.now)
     assert case.state == move.target
-    assert AuditEntry.objects.filter(event="workflow.move").count() == before + 1
+    assert moved.count() == before + 1
     row = selectors.row_of(kind, case)
     for name in set(given) & kind.column_names:
         assert getattr(row, name) == given[name]
-    words = [text for name, text in given.items() if isinstance(text, str) and name not in kind.column_names]
+    kept = {asked.name for asked in kind.step(move.name).asks if asked.kept} - kind.column_names
+    words = [text for name, text in given.items() if isinstance(text, str) and name in kept]
     assert CaseHistory.objects.filter(case=case).latest("id").note == (words[0] if words else "") or not words
 
 

@@ -22,7 +22,9 @@ Effect = Callable[..., None]
 
 
 class By(StrEnum):
-    """Who opens a case of the kind: a member for himself, a cadre, the system."""
+    """Who opens a case of the kind: a member for himself, a cadre, or a service that checks who may, and says to `goes`
+    what it likes.
+    """
 
     MEMBER = "member"
     CADRE = "cadre"
@@ -33,7 +35,8 @@ class By(StrEnum):
 class Goes:
     """Where a new case goes: the unit that decides it, a second one, whose matter it is, and what only one open case
     may be about. `from_unit_id` is the unit that a cadre opens it for, where that is another one. `fills` are columns
-    of the row besides the answers; `title`, where it is not the kind's, and `note` are the case's own words.
+    of the row besides the answers; `title`, where it is not the kind's, and `note` are the case's own words. `start` is
+    one of the table's other starts.
     """
 
     unit_id: int
@@ -44,6 +47,7 @@ class Goes:
     fills: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     note: str = ""
+    start: str | None = None
 
 
 Route = Callable[[Actor, Mapping[str, Any], datetime], Goes]

@@ -16,7 +16,7 @@ from zhijia.foundation.workflow.rules import MAKER, OWNER, Move
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
-from zhijia.kernel.errors import NotAllowed, NotFound, ZhijiaError
+from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
 
@@ -36,6 +36,8 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
     """
     _require_opener(kind, actor)
     kept = checked(kind.opens, given)
+    if kind.opener is By.SYSTEM:
+        kept = {**given, **kept}
     goes = kind.goes(actor, kept, now)
     if kind.opener is By.CADRE:
         actor.require(kind.opened_by, registry.units.path(goes.from_unit_id or goes.unit_id))
@@ -48,6 +50,7 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
         owner_person_id=_owner(kind, actor, goes),
         open_key=goes.open_key,
         note=goes.note[:200],
+        start=goes.start,
         now=now,
     )
     row = {asked.name: kept[asked.name] for asked in kind.opens if asked.kept}
@@ -62,8 +65,6 @@ def _require_opener(kind: CaseKind, actor: Actor) -> None:
         actor.require_person()
     elif kind.opener is By.CADRE:
         actor.require_anywhere(kind.opened_by)
-    elif not actor.is_system:
-        raise NotAllowed
 
 
 def _owner(kind: CaseKind, actor: Actor, goes: Goes) -> int | None:
@@ -110,8 +111,9 @@ def _find(kind: CaseKind, actor: Actor, move: Move, public_id: str) -> Case:
 
 
 def _words(asks: Sequence[Asked], kept: Mapping[str, Any]) -> str:
-    """The first answer in words, for the history and the message."""
-    return next((kept[asked.name] for asked in asks if isinstance(kept[asked.name], str) and kept[asked.name]), "")
+    """The first answer in words that is for keeping, for the history and the message."""
+    said = (kept[asked.name] for asked in asks if asked.kept)
+    return next((text for text in said if isinstance(text, str) and text), "")
 
 
 def _tell(kind: CaseKind, case: Case, person_id: int, message: str, words: str, *, now: datetime) -> None:
