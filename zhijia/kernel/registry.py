@@ -163,7 +163,6 @@ class Scenario:
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
-    reroute: Callable[[int], None] | None = None
     file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
 

@@ -43,3 +43,45 @@ class MembershipsChanged:
 
 
 memberships_changed: Announcement[MembershipsChanged] = Announcement("members.memberships_changed")
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipEnded:
+    """A membership has ended, and with it what was asked for it; `note` says why, in words for the history.
+
+    `case_id` is the case by which it ended, which goes its own way; announced in the transaction that did it.
+    """
+
+    person_id: int
+    case_id: int | None
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipHandedOver:
+    """A membership has moved to `union_id`: what its union had to decide goes there too, the rest ends.
+
+    `case_id` is the case by which it moved; announced in the transaction that did it.
+    """
+
+    person_id: int
+    union_id: int
+    case_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningAsked:
+    """Somebody who was a member asks to be taken in again; a hearer refuses by raising RuleBroken.
+
+    `membership_id` is his last membership, which has ended.
+    """
+
+    person_id: int
+    membership_id: int
+
+
+membership_ended: Announcement[MembershipEnded] = Announcement("members.membership_ended")
+membership_handed_over: Announcement[MembershipHandedOver] = Announcement("members.membership_handed_over")
+joining_asked: Announcement[JoiningAsked] = Announcement("members.joining_asked")

@@ -19,6 +19,7 @@ from zhijia.kernel.db import change_rows, insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors
+from zhijia.organization.members.events import JoiningAsked, MembershipEnded, MembershipHandedOver
 from zhijia.organization.members.models import (
     EventKind,
     Membership,
@@ -31,7 +32,7 @@ from zhijia.organization.members.rules import changes as rules
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import lapsing, memberships, moving
+from . import memberships, moving
 
 EVIDENCE = "members.evidence"
 COUNTY_LEVEL = 4
@@ -204,7 +205,7 @@ def agree(actor: Actor, public_id: str, *, note: str = "", now: datetime, versio
     `change.holds_post`.
     """
     case, change = _find(public_id)
-    lapsing.take_turn(change.person_id)
+    moving.take_turn(change.person_id)
     name = "file" if case.state == rules.Change.REPORTED else "agree"
     workflow.move(case, name, actor=actor, now=now, note=note.strip()[:200], version=version)
     _carry_out(actor, case, change, now=now)
@@ -233,7 +234,6 @@ def _carry_out(actor: Actor, case: Case, change: MembershipChange, *, now: datet
             keeper = unions.get_facts(change.keep_at_id)
             unions.require_open(keeper)
             moving.shift(actor, stay, keeper, now=now, reason=change.reason, case_id=case.pk)
-            lapsing.hand_over(change.person_id, keeper, besides=case.pk, now=now)
     else:
         kind = {
             rules.Kind.EXPEL: EventKind.EXPELLED,
@@ -242,7 +242,6 @@ def _carry_out(actor: Actor, case: Case, change: MembershipChange, *, now: datet
         memberships.close_membership(
             actor, stay.pk, kind=kind, reason=change.reason, on=today, now=now, case_id=case.pk
         )
-        lapsing.lapse_all(change.person_id, besides=case.pk, note="会籍已结束。", now=now)
     if change.kind != rules.Kind.DECEASE:
         _tell(case, "members.change_done", change.kind, now=now)
 
@@ -280,7 +279,7 @@ def take_back(actor: Actor, public_id: str, *, now: datetime) -> None:
 def leave_by_clock(case: Case, *, now: datetime) -> None:
     """The cooling-off is over: the withdrawal takes effect. A post taken on meanwhile ends with the membership."""
     change = MembershipChange.objects.get(case_id=case.pk)
-    lapsing.take_turn(change.person_id)
+    moving.take_turn(change.person_id)
     workflow.move(case, "leave", actor=SYSTEM, now=now)
     stay = selectors.open_stay(change.person_id)
     if stay is None:
@@ -289,7 +288,6 @@ def leave_by_clock(case: Case, *, now: datetime) -> None:
     memberships.close_membership(
         SYSTEM, stay.pk, kind=EventKind.WITHDRAWN, reason=change.reason, on=today, now=now, case_id=case.pk
     )
-    lapsing.lapse_all(change.person_id, besides=case.pk, note="会籍已结束。", now=now)
     _tell(case, "members.change_done", change.kind, now=now)
 
 
@@ -323,7 +321,7 @@ def decide_appeal(actor: Actor, public_id: str, *, overturn: bool, note: str, no
     RuleBroken `case.own` `case.same_person`, Invalid `case.missing`, Duplicate `membership.already_member`.
     """
     case, change = _find(public_id)
-    lapsing.take_turn(change.person_id)
+    moving.take_turn(change.person_id)
     words = note.strip()[:200]
     name = "overturn" if overturn else "uphold"
     workflow.move(case, name, actor=actor, now=now, given={"note": words}, note=words)
@@ -354,12 +352,31 @@ def readmit(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
     _tell(case, "members.change_readmitted", change.kind, note=words, now=now)
 
 
-def require_may_join(last: Membership | None) -> None:
+def follow_ended(event: MembershipEnded) -> None:
+    """What else was asked for the membership ends with it."""
+    others = [case.pk for case in cases.list_open(rules.CHANGE.code, event.person_id) if case.pk != event.case_id]
+    workflow.move_many(rules.CHANGE, "lapse", others, actor=SYSTEM, now=event.at, note=event.note)
+
+
+def follow_handed_over(event: MembershipHandedOver) -> None:
+    """What the member asked for goes to the union he now belongs to; what his former union asked for ends."""
+    for case in cases.list_open(rules.CHANGE.code, event.person_id):
+        if case.pk == event.case_id:
+            continue
+        if case.state == rules.Change.ASKED and case.maker_person_id == event.person_id:
+            workflow.move(case, "hand_over", actor=SYSTEM, now=event.at, unit_id=event.union_id)
+            change_rows(MembershipChange, {"case_id": case.pk}, {"union_id": event.union_id})
+        elif case.state in rules.CHANGE.move("lapse").sources:
+            workflow.move(case, "lapse", actor=SYSTEM, now=event.at, note="会籍已转到其他工会。")
+
+
+def require_may_join(asked: JoiningAsked) -> None:
     """Whose last membership ended by expulsion joins again only when the county has consented.
 
     Raises RuleBroken `join.expelled`.
     """
-    if last is None or last.ended_by != EventKind.EXPELLED:
+    last = Membership.objects.get(pk=asked.membership_id)
+    if last.ended_by != EventKind.EXPELLED:
         return
     change = MembershipChange.objects.filter(membership_id=last.pk, kind=rules.Kind.EXPEL).order_by("-id").first()
     if change is None or change.case.state != rules.Change.READMITTED:

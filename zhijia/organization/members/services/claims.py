@@ -18,14 +18,15 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.organization.members import selectors
-from zhijia.organization.members.models import ClaimOffer, FoundingTask, Membership
+from zhijia.organization.members.events import MembershipChanged, MembershipEnded, MembershipHandedOver
+from zhijia.organization.members.models import ClaimOffer, EventKind, FoundingTask, Membership
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import claims as rules
 from zhijia.organization.members.selectors.claims import covers_employer
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import places, selectors as unions
 
-from . import blacklist, lapsing, moving
+from . import blacklist, moving
 
 MOST_AT_ONCE = 200
 AGAIN_AFTER = timedelta(days=180)
@@ -134,7 +135,7 @@ def confirm_claim(actor: Actor, public_id: str, *, now: datetime) -> int:
     offer = ClaimOffer.objects.filter(case_id=case.pk).first()
     if offer is None:
         raise NotFound
-    lapsing.take_turn(offer.person_id)
+    moving.take_turn(offer.person_id)
     workflow.move(case, "confirm", actor=actor, now=now)
     blacklist.require_free(offer.person_id)
     stay = selectors.open_stay(offer.person_id)
@@ -143,9 +144,7 @@ def confirm_claim(actor: Actor, public_id: str, *, now: datetime) -> int:
     target = unions.get_facts(offer.target_id)
     unions.require_takes_members(target)
     employer = (offer.employer_id, unions.get_employer_name(offer.employer_id))
-    key = moving.shift(actor, stay, target, now=now, reason="claim", case_id=case.pk, employer=employer)
-    lapsing.hand_over(offer.person_id, target, besides=case.pk, now=now)
-    return key
+    return moving.shift(actor, stay, target, now=now, reason="claim", case_id=case.pk, employer=employer)
 
 
 @retrying()
@@ -165,10 +164,29 @@ def take_back_claim(actor: Actor, public_id: str, *, now: datetime) -> None:
     workflow.move(case, "take_back", actor=actor, now=now)
 
 
-def follow_arrival(union: unions.UnionFacts, employer_id: int | None, *, now: datetime) -> None:
+def follow_arrival(event: MembershipChanged) -> None:
     """Somebody came to an online home: his employer's people there may be many enough for a union of their own."""
-    if union.is_home and employer_id is not None and unions.union_covering(employer_id) is None:
-        watch_employer(union, employer_id, now=now)
+    if event.kind not in (EventKind.JOINED, EventKind.TRANSFERRED_IN):
+        return
+    union = unions.get_facts(event.union_id)
+    stay = selectors.open_stay(event.person_id) if union.is_home else None
+    if stay is not None and stay.employer_id is not None and unions.union_covering(stay.employer_id) is None:
+        watch_employer(union, stay.employer_id, now=event.at)
+
+
+def follow_ended(event: MembershipEnded) -> None:
+    """An invitation that waits ends with the membership."""
+    _end_open(event.person_id, event.case_id, note=event.note, now=event.at)
+
+
+def follow_handed_over(event: MembershipHandedOver) -> None:
+    """An invitation that waits ends where the membership has gone elsewhere."""
+    _end_open(event.person_id, event.case_id, note="会籍已转到其他工会。", now=event.at)
+
+
+def _end_open(person_id: int, besides: int | None, *, note: str, now: datetime) -> None:
+    found = [case.pk for case in cases.list_open(rules.CLAIM.code, person_id) if case.pk != besides]
+    workflow.move_many(rules.CLAIM, "end", found, actor=SYSTEM, now=now, note=note)
 
 
 def look_through_homes(after: int, *, now: datetime, size: int = 50) -> tuple[int, int, int]:

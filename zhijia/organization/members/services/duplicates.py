@@ -29,10 +29,11 @@ from zhijia.organization.members.selectors import duplicates as reads
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
 
-from . import cards, lapsing, memberships, moving
+from . import cards, memberships, moving
 
 CHUNK = 1_000
 COUNTY_LEVEL = 4
+MERGED_NOTE = "档案已合并，请在保留的档案里查看。"
 
 
 @retrying()
@@ -127,7 +128,7 @@ def decide_merge(
         workflow.move(case, "refuse", actor=actor, now=now, given={"note": words}, note=words, version=version)
         return
     for person_id in sorted((merge.survivor_id, merge.duplicate_id)):
-        lapsing.take_turn(person_id)
+        moving.take_turn(person_id)
     workflow.move(case, "merge", actor=actor, now=now, note=words, version=version)
     survivor, duplicate = reads.side_of(merge.survivor_id), reads.side_of(merge.duplicate_id)
     _check(survivor, duplicate, now=now)
@@ -138,12 +139,13 @@ def decide_merge(
         raise WrongState
     if stay is not None:
         done |= {"closed_membership_id": stay.pk, "closed_state": stay.state}
-        moving.close_for(actor, stay, kind=EventKind.MERGED, reason="duplicate", now=now, case_id=case.pk)
+        moving.close_for(
+            actor, stay, kind=EventKind.MERGED, reason="duplicate", note=MERGED_NOTE, now=now, case_id=case.pk
+        )
         if stay.joined_on < kept.joined_on:
             done |= {"joined_before": kept.joined_on, "joined_after": stay.joined_on}
             _set_joined(actor, kept, stay, now=now, case_id=case.pk)
     cards.void(duplicate.person.id, reason="merged", now=now)
-    lapsing.lapse_all(duplicate.person.id, besides=None, note="档案已合并，请在保留的档案里查看。", now=now)
     change_rows(PersonMerge, {"id": merge.pk}, done)
     first, second = sorted((merge.survivor_id, merge.duplicate_id))
     change_rows(DuplicateHint, {"first_id": first, "second_id": second}, {"merged_at": now})
@@ -191,7 +193,7 @@ def decide_undo(actor: Actor, public_id: str, *, agree: bool, note: str = "", no
         workflow.move(case, "keep", actor=actor, now=now, given={"note": words}, note=words)
         return
     for person_id in sorted((merge.survivor_id, merge.duplicate_id)):
-        lapsing.take_turn(person_id)
+        moving.take_turn(person_id)
     workflow.move(case, "undo", actor=actor, now=now, note=words)
     people_services.unmerge_person(
         actor, merge.duplicate_id, survivor_id=merge.survivor_id, account_id=merge.moved_account_id, now=now

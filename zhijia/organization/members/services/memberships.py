@@ -148,6 +148,7 @@ def close_membership(
     )
     cards.void(stay.person_id, reason=kind, now=now)
     access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已结束", now=now)
+    events.membership_ended.announce(events.MembershipEnded(stay.person_id, case_id, "会籍已结束。", now))
 
 
 COUNTED = ("state", "sex", "is_migrant", "new_form_group", "work_form", "real_name_level", "activated")

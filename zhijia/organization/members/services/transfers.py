@@ -20,13 +20,15 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors
+from zhijia.organization.members.events import MembershipEnded, MembershipHandedOver
 from zhijia.organization.members.models import Membership, Transfer
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import transfers as rules
 from zhijia.organization.people import selectors as people
+from zhijia.organization.transfers.events import TransferFailed, transfer_failed
 from zhijia.organization.unions import selectors as unions
 
-from . import claims, lapsing, moving
+from . import moving
 
 MOST_TOLD = 5
 
@@ -164,7 +166,7 @@ def accept_transfer(actor: Actor, public_id: str, *, now: datetime, version: int
     `transfer.holds_post` `transfer.not_member`, Expired `union.closed`.
     """
     case, transfer = _find(actor, public_id)
-    lapsing.take_turn(transfer.person_id)
+    moving.take_turn(transfer.person_id)
     name = "accept_above" if case.state == rules.Transfer.ESCALATED else "accept"
     workflow.move(case, name, actor=actor, now=now, version=version)
     return _complete(actor, case, transfer, now=now)
@@ -194,8 +196,6 @@ def _complete(actor: Actor, case: Case, transfer: Transfer, *, now: datetime) ->
         {"id": transfer.pk},
         {"membership_id": membership_id, "dues_from": dues_from, "completed_at": now},
     )
-    lapsing.hand_over(transfer.person_id, target, besides=case.pk, now=now)
-    claims.follow_arrival(target, stay.employer_id, now=now)
     _tell(
         transfer.person_id,
         "members.transfer_done",
@@ -219,7 +219,7 @@ def refuse_transfer(
     workflow.move(case, name, actor=actor, now=now, given={"reason": reason}, note=words[:500], version=version)
     change_rows(Transfer, {"id": transfer.pk}, {"refusal": reason})
     target = unions.get_facts(transfer.target_id)
-    lapsing.end_invitations(transfer.person_id, union_id=target.id, note=f"转入审核没有同意：{words}", now=now)
+    _failed(transfer.person_id, target.id, f"转入审核没有同意：{words}", now=now)
     _tell(transfer.person_id, "members.transfer_refused", {"union": target.name, "reason": words}, case, now=now)
 
 
@@ -234,7 +234,26 @@ def cancel_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
     name = names.get(rules.Transfer(case.state), "cancel")
     workflow.move(case, name, actor=actor, now=now)
     words = "本人没有接受邀请。" if name == "decline" else "本人取消了转会。"
-    lapsing.end_invitations(actor.require_person(), union_id=case.unit_id, note=words, now=now)
+    _failed(actor.require_person(), case.unit_id, words, now=now)
+
+
+def _failed(person_id: int, union_id: int, note: str, *, now: datetime) -> None:
+    transfer_failed.announce(TransferFailed(person_id, union_id, note, now))
+
+
+def follow_ended(event: MembershipEnded) -> None:
+    """What was on its way ends with the membership."""
+    _lapse_open(event.person_id, event.case_id, note=event.note, now=event.at)
+
+
+def follow_handed_over(event: MembershipHandedOver) -> None:
+    """Whoever has gone elsewhere meanwhile is not moved from where he was."""
+    _lapse_open(event.person_id, event.case_id, note="会籍已转到其他工会。", now=event.at)
+
+
+def _lapse_open(person_id: int, besides: int | None, *, note: str, now: datetime) -> None:
+    found = [case.pk for case in cases.list_open(rules.TRANSFER.code, person_id) if case.pk != besides]
+    workflow.move_many(rules.TRANSFER, "lapse", found, actor=SYSTEM, now=now, note=note)
 
 
 # --- Invitations
@@ -283,7 +302,7 @@ def _end_invitation(person_id: int, *, now: datetime) -> None:
     case = _open_invitation(person_id)
     if case is not None:
         workflow.move(case, "lapse", actor=SYSTEM, now=now, note="本人另行申请转会。")
-        lapsing.end_invitations(person_id, union_id=case.unit_id, note="本人申请转到其他工会。", now=now)
+        _failed(person_id, case.unit_id, "本人申请转到其他工会。", now=now)
 
 
 @retrying()
@@ -298,7 +317,7 @@ def confirm_transfer(actor: Actor, public_id: str, *, now: datetime) -> Case:
     transfer = Transfer.objects.filter(case_id=case.pk).first()
     if transfer is None:
         raise NotFound
-    lapsing.take_turn(transfer.person_id)
+    moving.take_turn(transfer.person_id)
     stay = _movable(transfer.person_id, timezone.localdate(now))
     source, target = unions.get_facts(transfer.source_id), unions.get_facts(transfer.target_id)
     if stay.union_id != source.id:
@@ -411,7 +430,7 @@ def complete_by_clock(case: Case, *, now: datetime) -> None:
     transfer = Transfer.objects.get(case_id=case.pk)
     try:
         with transaction.atomic():
-            lapsing.take_turn(transfer.person_id)
+            moving.take_turn(transfer.person_id)
             workflow.move(case, "complete", actor=SYSTEM, now=now)
             _complete(SYSTEM, case, transfer, now=now)
     except ZhijiaError as error:
@@ -439,7 +458,7 @@ def return_home(actor: Actor, public_id: str, *, now: datetime) -> int:
     transfer = Transfer.objects.filter(case_id=case.pk).first()
     if transfer is None:
         raise NotFound
-    lapsing.take_turn(transfer.person_id)
+    moving.take_turn(transfer.person_id)
     back = _open_return(actor, transfer, now=now)
     workflow.move(back, "complete", actor=SYSTEM, now=now, note="本人办理返回")
     return _complete(actor, back, Transfer.objects.get(case_id=back.pk), now=now)

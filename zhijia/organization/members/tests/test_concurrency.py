@@ -19,7 +19,7 @@ from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import ListedNumber, MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import blacklist, changes, claims, joining, lapsing, memberships, transfers
+from zhijia.organization.members.services import blacklist, changes, claims, joining, memberships, moving, transfers
 from zhijia.organization.members.services.changes import Given
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.unions.services import editing
@@ -159,23 +159,22 @@ def test_a_transfer_a_leaving_and_a_retaining_at_once_leave_one_truth(province: 
     for name in ("林晓禾", "王建国", "李敏", "周正", "吴芳"):
         person, stay = province.member(name=name)
         actor = province.actor(person)
-        moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+        going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
         kept = changes.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
 
         def act(
-            number: int, moving: str = moving, kept: str = kept, person: Any = person, stay: Membership = stay
+            number: int, going: str = going, kept: str = kept, person: Any = person, stay: Membership = stay
         ) -> None:
             if number % 3 == 0:
-                transfers.accept_transfer(admin, moving, now=province.now)
+                transfers.accept_transfer(admin, going, now=province.now)
             elif number % 3 == 1:
                 changes.agree(chair, kept, now=province.now)
             else:
                 with transaction.atomic():
-                    lapsing.take_turn(person.pk)
+                    moving.take_turn(person.pk)
                     memberships.close_membership(
                         SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=province.today, now=province.now
                     )
-                    lapsing.lapse_all(person.pk, besides=None, note="会籍已结束。", now=province.now)
 
         together(6, act)
         assert len(stays_of(person.pk)) <= 1
@@ -195,14 +194,14 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
     offer = claims.offer_claim(
         province.staff("GRASS_ADMIN", "plant"), province["plant"].pk, person.pk, now=province.now
     ).public_id
-    moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+    going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works", "周正")
 
     def act(number: int) -> None:
         if number % 2:
             claims.confirm_claim(actor, offer, now=province.now)
         else:
-            transfers.accept_transfer(admin, moving, now=province.now)
+            transfers.accept_transfer(admin, going, now=province.now)
 
     outcomes = together(8, act)
     assert outcomes["done"] == 1, outcomes

@@ -29,8 +29,9 @@ from zhijia.organization.members.models import EventKind, RosterConflict, Roster
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT, Conflict
 from zhijia.organization.members.rules.rosters import Kind, Outcome
-from zhijia.organization.members.services import lapsing, transfers
+from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
+from zhijia.organization.transfers.events import TransferFailed
 from zhijia.organization.unions import selectors as unions
 
 from .judging import Desk, Judged, Seen, judge
@@ -256,7 +257,7 @@ def dismiss(actor: Actor, public_id: str, *, note: str, now: datetime) -> None:
 def follow_transfer(event: MembershipChanged) -> None:
     """Whoever was invited has come, and his case is settled; or he has gone elsewhere or left, and it is, too."""
     if event.kind in _GONE:
-        lapsing.end_invitations(event.person_id, note="本人的会籍已经终止。", now=event.at)
+        _end_invitations(event.person_id, "本人的会籍已经终止。", now=event.at)
     if event.kind not in (EventKind.TRANSFERRED_IN, EventKind.REORGANIZED_IN):
         return
     invited = RosterConflict.objects.select_related("case").filter(
@@ -265,7 +266,20 @@ def follow_transfer(event: MembershipChanged) -> None:
     for conflict in invited:
         workflow.move(conflict.case, "join", actor=SYSTEM, now=event.at)
         db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
-    lapsing.end_invitations(event.person_id, note="本人已转到其他工会。", now=event.at)
+    _end_invitations(event.person_id, "本人已转到其他工会。", now=event.at)
+
+
+def follow_failed(event: TransferFailed) -> None:
+    """He does not come to the union that invited him."""
+    _end_invitations(event.person_id, event.note, union_id=event.union_id, now=event.at)
+
+
+def _end_invitations(person_id: int, note: str, *, union_id: int | None = None, now: datetime) -> None:
+    """Rows of rosters for which he was invited are settled; `union_id` limits it to the rows of one union."""
+    rows = RosterConflict.objects.select_related("case").filter(person_id=person_id, case__state=Conflict.OFFERED)
+    for row in rows if union_id is None else rows.filter(union_id=union_id):
+        workflow.move(row.case, "end", actor=SYSTEM, now=now, note=note[:500])
+        db.change_rows(RosterConflict, {"id": row.pk}, {"row_sealed": b""})
 
 
 def forget_settled(*, now: datetime, at_most: int = 500) -> int:
