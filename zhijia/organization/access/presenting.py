@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from zhijia.foundation.ui.listing import Cell, Column, Empty, Filter, Listing, Moment, Tag, To
 from zhijia.foundation.workflow.rules import TwoPersons
-from zhijia.kernel.registry import PermissionSpec, registry
+from zhijia.kernel.registry import registry
 from zhijia.organization.people.selectors import PersonFacts
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -22,59 +21,19 @@ from .roles import ROLES, conflict
 SOON_DAYS = 30
 
 
-def matrix(rows: Sequence[selectors.GrantRow], *, today: date) -> dict[str, Any]:
-    """Shape of `ui/console/matrix.html`: persons by union, permissions across."""
-    columns = selectors.columns()
-    kinds = {spec.code: selectors.kind_of(spec.code) for spec in columns}
-    bands: list[dict[str, Any]] = []
-    heads = []
-    for spec in columns:
-        group = spec.group or "其他"
-        first = not bands or bands[-1]["label"] != group
-        if first:
-            bands.append({"label": group, "span": 0})
-        bands[-1]["span"] += 1
-        heads.append({"label": spec.short or spec.label, "band": first})
-    groups = []
-    for _path, of_union in groupby(rows, key=lambda row: row.union.path):
-        union_rows = list(of_union)
-        groups.append(
-            {
-                "title": union_rows[0].union.name,
-                "rows": [
-                    _person_row(list(of_person), columns, kinds, today=today)
-                    for _person, of_person in groupby(union_rows, key=lambda row: row.person.id)
-                ],
-            }
-        )
+def matrix(roles: Sequence[str], *, held: bool = False) -> dict[str, Any]:
+    """Shape of `ui/console/matrix.html`: what may be done by group, roles across; `held` leaves out what none may."""
+    carried = [registry.permissions_of(role) for role in roles]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for spec in selectors.list_permissions():
+        kind = selectors.kind_of(spec.code)
+        cells = [kind if spec.code in codes else "no" for codes in carried]
+        if not held or any(spec.code in codes for codes in carried):
+            groups.setdefault(spec.group or "其他", []).append({"label": spec.label, "cells": cells})
     return {
-        "label": "授权矩阵",
-        "corner": "人员 · 角色",
-        "bands": bands,
-        "columns": heads,
-        "groups": groups,
-        "width": len(columns) + 1,
-    }
-
-
-def _person_row(
-    grants: Sequence[selectors.GrantRow], columns: Sequence[PermissionSpec], kinds: Mapping[str, str], *, today: date
-) -> dict[str, Any]:
-    held = frozenset().union(*(registry.permissions_of(grant.role) for grant in grants))
-    first_end = min(grant.last_day for grant in grants)
-    later = [grant for grant in grants if grant.since > today]
-    note = ""
-    if (first_end - today).days <= SOON_DAYS:
-        note = f"{first_end:%m-%d} 到期"
-    elif later:
-        note = f"{later[0].since:%m-%d} 开始"
-    return {
-        "label": grants[0].person.masked_name,
-        "href": reverse("access:person", args=[grants[0].person.public_id]),
-        "role": "、".join(grant.role_label for grant in grants),
-        "note": note,
-        "note_soon": bool(note) and not later,
-        "cells": [kinds[spec.code] if spec.code in held else "no" for spec in columns],
+        "corner": "事项",
+        "columns": [ROLES[role].label for role in roles],
+        "groups": [{"title": title, "rows": rows} for title, rows in groups.items()],
     }
 
 
@@ -89,11 +48,12 @@ def grants() -> Listing:
         counted="项",
         ordered="按工会和姓名",
         filters=(
-            Filter("may", "谁可以：不限事项", {spec.code: spec.label for spec in selectors.columns()}),
+            Filter("may", "谁可以：不限事项", {spec.code: spec.label for spec in selectors.list_permissions()}),
             Filter("role", "全部角色", {code: spec.label for code, spec in ROLES.items()}),
         ),
-        columns=(Column("工会", "union.name", wraps=True), Column("角色", "role_label"), Column("自", "since"),
-                 Column("至（当日止）", "last_day"), Column("依据", "reason")),
+        columns=(Column("角色", "role_label"), Column("工会及下级", "union.name", wraps=True),
+                 Column("自", "since", faint=True), Column("至（当日止）", "last_day", faint=True),
+                 Column("依据", "reason", wraps=True, narrow="1024")),
         empty=Empty("没有授权", "不在您管理范围内的授权不会显示。"),
     )  # fmt: skip
 

@@ -135,8 +135,8 @@ LEADING_GROUPS = ("会员", "组织", "服务", "权益", "治理")
 """What cadres do every day stands first; administration follows."""
 
 
-def columns() -> list[PermissionSpec]:
-    """Permissions as columns, those of one group beside each other."""
+def list_permissions() -> list[PermissionSpec]:
+    """Those of one group beside each other."""
     groups: dict[str, list[PermissionSpec]] = {group: [] for group in LEADING_GROUPS}
     for spec in registry.permissions.values():
         groups.setdefault(spec.group or "其他", []).append(spec)

@@ -8,6 +8,7 @@ from .views import grants, resets
 app_name = "access"
 urlpatterns = [
     path("console/access", grants.grants, name="list"),
+    path("console/access/roles", grants.roles, name="roles"),
     path("console/access/ask", grants.ask, name="ask"),
     path("console/access/people/<pid:pid>", grants.person, name="person"),
     path("console/access/people/<pid:pid>/revoke", grants.revoke, name="revoke"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -16,7 +16,7 @@ from zhijia.portal import finding
 
 @public
 def index(request: Request) -> HttpResponse:
-    return render(request, "portal/index.html", {})
+    return render(request, "portal/index.html", {"places": finding.look(QueryDict()).choices})
 
 
 @public

@@ -136,37 +136,20 @@ def statistics() -> dict[str, Any]:
 
 
 def permissions() -> dict[str, Any]:
-    columns = [
-        {"label": label, "band": label in ("查名册", "建会", "统计")}
-        for label in ("查名册", "审入会", "变动", "导出", "建会", "换届", "统计", "参数")
-    ]
     return {
         "matrix": {
-            "label": "授权矩阵",
-            "corner": "人员 · 角色",
-            "width": 9,
-            "columns": columns,
-            "bands": [{"label": "会员", "span": 4}, {"label": "组织", "span": 2}, {"label": "治理", "span": 2}],
+            "corner": "事项",
+            "columns": ["基层工会主席", "组织岗", "法律岗"],
             "groups": [
                 {
-                    "title": "莱阳市总工会",
+                    "title": "会员",
                     "rows": [
-                        {
-                            "label": "孙*梅",
-                            "href": "#",
-                            "role": "县级组织岗",
-                            "cells": ["see", "do", "mc", "mc", "mc", "mc", "see", "mc"],
-                        },
-                        {
-                            "label": "马*军",
-                            "href": "#",
-                            "role": "县级法律岗",
-                            "note": "12-01 到期",
-                            "note_soon": True,
-                            "cells": ["no", "no", "no", "no", "see", "see", "see", "no"],
-                        },
+                        {"label": "查看会员名册", "cells": ["see", "see", "no"]},
+                        {"label": "审批入会申请", "cells": ["do", "do", "no"]},
+                        {"label": "审核会籍变更", "cells": ["mc", "mc", "no"]},
                     ],
-                }
+                },
+                {"title": "维权", "rows": [{"label": "办理法律援助", "cells": ["no", "no", "do"]}]},
             ],
         },
         "checks": [

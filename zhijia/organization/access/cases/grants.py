@@ -118,7 +118,7 @@ def shows_more(case: Case, grant: RoleGrant, actor: Actor, now: datetime) -> dic
     """Who, where, and what the role opens, a line for each permission."""
     opens = [
         {"may": selectors.kind_of(spec.code), "label": spec.label}
-        for spec in selectors.columns()
+        for spec in selectors.list_permissions()
         if grant.role in spec.roles
     ]
     row = selectors.row_of(grant)

@@ -25,6 +25,7 @@ from zhijia.organization.access.cases import GRANTS, KINDS
 from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.forms import FindForm, GrantForm, RevokeForm
 from zhijia.organization.access.permissions import Permission
+from zhijia.organization.access.roles import ROLES
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -37,7 +38,7 @@ def _today(request: Request) -> date:
 
 @require_safe
 def grants(request: Request) -> HttpResponseBase:
-    """The matrix of living grants in scope, by union and person; what waits, what clashes, what ends."""
+    """The living grants in scope, by union and person; what waits, what clashes, what ends."""
     actor, today = request.actor, _today(request)
     actor.require_anywhere(Permission.VIEW)
     listing = presenting.grants()
@@ -51,7 +52,8 @@ def grants(request: Request) -> HttpResponseBase:
         return redirect("access:list")
     paths = actor.scope_for(Permission.VIEW).paths
     top = unions.get_facts_by_path(paths[0]) if paths else None
-    actions = [
+    actions = [Button("角色和权限", reverse("access:roles"))]
+    actions += [
         Button(kind.name, reverse(kind.page("list")))
         for kind in KINDS
         if any(actor.holds(right) for right in kind.rights)
@@ -59,7 +61,6 @@ def grants(request: Request) -> HttpResponseBase:
     if actor.holds(Permission.ASK):
         actions.append(Button("申请授权", reverse("access:ask"), primary=True))
     extra = {
-        "matrix": presenting.matrix(page.rows, today=today),
         "waiting": presenting.short_list(selectors.list_waiting(actor), case=True),
         "may_check": actor.holds(Permission.CHECK),
         "asked": presenting.short_list(selectors.list_asked(actor), case=True),
@@ -68,6 +69,15 @@ def grants(request: Request) -> HttpResponseBase:
     }
     note = f"{top.name}及下级" if top else ""
     return show(listing, request, query, page, note=note, actions=actions, template="access/grants.html", extra=extra)
+
+
+@require_safe
+def roles(request: Request) -> HttpResponse:
+    """What each role may do."""
+    request.actor.require_anywhere(Permission.VIEW)
+    back = [{"label": "谁能办什么", "href": reverse("access:list")}]
+    context = {"matrix": presenting.matrix(list(ROLES)), "head_actions": back}
+    return render(request, "access/roles.html", context)
 
 
 @require_safe
@@ -100,7 +110,7 @@ def _person_page(
     context = {
         "person": found,
         "table": table(presenting.GRANTS_OF_ONE, rows, request.now),
-        "matrix": presenting.matrix(sorted(living, key=lambda row: row.union.path), today=today) if living else None,
+        "matrix": presenting.matrix(list(dict.fromkeys(row.role for row in living)), held=True),
         "facts": [
             {"label": "手机", "value": found.mobile_masked, "code": True},
             {"label": "实名", "value": "已核验" if found.real_name_level >= 3 else "未核验"},
