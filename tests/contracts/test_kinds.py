@@ -22,7 +22,7 @@ from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import kinds, selectors, services
-from zhijia.foundation.casework.fields import Asked, samples
+from zhijia.foundation.casework.fields import Asked, Choice, samples
 from zhijia.foundation.casework.kinds import By, CaseKind
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Move
@@ -370,6 +370,34 @@ def test_who_decided_goes_on_to_the_next_that_waits_for_him(
     asks = typed(kind.step(move.name).asks)
     answer = desk.post(reverse(kind.page("review"), args=[first.case]), {"decision": move.name, **asks})
     assert answer["Location"] == reverse(kind.page("review"), args=[second.case])
+
+
+# --- Several at once
+@pytest.mark.parametrize("pair", [(kind, kind.workflow.move(name)) for kind in KINDS for name in kind.at_once], ids=ids)
+def test_several_are_moved_at_once_and_each_is_answered(pair: Any, world: World, sign_in: Any, clock: Any) -> None:
+    kind, move = pair
+    both = [ready(world, pair), ready(world, pair)]
+    desk, address = Client(), reverse(kind.page("ticked"))
+    sign_in(desk, both[0].hand(move)[0], staff=True)
+    assert address in desk.get(reverse(kind.page("list"))).content.decode()
+    said: dict[str, Any] = {"pick": [opened.case for opened in both], "do": move.name, "agreed": "2"}
+    asks = kind.step(move.name).asks
+    if any(each.required for each in asks):
+        refused = desk.post(address, said)
+        assert refused.status_code == 422
+        assert refused.content.decode().count(" checked") >= 2
+        assert {opened.state for opened in both} <= set(move.sources)
+    for each in asks:
+        said["reason" if isinstance(each, Choice) else "note"] = each.typed(each.sample)
+    answer = desk.post(address, said | {"agreed": ""})
+    if answer.status_code == 422:  # some check is in doubt: agreed to below
+        assert {opened.state for opened in both} <= set(move.sources)
+        answer = desk.post(address, said)
+    assert answer.status_code == 200, answer.content.decode()
+    assert [opened.state for opened in both] == [move.target] * 2
+    again = desk.post(address, said).content.decode()
+    assert again.count("未办理") >= 2
+    assert desk.post(address, {"do": move.name}).status_code == 302
 
 
 # --- A person's own data

@@ -44,6 +44,19 @@ def look(axe: Any, shoot: Any, page_faults: Any) -> Callable[[Any, str, str], No
     return see
 
 
+def _is_printed(page: Any) -> None:
+    """On paper stand the case and who printed it, not the menu nor the decision."""
+    page.evaluate("window.print = () => document.title = '打印'")
+    page.get_by_role("button", name="打印").click()
+    assert page.title() == "打印"
+    page.emulate_media(media="print")
+    assert page.locator(".zj-case").is_visible()
+    assert "李* 打印于 20" in page.locator(".zj-printed").inner_text()
+    assert not page.locator(".zj-nav").is_visible()
+    assert not page.locator("[data-main-form]").is_visible()
+    page.emulate_media(media="screen")
+
+
 @pytest.fixture
 def live_world(transactional_db: None) -> World:
     """The small province as of today: the browser's requests have the real clock."""
@@ -109,6 +122,7 @@ def test_who_may_do_what(live_world: World, page: Any, sign_in: Any, look: Any) 
     look(page, "/console/access", "access")
     look(page, "/console/access?q=zzz", "access-empty")
     look(page, f"/console/grants/{case}", "access-case")
+    _is_printed(page)
     look(page, f"/console/access/people/{clash.public_id}", "access-person")
     look(page, "/console/access/ask", "access-ask-1")
     look(page, f"/console/access/ask?person={person.public_id}", "access-ask-2")

@@ -106,6 +106,7 @@ PublicId = Annotated[str, Path(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 """A public id in an address."""
 PublicIdField = Annotated[str, Field(pattern=_PID, examples=["7h2k9v0c4m1xq8tz"])]
 """A public id in a body."""
+UnionCodeField = Annotated[str, Field(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
 UnionCode = Annotated[str, Path(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
 NO_NUL = r"^[^\x00]*$"
 """For texts in an address: a NUL there is refused before any route sees it."""

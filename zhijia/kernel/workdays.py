@@ -123,10 +123,13 @@ def add_months(calendar: Calendar, start: date, count: int) -> DueDate:
     """
     if not 0 <= count <= 120:
         raise ValueError(f"a period of {count} months")
-    months = start.year * 12 + start.month - 1 + count
-    year, month = divmod(months, 12)
-    last = gregorian.monthrange(year, month + 1)[1]
-    return _moved_on(calendar, start, date(year, month + 1, min(start.day, last)), ("months", count))
+    return _moved_on(calendar, start, months_later(start, count), ("months", count))
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on, or the month's last: 2026-08-31 and 6 → 2027-02-28."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
 
 
 def _moved_on(calendar: Calendar, start: date, last: date, period: Fact) -> DueDate:

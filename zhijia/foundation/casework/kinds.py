@@ -15,7 +15,7 @@ from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Wor
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 
-from .fields import Asked, Words
+from .fields import Asked, Choice, Words
 
 Effect = Callable[..., None]
 """`effect(case, row, *, actor, given, now)`, in the move's own transaction, after the state has changed."""
@@ -69,6 +69,12 @@ REASON = Words("note", "意见", "退回时必填，对方会看到", least=2, m
 def checking(means: str) -> dict[str, Step]:
     """The steps of `two_persons`: what agreeing means, and both with words."""
     return {"agree": Step((REMARK,), means=means), "refuse": Step((REASON,), means="须写意见")}
+
+
+def bulk_asks(asks: tuple[Asked, ...]) -> bool:
+    """Whether the bar below ticked rows can ask it: at most one choice and one text."""
+    kinds = [type(asked) for asked in asks]
+    return set(kinds) <= {Choice, Words} and len(set(kinds)) == len(kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,8 @@ class CaseKind:
     himself. `columns` stand in the list between due date and state. `keep_days` after closing the row goes, except in
     `archive` states; `purpose` is told to whom it concerns.
 
+    `at_once` names the moves that may be made of several ticked cases.
+
     `slug` is its address; `space` the namespace of its pages where that is another, such as `clients` or
     `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
     where one is proposed, in place of the kit's form. `review` is the template of its review page, which extends the
@@ -145,6 +153,7 @@ class CaseKind:
     opener: By = By.MEMBER
     opened_by: str = ""
     opened_on: str = ""
+    at_once: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
     space: str = ""
     columns: tuple[Column, ...] = ()
@@ -166,6 +175,8 @@ class CaseKind:
         lost = {asked.name for asked in self.opens if asked.kept} - self.column_names
         if lost:
             raise ValueError(f"{self.slug}: no column for {sorted(lost)}")
+        if unasked := [name for name in self.at_once if not bulk_asks(self.step(name).asks)]:
+            raise ValueError(f"{self.slug}: a bar asks for a choice and for words only: {unasked}")
         if (self.opener is By.CADRE) != bool(self.opened_by):
             raise ValueError(f"{self.slug}: a cadre opens by a right, and nobody else does")
 

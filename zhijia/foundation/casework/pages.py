@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, ZhijiaForm
-from zhijia.foundation.ui.listing import Button, answer
+from zhijia.foundation.ui.listing import Button, Outcome, Ticked, answer, outcomes, show
 from zhijia.foundation.workflow import services as workflow
-from zhijia.kernel.errors import WrongState
+from zhijia.kernel.errors import Invalid, WrongState
 from zhijia.kernel.http import Request
 
 from . import forms, presenting, selectors, services
+from .fields import Choice
 from .kinds import By, CaseKind
 from .selectors import MINE
 
@@ -38,6 +39,8 @@ def _urls(kind: CaseKind) -> list[URLPattern]:
         path(f"console/{slug}", _listing(kind), name="list"),
         path(f"console/{slug}/<pid:pid>", _review(kind), name="review"),
     ]
+    if kind.at_once:
+        desk.insert(1, path(f"console/{slug}/ticked", _ticked(kind), name="ticked"))
     if kind.opener is By.CADRE and not kind.opened_on:
         asked = forms.asking_cadre(kind.opens)
         desk.insert(1, path(f"console/{slug}/new", _new(kind, asked, "casework/new_desk.html", "review"), name="new"))
@@ -151,25 +154,64 @@ def _listing(kind: CaseKind) -> Any:
 
     @require_safe
     def listing(request: Request) -> HttpResponseBase:
-        actor = request.actor
-        selectors.require_desk(kind, actor)
-        waiting = selectors.waiting(kind, actor, now=request.now)
-        actions = []
-        if waiting.first:
-            href = reverse(kind.page("review"), args=[waiting.first])
-            actions.append(Button("从第一件办起", href, primary=True))
-        if kind.opener is By.CADRE and actor.holds(kind.opened_by):
-            actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.opened_on or kind.page("new"))))
-        return answer(
-            shown,
-            request,
-            partial(selectors.list_cases, kind, actor),
-            actions=actions,
-            counts={MINE: waiting.count},
-            note=f"等您办理 {waiting.count} 件，其中逾期 {waiting.late} 件" if waiting.late else None,
-        )
+        selectors.require_desk(kind, request.actor)
+        return answer(shown, request, partial(selectors.list_cases, kind, request.actor), **_around(kind, request))
 
     return listing
+
+
+def _around(kind: CaseKind, request: Request, **said: Any) -> dict[str, Any]:
+    """What stands above and below the list; `said` is what a bar says after a refusal."""
+    actor = request.actor
+    waiting = selectors.waiting(kind, actor, now=request.now)
+    actions = []
+    if waiting.first:
+        href = reverse(kind.page("review"), args=[waiting.first])
+        actions.append(Button("从第一件办起", href, primary=True))
+    if kind.opener is By.CADRE and actor.holds(kind.opened_by):
+        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.opened_on or kind.page("new"))))
+    return {
+        "actions": actions,
+        "counts": {MINE: waiting.count},
+        "note": f"等您办理 {waiting.count} 件，其中逾期 {waiting.late} 件" if waiting.late else None,
+        "bulk": presenting.bulk(kind, actor, **said) if request.GET.get("view", MINE) == MINE else None,
+    }
+
+
+def _ticked(kind: CaseKind) -> Any:
+    """The same move of each ticked case, answered row by row; doubtful ones only after their number is agreed to."""
+    shown = presenting.listing(kind)
+
+    @once
+    def ticked(request: Request) -> HttpResponse:
+        if request.method != "POST":
+            return redirect(kind.page("list"))
+        actor, said = request.actor, Ticked.of(request)
+        selectors.require_desk(kind, actor)
+        if not said.pids or said.do not in kind.at_once:
+            messages.warning(request, "请先勾选要办理的事项。")
+            return redirect(kind.page("list"))
+
+        def refused(**bar: Any) -> HttpResponse:
+            query = shown.query(request)
+            around = _around(kind, request, **bar)
+            return show(shown, request, query, selectors.list_cases(kind, actor, query), ticked=said, status=422,
+                        **around)  # fmt: skip
+
+        doubtful = selectors.count_doubtful(kind, actor, said.pids, now=request.now)
+        if not said.agrees(doubtful):
+            question = f"勾选的 {len(said.pids)} 件中，有 {doubtful} 件核对没有全部通过。"
+            return refused(question=question, flagged=doubtful)
+        given = {each.name: said.reason if isinstance(each, Choice) else said.note for each in kind.step(said.do).asks}
+        try:
+            made = services.act_on_many(kind, actor, said.pids, said.do, given, now=request.now)
+        except Invalid as error:
+            return refused(problem="".join(error.fields.values()) or error.message)
+        found = [Outcome(one.title, not one.code, one.state or one.message) for one in made]
+        back = Button(f"回到{kind.name}", reverse(kind.page("list")), primary=True)
+        return outcomes(request, "批量办理结果", found, back, counted="件")
+
+    return ticked
 
 
 def _review(kind: CaseKind) -> Any:

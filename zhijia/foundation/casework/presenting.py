@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from zhijia.foundation.ui.listing import Column, Day, Listing, To, View
+from zhijia.foundation.ui.listing import Bulk, Column, Day, Deed, Listing, To, View
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases
 from zhijia.foundation.workflow.columns import DUE, PID, STATE, case_number, number_of
 from zhijia.foundation.workflow.selectors import Case
@@ -15,6 +16,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.registry import registry
 
 from . import selectors
+from .fields import Asked, Choice, Words
 from .kinds import By, CaseKind, Check
 from .selectors import MINE, Standing
 
@@ -51,6 +53,28 @@ def listing(kind: CaseKind) -> Listing:
         note="本级及以下",
         empty=kind.words.empty,
     )
+
+
+def bulk(kind: CaseKind, actor: Actor, **said: Any) -> Bulk | None:
+    """The bar below ticked cases, of the moves that he may make; None where there is none."""
+    moves = [kind.workflow.move(name) for name in kind.at_once]
+    moves = [move for move in moves if actor.holds(move.by)]
+    if not moves:
+        return None
+    asked = {move.name: kind.step(move.name).asks for move in moves}
+    buttons = [
+        Deed(move.button, value=move.name, primary=move is moves[0], needs=_needed(asked[move.name])) for move in moves
+    ]
+    everything = [each for asks in asked.values() for each in asks]
+    reasons = next((each.choices for each in everything if isinstance(each, Choice)), {})
+    says = next((each.label for each in everything if isinstance(each, Words)), "")
+    return Bulk(reverse(kind.page("ticked")), tuple(buttons), reasons=reasons, says=says, **said)
+
+
+def _needed(asks: Sequence[Asked]) -> str:
+    """Which of the bar's fields must be filled before it is sent."""
+    needed = [each for each in asks if each.required]
+    return ("reason" if isinstance(needed[0], Choice) else "note") if needed else ""
 
 
 def own_row(kind: CaseKind, one: Standing) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.api import CaseId
 from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.http import Request
 
@@ -18,10 +19,6 @@ from .kinds import By, CaseKind
 from .selectors import MINE, Standing
 
 _create: Any = create_model  # shapes made at run time; the one border without types
-
-
-class KindCaseId(Out):
-    id: str
 
 
 class KindRow(Out):
@@ -91,8 +88,8 @@ def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
     opens = _shape(f"{pascal}In", In, kind.opens)
     own = Routes(area, name, who=Who.MEMBER, surface="member")
 
-    def submit(request: Request, said: Any) -> KindCaseId:
-        return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
+    def submit(request: Request, said: Any) -> CaseId:
+        return CaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
 
     def mine(request: Request, after: After = "", limit: Limit = 20) -> KindList:
         page = selectors.list_own(kind, request.actor, after=after, limit=limit)
@@ -103,7 +100,7 @@ def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
         return out(**_row(one, own=True), answers=_answers(kind, one, own=True))
 
     links: Any = {"own_case": {"operationId": f"{area}_own_case", "parameters": {"pid": "$response.body#/id"}}}
-    own.write(f"/me/{slug}", KindCaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
+    own.write(f"/me/{slug}", CaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
     own.read(f"/me/{slug}", KindList)(_named(mine, f"我提交的{name}，最近的在前。"))
     own.read(f"/me/{slug}/{{pid}}", out)(_named(own_case, f"我的一件{name}。"))
     for move in kind.own_moves:
@@ -130,11 +127,11 @@ def _desk(kind: CaseKind, pascal: str, answers: Any) -> Routes:
     if kind.opener is By.CADRE:
         opens = _shape(f"{pascal}In", In, kind.opens)
 
-        def submit(request: Request, said: Any) -> KindCaseId:
-            return KindCaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
+        def submit(request: Request, said: Any) -> CaseId:
+            return CaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
 
         links: Any = {"one": {"operationId": f"{area}_desk_one", "parameters": {"pid": "$response.body#/id"}}}
-        desk.write(f"/{slug}", KindCaseId, links=links)(_named(submit, f"提出{name}。", said=opens))
+        desk.write(f"/{slug}", CaseId, links=links)(_named(submit, f"提出{name}。", said=opens))
     said = "，".join([f"{MINE} 等我办理", *(f"{tab.code} {tab.label}" for tab in kind.tabs)])
     desk.read(f"/{slug}", KindDeskList)(_named(listing, f"{name}：{said}。", view=tabs))
     desk.read(f"/{slug}/{{pid}}", out)(_named(one, f"一件{name}。"))

@@ -151,6 +151,14 @@ def get_case(kind: CaseKind, actor: Actor, public_id: str) -> Standing:
     return told([row])[0]
 
 
+def count_doubtful(kind: CaseKind, actor: Actor, public_ids: Sequence[str], *, now: datetime) -> int:
+    """How many of these, as far as he reads them, have a check that is not right."""
+    if kind.checks is None:
+        return 0
+    rows = _all(kind).filter(_within(kind, actor), case__public_id__in=list(public_ids))
+    return sum(any(line.state != "ok" for line in kind.checks(row.case, row, actor, now)) for row in rows)
+
+
 def may_read(kind: CaseKind, actor: Actor, case: Case) -> bool:
     """Whether he holds one of the kind's rights at one of the case's units, or made it."""
     if actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id:

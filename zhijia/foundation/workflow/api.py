@@ -18,6 +18,10 @@ desk = Routes("desk", "工作台", who=Who.CADRE, surface="console")
 ROUTES = (own, desk)
 
 
+class CaseId(Out):
+    id: str
+
+
 class CaseOut(Out):
     id: str
     workflow: str = Field(examples=["members.join"])

@@ -218,3 +218,15 @@ def test_the_packaged_plan_of_2026_is_the_published_one():
 def test_a_year_without_a_published_plan_is_an_error_not_an_empty_plan():
     with pytest.raises(LookupError, match="2099"):
         list(w.chinesecalendar_days([2026, 2099]))
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2026, 11, 20), 6, date(2027, 5, 20)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+    ],
+)
+def test_some_months_later_is_the_same_day_or_the_months_last(start: date, months: int, end: date) -> None:
+    assert w.months_later(start, months) == end

@@ -134,6 +134,7 @@ GRANTS = declare(
         opener=By.CADRE,
         opened_by=Permission.ASK,
         opened_on="access:ask",
+        at_once=("agree", "refuse"),
         readers=(Permission.VIEW,),
         opens=(PERSON, UNION, ROLE, SINCE, UNTIL, REASON),
         goes=to_the_askers_unit,

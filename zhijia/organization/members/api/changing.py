@@ -11,6 +11,7 @@ from zhijia.foundation.files import services as files
 from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.ui.listing import Query as ListQuery
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.api import CaseId
 from zhijia.kernel.api import (
     After,
     Done,
@@ -24,15 +25,12 @@ from zhijia.kernel.api import (
     Text,
     Who,
 )
-from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
 from zhijia.organization.members.services import changes, claims, corrections, transfers
+from zhijia.organization.people.api.shapes import PersonOut, person_out
 from zhijia.organization.unions import selectors as unions
-
-from .desk import PersonOut, person_out
-from .joining import CaseId
 
 routes = Routes("changing", "会籍变动", who=Who.CADRE, surface="console")
 
@@ -191,17 +189,9 @@ def transfer_list(
 @routes.write("/transfers/batch", ResultList)
 def transfer_batch(request: Request, said: BatchIn) -> ResultList:
     """批量转接，异议期七天，逐人答复。"""
-    target = union_of(said.target)
+    target = unions.get_by_public_id(said.target)
     _batch, rows = transfers.propose_batch(request.actor, said.ids, target.id, reason=said.reason, now=request.now)
     return ResultList(items=[_result(row) for row in rows])
-
-
-def union_of(pid: str) -> unions.UnionFacts:
-    """The union of an address or a body; what may be done there, the service says. Raises NotFound."""
-    found = unions.find_by_public_id(pid)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _result(row: Any) -> ResultRow:
@@ -317,7 +307,7 @@ def decide_appeal(request: Request, pid: PublicId, said: AppealIn) -> Done:
 @routes.read("/unions/{pid}/claimable", ClaimableList)
 def claimable(request: Request, pid: PublicId, after: After = "", limit: Limit = 50) -> ClaimableList:
     """在网上会员之家、属于本工会涵盖单位的会员，可以邀请转入。"""
-    page = claim_reads.list_claimable(request.actor, union_of(pid), ListQuery(after=after, limit=limit))
+    page = claim_reads.list_claimable(request.actor, unions.get_by_public_id(pid), ListQuery(after=after, limit=limit))
     items = [
         ClaimableOut(person=person_out(row.person), home=row.home.name, employer=row.employer, offered=row.offered)
         for row in page.rows
@@ -328,7 +318,7 @@ def claimable(request: Request, pid: PublicId, after: After = "", limit: Limit =
 @routes.write("/unions/{pid}/claims", ResultList)
 def offer_claims(request: Request, pid: PublicId, said: OfferIn) -> ResultList:
     """邀请会员转入，本人确认后转入。"""
-    rows = claims.offer_claims(request.actor, union_of(pid).id, said.ids, now=request.now)
+    rows = claims.offer_claims(request.actor, unions.get_by_public_id(pid).id, said.ids, now=request.now)
     return ResultList(items=[_result(row) for row in rows])
 
 

@@ -23,12 +23,12 @@ from zhijia.kernel.api import (
     Text,
     Who,
 )
-from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
+from zhijia.organization.people.api.shapes import PersonOut, person_out
 from zhijia.organization.unions import selectors as unions
 
 routes = Routes("members", "会员", who=Who.CADRE, surface="console")
@@ -47,16 +47,6 @@ class MemberQuery(Schema):
     real_name: Literal["", "yes", "no"] = ""
     activated: Literal["", "yes", "no"] = ""
     sex: Literal["", "1", "2"] = ""
-
-
-class PersonOut(Out):
-    id: str
-    name: str = Field(description="已遮盖", examples=["林*禾"])
-    id_masked: str
-    mobile_masked: str
-    sex: str
-    birth_year: int | None
-    real_name_level: int
 
 
 class CheckOut(Out):
@@ -184,18 +174,6 @@ class DisputeVerdictIn(In):
     note: Text = Field(min_length=5, max_length=200)
 
 
-def person_out(person: people.PersonFacts) -> PersonOut:
-    return PersonOut(
-        id=person.public_id,
-        name=person.masked_name,
-        id_masked=person.id_masked,
-        mobile_masked=person.mobile_masked,
-        sex=person.sex,
-        birth_year=person.birth_year,
-        real_name_level=person.real_name_level,
-    )
-
-
 def _queue_row(row: selectors.Application) -> dict[str, Any]:
     return {
         "id": row.case.public_id,
@@ -285,10 +263,7 @@ def _unit(request: Request, pid: str) -> unions.UnionFacts:
     if not pid:
         request.actor.require_anywhere(Permission.VIEW)
         return unions.get_facts_by_path(request.actor.scope_for(Permission.VIEW).paths[0])
-    found = unions.find_by_public_id(pid)
-    if found is None:
-        raise NotFound
-    return found
+    return unions.get_by_public_id(pid)
 
 
 def _member(stay: Any, person: people.PersonFacts, union: str) -> dict[str, Any]:

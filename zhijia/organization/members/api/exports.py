@@ -12,13 +12,13 @@ from django.utils import timezone
 from pydantic import Field
 
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.api import CaseId
 from zhijia.kernel.api import Done, In, Limit, Out, PublicId, Routes, Text, Who, file_answer
 from zhijia.kernel.http import Request
 from zhijia.organization.members.selectors import rosters as reads
 from zhijia.organization.members.services.rosters import exporting
+from zhijia.organization.unions import selectors as unions
 
-from .changing import union_of
-from .joining import CaseId
 from .rosters import ProgressOut, progress_of
 
 routes = Routes("exports", "会员名册导出", who=Who.CADRE, surface="console")
@@ -72,7 +72,7 @@ def _out(found: Any, *, own: bool) -> ExportOut:
 @routes.fetch("/unions/{pid}/members-file", gone=False)
 def masked(request: Request, pid: PublicId, form: Form = "csv") -> HttpResponseBase:
     """本工会及以下的会员名册，姓名和号码已遮盖。每次取得都会留下记录。"""
-    union = union_of(pid)
+    union = unions.get_by_public_id(pid)
     exporting.record_masked(request.actor, union, form, now=request.now)
     name = f"{union.name[:40]}-会员名册-{timezone.localdate(request.now):%Y%m%d}.{form}"
     if form == "csv":
@@ -97,7 +97,7 @@ _LINKS: dict[str, Any] = {
 @routes.write("/unions/{pid}/exports", CaseId, links=_LINKS)
 def ask(request: Request, pid: PublicId, said: ExportAskIn) -> CaseId:
     """申请导出完整号码的名册，由另一人复核；同意后在后台准备文件。"""
-    union = union_of(pid)
+    union = unions.get_by_public_id(pid)
     return CaseId(id=exporting.ask_whole(request.actor, union, reason=said.reason, form=said.form, now=request.now))
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import Done, In, Number, Out, PublicId, Routes, Text, UnionCode, Who
+from zhijia.foundation.workflow.api import CaseId
+from zhijia.kernel.api import Done, In, Number, Out, PublicId, Routes, Text, UnionCode, UnionCodeField, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
@@ -24,7 +25,6 @@ from zhijia.organization.unions import selectors as unions
 public = Routes("join", "入会", who=Who.ANYONE, surface="member")
 own = Routes("applications", "入会", who=Who.MEMBER, surface="member")
 
-Code = Annotated[str, Field(pattern="^[0-9]{16}$", examples=["3706821010900017"])]
 WorkForm = Annotated[Text, Field(max_length=16, examples=["employed"])]
 NewFormGroup = Annotated[Text, Field(max_length=24, examples=["FOOD_RIDER"])]
 
@@ -89,7 +89,7 @@ class AnswerToUnionIn(AnswerIn):
 
 
 class ApplicationIn(AnswerIn):
-    union_code: Code
+    union_code: UnionCodeField
     willing: Literal[True] = Field(description="自愿入会，遵守《中国工会章程》，不是企业的投资人或主要经营者")
 
 
@@ -115,21 +115,10 @@ class JoinNoteIn(In):
 
 
 class DisputeIn(In):
-    union_code: Code
+    union_code: UnionCodeField
     name: Text = Field(min_length=1, max_length=30)
     id_type: Text = Field("RESIDENT_ID", max_length=20)
     id_number: Number = Field(min_length=1, max_length=20)
-
-
-class CaseId(Out):
-    id: str
-
-
-def _union(code: str) -> unions.UnionFacts:
-    union = unions.find_by_code(code)
-    if union is None:
-        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
-    return union
 
 
 def _form(said: AnswerIn) -> JoinForm:
@@ -148,7 +137,7 @@ def _form(said: AnswerIn) -> JoinForm:
 @public.read("/join/{code}", JoinPlace, gone=True)
 def place(request: Request, code: UnionCode) -> JoinPlace:
     """要加入的工会和可选的就业方式。工会不接收会员时说明原因和去处。"""
-    union = _union(code)
+    union = unions.get_by_code(code)
     unions.require_takes_members(union)
     upper = unions.get_facts(union.parent_id).name if union.parent_id else ""
     return JoinPlace(
@@ -201,7 +190,7 @@ def dispute(request: Request, said: DisputeIn) -> CaseId:
     """证件号码已绑定在别的账号上，或名册中的手机号已不用，请县级工会核实。"""
     today = timezone.localdate(request.now)
     checked = people_services.read_identity(said.name, said.id_type, said.id_number, today=today)
-    union = _union(said.union_code)
+    union = unions.get_by_code(said.union_code)
     mobile = accounts.verified_mobile(request)
     case = binding.open_dispute(request.actor, checked, mobile=mobile, fallback_union_id=union.id, now=request.now)
     return CaseId(id=case)
@@ -217,7 +206,7 @@ _APPLICATION_LINKS: dict[str, Any] = {
 @own.write("/me/applications", SubmittedOut, links=_APPLICATION_LINKS)
 def apply(request: Request, said: ApplicationIn) -> SubmittedOut:
     """提交入会申请。已是会员的不出错，得到现在的工会。"""
-    union = _union(said.union_code)
+    union = unions.get_by_code(said.union_code)
     request.actor.require_person()
     result = joining.submit(request.actor, union.id, _form(said), channel="api", now=request.now)
     return SubmittedOut(

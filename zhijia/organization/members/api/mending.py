@@ -9,6 +9,7 @@ from pydantic import Field
 
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow.api import CaseId
 from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, PublicIdField, Routes, Text, Who
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
@@ -16,9 +17,7 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import duplicates as reads
 from zhijia.organization.members.services import duplicates
 from zhijia.organization.people import selectors as people
-
-from .desk import PersonOut, person_out
-from .joining import CaseId
+from zhijia.organization.people.api.shapes import PersonOut, person_out
 
 routes = Routes("duplicates", "重复档案", who=Who.CADRE, surface="console")
 

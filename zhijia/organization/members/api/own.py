@@ -11,8 +11,8 @@ from pydantic import Field
 from zhijia.foundation.files import services as files
 from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.kernel.api import Done, In, Number, Out, PublicId, PublicIdField, Routes, Text, Who
-from zhijia.kernel.errors import NotFound
+from zhijia.foundation.workflow.api import CaseId
+from zhijia.kernel.api import Done, In, Number, Out, PublicId, PublicIdField, Routes, Text, UnionCodeField, Who
 from zhijia.kernel.http import Request
 from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
@@ -20,7 +20,7 @@ from zhijia.organization.members.services import changes, claims, own_data, tran
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
-from .joining import CaseId, Code, JoinNoteIn
+from .joining import JoinNoteIn
 
 routes = Routes("membership", "我的会籍", who=Who.MEMBER, surface="member")
 
@@ -69,7 +69,7 @@ class OwnDataOut(Out):
 
 
 class TransferIn(In):
-    union_code: Code
+    union_code: UnionCodeField
     reason: Text = Field("", max_length=200)
     until: date | None = Field(None, strict=False, description="借调的结束日期；不借调则不填")
 
@@ -148,9 +148,7 @@ _TRANSFER_LINKS: dict[str, Any] = {
 def request_transfer(request: Request, said: TransferIn) -> CaseId:
     """申请转到另一个工会。转出工会不需要审批，转入工会同意后会籍立即转入。"""
     request.actor.require_person()
-    union = unions.find_by_code(said.union_code)
-    if union is None:
-        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
+    union = unions.get_by_code(said.union_code)
     case = transfers.request_transfer(request.actor, union.id, reason=said.reason, until=said.until, now=request.now)
     return CaseId(id=case.public_id)
 

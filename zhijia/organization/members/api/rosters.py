@@ -36,9 +36,8 @@ from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.rosters import Kind, Outcome
 from zhijia.organization.members.selectors import rosters as reads
 from zhijia.organization.members.services.rosters import conflicts, loading, mending
-
-from .changing import union_of
-from .desk import PersonOut, person_out
+from zhijia.organization.people.api.shapes import PersonOut, person_out
+from zhijia.organization.unions import selectors as unions
 
 routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
 
@@ -246,7 +245,9 @@ _LOAD_LINKS: dict[str, Any] = {
 @routes.upload("/unions/{pid}/rosters", ColumnsOut, most=MOST_FILE, links=_LOAD_LINKS)
 def take_load(request: Request, pid: PublicId, file: File[UploadedFile]) -> ColumnsOut:
     """上传本工会及以下的会员名册，XLSX 或 CSV（UTF-8、GB18030）。只保存文件，不改动任何数据。"""
-    taken = loading.take_file(request.actor, union_of(pid), seekable(file), file.name or "", now=request.now)
+    taken = loading.take_file(
+        request.actor, unions.get_by_public_id(pid), seekable(file), file.name or "", now=request.now
+    )
     return _columns(request, taken)
 
 

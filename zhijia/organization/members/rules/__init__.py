@@ -1,21 +1,23 @@
 """Pure rules and the tables of moves, one module for each kind of change."""
 
 from .joining import (
-    AGE_BANDS,
     DISPUTE,
     JOIN,
-    LEAST_AGE,
     MOST_LETTERS_OF_NOTE,
-    NEW_FORM_GROUPS,
     REJECT_REASONS,
-    WORK_FORMS,
     Dispute,
     Join,
-    check_age,
     check_asked,
-    check_group,
     check_owner,
     check_reject,
+)
+from .memberships import (
+    AGE_BANDS,
+    LEAST_AGE,
+    NEW_FORM_GROUPS,
+    WORK_FORMS,
+    check_age,
+    check_group,
     counts_of,
     member_number,
     normalize_member_number,

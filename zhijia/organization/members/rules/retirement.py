@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from .transfers import months_later
+from zhijia.kernel.workdays import months_later
 
 START_MONTH = 2025 * 12
 """January 2025 as a count of months."""

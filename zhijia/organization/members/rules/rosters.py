@@ -33,7 +33,7 @@ from zhijia.kernel.xlsx import LostDigits
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.unions.rules import normalize_union_code
 
-from .joining import LEAST_AGE, NEW_FORM_GROUPS, WORK_FORMS
+from .memberships import LEAST_AGE, NEW_FORM_GROUPS, WORK_FORMS
 
 COLUMNS: Final = (
     Column("name", ("姓名", "会员姓名", "职工姓名", "名字"), required=True, free_text=True),

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from zhijia.foundation.workflow.rules import CLOCK, OTHER, OWNER, SYSTEM, UPPER, Hue, Move, Workflow
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.workdays import months_later
 from zhijia.organization.members.permissions import Permission
 
 
@@ -200,18 +201,6 @@ def check_refusal(reason: str, note: str) -> None:
     if reason == "OTHER" and len(note.strip()) < 5:
         text = "请写明原因，至少 5 个字，会员会看到这段话。"
         raise Invalid("transfer.reason", text, fields={"note": text})
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the month's last: 2026-08-31 and 6 → 2027-02-28."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 def check_secondment(until: date | None, today: date) -> None:

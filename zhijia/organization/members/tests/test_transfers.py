@@ -261,18 +261,6 @@ def test_what_has_become_impossible_ends_with_a_word_why(works: World) -> None:
 
 
 # --- Secondment
-@pytest.mark.parametrize(
-    ("start", "months", "end"),
-    [
-        (date(2026, 8, 31), 6, date(2027, 2, 28)),
-        (date(2026, 11, 20), 6, date(2027, 5, 20)),
-        (date(2027, 8, 31), 6, date(2028, 2, 29)),
-    ],
-)
-def test_months_later(start: date, months: int, end: date) -> None:
-    assert rules.months_later(start, months) == end
-
-
 def test_only_a_secondment_of_more_than_six_months_moves_the_membership() -> None:
     today = date(2026, 11, 20)
     with pytest.raises(Invalid):

@@ -27,9 +27,9 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import blacklist as reads
 from zhijia.organization.members.services import blacklist
 from zhijia.organization.people import services as people_services
+from zhijia.organization.unions import selectors as unions
 
 from . import listing, lists, phone
-from .proving import union_of_code
 
 
 def _key(text: str) -> int:
@@ -160,7 +160,7 @@ def check(request: Request, pid: str) -> HttpResponse:
 def ask_check(request: Request, code: str = "") -> HttpResponse:
     """Ask the union that listed the document to look at it."""
     if code:
-        union_of_code(code)
+        unions.get_by_code(code)
     identity = None
     if request.actor.person_id is None:
         identity = people_services.read_identity(

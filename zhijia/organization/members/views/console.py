@@ -13,7 +13,7 @@ from django.urls import reverse
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.ui.listing import NOTHING, Bulk, Button, Deed, Outcome, Query, Ticked, answer, outcomes, show
-from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow import presenting as shapes, selectors as cases, services as workflow
 from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
@@ -125,7 +125,7 @@ def review(request: Request, pid: str) -> HttpResponse:
         },
         "columns": tables.case_facts(application),
         "checks": tables.checks(application),
-        "entries": tables.steps(cases.timeline(application.case)),
+        "entries": shapes.entries(cases.timeline(application.case)),
         "employers": _candidates(application),
     }
     return render(request, "members/review.html", context, status=submission.status)
@@ -262,7 +262,7 @@ def dispute_review(request: Request, pid: str) -> HttpResponse:
         "dispute": dispute,
         "form": form,
         "described": cases.describe(dispute.case),
-        "entries": tables.steps(cases.timeline(dispute.case)),
+        "entries": shapes.entries(cases.timeline(dispute.case)),
         "moves": {move.name: move for move in workflow.allowed_moves(dispute.case, request.actor)},
     }
     return render(request, "members/dispute_review.html", context, status=submission.status)

@@ -9,17 +9,11 @@ from typing import Any
 from django.urls import reverse
 
 from zhijia.foundation.files.presenting import papers
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.selectors import Case
-from zhijia.organization.members import selectors
+from zhijia.organization.members import presenting, selectors
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.selectors.changes import ChangeView
 from zhijia.organization.members.selectors.claims import FoundingView, OfferView
-from zhijia.organization.members.selectors.duplicates import MergeView, Side
 from zhijia.organization.members.selectors.transfers import TransferView
-from zhijia.organization.people.rules import real_name_words
-
-from .tables import steps
 
 TOWNSHIP_LEVEL = 5
 CHANGE_NOTES = {
@@ -41,34 +35,6 @@ def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
 
 
 # --- One case
-def case_page(
-    case: Case, title: str, note: str, columns: Sequence[Sequence[dict[str, Any]]], now: datetime
-) -> dict[str, Any]:
-    told = cases.describe(case)
-    _due_state, words = cases.due_words(None if case.closed_at else case.due_at, now=now)
-    return {
-        "title": title,
-        "note": note + ("" if case.closed_at or not case.due_at else f" · 期限 {words}"),
-        "tag": {"text": told["label"], "state": "" if told["hue"] == "still" else told["hue"]},
-        "columns": [[fact for fact in column if fact["value"]] for column in columns],
-        "timeline": steps(cases.timeline(case)),
-        "explained": case.due_explained if not case.closed_at else "",
-        "provisional": case.due_provisional,
-        "files": [],
-        "decision": None,
-        "why_none": "这件已经办结。" if case.closed_at else "这件现在不由您办理。",
-    }
-
-
-def _person(person: Any) -> list[dict[str, Any]]:
-    return [
-        {"label": "姓名", "value": person.masked_name},
-        {"label": "证件", "value": person.id_masked, "code": True},
-        {"label": "手机", "value": person.mobile_masked, "code": True},
-        {"label": "出生年", "value": str(person.birth_year or "")},
-    ]
-
-
 def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
     row = view.transfer
     about = [
@@ -79,7 +45,9 @@ def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
         {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
         {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起" if row.dues_from else ""},
     ]
-    return case_page(view.case, "审核转会", view.target.name, (_person(view.person), about), now)
+    return presenting.case_page(
+        view.case, "审核转会", view.target.name, (presenting.person_facts(view.person), about), now
+    )
 
 
 def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
@@ -92,7 +60,9 @@ def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
         {"label": "保留在", "value": view.keeper.name if view.keeper else ""},
         {"label": "说明", "value": row.note},
     ]
-    page = case_page(view.case, f"{view.kind_label}审核", view.union.name, (_person(view.person), about), now)
+    page = presenting.case_page(
+        view.case, f"{view.kind_label}审核", view.union.name, (presenting.person_facts(view.person), about), now
+    )
     page["files"] = papers(view.papers)
     page["member"] = reverse("members:file", args=[view.person.public_id])
     return page
@@ -100,7 +70,9 @@ def change_case(view: ChangeView, *, now: datetime) -> dict[str, Any]:
 
 def claim_case(view: OfferView, *, now: datetime) -> dict[str, Any]:
     about = [{"label": "现在的工会", "value": view.home.name}, {"label": "邀请转入", "value": view.union.name}]
-    page = case_page(view.case, "认领邀请", view.union.name, (_person(view.person)[:3], about), now)
+    page = presenting.case_page(
+        view.case, "认领邀请", view.union.name, (presenting.person_facts(view.person)[:3], about), now
+    )
     page["why_none"] = "等待会员本人确认。" if not view.case.closed_at else "这件已经办结。"
     return page
 
@@ -116,7 +88,7 @@ def founding_case(view: FoundingView, *, now: datetime) -> dict[str, Any]:
         {"label": "单位工会", "value": view.covering.name if view.covering else "还没有"},
         {"label": "依据", "value": "《工会法》第十一条：会员二十五人以上的，应当建立基层工会委员会"},
     ]
-    return case_page(view.case, "建会任务", view.employer, (about, other), now)
+    return presenting.case_page(view.case, "建会任务", view.employer, (about, other), now)
 
 
 def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[str, Any]]:
@@ -132,27 +104,3 @@ def change_kinds(member: selectors.MemberFile, current: str = "") -> list[dict[s
         for kind in change_rules.KINDS
         if kind in change_rules.BY_UNION and kind not in hidden
     ]
-
-
-# --- Duplicates
-def side_words(side: Side) -> str:
-    return f"{side.person.masked_name} · {side.union.name if side.union else '不是会员'}"
-
-
-def side_facts(side: Side) -> list[dict[str, Any]]:
-    facts = [
-        *_person(side.person),
-        {"label": "实名", "value": real_name_words(side.person.real_name_level)},
-        {"label": "工会", "value": side.union.name if side.union else "不是会员"},
-        {"label": "会籍", "value": side.state_label},
-        {"label": "入会", "value": side.joined_on.isoformat() if side.joined_on else ""},
-        {"label": "账号", "value": "已激活" if side.person.account_id else "未激活"},
-    ]
-    return [fact for fact in facts if fact["value"]]
-
-
-def merge_case(view: MergeView, *, now: datetime) -> dict[str, Any]:
-    columns = (side_facts(view.survivor), side_facts(view.duplicate))
-    page = case_page(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
-    page["heads"] = ("保留的档案", "并入的档案")
-    return page

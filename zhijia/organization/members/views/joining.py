@@ -16,14 +16,13 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
 from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.http import Request
-from zhijia.organization.members import rules, selectors
+from zhijia.organization.members import presenting, rules, selectors
 from zhijia.organization.members.forms import AnswerForm, ConfirmForm, NoteForm
 from zhijia.organization.members.services import joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import phone
-from .proving import must_go_there, union_of_code, way_to_join
+from .proving import must_go_there, way_to_join
 
 SCANNED = "join.scanned"
 WISHED = "join.wished"
@@ -34,7 +33,7 @@ PURPOSE = "join"
 def scan(request: Request, code: str) -> HttpResponse:
     """`/j/<union code>?s=<signature>`: where the printed code leads. A wrong signature is said plainly."""
     codes.check_link(PURPOSE, code, request.GET.get("s", "")[:64], settings.ZHIJIA_KEYS.print_keys)
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     request.session[SCANNED] = union.code
     return redirect("members:landing", code=union.code)
 
@@ -42,7 +41,7 @@ def scan(request: Request, code: str) -> HttpResponse:
 @public
 def landing(request: Request, code: str) -> HttpResponse:
     """What the union is and what joining gives; the one button leads to whatever is still to do."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     unions.require_takes_members(union)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
     if "wish" in request.GET:
@@ -64,7 +63,7 @@ def landing(request: Request, code: str) -> HttpResponse:
 @public
 def start(request: Request, code: str) -> HttpResponse:
     """Leads to the first screen that is still to do: sign in, say who you are, confirm, or your card."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     actor = request.actor
     if not actor.is_signed_in:
         request.session["sign_in.note"] = union.name
@@ -80,7 +79,7 @@ def start(request: Request, code: str) -> HttpResponse:
 
 
 def _see_progress(request: Request, pid: str) -> HttpResponse:
-    return phone.see_progress(request, "入会申请", reverse("members:case", args=[pid]))
+    return presenting.see_progress(request, "入会申请", reverse("members:case", args=[pid]))
 
 
 def _confirm_page(
@@ -101,7 +100,7 @@ def _confirm_page(
 @once
 def confirm(request: Request, code: str) -> HttpResponse:
     """Screen three: the last one; submitting makes the application."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     unions.require_takes_members(union)
     actor = request.actor
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
@@ -141,7 +140,7 @@ def confirm(request: Request, code: str) -> HttpResponse:
 
 def already(request: Request, code: str) -> HttpResponse:
     """Who is a member already sees his card; at another union, he may move there with one tap."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
         return redirect("members:start", code=union.code)

@@ -10,12 +10,13 @@ from django.urls import reverse
 from zhijia.foundation.files.presenting import papers
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import shown, table
-from zhijia.foundation.workflow import presenting
+from zhijia.foundation.workflow import presenting as shapes
+from zhijia.organization.members import presenting
 from zhijia.organization.members.forms import CaseDecisionForm
 from zhijia.organization.members.rules import blacklist as rules
 from zhijia.organization.members.selectors import blacklist as reads
 
-from . import desk, lists
+from . import lists
 
 NOTES = {
     rules.Batch.PROPOSED: "复核同意后，全省入会、绑定、名册导入和认领不再受理这些证件，持证人可到本级工会当面核对。",
@@ -36,7 +37,7 @@ def batch_page(view: reads.BatchView, form: CaseDecisionForm | None, *, now: dat
     state = rules.Batch(view.case.state)
     return {
         "view": view,
-        "head": presenting.head(view.case, now=now),
+        "head": shapes.head(view.case, now=now),
         "facts": [fact for fact in facts if fact["value"]],
         "table": table(lists.NUMBERS, view.numbers.rows, now),
         "shown": shown(lists.NUMBERS, view.numbers),
@@ -63,7 +64,7 @@ def check_page(
         {"label": "列入原因", "value": view.batch.reason},
         {"label": "批次", "value": "查看", "href": reverse("members:blacklist_batch", args=[view.batch_public_id])},
     ]
-    page = desk.case_page(view.case, "证件核对", view.union.name, (facts, listed), now)
+    page = presenting.case_page(view.case, "证件核对", view.union.name, (facts, listed), now)
     page["heads"] = ("这个证件", "名单")
     if mobile:
         page["why_none"] = "号码只显示这一次，已留下查看记录。约定核对后，回到这一件办理。"

@@ -23,6 +23,7 @@ from zhijia.foundation.workflow.columns import DUE, PID, STATE
 from zhijia.foundation.workflow.selectors import describe
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 from zhijia.organization.members import rules
+from zhijia.organization.members.presenting import BELOW_NOTE, FOUND_BY, NAME
 from zhijia.organization.members.selectors import Application, MemberRow
 from zhijia.organization.members.selectors.blacklist import NumberRow
 from zhijia.organization.members.selectors.changes import Reaching
@@ -30,10 +31,6 @@ from zhijia.organization.members.selectors.claims import Claimable, EmployerCoun
 from zhijia.organization.members.selectors.duplicates import HintRow
 from zhijia.organization.members.selectors.own_data import DAYS, Update
 from zhijia.organization.members.selectors.transfers import STATES
-
-NAME = "person.masked_name"
-FOUND_BY = "姓名或编号"
-BELOW_NOTE = "本级及以下"
 
 
 # --- Members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,13 +19,15 @@ from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
-from zhijia.organization.members import selectors
+from zhijia.organization.members import presenting, selectors
 from zhijia.organization.members.forms import CaseDecisionForm, CorrectionForm, MergeForm
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.selectors import duplicates as reads
+from zhijia.organization.members.selectors.duplicates import MergeView, Side
 from zhijia.organization.members.services import corrections, duplicates
+from zhijia.organization.people.rules import real_name_words
 
-from . import desk, lists
+from . import lists
 
 
 def alike_rows(actor: Actor, found: selectors.MemberFile) -> list[dict[str, str]]:
@@ -65,7 +68,7 @@ def compare(request: Request, pid: str, other: str) -> HttpResponse:
         raise NotFound
     form = MergeForm(
         request.POST or None,
-        sides=[(side.person.public_id, f"第 {n} 份 · {desk.side_words(side)}") for n, side in enumerate(sides, 1)],
+        sides=[(side.person.public_id, f"第 {n} 份 · {side_words(side)}") for n, side in enumerate(sides, 1)],
     )
     submission = Submission(request, form)
     if submission.is_right:
@@ -77,7 +80,7 @@ def compare(request: Request, pid: str, other: str) -> HttpResponse:
             return redirect("members:merge", pid=case.public_id)
     context = {
         "form": form,
-        "columns": [desk.side_facts(side) for side in sides],
+        "columns": [side_facts(side) for side in sides],
         "hint": reads.find_hint_between(sides[0].person.id, sides[1].person.id),
     }
     return render(request, "members/compare.html", context, status=submission.status)
@@ -104,7 +107,7 @@ def merge(request: Request, pid: str) -> HttpResponse:
             _decide(request, pid, form.cleaned_data)
             messages.success(request, "已办理。")
             return redirect("members:merge", pid=pid)
-    context = desk.merge_case(view, now=request.now)
+    context = merge_case(view, now=request.now)
     if allowed:
         context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "提交", "note": ""}
     elif own:
@@ -146,3 +149,27 @@ def correct(request: Request, pid: str) -> HttpResponse:
             messages.success(request, "已更正，本人会收到通知。")
             return redirect("members:file", pid=pid)
     return render(request, "members/correct.html", {"member": member, "form": form}, status=submission.status)
+
+
+# --- Duplicates
+def side_words(side: Side) -> str:
+    return f"{side.person.masked_name} · {side.union.name if side.union else '不是会员'}"
+
+
+def side_facts(side: Side) -> list[dict[str, Any]]:
+    facts = [
+        *presenting.person_facts(side.person),
+        {"label": "实名", "value": real_name_words(side.person.real_name_level)},
+        {"label": "工会", "value": side.union.name if side.union else "不是会员"},
+        {"label": "会籍", "value": side.state_label},
+        {"label": "入会", "value": side.joined_on.isoformat() if side.joined_on else ""},
+        {"label": "账号", "value": "已激活" if side.person.account_id else "未激活"},
+    ]
+    return [fact for fact in facts if fact["value"]]
+
+
+def merge_case(view: MergeView, *, now: datetime) -> dict[str, Any]:
+    columns = (side_facts(view.survivor), side_facts(view.duplicate))
+    page = presenting.case_page(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
+    page["heads"] = ("保留的档案", "并入的档案")
+    return page

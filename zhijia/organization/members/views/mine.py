@@ -13,10 +13,10 @@ from django.utils import timezone
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui.form import Submission, sent
-from zhijia.foundation.workflow import presenting, selectors as cases, services as workflow
+from zhijia.foundation.workflow import presenting as shapes, selectors as cases, services as workflow
 from zhijia.kernel.errors import Expired, NotFound, RuleBroken
 from zhijia.kernel.http import Request
-from zhijia.organization.members import selectors
+from zhijia.organization.members import presenting, selectors
 from zhijia.organization.members.forms import ChangeForm, NoteForm, TransferForm
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.selectors import changes as change_reads, claims as claim_reads, transfers as reads
@@ -24,7 +24,6 @@ from zhijia.organization.members.services import changes, claims, transfers
 from zhijia.organization.unions import selectors as unions
 
 from . import phone
-from .proving import union_of_code
 
 SHOWN = 20
 """Unions that a search lists."""
@@ -41,9 +40,9 @@ def mine(request: Request) -> HttpResponse:
     if stay is not None:
         context |= {
             "union": unions.get_facts(stay.union_id),
-            "facts": phone.stay_facts(stay),
+            "facts": presenting.stay_facts(stay),
             "rows": phone.things_to_do(stay, transfer=reads.open_transfer(person_id)),
-            "waiting": phone.waiting_rows(
+            "waiting": presenting.waiting_rows(
                 reads.open_transfer(person_id), change_reads.open_change(person_id), claim_reads.open_offer(person_id)
             ),
             "retirement": phone.retirement_words(change_reads.own_retirement(person_id)),
@@ -58,7 +57,7 @@ def transfer(request: Request) -> HttpResponse:
     stay = selectors.open_stay(person_id)
     under_way = reads.open_transfer(person_id)
     if under_way is not None and under_way.state != "INVITED":
-        return phone.see_progress(request, "转会", reverse("members:my_transfer", args=[under_way.public_id]))
+        return presenting.see_progress(request, "转会", reverse("members:my_transfer", args=[under_way.public_id]))
     text = request.GET.get("q", "")[:40]
     found = unions.search_public(text, types=unions.JOINABLE, limit=SHOWN + 1) if text.strip() else []
     places = regions.places_of(union.region for union in found)
@@ -87,7 +86,7 @@ def transfer(request: Request) -> HttpResponse:
 @once
 def transfer_to(request: Request, code: str) -> HttpResponse:
     """From, to, and one button: the transfer. What else may be said is folded away."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
         return redirect("members:landing", code=union.code)
@@ -105,8 +104,8 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
             )
             messages.success(request, f"已提交，等待{union.name}审核。")
             return redirect("members:my_transfer", pid=case.public_id)
-        if open_one := presenting.own_open(request.actor, submission.refused):
-            return phone.see_progress(request, "转会", open_one)
+        if open_one := shapes.own_open(request.actor, submission.refused):
+            return presenting.see_progress(request, "转会", open_one)
     context = {
         "form": form,
         "left": {"label": "现在的工会", "name": present.name, "place": places[present.region]},
@@ -187,8 +186,8 @@ def new_change(request: Request, kind: str) -> HttpResponse:
             case = changes.ask_own(request.actor, given, now=request.now)
             messages.success(request, "已提交。")
             return redirect("members:my_change", pid=case.public_id)
-        if open_one := presenting.own_open(request.actor, submission.refused):
-            return phone.see_progress(request, "会籍变更", open_one)
+        if open_one := shapes.own_open(request.actor, submission.refused):
+            return presenting.see_progress(request, "会籍变更", open_one)
     context = {
         "kind": kind,
         "title": f"申请{change_rules.KINDS[kind]}",

@@ -6,16 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.http import Request
-from zhijia.organization.members import rules
+from zhijia.organization.members import presenting
 from zhijia.organization.members.rules import changes as change_rules
 from zhijia.organization.members.rules.retirement import LABELS, Retirement
 from zhijia.organization.members.selectors.blacklist import CheckView
@@ -23,27 +20,7 @@ from zhijia.organization.members.selectors.changes import ChangeView, Happened
 from zhijia.organization.members.selectors.claims import OfferView
 from zhijia.organization.members.selectors.transfers import TransferView
 
-_TAGS = {"done": "ok", "late": "bad", "still": "", "soon": "do", "run": "wait"}
 _MINE = {"href": "", "label": "我的会籍"}
-
-
-def see_progress(request: Request, what: str, address: str) -> HttpResponse:
-    """A second matter of a kind leads to where the first one stands."""
-    messages.info(request, f"您有一件{what}正在办理，请先查看进度。")
-    return HttpResponseRedirect(address)
-
-
-def stay_facts(stay: Any) -> list[dict[str, Any]]:
-    """Shape of `ui/phone/facts.html`."""
-    group = rules.NEW_FORM_GROUPS.get(stay.new_form_group)
-    facts = [
-        {"label": "会员卡号", "value": formats.group4(stay.member_number)},
-        {"label": "入会日期", "value": stay.joined_on.isoformat()},
-        {"label": "在本工会", "value": f"{stay.since.isoformat()} 起"},
-        {"label": "工作方式", "value": group or rules.WORK_FORMS.get(stay.work_form, "")},
-        {"label": "单位", "value": stay.employer_text},
-    ]
-    return [fact for fact in facts if fact["value"]]
 
 
 def things_to_do(stay: Any, *, transfer: Case | None) -> list[dict[str, Any]]:
@@ -70,17 +47,6 @@ def things_to_do(stay: Any, *, transfer: Case | None) -> list[dict[str, Any]]:
     }
     moving = transfer is not None and transfer.state != "INVITED"
     return [own, *([] if moving else [move]), back if stay.state == "RETAINED" else kept, leave]
-
-
-def waiting_rows(*open_cases: Case | None) -> list[dict[str, Any]]:
-    rows = []
-    for case in open_cases:
-        if case is None:
-            continue
-        told = cases.describe(case, own=True)
-        href = reverse(told["member_url_name"], args=[case.public_id])
-        rows.append({"title": told["name"], "detail": case.note, "href": href, "tag": _tag(told)})
-    return rows
 
 
 def happened(entries: Sequence[Happened]) -> list[dict[str, Any]]:
@@ -121,49 +87,10 @@ def change_consequences(kind: str) -> list[dict[str, Any]]:
     return [{"text": "由您的工会审核，同意后恢复为在会会员", "taken": True}]
 
 
-def _tag(told: dict[str, Any]) -> dict[str, str]:
-    return {"text": told["label"], "state": "do" if told["owner_acts"] else _TAGS.get(told["hue"], "")}
-
-
-def _page(case: Case, title: str, facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What `members/my_case.html` shows of any case."""
-    told = cases.describe(case, own=True)
-    steps = cases.timeline(case, own=True)
-    return {
-        "title": title,
-        "case": case,
-        "sub": f"编号 {case.public_id[:4]}-{case.public_id[4:8]}",
-        "tag": _tag(told),
-        "facts": [fact for fact in facts if fact["value"]],
-        "entries": [
-            {
-                "title": step.title,
-                "note": step.who,
-                "at": step.at,
-                "quote": step.note,
-                "state": "now" if index == 0 else "",
-            }
-            for index, step in enumerate(steps)
-        ],
-        "step": None,
-        "route": None,
-        "files": (),
-        "links": [],
-        "primary": None,
-        "second": None,
-        "answers": None,
-    }
-
-
-def _explain(case: Case) -> list[str]:
-    lines = [case.due_explained] if case.due_explained else []
-    return [*lines, "明年放假安排公布后，这个日期可能调整"] if case.due_provisional else lines
-
-
 def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
     case, row = view.case, view.transfer
     moves = {move.name for move in workflow.allowed_moves(case, actor)}
-    page = _page(
+    page = presenting.my_case_page(
         case,
         "转会",
         [
@@ -189,7 +116,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
             "after": "确认",
             "mine": True,
             "note": "确认后由转入的工会审核；不确认的，会籍留在现在的工会，不受影响。",
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
         page["answers"] = {"yes": "确认转会", "no": "暂不转会"}
     elif "object" in moves:
@@ -198,7 +125,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
             "at": case.last_day,
             "mine": True,
             "note": "没有异议的，期满后自动转接。",
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
         page["primary"] = {"label": "我有异议，不转", "href": cancel}
     elif "cancel" in moves:
@@ -207,7 +134,7 @@ def transfer_page(view: TransferView, actor: Actor) -> dict[str, Any]:
             "lead": f"由{who}审核，最晚",
             "at": case.last_day,
             "after": "答复",
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
         page["links"].append({"title": "取消转会", "href": cancel, "icon": "arrow-back-up", "plain_icon": True})
     if view.can_return:
@@ -263,7 +190,7 @@ def return_page(view: TransferView) -> dict[str, Any]:
 
 def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date | None) -> dict[str, Any]:
     case, row = view.case, view.change
-    page = _page(
+    page = presenting.my_case_page(
         case,
         view.kind_label,
         [
@@ -291,11 +218,16 @@ def change_page(view: ChangeView, moves: Collection[str], *, appeal_until: date 
             "lead": "退会将在冷静期满后生效，这之前都可以反悔",
             "at": case.last_day,
             "mine": True,
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
         page["primary"] = {"label": "不退会了", "href": take_back}
     elif not case.closed_at and case.due_at:
-        page["step"] = {"lead": "由工会审核，最晚", "at": case.last_day, "after": "答复", "explain": _explain(case)}
+        page["step"] = {
+            "lead": "由工会审核，最晚",
+            "at": case.last_day,
+            "after": "答复",
+            "explain": presenting.explained(case),
+        }
     if "take_back" in moves:
         page["links"].append({"title": "撤回申请", "href": take_back, "icon": "arrow-back-up", "plain_icon": True})
     if appeal_until is not None and "appeal" in moves:
@@ -340,7 +272,7 @@ def check_page(view: CheckView) -> dict[str, Any]:
     """A document that is looked at again: who does, and what then."""
     case, union = view.case, view.union
     where = [{"label": "核对的工会", "value": union.name}, {"label": "地址", "value": union.address}]
-    page = _page(case, "证件核对", [*where, {"label": "电话", "value": union.phone}])
+    page = presenting.my_case_page(case, "证件核对", [*where, {"label": "电话", "value": union.phone}])
     if case.closed_at is None:
         page["step"] = {
             "lead": "请携带证件到" + union.name + "，或等待电话联系",
@@ -348,14 +280,14 @@ def check_page(view: CheckView) -> dict[str, Any]:
             "after": "答复" if case.last_day else "",
             "mine": False,
             "note": "核对后即可继续在线办理。",
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
     return page
 
 
 def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:
     case = view.case
-    page = _page(case, "单位工会的邀请", [{"label": "现在的工会", "value": view.home.name}])
+    page = presenting.my_case_page(case, "单位工会的邀请", [{"label": "现在的工会", "value": view.home.name}])
     page["route"] = {
         "left": {"label": "现在的工会", "name": view.home.name},
         "right": {"label": "您单位的工会", "name": view.union.name},
@@ -368,7 +300,7 @@ def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:
             "after": "确认",
             "mine": True,
             "note": "不确认的，会籍留在现在的工会，不受影响。",
-            "explain": _explain(case),
+            "explain": presenting.explained(case),
         }
         page["answers"] = {"yes": "确认转入", "no": "暂不转入"}
     elif case.state == "CONFIRMED":

@@ -16,7 +16,7 @@ from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.accounts.access import safe_next
 from zhijia.foundation.accounts.sending import counting_button, send_code_by
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken, TooMany, ZhijiaError
+from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.forms import IdentityForm
@@ -24,18 +24,6 @@ from zhijia.organization.members.services import binding
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.selectors import ID_NUMBER
 from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.rules import normalize_union_code
-
-
-def union_of_code(code: str) -> unions.UnionFacts:
-    """The union a code stands for. Raises NotFound for a wrong or unknown code."""
-    try:
-        union = unions.find_by_code(normalize_union_code(code))
-    except Invalid:
-        union = None
-    if union is None:
-        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
-    return union
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ def must_go_there(request: Request, way: Way, error: ZhijiaError, form: Any = No
 
 def identity(request: Request, code: str) -> HttpResponse:
     """Screen two of joining."""
-    union = union_of_code(code)
+    union = unions.get_by_code(code)
     unions.require_takes_members(union)
     if _is_known(request):
         return redirect("members:start", code=union.code)
@@ -195,7 +183,7 @@ def _identify(request: Request, way: Way, form: IdentityForm) -> HttpResponse:
 @once
 def open_dispute(request: Request, code: str = "") -> HttpResponse:
     """The number is bound to another account, or the file's mobile is lost: ask the county to look."""
-    union = union_of_code(code) if code else None
+    union = unions.get_by_code(code) if code else None
     if request.method != "POST":
         return HttpResponseRedirect(way_to_join(union).here if union else reverse("members:prove"))
     checked = people_services.read_identity(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.ui import rosters as frame
-from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow import presenting as shapes, selectors as cases, services as workflow
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, WrongState
 from zhijia.kernel.http import Request
 from zhijia.organization.members.forms import NotingForm
@@ -25,7 +25,6 @@ from zhijia.organization.members.selectors import rosters as selectors
 from zhijia.organization.members.services.rosters import conflicts, exporting
 from zhijia.organization.unions import selectors as unions
 
-from . import tables
 from .rosters import unit_for, units_for
 
 _SHOWN = ("name", "id_number", "mobile", "union_code", "union_name", "employer_code", "employer_name", "joined_on")
@@ -71,7 +70,7 @@ def conflict(request: Request, pid: str) -> HttpResponse:
         ],
         "wrong": list(wrong.values()),
         "employers": unions.search_employers(employer[:20], region_prefix=found.union.region[:6]) if employer else [],
-        "entries": tables.steps(cases.timeline(found.case)),
+        "entries": shapes.entries(cases.timeline(found.case)),
         "due": cases.due_words(found.case.due_at, now=request.now)[1],
     }
     return render(request, "members/conflict.html", context, status=status)
@@ -177,7 +176,7 @@ def export_case(request: Request, pid: str) -> HttpResponse:
         "form": form,
         "own": own,
         "job": presenting.progress(job, now=request.now) if job is not None and living else None,
-        "entries": tables.steps(cases.timeline(found.case)),
+        "entries": shapes.entries(cases.timeline(found.case)),
         "due": cases.due_words(found.case.due_at, now=request.now)[1],
         "ready": bool(found.file) and own,
     }

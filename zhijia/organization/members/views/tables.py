@@ -42,14 +42,6 @@ def case_facts(item: selectors.Application) -> list[list[dict[str, Any]]]:
     return [about, [fact for fact in work if fact["value"] != "—"]]
 
 
-def steps(entries: Sequence[cases.Step]) -> list[dict[str, Any]]:
-    """Shape of the console's timeline."""
-    return [
-        {"at": step.at, "title": step.title, "note": step.who, "quote": step.note, "now": index == 0}
-        for index, step in enumerate(entries)
-    ]
-
-
 def queue_items(rows: Sequence[selectors.Application], current: str, *, now: datetime) -> list[dict[str, Any]]:
     items = []
     for row in rows:

@@ -22,7 +22,7 @@ from zhijia.kernel.typed import typed
 from zhijia.organization.unions.models import CoveredUnit, Employer, MemberUnion, Union, UnionStatus, UnionType
 from zhijia.organization.unions.permissions import Permission
 from zhijia.organization.unions.pinyin import pinyin_starts
-from zhijia.organization.unions.rules import JOINABLE_TYPES, Place, ancestors, region_prefix
+from zhijia.organization.unions.rules import JOINABLE_TYPES, Place, ancestors, normalize_union_code, region_prefix
 
 JOINABLE = tuple(sorted(JOINABLE_TYPES))
 CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
@@ -114,6 +114,25 @@ def find_by_public_id(public_id: str) -> UnionFacts | None:
     """For public pages; closed unions are found too."""
     rows = _facts(Union.objects.filter(public_id=public_id)) if is_public_id(public_id) else []
     return rows[0] if rows else None
+
+
+def get_by_public_id(public_id: str) -> UnionFacts:
+    """Raises NotFound."""
+    found = find_by_public_id(public_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_by_code(code: str) -> UnionFacts:
+    """As somebody types or scans it. Raises NotFound `join.no_union` for a wrong or unknown code."""
+    try:
+        found = find_by_code(normalize_union_code(code))
+    except Invalid:
+        found = None
+    if found is None:
+        raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
+    return found
 
 
 def facts_of_codes(codes: Iterable[str]) -> dict[str, UnionFacts]:
@@ -446,23 +465,6 @@ def iterate_subtree(scope: Scope, path: str, *, size: int = 1_000) -> Iterator[d
     while part := list(rows.filter(path__gt=after).values(*_EXPORTED)[:size]):
         yield from part
         after = part[-1]["path"]
-
-
-def list_printable(path: str, *, after: str = "", limit: int = 50) -> list[UnionFacts]:
-    """Open unions below `path` that people join by a printed code, in tree order."""
-    unions = Union.objects.filter(db.subtree("path", path), type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE)
-    return _facts(unions.filter(path__gt=after).order_by("path")[:limit])
-
-
-def names_of_codes(codes: Iterable[str]) -> dict[str, str]:
-    """Union code → name."""
-    return dict(Union.objects.filter(code__in=list(codes)).values_list("code", "name"))
-
-
-def count_printable(path: str) -> int:
-    """How many unions `list_printable` goes through."""
-    printable = db.subtree("path", path)
-    return Union.objects.filter(printable, type__in=JOINABLE_TYPES, status=UnionStatus.ACTIVE).count()
 
 
 def require_takes_members(union: UnionFacts) -> None:

@@ -18,6 +18,7 @@ from zhijia.kernel.errors import Expired, Invalid, RuleBroken, WrongState
 from zhijia.organization.unions import printing, selectors
 from zhijia.organization.unions.models import Union
 from zhijia.organization.unions.permissions import Permission
+from zhijia.organization.unions.selectors import printing as printable
 
 JOB: Final = "unions.print"
 FORMS: Final = {"poster": "海报（PDF）", "png": "二维码（PNG）"}
@@ -38,7 +39,7 @@ def print_codes(actor: Actor, union: Union, form: str, *, now: datetime) -> str:
     actor.require(Permission.PRINT, union.path)
     if form not in FORMS:
         raise Invalid("print.form", "请选择海报或二维码。", fields={"form": "请选择海报或二维码。"})
-    total = selectors.count_printable(union.path)
+    total = printable.count_printable(union.path)
     if not total:
         raise RuleBroken("print.nothing", "它和它的下级里没有可以入会的工会，没有二维码可打印。")
     if total > MOST:
@@ -56,7 +57,7 @@ def print_codes(actor: Actor, union: Union, form: str, *, now: datetime) -> str:
 
 def draw_some(job: str, unit_id: int, form: str, after: str) -> tuple[int, str]:
     """Draw the next few; returns how many, and the path of the last. Drawing one again replaces its file."""
-    unions = selectors.list_printable(selectors.get_facts(unit_id).path, after=after, limit=_AT_ONCE[form])
+    unions = printable.list_printable(selectors.get_facts(unit_id).path, after=after, limit=_AT_ONCE[form])
     for union in unions:
         content = printing.poster([union]) if form == "poster" else printing.picture(union.code, "png")
         name = f"{_ROOT}/{job}/{union.code}.{'pdf' if form == 'poster' else 'png'}"
@@ -82,7 +83,7 @@ def packed(actor: Actor, job_id: str) -> tuple[str, Iterator[bytes]]:
     names = sorted(default_storage.listdir(folder)[1]) if default_storage.exists(folder) else []
     if not names:
         raise Expired("print.gone", "文件只保留7天，已经清理，请重新打印。")
-    known = selectors.names_of_codes(name.partition(".")[0] for name in names)
+    known = printable.names_of_codes(name.partition(".")[0] for name in names)
     return f"{unit.name}-{FORMS[job.payload['form']]}.zip", _zip(folder, names, known)
 
 

@@ -17,6 +17,7 @@ from zhijia.kernel.http import Request
 from zhijia.organization.unions import printing, selectors, services
 from zhijia.organization.unions.permissions import Permission
 from zhijia.organization.unions.rules import JOINABLE_TYPES
+from zhijia.organization.unions.selectors import printing as printable
 
 _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
@@ -66,7 +67,7 @@ def print_below(request: Request, pid: str) -> HttpResponse:
             messages.error(request, error.message)
             return redirect("unions:print_below", pid=pid)
         return redirect("unions:print", public_id=job)
-    context = {"union": union, "count": selectors.count_printable(union.path), "forms": services.FORMS.items()}
+    context = {"union": union, "count": printable.count_printable(union.path), "forms": services.FORMS.items()}
     return render(request, "unions/print_below.html", context)
 
 

@@ -143,6 +143,10 @@
   });
 
   /* ---- the menu folds to its icons, and is remembered ---- */
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
   document.querySelectorAll("[data-fold]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () {
