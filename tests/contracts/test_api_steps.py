@@ -15,9 +15,10 @@ from zhijia.foundation.accounts.models import Account
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.members.api.rosters import MendIn
 from zhijia.organization.members.rules import rosters as rules
-from zhijia.organization.members.services import claims, duplicates, memberships
+from zhijia.organization.members.services import duplicates, memberships
 from zhijia.organization.members.tests.roster_files import id_number
 from zhijia.organization.people import selectors as people
+from zhijia.organization.transfers.services import claims
 
 pytestmark = pytest.mark.django_db
 

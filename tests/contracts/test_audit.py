@@ -331,7 +331,9 @@ def test_every_service_of_a_members_way_is_called_above() -> None:
     wanted = {
         _name(function).removeprefix("organization.")
         for function in ACTING
-        if function[0].startswith(tuple(f"zhijia.organization.{room}." for room in ("members", "people", "access")))
+        if function[0].startswith(
+            tuple(f"zhijia.organization.{room}." for room in ("members", "changes", "transfers", "people", "access"))
+        )
         and _name(function) not in SILENT
     }
     assert wanted - set(SCENARIOS) == ELSEWHERE

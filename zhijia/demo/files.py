@@ -10,8 +10,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.models import Membership, RosterConflict, Transfer
-from zhijia.organization.members.services import transfers
+from zhijia.organization.members.models import Membership, RosterConflict
 from zhijia.organization.members.services.rosters import (
     conflicts as rosters_conflicts,
     exporting as rosters_exporting,
@@ -19,6 +18,8 @@ from zhijia.organization.members.services.rosters import (
 )
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.models import Transfer
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -85,7 +86,7 @@ def _settle(stage: Stage, admin: Actor) -> None:
     rosters_conflicts.offer_transfer(admin, elsewhere[0], now=then)
     rosters_conflicts.offer_transfer(admin, elsewhere[2], now=then)
     declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
-    invitation = cases.list_open("members.transfer", declining.pk)[0]
+    invitation = cases.list_open("transfers.transfer", declining.pk)[0]
     transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
     rosters_conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
     rosters_conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)

@@ -112,9 +112,7 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a union's or member's file in the console: `build(actor, object id)` gives the template's context,
-    or None.
-    """
+    """A part of a union's or member's file in the console; `build(actor, its id)` gives its context, or None."""
 
     on: str
     title: str
@@ -122,6 +120,17 @@ class Panel:
     build: Callable[[Actor, int], Mapping[str, Any] | None]
     order: int = 100
     permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeed:
+    """What may be done to ticked rows of another's list `on`, with a right; `note` is the line beside its button."""
+
+    on: str
+    label: str
+    url_name: str
+    note: str
+    permission: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,7 @@ class Scenario:
     indicators: tuple[Indicator, ...] = ()
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
+    list_deeds: tuple[ListDeed, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()
@@ -229,9 +239,7 @@ class PersonDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StaffStanding:
-    """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a
-    text message.
-    """
+    """What the console's sign-in must know of an account: `name` is masked, `strong` asks for more than a text."""
 
     is_staff: bool = False
     strong: bool = False

@@ -10,16 +10,15 @@ class MembersConfig(CapabilityConfig):
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
         from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
+        from zhijia.organization.transfers.events import transfer_failed
         from zhijia.organization.unions.events import union_moved
 
         from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
-        from .rules.changes import CHANGE
-        from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
-        from .services import blacklist, changes, joining, memberships, placing, transfers
+        from .services import blacklist, joining, memberships, placing
         from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
@@ -27,6 +26,7 @@ class MembersConfig(CapabilityConfig):
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
         membership_changed.subscribe(rosters_conflicts.follow_transfer)
+        transfer_failed.subscribe(rosters_conflicts.follow_failed)
         person_refused.subscribe(joining.follow_refused)
         person_corrected.subscribe(blacklist.follow_corrected)
         person_corrected.subscribe(memberships.follow_corrected)
@@ -36,6 +36,3 @@ class MembersConfig(CapabilityConfig):
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
         clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)
-        clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
-        clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)
-        clock.on_clock(CHANGE.code, "leave", changes.leave_by_clock)

@@ -1,4 +1,4 @@
-"""What members do by the clock and in the background: rosters, full exports, secondments, moved unions."""
+"""What members do by the clock and in the background: rosters, full exports, moved unions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,8 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import claims, duplicates, placing, transfers
+from .services import duplicates, placing
 from .services.rosters import conflicts as rosters_conflicts, exporting, loading
-
-
-@daily("06:30")
-def propose_returns(now: datetime) -> None:
-    """Secondments that have ended."""
-    transfers.propose_returns(now=now)
 
 
 @job(placing.JOB, label="更新会员所属的县和市")
@@ -70,18 +64,6 @@ def look_for_duplicates(running: RunningJob, cursor: Json) -> Step:
     """Persons that came since the last look are compared with everybody."""
     looked, found = duplicates.look_further(now=running.now)
     return Step(cursor, done=looked, report={"found": found}, finished=looked == 0)
-
-
-@job("members.look_for_founding", label="查找应建会的单位")
-def look_for_founding(running: RunningJob, cursor: Json) -> Step:
-    """`cursor` is the last online home looked at."""
-    last, looked, opened = claims.look_through_homes(int(cursor or 0), now=running.now)
-    return Step(last, done=looked, report={"建会任务": opened}, finished=looked == 0)
-
-
-@daily("02:50")
-def start_looking_for_founding(now: datetime) -> None:
-    enqueue("members.look_for_founding", actor=SYSTEM, now=now, key="members.look_for_founding")
 
 
 @daily("02:40")

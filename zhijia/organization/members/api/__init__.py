@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`, `mending`,
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `correcting`, `mending`,
 `rosters` and `exports` for cadres and other systems.
 """
 
-from . import cards, changing, checking, desk, exports, joining, mending, own, rosters
+from . import cards, checking, correcting, desk, exports, joining, mending, own, rosters
 
 ROUTES = (
     joining.public,
@@ -11,7 +11,7 @@ ROUTES = (
     cards.routes,
     own.routes,
     desk.routes,
-    changing.routes,
+    correcting.routes,
     mending.routes,
     rosters.routes,
     exports.routes,

@@ -1,7 +1,6 @@
-"""Tables of memberships and of what changes them."""
+"""Tables of memberships, of joining and of rosters."""
 
 from .blacklist import DocumentCheck, FakeBatch, ListedNumber
-from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
 from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
     BindingDispute,
@@ -17,19 +16,16 @@ from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, Roste
 
 __all__ = [
     "BindingDispute",
-    "ClaimOffer",
     "DocumentCheck",
     "DuplicateHint",
     "DuplicateScan",
     "EventKind",
     "FakeBatch",
-    "FoundingTask",
     "JoinApplication",
     "ListedNumber",
     "LoadState",
     "MemberCard",
     "Membership",
-    "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
@@ -39,5 +35,4 @@ __all__ = [
     "RosterFault",
     "RosterLoad",
     "RosterMapping",
-    "Transfer",
 ]

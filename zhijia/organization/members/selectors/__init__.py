@@ -1,5 +1,7 @@
 """Reads: own ones for members, within a scope for cadres."""
 
+from zhijia.organization.members.models import EventKind, Membership, MembershipEvent, MembershipState
+
 from .lists import MOST_EXAMINED, MemberRow, find_bearers, list_members
 from .memberships import (
     PAGE,
@@ -27,6 +29,7 @@ from .memberships import (
     own_application,
     stock_counts,
     waiting_for_real_name,
+    wishes_for_a_union,
 )
 from .standing import Stand, Standing, standing
 
@@ -36,8 +39,12 @@ __all__ = [
     "Application",
     "CardHolder",
     "DisputeFile",
+    "EventKind",
     "MemberFile",
     "MemberRow",
+    "Membership",
+    "MembershipEvent",
+    "MembershipState",
     "MyCard",
     "Stand",
     "Standing",
@@ -63,4 +70,5 @@ __all__ = [
     "standing",
     "stock_counts",
     "waiting_for_real_name",
+    "wishes_for_a_union",
 ]

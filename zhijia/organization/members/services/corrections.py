@@ -18,7 +18,7 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import services as people_services
 
-from .changes import EVIDENCE
+EVIDENCE = "members.evidence"
 
 
 @dataclass(frozen=True, slots=True)

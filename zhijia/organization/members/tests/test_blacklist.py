@@ -24,10 +24,11 @@ from zhijia.organization.members import selectors
 from zhijia.organization.members.models import DocumentCheck, FakeBatch, ListedNumber, Membership
 from zhijia.organization.members.rules import blacklist as rules
 from zhijia.organization.members.selectors import blacklist as reads, personal_matters as matters
-from zhijia.organization.members.services import binding, blacklist, claims, corrections, forgetting, joining
+from zhijia.organization.members.services import binding, blacklist, corrections, forgetting, joining
 from zhijia.organization.members.services.blacklist import Proposal
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.services import claims
 
 from .roster_files import csv_file, id_number, person_row, xlsx_file
 from .test_duplicates import Authority

@@ -16,12 +16,14 @@ from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.rules import flow_of
+from zhijia.organization.changes.services import Given
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import ListedNumber, MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import blacklist, changes, claims, joining, memberships, moving, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.services import blacklist, joining, memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -144,7 +146,7 @@ def test_ten_requests_and_ten_decisions_move_a_member_once(province: World) -> N
     target = province["works"].pk
     asked = together(10, lambda _n: transfers.request_transfer(actor, target, now=province.now).workflow and "done")
     assert asked["done"] == 1
-    case = Case.objects.get(workflow="members.transfer").public_id
+    case = Case.objects.get(workflow="transfers.transfer").public_id
     decided = together(10, lambda _n: transfers.accept_transfer(admin, case, now=province.now) and "done")
     assert decided["done"] == 1
     (stay,) = stays_of(person.pk)

@@ -14,15 +14,17 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.organization.changes import selectors as timelines
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import DuplicateHint, MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.selectors import changes as timelines, duplicates as reads
-from zhijia.organization.members.services import claims, corrections, duplicates, transfers
+from zhijia.organization.members.selectors import duplicates as reads
+from zhijia.organization.members.services import corrections, duplicates
 from zhijia.organization.members.services.corrections import Correction
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 
 pytestmark = pytest.mark.django_db
 

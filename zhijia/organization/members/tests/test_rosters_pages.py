@@ -27,10 +27,11 @@ from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import Membership, RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.rosters import Outcome
-from zhijia.organization.members.selectors import rosters as selectors, transfers as transfer_reads
-from zhijia.organization.members.services import transfers
+from zhijia.organization.members.selectors import rosters as selectors
 from zhijia.organization.members.services.rosters import conflicts, loading, mending
 from zhijia.organization.people import selectors as people
+from zhijia.organization.transfers.selectors import transfers as transfer_reads
+from zhijia.organization.transfers.services import transfers
 
 from .roster_files import HEADER, csv_file, id_number, person_row, xlsx_file
 

@@ -14,7 +14,7 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.ui.listing import NOTHING, Bulk, Button, Deed, Outcome, Query, Ticked, answer, outcomes, show
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases, services as workflow
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 from zhijia.organization.members import rules, selectors
@@ -24,7 +24,8 @@ from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import desk, lists, mending, tables
+from . import lists, mending, tables
+from .units import unit_of
 
 QUEUE_BAR = (
     Deed("通过", value="approve", primary=True),
@@ -169,8 +170,7 @@ def match_employer(request: Request, pid: str) -> HttpResponse:
 
 def roster(request: Request) -> HttpResponseBase:
     """The member list of a unit: search, filters, pages by key; no total of a filter."""
-    request.actor.require_anywhere(Permission.VIEW)
-    unit = _unit(request)
+    unit = unit_of(request, Permission.VIEW)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
     actions = [Button("本人更新的资料", reverse("members:updates"))]
@@ -178,27 +178,11 @@ def roster(request: Request) -> HttpResponseBase:
         actions.append(Button("导入", reverse("members:rosters") + at))
     if may_export:
         actions.append(Button("导出整册", reverse("members:export") + at))
-    move = Bulk(
-        reverse("members:transfer_batch"),
-        (Deed("批量转接", value="move"),),
-        "转到管辖范围内的另一个工会，本人有七天异议期",
-    )
-    bulk = move if actor.may(Permission.TRANSFER_BATCH, unit.path) else None
+    deeds = [deed for scenario in registry.scenarios for deed in scenario.list_deeds
+             if deed.on == lists.ROSTER.code and actor.may(deed.permission, unit.path)]  # fmt: skip
+    bulk = Bulk(reverse(deeds[0].url_name), (Deed(deeds[0].label, value="go"),), deeds[0].note) if deeds else None
     read = partial(selectors.list_members, actor, unit)
     return answer(lists.ROSTER, request, read, note=unit.name, actions=actions, bulk=bulk, exports=may_export)
-
-
-def _unit(request: Request) -> unions.UnionFacts:
-    """The unit named in the address, else the highest on which the actor may see members."""
-    named = request.GET.get("unit", "")
-    if named:
-        found = unions.find_by_public_id(named)
-        if found is None:
-            raise NotFound
-        request.actor.require(Permission.VIEW, found.path)
-        return found
-    paths = request.actor.scope_for(Permission.VIEW).paths
-    return unions.get_facts_by_path(paths[0])
 
 
 def file(request: Request, pid: str) -> HttpResponse:
@@ -219,7 +203,6 @@ def file(request: Request, pid: str) -> HttpResponse:
         "facts": tables.file_facts(found),
         "entries": tables.file_events(found, names),
         "may_see": request.actor.may("people:numbers:see", found.union.path),
-        "kinds": desk.change_kinds(found) if request.actor.may(Permission.CHANGE_ASK, found.union.path) else [],
     }
     return render(request, "members/file.html", context)
 

@@ -29,9 +29,9 @@ from zhijia.organization.members.models import EventKind, RosterConflict, Roster
 from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT, Conflict
 from zhijia.organization.members.rules.rosters import Kind, Outcome
-from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
 from zhijia.organization.transfers.events import TransferFailed
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 from .judging import Desk, Judged, Seen, judge
