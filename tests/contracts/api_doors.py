@@ -17,9 +17,10 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import RosterLoad
 from zhijia.organization.members.selectors import rosters as roster_reads
-from zhijia.organization.members.services import binding, duplicates
+from zhijia.organization.members.services import binding
 from zhijia.organization.members.services.rosters import exporting, loading as rosters
 from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
@@ -136,7 +137,7 @@ OF_THE_UNION = {*CLAIMING, *ASKING}
 BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, "GRASS_CHAIR")}
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
-    "correcting_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
+    "duplicates_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""

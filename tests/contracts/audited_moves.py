@@ -13,10 +13,14 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.changes import selectors as reads, services as changes
 from zhijia.organization.changes.services import Given
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.models import ListedNumber
+from zhijia.organization.duplicates.models import DuplicateHint
+from zhijia.organization.duplicates.services import corrections, merging as duplicates
+from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members.applying import OwnData, Work
-from zhijia.organization.members.models import DuplicateHint, ListedNumber, Membership
-from zhijia.organization.members.services import blacklist, corrections, duplicates, memberships, moving, own_data
-from zhijia.organization.members.services.corrections import Correction
+from zhijia.organization.members.models import Membership
+from zhijia.organization.members.services import memberships, moving, own_data
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.rules import Profile
@@ -388,15 +392,15 @@ def _listing(name: str, *, until: str = "", by_maker: bool = False, **values: An
 _LIFTED = "核对后是真实的证件"
 
 MOVES: dict[str, Scenario] = {
-    "members.services.blacklist.propose": _listing("propose"),
-    "members.services.blacklist.decide": _listing("decide", agree=True),
-    "members.services.blacklist.withdraw": _listing("withdraw", by_maker=True),
-    "members.services.blacklist.ask_lift": _listing("ask_lift", until="force", note=_LIFTED),
-    "members.services.blacklist.decide_lift": _listing("decide_lift", until="lift", agree=True),
-    "members.services.blacklist.ask_lift_number": _listing("ask_lift_number", until="force", note=_LIFTED),
-    "members.services.blacklist.read_mobile": _listing("read_mobile", until="force"),
-    "members.services.blacklist.ask_check": _listing("ask_check", until="force"),
-    "members.services.blacklist.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
+    "documents.services.propose": _listing("propose"),
+    "documents.services.decide": _listing("decide", agree=True),
+    "documents.services.withdraw": _listing("withdraw", by_maker=True),
+    "documents.services.ask_lift": _listing("ask_lift", until="force", note=_LIFTED),
+    "documents.services.decide_lift": _listing("decide_lift", until="lift", agree=True),
+    "documents.services.ask_lift_number": _listing("ask_lift_number", until="force", note=_LIFTED),
+    "documents.services.read_mobile": _listing("read_mobile", until="force"),
+    "documents.services.ask_check": _listing("ask_check", until="force"),
+    "documents.services.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
     "members.services.own_data.change_own": _change_own,
     "people.services.profile.change_profile": _told("change_profile"),
     "people.services.profile.keep_said": _told("keep_said"),
@@ -406,6 +410,8 @@ MOVES: dict[str, Scenario] = {
     "people.services.rights.answer": _answered("answer", "explain", "answer"),
     "people.services.rights.execute": _answered("execute", "delete"),
     "transfers.services.transfers.request_transfer": _request,
+    "transfers.services.transfers.open_transfer": _request,
+    "transfers.services.transfers.complete": _decided("accept_transfer"),
     "transfers.services.transfers.accept_transfer": _decided("accept_transfer"),
     "transfers.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
     "transfers.services.transfers.cancel_transfer": _cancel,
@@ -432,16 +438,16 @@ MOVES: dict[str, Scenario] = {
     "transfers.services.claims.decline_claim": _offered("decline_claim", by_member=True),
     "transfers.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
     "transfers.services.claims.close_founding_task": _founding,
-    "members.services.duplicates.ask_merge": _ask_merge,
-    "members.services.duplicates.decide_merge": _merge_asked("decide_merge", agree=True),
-    "members.services.duplicates.take_back_merge": _merge_asked("take_back_merge", by_asker=True),
-    "members.services.duplicates.ask_undo": _merge_asked(
+    "duplicates.services.merging.ask_merge": _ask_merge,
+    "duplicates.services.merging.decide_merge": _merge_asked("decide_merge", agree=True),
+    "duplicates.services.merging.take_back_merge": _merge_asked("take_back_merge", by_asker=True),
+    "duplicates.services.merging.ask_undo": _merge_asked(
         "ask_undo", by_asker=True, merged=True, note="核对后是两个人。"
     ),
-    "members.services.duplicates.decide_undo": _merge_asked("decide_undo", merged=True, agree=True),
-    "members.services.duplicates.dismiss_hint": _dismiss,
+    "duplicates.services.merging.decide_undo": _merge_asked("decide_undo", merged=True, agree=True),
+    "duplicates.services.merging.dismiss_hint": _dismiss,
     "members.services.moving.close_for": _merge_asked("decide_merge", agree=True),
-    "members.services.corrections.correct_member": _correct,
+    "duplicates.services.corrections.correct_member": _correct,
     "people.services.merging.correct_person": _correct_person,
     "people.services.merging.merge_person": _merge_asked("decide_merge", agree=True),
     "people.services.merging.unmerge_person": _merge_asked("decide_undo", merged=True, agree=True),

@@ -49,8 +49,8 @@ from zhijia.config.reference import schema
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework.kinds import kinds
 from zhijia.kernel.api import Who
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import duplicates
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,8 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.services import blacklist, joining
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.members.services import joining
 from zhijia.organization.members.services.rosters import loading as rosters
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
@@ -165,8 +166,8 @@ PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "members:queue": ("ORG", _applications),
     "members:rosters": ("ORG", _loads),
     "members:roster": ("ORG", _members),
-    "members:blacklist": ("ORG", _batches),
-    "members:blacklist_batch": ("ORG", _batches),
+    "documents:list": ("ORG", _batches),
+    "documents:batch": ("ORG", _batches),
     "members:review": ("ORG", _applications),
     "portal:desk": ("ORG", _applications),
     "unions:tree": ("ORG", _unions),
@@ -203,7 +204,7 @@ def test_thirty_rows_cost_the_queries_of_three(
     if name in ("unions:branch", "unions:file"):
         arguments = {"pid": world["town"].public_id}
     sign_in(client, person, staff=bool(role))
-    if name == "members:blacklist_batch":
+    if name == "documents:batch":
         arguments = {"pid": stage.kept["batch"]}
     address = reverse(name, kwargs=arguments)
 
@@ -216,7 +217,7 @@ def test_thirty_rows_cost_the_queries_of_three(
     count()  # what a process keeps (parameters, calendar) is read once
     with_three = count()
     fill(stage, 27)
-    if name == "members:blacklist_batch":
+    if name == "documents:batch":
         address = reverse(name, kwargs={"pid": stage.kept["batch"]})
     with_thirty = count()
     assert with_thirty <= with_three

@@ -17,7 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
-from zhijia.organization.members.services import binding, blacklist
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.trail import rules as trail_rules, services as trail
@@ -183,9 +184,9 @@ def things(world: World) -> dict[str, dict[str, str]]:
     export = trail.ask_export(auditor, TrailQuestion(days), reason="季度抽查，核对办理情况", form="csv", now=world.now)
     return {
         "trail:export_case": {"pid": export},
-        "members:blacklist_batch": {"pid": batch},
-        "members:document_check": {"pid": check},
-        "members:my_check": {"pid": check},
+        "documents:batch": {"pid": batch},
+        "documents:check": {"pid": check},
+        "documents:my_check": {"pid": check},
         "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
         "members:review": own,
@@ -204,7 +205,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
-    "members:appeal", "members:answer", "members:blacklist_batch", "members:document_check", "members:my_check",
+    "members:appeal", "members:answer", "documents:batch", "documents:check", "documents:my_check",
     "unions:file", "people:rights_review", "people:rights_case", "trail:export_case",
 }  # fmt: skip
 
@@ -227,8 +228,8 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "members:review", "members:file", "members:dispute_review", "people:rights_review", "members:blacklist_batch",
-        "members:document_check",
+        "members:review", "members:file", "members:dispute_review", "people:rights_review", "documents:batch",
+        "documents:check",
     ],
 )  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(

@@ -115,7 +115,7 @@ def test_free_text_that_turns_around_is_refused_at_the_page_and_at_the_api(
     sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)
     person, _ = world.member("plant", "钱在册")
     text = "改成\u202e正确的名字"
-    page = client.post(reverse("members:correct", args=[person.public_id]), {"reason": text})
+    page = client.post(reverse("duplicates:correct", args=[person.public_id]), {"reason": text})
     assert "改变文字方向的隐藏字符" in page.content.decode()
     body = {"name": "钱在册", "reason": text}
     answer = client.post(f"/api/v1/members/{person.public_id}/correct", body, content_type="application/json")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.world import World
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import duplicates
 from zhijia.organization.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.world import World
+from zhijia.organization.duplicates.tests.test_asked_corrections import HIS, picture
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.tests.test_asked_corrections import HIS, picture
 from zhijia.organization.people.models import Person, RightsRequest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

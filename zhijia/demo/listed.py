@@ -6,8 +6,8 @@ import io
 
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.services import blacklist
-from zhijia.organization.members.services.blacklist import Proposal
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.services import Proposal
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 

@@ -12,7 +12,7 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.changes import services as changes
 from zhijia.organization.changes.services import Given
-from zhijia.organization.members.services import duplicates
+from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.transfers.models import FoundingTask

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+FILES_HINT = "照片或 PDF，最多 5 个，每个不超过 10 MB"
+
 
 class ManyFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True

@@ -292,6 +292,11 @@ def list_open(workflow: str, owner_person_id: int, *, state: str = "") -> list[C
     return list(cases.order_by("id"))
 
 
+def open_of(owner_person_ids: Iterable[int]) -> list[Case]:
+    """What these persons have under way of any kind, oldest first."""
+    return list(Case.objects.filter(owner_person_id__in=list(owner_person_ids), closed_at__isnull=True).order_by("id"))
+
+
 def newest(workflow: str, owner_person_id: int) -> Case | None:
     """A person's latest case of a workflow, open or closed."""
     return Case.objects.filter(owner_person_id=owner_person_id, workflow=workflow).order_by("-id").first()

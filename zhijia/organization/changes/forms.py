@@ -9,7 +9,7 @@ from django import forms
 
 from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui.form import ChoiceGroup, ConsoleForm, DayField, PhoneForm
-from zhijia.organization.members.forms import choice_field
+from zhijia.organization.members.forms import choices
 
 
 class ChangeForm(PhoneForm):
@@ -32,12 +32,12 @@ class ChangeForm(PhoneForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        choice_field(self, "reason").choices = list(reasons.items())
+        choices(self, "reason").choices = list(reasons.items())
         if len(reasons) == 1:
             self.fields["reason"].widget = forms.HiddenInput()
             self.initial.setdefault("reason", next(iter(reasons)))
         if keepers:
-            choice_field(self, "keep_at").choices = list(keepers)
+            choices(self, "keep_at").choices = list(keepers)
         else:
             del self.fields["keep_at"]
         if not evidence:  # giving up: today, and without a paper
@@ -57,7 +57,7 @@ class MemberChangeForm(ConsoleForm):
 
     def __init__(self, *args: Any, reasons: Mapping[str, str], document: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice_field(self, "reason").choices = list(reasons.items())
+        choices(self, "reason").choices = list(reasons.items())
         if len(reasons) == 1:
             self.initial.setdefault("reason", next(iter(reasons)))
         if document:

@@ -9,6 +9,7 @@ class MembersConfig(CapabilityConfig):
         from zhijia.foundation.ledger import sources
         from zhijia.foundation.workflow import clock
         from zhijia.kernel.registry import registry
+        from zhijia.organization.documents.events import documents_listed
         from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
         from zhijia.organization.transfers.events import transfer_failed
         from zhijia.organization.unions.events import union_moved
@@ -18,7 +19,7 @@ class MembersConfig(CapabilityConfig):
         from .models import MembershipEvent
         from .rules import JOIN
         from .selectors.personal import unit_of
-        from .services import blacklist, joining, memberships, placing
+        from .services import joining, memberships, placing
         from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
@@ -28,10 +29,9 @@ class MembersConfig(CapabilityConfig):
         membership_changed.subscribe(rosters_conflicts.follow_transfer)
         transfer_failed.subscribe(rosters_conflicts.follow_failed)
         person_refused.subscribe(joining.follow_refused)
-        person_corrected.subscribe(blacklist.follow_corrected)
         person_corrected.subscribe(memberships.follow_corrected)
-        person_bound.subscribe(blacklist.follow_bound)
         person_bound.subscribe(memberships.follow_bound)
+        documents_listed.subscribe(joining.follow_listed)
         union_moved.subscribe(placing.follow_moved)
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)

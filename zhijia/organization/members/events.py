@@ -12,7 +12,8 @@ class MembershipChanged:
     """A membership began, ended or changed at a union; announced in the transaction that did it.
 
     `counts` says by how much each measure of the union changes: `{"members": 1, "joined": 1, "real_name": 1}`.
-    `union_path` is where the union stands, empty where the one who announces did not read it.
+    `union_path` is where the union stands, empty where the one who announces did not read it; `at_home` says that
+    somebody has come to an online home.
     """
 
     person_id: int
@@ -22,6 +23,7 @@ class MembershipChanged:
     at: datetime
     counts: Mapping[str, int]
     union_path: str = ""
+    at_home: bool = False
 
 
 membership_changed: Announcement[MembershipChanged] = Announcement("members.membership_changed")

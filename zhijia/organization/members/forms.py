@@ -7,12 +7,10 @@ from typing import Any
 
 from django import forms
 
-from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui.form import (
     ChoiceGroup,
     ConsoleForm,
     IdNumberField,
-    NumberField,
     OneTimeCodeField,
     PhoneForm,
 )
@@ -190,10 +188,7 @@ class DecisionForm(ConsoleForm):
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
 
-FILES_HINT = "照片或 PDF，最多 5 个，每个不超过 10 MB"
-
-
-def choice_field(form: forms.Form, name: str) -> forms.ChoiceField:
+def choices(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     return field
@@ -208,7 +203,7 @@ class CaseDecisionForm(ConsoleForm):
 
     def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice_field(self, "decision").choices = list(moves)
+        choices(self, "decision").choices = list(moves)
 
 
 class RosterForm(ConsoleForm):
@@ -223,74 +218,3 @@ class NotingForm(ConsoleForm):
     note = forms.CharField(
         label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="不同意时必填"
     )
-
-
-class MergeForm(ConsoleForm):
-    """Which of two files stays, and why they are one."""
-
-    keep = forms.ChoiceField(label="保留哪一份", widget=ChoiceGroup())
-    reason = forms.CharField(
-        label="判断依据",
-        min_length=5,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="怎样核实是同一人",
-    )
-
-    def __init__(self, *args: Any, sides: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice_field(self, "keep").choices = list(sides)
-
-
-class BlacklistForm(ConsoleForm):
-    """Documents that were made up: typed or in a table, why, and papers."""
-
-    reason = forms.CharField(
-        label="原因",
-        min_length=8,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="怎样发现、为什么认定是虚假证件；复核人和审核入会的同事会看到，申请人看不到",
-    )
-    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
-    numbers = forms.CharField(
-        label="证件号码",
-        max_length=40_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
-        help_text="每行一个，最多 1,000 个；提交后只显示遮盖后的号码",
-    )
-    table = forms.FileField(
-        label="或上传表格",
-        max_length=200,
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV 或 XLSX，第一行的表头写“证件号码”；表格读取后不保存",
-    )
-    papers = ManyFilesField(label="证明材料", most=5, required=False, help_text=FILES_HINT)
-
-
-class LiftNumberForm(ConsoleForm):
-    """Why one number of a batch should count no more."""
-
-    number = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
-    note = forms.CharField(label="解除原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class CorrectionForm(ConsoleForm):
-    """What should stand in a member's file."""
-
-    name = forms.CharField(label="姓名", max_length=60)
-    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
-    id_number = IdNumberField(label="证件号码", max_length=20, required=False, help_text="不更正号码的留空")
-    mobile = NumberField(
-        label="手机号", max_length=20, required=False, help_text="不更正的留空；已绑定账号的由本人更换"
-    )
-    reason = forms.CharField(
-        label="更正原因",
-        min_length=5,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="本人会收到通知",
-    )
-    papers = ManyFilesField(label="证件照片或证明", most=5, help_text=FILES_HINT)

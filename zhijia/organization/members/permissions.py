@@ -9,7 +9,3 @@ class Permission(StrEnum):
     ROSTER_LOAD = "members:roster:load"
     EXPORT = "members:roster:export"
     EXPORT_DECIDE = "members:export:decide"
-    MERGE_ASK = "members:merge:ask"
-    MERGE_DECIDE = "members:merge:decide"
-    CORRECT = "members:member:correct"
-    BLACKLIST = "members:blacklist:decide"

@@ -12,14 +12,11 @@ from zhijia.kernel.registry import (
 )
 
 from .permissions import Permission
-from .rules import DISPUTE, JOIN, blacklist, duplicates
+from .rules import DISPUTE, JOIN
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors import personal, personal_matters
-from .selectors.blacklist import may_read_paper
-from .selectors.duplicates import may_read_evidence
 from .selectors.rosters import may_read_export, may_read_roster
 from .services import forgetting
-from .services.correcting import CORRECTIONS
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 
@@ -40,23 +37,16 @@ SCENARIO = Scenario(
             short="核导出",
         ),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
-        PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员", short="提合并"),
-        PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员", short="审合并"),
-        PermissionSpec(Permission.BLACKLIST, "列入和解除虚假证件", frozenset({"ORG"}), group="会员", short="假证件"),
-        PermissionSpec(Permission.CORRECT, "更正会员姓名和号码", _DECIDERS, group="会员", short="更正"),
     ),
     menu=(
         MenuItem("组织", "入会审批", "members:queue", (Permission.JOIN_DECIDE,), 130, icon="user-check"),
         MenuItem("组织", "会员名册", "members:roster", (Permission.VIEW,), 120, icon="users"),
         MenuItem("组织", "导入会员名册", "members:rosters", (Permission.ROSTER_LOAD,), 122, icon="file-import"),
-        MenuItem("组织", "重复档案", "members:duplicates", (Permission.MERGE_ASK,), 165, icon="copy"),
-        MenuItem("组织", "虚假证件", "members:blacklist", (Permission.BLACKLIST,), 167, icon="id-off"),
     ),
     member_entries=(
         MemberEntry("会员码", "qrcode", "members:card", "red", 10),
         MemberEntry("扫一扫", "scan", "members:scan_code", "red", 15),
     ),
-    corrections=CORRECTIONS,
     settings_rows=(MenuItem("设置", "我的资料", "members:own_data", order=10, icon="user-circle"),),
     personal_data=(
         PersonalData(
@@ -101,16 +91,6 @@ SCENARIO = Scenario(
             tables=("members.BindingDispute",),
         ),
         PersonalData(
-            "members.duplicates",
-            "重复档案核对",
-            "避免一个人有两份档案；合并的经过供核对和撤销。",
-            "合并的永久（工会档案）；排除的线索一年",
-            personal_matters.export_duplicates,
-            personal_matters.kept_duplicates,
-            forgetting.erase_hints,
-            tables=("members.DuplicateHint", "members.PersonMerge"),
-        ),
-        PersonalData(
             "members.roster_rows",
             "名册中待核对的一行",
             "工会名册里的一行没有写入，由工会更正或邀请您转会。",
@@ -120,47 +100,23 @@ SCENARIO = Scenario(
             forgetting.erase_rows,
             tables=("members.RosterConflict",),
         ),
-        PersonalData(
-            "members.document",
-            "证件核对",
-            "防止有人编造或冒用身份入会。",
-            "到工会核对解除为止；核对经过办结后一年",
-            personal_matters.export_document,
-            personal_matters.kept_document,
-            forgetting.erase_checks,
-            tables=(
-                "members.DocumentCheck",
-                "members.ListedNumber",
-            ),
-        ),
     ),
     sweeps=(
         Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),
         Sweep("members.disputes", "办结的账号绑定核实", personal_matters.DISPUTE_DAYS, forgetting.forget_disputes),
-        Sweep("members.duplicate_hints", "排除的重复线索", personal_matters.HINT_DAYS, forgetting.forget_hints),
         Sweep("members.roster_rows", "办结的名册待处理", personal_matters.ROW_DAYS, forgetting.forget_rows),
-        Sweep("members.document_checks", "办结的证件核对", personal_matters.CHECK_DAYS, forgetting.forget_checks),
-        Sweep("members.listed_numbers", "已失效的虚假证件号码", blacklist.ENDED_DAYS, forgetting.forget_numbers),
     ),
     workflows=(
         JOIN,
         DISPUTE,
-        duplicates.MERGE,
         ROSTER_CONFLICT,
         MEMBER_EXPORT,
-        blacklist.FAKE_BATCH,
-        blacklist.DOCUMENT_CHECK,
     ),
     case_links={
-        blacklist.FAKE_BATCH.code: CaseLink(console="members:blacklist_batch", menu="members:blacklist"),
-        blacklist.DOCUMENT_CHECK.code: CaseLink(
-            member="members:my_check", console="members:document_check", menu="members:blacklist"
-        ),
         ROSTER_CONFLICT.code: CaseLink(console="members:conflict", menu="members:rosters"),
         MEMBER_EXPORT.code: CaseLink(console="members:export_case"),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
-        duplicates.MERGE.code: CaseLink(console="members:merge", menu="members:duplicates"),
     },
     parameters=(
         ParameterSpec("join.review_wd", "入会审核时限", 3, "wd", "会籍管理办法；平台默认", 1, 30),
@@ -186,10 +142,6 @@ SCENARIO = Scenario(
         ParameterSpec("members.export_wd", "完整名册导出复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("members.roster_real_name", "名册导入后向实名源核验", False, "flag", "平台默认"),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.blacklist_wd", "虚假证件名单复核时限", 3, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.document_check_wd", "证件核对时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("merge.review_wd", "合并档案复核时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("merge.undo_cd", "合并档案可撤销期限", 30, "cd", "平台默认", 7, 365),
     ),
     messages=(
         MessageTemplate(
@@ -216,39 +168,14 @@ SCENARIO = Scenario(
             "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。",
         ),
         MessageTemplate(
-            "members.merged",
-            "重复档案已合并",
-            "工会核对后，合并了您名下重复的会员档案，会籍不变。如有疑问请联系工会。",
-        ),
-        MessageTemplate(
-            "members.document_check",
-            "请到工会核对证件",
-            "您的申请还需要核对证件，请携带证件到{union}，也可以先电话咨询（{phone}）。核对之前申请保留，不需要重新提交。",
-            sms="【{site}】您的入会申请还需要核对证件，请携带证件到{union}，咨询电话 {phone}。",
-        ),
-        MessageTemplate(
-            "members.document_cleared",
-            "证件已核对",
-            "您的证件已由{union}核对，可以继续在线办理。",
-            sms="【{site}】您的证件已由{union}核对，可以继续在线办理。",
-        ),
-        MessageTemplate(
-            "members.document_kept",
-            "证件核对结果",
-            "经{union}核对，您的证件信息暂时还不能在线办理。如有疑问，请携带证件到该工会，或致电 {phone}。",
-            sms="【{site}】经{union}核对，您的证件信息暂时还不能在线办理，咨询电话 {phone}。",
-        ),
-        MessageTemplate(
             "members.bound", "会员身份已绑定", "您在“{union}”的会员身份已绑定到当前账号，电子会员卡已经可以使用。"
         ),
     ),
     audit_events=(
-        AuditEvent("members.membership_corrected", "更正入会日期或会员卡号"),
         AuditEvent("members.own_data", "本人更新工作情况"),
         AuditEvent("members.employer_matched", "对应用人单位"),
         AuditEvent("members.membership_ended", "会籍结束"),
         AuditEvent("members.membership_reopened", "会籍恢复"),
-        AuditEvent("members.duplicate_dismissed", "排除重复档案"),
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
@@ -256,10 +183,6 @@ SCENARIO = Scenario(
         AuditEvent("members.roster_row", "查看名册中的一行"),
         AuditEvent("members.roster_row_changed", "更正名册中的一行"),
         AuditEvent("members.roster_rows", "下载名册中有错的行", erases="none"),
-        AuditEvent("members.blacklist_proposed", "提出列入虚假证件", erases="none"),
-        AuditEvent("members.blacklisted", "列入虚假证件", erases="none"),
-        AuditEvent("members.blacklist_lifted", "解除虚假证件"),
-        AuditEvent("members.document_mobile", "查看申请核对人的手机号"),
         AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
@@ -280,24 +203,6 @@ SCENARIO = Scenario(
             1024**3,
             keep_days=1,
             may_read=may_read_export,
-            at_work=True,
-        ),
-        FileUse(
-            "members.blacklist_paper",
-            "虚假证件证明材料",
-            frozenset({"pdf", "jpeg", "png", "webp"}),
-            most_bytes=10 * 1024 * 1024,
-            keep_days=3650,
-            may_read=may_read_paper,
-            at_work=True,
-        ),
-        FileUse(
-            "members.evidence",
-            "更正证明",
-            frozenset({"pdf", "jpeg", "png", "webp"}),
-            most_bytes=10 * 1024 * 1024,
-            keep_days=3650,
-            may_read=may_read_evidence,
             at_work=True,
         ),
     ),

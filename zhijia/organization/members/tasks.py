@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
-from zhijia.foundation.jobs.services import enqueue
-from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import duplicates, placing
+from .services import placing
 from .services.rosters import conflicts as rosters_conflicts, exporting, loading
 
 
@@ -57,15 +55,3 @@ def forget_old_rosters(now: datetime) -> None:
         pass
     while rosters_conflicts.forget_settled(now=now):
         pass
-
-
-@job("members.look_for_duplicates", label="查找重复档案")
-def look_for_duplicates(running: RunningJob, cursor: Json) -> Step:
-    """Persons that came since the last look are compared with everybody."""
-    looked, found = duplicates.look_further(now=running.now)
-    return Step(cursor, done=looked, report={"found": found}, finished=looked == 0)
-
-
-@daily("02:40")
-def start_looking_for_duplicates(now: datetime) -> None:
-    enqueue("members.look_for_duplicates", actor=SYSTEM, now=now, key="members.look_for_duplicates")

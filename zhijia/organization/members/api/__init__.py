@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `correcting`, `mending`,
-`rosters` and `exports` for cadres and other systems.
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `rosters` and `exports` for
+cadres and other systems.
 """
 
-from . import cards, checking, correcting, desk, exports, joining, mending, own, rosters
+from . import cards, checking, desk, exports, joining, own, rosters
 
 ROUTES = (
     joining.public,
@@ -11,8 +11,6 @@ ROUTES = (
     cards.routes,
     own.routes,
     desk.routes,
-    correcting.routes,
-    mending.routes,
     rosters.routes,
     exports.routes,
 )

@@ -1,7 +1,5 @@
 """Tables of memberships, of joining and of rosters."""
 
-from .blacklist import DocumentCheck, FakeBatch, ListedNumber
-from .duplicates import DuplicateHint, DuplicateScan, PersonMerge
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -16,20 +14,14 @@ from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, Roste
 
 __all__ = [
     "BindingDispute",
-    "DocumentCheck",
-    "DuplicateHint",
-    "DuplicateScan",
     "EventKind",
-    "FakeBatch",
     "JoinApplication",
-    "ListedNumber",
     "LoadState",
     "MemberCard",
     "Membership",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "PersonMerge",
     "RosterConflict",
     "RosterExport",
     "RosterFault",

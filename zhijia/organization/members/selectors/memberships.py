@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.ui.listing import Query
@@ -19,12 +19,12 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.paging import Page, page_of
+from zhijia.organization.documents.selectors import Listing, is_listed, listings_of
 from zhijia.organization.members import rules
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import (
     BindingDispute,
     JoinApplication,
-    ListedNumber,
     MemberCard,
     Membership,
     MembershipEvent,
@@ -34,8 +34,6 @@ from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import upper_path
-
-from .blacklist import Listing, listings_of
 
 PAGE = 50
 WAITING = (rules.Join.PENDING, rules.Join.ESCALATED)
@@ -134,9 +132,6 @@ def _is_his(actor: Actor, case: Case, union: unions.UnionFacts) -> bool:
     return case.state in WAITING and case.owner_person_id != actor.person_id and actor.may(Permission.JOIN_DECIDE, path)
 
 
-_LISTED = ListedNumber.objects.filter(digest=OuterRef("person__id_digest"), in_force=True)
-
-
 def find_application(public_id: str) -> tuple[Case, JoinApplication] | None:
     """The case and the application; for services, which check who asks."""
     case = db.find(Case, public_id=public_id, workflow=rules.JOIN.code) if is_public_id(public_id) else None
@@ -223,7 +218,7 @@ def list_queue(actor: Actor, query: Query) -> Page[Application]:
     scope = actor.scope_for(Permission.JOIN_DECIDE)
     named = query.view in rules.Join.__members__
     states = [query.view] if named else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
-    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(_LISTED))
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=is_listed("person__id_digest"))
     rows = rows.filter(db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states)
     if rules.JOIN.closed.isdisjoint(states):
         rows = rows.filter(case__closed_at__isnull=True)  # the open ones have an index of their own
@@ -283,7 +278,7 @@ def _checks(
 
 def list_applications(actor: Actor, public_ids: Sequence[str]) -> dict[str, Application]:
     """Those of these cases that are applications in the actor's scope, by case."""
-    rows = JoinApplication.objects.select_related("case").annotate(on_list=Exists(_LISTED))
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=is_listed("person__id_digest"))
     rows = rows.filter(
         db.in_scope("union__path", actor.scope_for(Permission.JOIN_DECIDE)), case__public_id__in=list(public_ids)
     )

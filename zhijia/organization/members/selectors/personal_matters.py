@@ -11,29 +11,17 @@ from django.utils import timezone
 
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
-from zhijia.organization.members.models import (
-    BindingDispute,
-    DocumentCheck,
-    DuplicateHint,
-    ListedNumber,
-    PersonMerge,
-    RosterConflict,
-)
-from zhijia.organization.members.rules import blacklist, duplicates, joining
+from zhijia.organization.members.models import BindingDispute, RosterConflict
+from zhijia.organization.members.rules import joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-CHECK_DAYS: Final = 365
 DISPUTE_DAYS: Final = 3 * 365
-HINT_DAYS: Final = 365
 ROW_DAYS: Final = 365
 """So long what is settled is kept. Source: docs/rules/rights.md#retention"""
 PROOF: Final = "办结后保存三年，用来证明账号为什么由谁使用，便于您核对和投诉。"
-IN_DOUBT: Final = "系统比对发现疑似重复，工会核实之后才能删除。"
-ARCHIVE: Final = "档案合并的经过属于会籍档案，按规定永久保存。"
 WAITS: Final = "名册中的这一行工会还没有处理完，办结之后才能删除。"
 UNDER_WAY: Final = "这件事正在办理，办结之后才能删除。"
-LISTED: Final = "为防止冒用和编造身份入会，这条记录到工会核对解除为止须保留；您可以携带证件到该工会核对。"
 A_YEAR: Final = "办结后保存一年，便于您申诉和核对。"
 
 
@@ -89,53 +77,6 @@ def kept_disputes(subject: DataSubject, now: datetime) -> list[Kept]:
     return kept_cases(disputes_of(subject), DISPUTE_DAYS, PROOF, now)
 
 
-# --- Two files of one person
-def hints_of(subject: DataSubject) -> list[DuplicateHint]:
-    about = Q(first_id__in=subject.persons) | Q(second_id__in=subject.persons)
-    return list(DuplicateHint.objects.filter(about).order_by("found_at", "id"))
-
-
-def _merges(subject: DataSubject) -> list[PersonMerge]:
-    about = Q(survivor_id__in=subject.persons) | Q(duplicate_id__in=subject.persons)
-    return list(PersonMerge.objects.filter(about).select_related("case").order_by("asked_at", "id"))
-
-
-def may_go(hint: DuplicateHint) -> bool:
-    """A pair that was looked at and is two: nobody needs it any more."""
-    return hint.dismissed_at is not None and hint.merged_at is None
-
-
-def export_duplicates(subject: DataSubject) -> list[Mapping[str, Any]]:
-    """What a machine found and what people made of it; never who the other one is."""
-    rows: list[Mapping[str, Any]] = [
-        {
-            "类别": "系统比对线索",
-            "时间": row.found_at,
-            "内容": duplicates.KINDS[row.kind],
-            "结果": "已合并" if row.merged_at else "核实是不同的人" if row.dismissed_at else "等待工会核实",
-        }
-        for row in hints_of(subject)
-    ]
-    rows += [
-        {
-            "类别": "档案合并",
-            "时间": row.asked_at,
-            "内容": row.reason,
-            "结果": duplicates.MERGE.labels[row.case.state],
-        }
-        for row in _merges(subject)
-    ]
-    return rows
-
-
-def kept_duplicates(subject: DataSubject, now: datetime) -> list[Kept]:
-    hints, merges = hints_of(subject), _merges(subject)
-    open_ones = [row for row in hints if row.dismissed_at is None and row.merged_at is None]
-    archive = len(merges) + sum(row.merged_at is not None for row in hints)
-    kept = [Kept(len(open_ones), IN_DOUBT)] if open_ones else []
-    return [*kept, Kept(archive, ARCHIVE)] if archive else kept
-
-
 # --- Rows of rosters that were refused
 def rows_of(subject: DataSubject) -> list[RosterConflict]:
     """Rows that mean him, by his file or by his document."""
@@ -149,46 +90,3 @@ def kept_rows(subject: DataSubject, now: datetime) -> list[Kept]:
     waiting = [row for row in rows if row.case.closed_at is None]
     lately = kept_cases([row for row in rows if row.case.closed_at is not None], ROW_DAYS, A_YEAR, now)
     return [*([Kept(len(waiting), WAITS, needs_him=False)] if waiting else []), *lately]
-
-
-# --- Documents to be looked at
-def _listed(subject: DataSubject) -> list[ListedNumber]:
-    digests = [people.digest_of(key) for key in subject.persons]
-    rows = ListedNumber.objects.filter(digest__in=digests, in_force=True).select_related("batch")
-    return list(rows.order_by("id"))
-
-
-def checks_of(subject: DataSubject) -> list[DocumentCheck]:
-    rows = DocumentCheck.objects.filter(person_id__in=subject.persons)
-    return list(rows.select_related("case").order_by("asked_at", "id"))
-
-
-def export_document(subject: DataSubject) -> list[Mapping[str, Any]]:
-    """That his document goes to the counter, and where; why is the union's to tell him there."""
-    entries, checks = _listed(subject), checks_of(subject)
-    names = _names([row.batch.union_id for row in entries] + [row.case.unit_id for row in checks])
-    rows: list[Mapping[str, Any]] = [
-        {
-            "类别": "须到工会核对的证件",
-            "证件号码": row.masked,
-            "工会": names.get(row.batch.union_id, ""),
-            "时间": row.batch.begun_at,
-        }
-        for row in entries
-    ]
-    rows += [
-        {
-            "类别": "证件核对",
-            "工会": names.get(row.case.unit_id, ""),
-            "时间": row.asked_at,
-            "结果": blacklist.DOCUMENT_CHECK.labels[row.case.state],
-        }
-        for row in checks
-    ]
-    return rows
-
-
-def kept_document(subject: DataSubject, now: datetime) -> list[Kept]:
-    entries = _listed(subject)
-    kept = [Kept(len(entries), LISTED, needs_him=False)] if entries else []
-    return [*kept, *kept_cases(checks_of(subject), CHECK_DAYS, A_YEAR, now)]

@@ -13,12 +13,11 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken
+from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
-
-from . import blacklist
 
 
 @retrying()

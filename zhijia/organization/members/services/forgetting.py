@@ -11,15 +11,8 @@ from django.utils import timezone
 from zhijia.foundation.workflow import deadlines, services as workflow
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.organization.members import rules
-from zhijia.organization.members.models import (
-    BindingDispute,
-    DocumentCheck,
-    DuplicateHint,
-    JoinApplication,
-    ListedNumber,
-    RosterConflict,
-)
-from zhijia.organization.members.rules import blacklist, rosters
+from zhijia.organization.members.models import BindingDispute, JoinApplication, RosterConflict
+from zhijia.organization.members.rules import rosters
 from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT
 from zhijia.organization.members.selectors import personal_matters as matters
 from zhijia.organization.members.selectors.personal import REFUSED_DAYS, over_on
@@ -51,37 +44,6 @@ def erase_applications(subject: DataSubject, now: datetime) -> int:
     return _forget([row for row in own if over_on(row, now)])
 
 
-# --- Documents on the list, and what came of asking about them
-def _drop_checks(rows: Sequence[DocumentCheck]) -> int:
-    DocumentCheck.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    workflow.forget_cases([row.case_id for row in rows])
-    return len(rows)
-
-
-def erase_checks(subject: DataSubject, now: datetime) -> int:
-    """His own settled ones that nothing keeps any more."""
-    return _drop_checks([row for row in matters.checks_of(subject) if matters.over(row.case, matters.CHECK_DAYS, now)])
-
-
-def forget_checks(now: datetime, limit: int, held: frozenset[int]) -> int:
-    """Settled looks at a document of a year ago; at most `limit`. How many went."""
-    last_day = cut_off(timezone.localdate(now), matters.CHECK_DAYS)
-    due = DocumentCheck.objects.filter(case__closed_at__lt=deadlines.end_of(last_day))
-    due = due.exclude(person_id__in=held) if held else due
-    return _drop_checks(list(due.order_by("case__closed_at", "id")[:limit]))
-
-
-def forget_numbers(now: datetime, limit: int, held: frozenset[int]) -> int:
-    """Numbers that have counted for nothing for a year, with what was asked about them; the batch keeps its count."""
-    last_day = cut_off(timezone.localdate(now), blacklist.ENDED_DAYS)
-    ended = ListedNumber.objects.filter(ended_at__lt=deadlines.end_of(last_day))
-    ended = ended.exclude(checks__person_id__in=held) if held else ended
-    keys = list(ended.order_by("ended_at", "id").values_list("pk", flat=True)[:limit])
-    _drop_checks(list(DocumentCheck.objects.filter(number_id__in=keys)))
-    ListedNumber.objects.filter(pk__in=keys).delete()
-    return len(keys)
-
-
 # --- Disputes, doubles, rows of rosters
 def _drop_disputes(rows: Sequence[BindingDispute]) -> int:
     BindingDispute.objects.filter(pk__in=[row.pk for row in rows]).delete()
@@ -102,23 +64,6 @@ def forget_disputes(now: datetime, limit: int, held: frozenset[int]) -> int:
     due = BindingDispute.objects.filter(case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _drop_disputes(list(due.order_by("case__closed_at", "id")[:limit]))
-
-
-def erase_hints(subject: DataSubject, now: datetime) -> int:
-    """Pairs that were looked at and are two."""
-    keys = [row.pk for row in matters.hints_of(subject) if matters.may_go(row)]
-    DuplicateHint.objects.filter(pk__in=keys).delete()
-    return len(keys)
-
-
-def forget_hints(now: datetime, limit: int, held: frozenset[int]) -> int:
-    """Pairs that were told apart a year ago; at most `limit`. How many went."""
-    last_day = cut_off(timezone.localdate(now), matters.HINT_DAYS)
-    due = DuplicateHint.objects.filter(dismissed_at__lt=deadlines.end_of(last_day), merged_at__isnull=True)
-    due = due.exclude(first_id__in=held).exclude(second_id__in=held) if held else due
-    keys = list(due.order_by("dismissed_at", "id").values_list("pk", flat=True)[:limit])
-    DuplicateHint.objects.filter(pk__in=keys).delete()
-    return len(keys)
 
 
 def export_rows(subject: DataSubject) -> list[Mapping[str, Any]]:

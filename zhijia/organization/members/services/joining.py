@@ -12,11 +12,14 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.notify import services as notify
+from zhijia.foundation.ui.site import current_site
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_rows, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.events import DocumentsListed
 from zhijia.organization.members import events, rules, selectors
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import JoinApplication
@@ -26,7 +29,7 @@ from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
-from . import blacklist, memberships, workplaces
+from . import memberships, workplaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +314,16 @@ def follow_refused(event: PersonRefused) -> None:
         _tell(
             case, "members.join_rejected", {"union": unions.get_facts(case.unit_id).name, "reason": words}, now=event.at
         )
+
+
+def follow_listed(event: DocumentsListed) -> None:
+    """Whoever waits with such a document is told where to go. Whoever approves changes the same row, and looks then."""
+    waiting = JoinApplication.objects.filter(person_id__in=event.person_ids, case__closed_at__isnull=True)
+    union = unions.get_facts(event.union_id)
+    for application in waiting.select_related("case").select_for_update(of=("case",)).order_by("case_id"):
+        if application.case.closed_at is None:
+            context = {"union": union.name, "phone": union.phone or current_site().hotline}
+            _tell(application.case, "documents.check", context, now=event.at)
 
 
 def approve_by_clock(case: Case, *, now: datetime) -> None:

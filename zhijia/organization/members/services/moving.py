@@ -93,6 +93,7 @@ def shift(
         person_id=stay.person_id,
         membership_id=membership_id,
         union_id=target.id,
+        at_home=target.is_home,
         other_union_id=stay.union_id,
         on=today,
         now=now,

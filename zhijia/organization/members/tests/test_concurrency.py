@@ -19,9 +19,11 @@ from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.changes import services as changes
 from zhijia.organization.changes.rules import flow_of
 from zhijia.organization.changes.services import Given
+from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.models import ListedNumber, MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.services import blacklist, joining, memberships, moving
+from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
+from zhijia.organization.members.services import joining, memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions.services import editing
@@ -253,7 +255,7 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
         assert seen["approved"] + seen["document.listed"] == 1
         taken_in = Membership.objects.filter(person=person).exists()
         assert taken_in == (seen["approved"] == 1)
-        told = Message.objects.filter(person_id=person.pk, template="members.document_check").exists()
+        told = Message.objects.filter(person_id=person.pk, template="documents.check").exists()
         assert told != taken_in
 
 

@@ -12,14 +12,13 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.foundation.workflow.services import FORGOTTEN
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import BindingDispute, DuplicateHint, PersonMerge, RosterConflict
+from zhijia.organization.members.models import BindingDispute, RosterConflict
 from zhijia.organization.members.selectors import personal_matters as matters
-from zhijia.organization.members.services import binding, duplicates, forgetting
+from zhijia.organization.members.services import binding, forgetting
 from zhijia.organization.members.services.rosters import conflicts
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 
-from .test_duplicates import merged, twins
 from .test_rosters_pages import loaded
 
 pytestmark = pytest.mark.django_db
@@ -73,41 +72,6 @@ def test_a_settled_dispute_goes_after_three_years(world: World) -> None:
     assert (case.title, case.state) == (FORGOTTEN, "DISMISSED")
 
 
-def pair_found(world: World) -> tuple[Person, DuplicateHint]:
-    person, _ = world.member(mobile="13900001111")
-    world.member(name="王建国", mobile="13900001111", bound=False)
-    while duplicates.look_further(now=world.now)[0]:
-        pass
-    return person, DuplicateHint.objects.get()
-
-
-def test_a_pair_told_apart_can_go_and_one_in_doubt_cannot(world: World) -> None:
-    person, hint = pair_found(world)
-    subject = subject_of(person)
-    told = matters.export_duplicates(subject)
-    assert [row["结果"] for row in told] == ["等待工会核实"]
-    assert "王" not in str(told)
-    assert counts("members.duplicates", subject, world.now) == (1, [1])
-    assert forgetting.erase_hints(subject, world.now) == 0
-    duplicates.dismiss_hint(world.staff("ORG", "county"), hint.pk, now=world.now)
-    assert counts("members.duplicates", subject, world.now) == (1, [])
-    year = world.now + timedelta(days=365)
-    assert forgetting.forget_hints(year - timedelta(days=1), 10, NOBODY) == 0
-    assert forgetting.forget_hints(year, 10, frozenset({hint.second_id})) == 0
-    assert forgetting.erase_hints(subject, world.now) == 1
-    assert forgetting.forget_hints(year, 10, NOBODY) == 0
-
-
-def test_a_merger_stays_in_the_archive(world: World) -> None:
-    old, young = twins(world)
-    merged(world, young, old)
-    subject = DataSubject((young.pk, old.pk), young.account_id)
-    handed, kept = counts("members.duplicates", subject, world.now + timedelta(days=4000))
-    assert kept == [handed]
-    assert forgetting.erase_hints(subject, world.now) == 0
-    assert PersonMerge.objects.count() == 1
-
-
 def refused_row(world: World) -> tuple[Any, Person, Case]:
     """A row of the plant's roster that means a member of another union."""
     person, _ = world.member("home", "王建国", female=False)
@@ -142,12 +106,8 @@ def test_a_row_by_his_document_is_his_though_no_file_was_named(world: World) -> 
     assert matters.rows_of(subject_of(world.person())) == []
 
 
-@pytest.mark.parametrize(
-    "code", ["members.disputes", "members.duplicate_hints", "members.roster_rows", "members.document_checks",
-             "members.listed_numbers"]
-)  # fmt: skip
+@pytest.mark.parametrize("code", ["members.disputes", "members.roster_rows"])
 def test_each_sweep_of_the_night_runs_and_finds_nothing_early(code: str, world: World) -> None:
     settled_dispute(world)
-    pair_found(world)
     sweep = next(each for each in registry.sweeps() if each.code == code)
     assert sweep.run(world.now, 100, NOBODY) == 0

@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 from tests.world import World
 from zhijia.foundation.workflow.models import Case, Deadline
 from zhijia.kernel.errors import Invalid, RuleBroken
+from zhijia.organization.documents import rules as blacklist
 from zhijia.organization.members import rules
-from zhijia.organization.members.rules import blacklist
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -24,7 +24,7 @@ from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import lists, mending, tables
+from . import lists, tables
 from .units import unit_of
 
 QUEUE_BAR = (
@@ -194,10 +194,7 @@ def file(request: Request, pid: str) -> HttpResponse:
         if context is not None:
             panels.append({"title": panel.title, "template": panel.template, "context": context})
     names = {key: facts.name for key, facts in unions.facts_of(event.union_id for event in found.events).items()}
-    may_merge = request.actor.may(Permission.MERGE_ASK, found.union.path)
     context = {
-        "alike": mending.alike_rows(request.actor, found) if may_merge else [],
-        "may_correct": request.actor.may(Permission.CORRECT, found.union.path),
         "file": found,
         "panels": panels,
         "facts": tables.file_facts(found),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import (
     Column,
@@ -11,21 +9,16 @@ from zhijia.foundation.ui.listing import (
     Empty,
     Filter,
     Labelled,
-    Link,
     Listing,
-    Number,
     Tag,
     To,
     View,
     When,
 )
-from zhijia.foundation.workflow.columns import DUE, PID, STATE
-from zhijia.kernel.identifiers import DOCUMENT_LABELS
+from zhijia.foundation.workflow.columns import DUE, PID
 from zhijia.organization.members import rules
 from zhijia.organization.members.presenting import FOUND_BY, NAME
 from zhijia.organization.members.selectors import Application, MemberRow
-from zhijia.organization.members.selectors.blacklist import NumberRow
-from zhijia.organization.members.selectors.duplicates import HintRow
 from zhijia.organization.members.selectors.own_data import DAYS, Update
 
 
@@ -156,97 +149,6 @@ QUEUE = Listing(
 
 # --- Transfers, changes, claims
 
-
-# --- Duplicates
-def _both(row: HintRow) -> str:
-    return f"{row.first.person.masked_name} · {row.second.person.masked_name}"
-
-
-def _comparison(row: HintRow) -> str:
-    if row.case_public_id:
-        return reverse("members:merge", args=[row.case_public_id])
-    return reverse("members:compare", args=[row.first.person.public_id, row.second.person.public_id])
-
-
-def _merging(row: HintRow) -> tuple[str, str]:
-    return ("合并办理中", "run") if row.case_public_id else ("待核实", "soon")
-
-
-HINTS = Listing(
-    "duplicates",
-    "重复档案",
-    note="系统查找的线索，须人工核实",
-    head=Column("会员", _both),
-    opens=_comparison,
-    counted="对",
-    columns=(
-        Column("线索", "kind_label", wraps=True),
-        Column("第一份所在工会", "first.union.name", wraps=True),
-        Column("第二份所在工会", "second.union.name", wraps=True),
-        Tag("状态", _merging),
-    ),
-    empty=Empty("没有发现重复的档案", "每天夜里自动查找手机号相同，或同名、同生日、同单位的会员。"),
-)
-
-# --- Made-up documents
-BATCHES = Listing(
-    "fake_batches",
-    "虚假证件",
-    note="号码只存摘要，只显示遮盖后的样子",
-    head=Column("批次", "case.title"),
-    opens=To("members:blacklist_batch", PID),
-    counted="批",
-    ordered="最近提出的在前",
-    views=(
-        View("open", "等待复核和生效"),
-        View("done", "已结束", Empty("没有已结束的批次", "退回、撤回和解除的批次会列在这里。")),
-    ),
-    columns=(
-        DUE,
-        Column("原因", "batch.reason", wraps=True),
-        Column("列入单位", "union.name", wraps=True),
-        Number("生效号码", "living"),
-        Day("提出", "batch.proposed_at", faint=True),
-        STATE,
-    ),
-    empty=Empty("还没有列入虚假证件", "发现成批编造的证件时，由一位同事提出，另一位同事复核后全省生效。"),
-)
-
-
-def _document(row: NumberRow) -> str:
-    return DOCUMENT_LABELS[row.entry.id_type]
-
-
-def _holder(row: NumberRow) -> tuple[str, str]:
-    if row.member:
-        return row.standing, reverse("members:file", args=[row.member])
-    return row.standing, reverse("members:review", args=[row.application]) if row.application else ""
-
-
-def _in_force(row: NumberRow) -> tuple[str, str]:
-    if row.entry.in_force:
-        return "生效中", "done"
-    return ("已失效", "") if row.entry.ended_at else ("待复核", "soon")
-
-
-def _lifting(row: NumberRow) -> tuple[str, str]:
-    if row.check:
-        return "查看核对", reverse("members:document_check", args=[row.check])
-    if not row.entry.in_force:
-        return "", ""
-    address = reverse("members:blacklist_number", args=[row.batch_public_id])
-    return "解除", f"{address}?number={row.entry.pk}"
-
-
-NUMBERS = Listing(
-    "fake_numbers",
-    "证件号码",
-    head=Column("证件号码", "entry.masked"),
-    counted="个",
-    columns=(Column("证件", _document), Link("现在谁在用", _holder, wraps=True), Tag("状态", _in_force),
-             Link("办理", _lifting)),
-    exports=False,
-)  # fmt: skip
 
 # --- Rosters
 CONFLICT_KINDS = {

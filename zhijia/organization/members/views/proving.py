@@ -38,20 +38,20 @@ class Way:
 
 
 def way_to_join(union: unions.UnionFacts) -> Way:
-    names = ("identity", "dispute_open", "check_ask", "confirm")
-    return Way(union, *(reverse(f"members:{name}", args=[union.code]) for name in names))
+    names = ("members:identity", "members:dispute_open", "documents:check_ask", "members:confirm")
+    return Way(union, *(reverse(name, args=[union.code]) for name in names))
 
 
 def _way_to_prove(wanted: str) -> Way:
-    names = ("prove", "prove_dispute", "prove_check")
-    here, dispute, check = (reverse(f"members:{name}") for name in names)
+    names = ("members:prove", "members:prove_dispute", "documents:prove_check")
+    here, dispute, check = (reverse(name) for name in names)
     return Way(None, f"{here}?{urlencode({'next': wanted})}" if wanted else here, dispute, check, wanted)
 
 
 def must_go_there(request: Request, way: Way, error: ZhijiaError, form: Any = None) -> HttpResponse:
     """Instead of an accusation: where to go with the document, whom to call, and asking to be looked at."""
     context = {"error": error, "way": way, "said": form.cleaned_data if form is not None else None}
-    return render(request, "members/check_there.html", context, status=error.status)
+    return render(request, "documents/check_there.html", context, status=error.status)
 
 
 def identity(request: Request, code: str) -> HttpResponse:

@@ -17,10 +17,11 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import insert_row, retrying
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
+from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members import selectors
 from zhijia.organization.members.events import MembershipChanged, MembershipEnded, MembershipHandedOver
-from zhijia.organization.members.selectors import EventKind, Membership
-from zhijia.organization.members.services import blacklist, moving
+from zhijia.organization.members.selectors import Membership
+from zhijia.organization.members.services import moving
 from zhijia.organization.people import selectors as people
 from zhijia.organization.transfers.models import ClaimOffer, FoundingTask
 from zhijia.organization.transfers.permissions import Permission
@@ -166,12 +167,9 @@ def take_back_claim(actor: Actor, public_id: str, *, now: datetime) -> None:
 
 def follow_arrival(event: MembershipChanged) -> None:
     """Somebody came to an online home: his employer's people there may be many enough for a union of their own."""
-    if event.kind not in (EventKind.JOINED, EventKind.TRANSFERRED_IN):
-        return
-    union = unions.get_facts(event.union_id)
-    stay = selectors.open_stay(event.person_id) if union.is_home else None
+    stay = selectors.open_stay(event.person_id) if event.at_home else None
     if stay is not None and stay.employer_id is not None and unions.union_covering(stay.employer_id) is None:
-        watch_employer(union, stay.employer_id, now=event.at)
+        watch_employer(unions.get_facts(stay.union_id), stay.employer_id, now=event.at)
 
 
 def follow_ended(event: MembershipEnded) -> None:

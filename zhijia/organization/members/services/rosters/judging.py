@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhijia.kernel import db
+from zhijia.organization.documents.rules import ROW_SENTENCE
+from zhijia.organization.documents.selectors import listed_among
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.rules.blacklist import ROW_SENTENCE
 from zhijia.organization.members.rules.rosters import NOBODY_CODES, Fault, Kind, Outcome
-from zhijia.organization.members.selectors.blacklist import listed_among
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
