@@ -21,8 +21,6 @@ from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
-from zhijia.organization.trail import rules as trail_rules, services as trail
-from zhijia.organization.trail.selectors import Question as TrailQuestion
 
 pytestmark = pytest.mark.django_db
 
@@ -172,11 +170,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
     batch = blacklist.propose(maker, said, now=world.now)
     blacklist.decide(checker, batch, agree=True, now=world.now)
     check = blacklist.ask_check(world.actor(member), None, mobile="", now=world.now)
-    days = trail_rules.days_of(None, None, today=world.today, named=False)
-    auditor = world.staff("AUDIT_ADMIN", "city")
-    export = trail.ask_export(auditor, TrailQuestion(days), reason="季度抽查，核对办理情况", form="csv", now=world.now)
     return {
-        "trail:export_case": {"pid": export},
         "documents:batch": {"pid": batch},
         "documents:check": {"pid": check},
         "documents:my_check": {"pid": check},
@@ -199,7 +193,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
     "members:appeal", "members:answer", "documents:batch", "documents:check", "documents:my_check",
-    "unions:file", "people:rights_review", "people:rights_case", "trail:export_case",
+    "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
 
