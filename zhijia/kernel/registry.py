@@ -47,7 +47,11 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre)."""
+    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre).
+
+    `Scenario.beside_members`: a button beside the list of a unit's members; leads there with `?unit=`.
+    `Scenario.for_ticked_members`: what may be done to ticked rows of that list; `group` is the line beside its button.
+    """
 
     group: str
     label: str
@@ -123,17 +127,6 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeed:
-    """What may be done to ticked rows of another's list `on`, with a right; `note` is the line beside its button."""
-
-    on: str
-    label: str
-    url_name: str
-    note: str
-    permission: str
-
-
-@dataclass(frozen=True, slots=True)
 class FileUse:
     """What files are taken for: `types` of `pdf jpeg png webp xlsx csv`, at most `most_bytes` each, kept `keep_days`.
 
@@ -167,7 +160,8 @@ class Scenario:
     indicators: tuple[Indicator, ...] = ()
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
-    list_deeds: tuple[ListDeed, ...] = ()
+    beside_members: tuple[MenuItem, ...] = ()
+    for_ticked_members: tuple[MenuItem, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()

@@ -11,23 +11,18 @@ class MembersConfig(CapabilityConfig):
         from zhijia.kernel.registry import registry
         from zhijia.organization.documents.events import documents_listed
         from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
-        from zhijia.organization.transfers.events import transfer_failed
         from zhijia.organization.unions.events import union_moved
 
-        from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
         from .selectors.personal import unit_of
         from .services import joining, memberships, placing
-        from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
         registry.offer_unit_of(unit_of)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
-        membership_changed.subscribe(rosters_conflicts.follow_transfer)
-        transfer_failed.subscribe(rosters_conflicts.follow_failed)
         person_refused.subscribe(joining.follow_refused)
         person_corrected.subscribe(memberships.follow_corrected)
         person_bound.subscribe(memberships.follow_bound)

@@ -204,17 +204,3 @@ class CaseDecisionForm(ConsoleForm):
     def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices(self, "decision").choices = list(moves)
-
-
-class RosterForm(ConsoleForm):
-    """A file of members."""
-
-    file = forms.FileField(label="名册文件", max_length=200)
-
-
-class NotingForm(ConsoleForm):
-    """Why somebody decides as he does."""
-
-    note = forms.CharField(
-        label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="不同意时必填"
-    )

@@ -6,6 +6,4 @@ class Permission(StrEnum):
     JOIN_DECIDE = "members:join:decide"
     DISPUTE_DECIDE = "members:dispute:decide"
     FILE_FROM_CARD = "members:card:file"
-    ROSTER_LOAD = "members:roster:load"
     EXPORT = "members:roster:export"
-    EXPORT_DECIDE = "members:export:decide"

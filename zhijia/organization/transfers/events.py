@@ -7,7 +7,7 @@ from zhijia.kernel.events import Announcement
 
 
 @dataclass(frozen=True, slots=True)
-class TransferFailed:
+class TransferEnded:
     """A member does not come to `union_id` after all, and `note` says why; announced in the transaction that says so.
 
     He is not taken in, has cancelled or declined, or asks himself to go elsewhere. Whose membership has moved or ended
@@ -20,4 +20,4 @@ class TransferFailed:
     at: datetime
 
 
-transfer_failed: Announcement[TransferFailed] = Announcement("transfers.transfer_failed")
+transfer_ended: Announcement[TransferEnded] = Announcement("transfers.transfer_ended")

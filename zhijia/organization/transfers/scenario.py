@@ -1,7 +1,6 @@
 from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import (
     CaseLink,
-    ListDeed,
     MemberEntry,
     MenuItem,
     MessageTemplate,
@@ -33,14 +32,8 @@ SCENARIO = Scenario(
         MenuItem("组织", "建会线索", "transfers:uncovered", (Permission.FOUND,), 170, icon="building-community"),
     ),
     member_entries=(MemberEntry("转会", "transfer", "transfers:choose", "red", 30),),
-    list_deeds=(
-        ListDeed(
-            "members",
-            "批量转接",
-            "transfers:batch",
-            "转到管辖范围内的另一个工会，本人有七天异议期",
-            Permission.BATCH,
-        ),
+    for_ticked_members=(
+        MenuItem("转到管辖范围内的另一个工会，本人有七天异议期", "批量转接", "transfers:batch", (Permission.BATCH,)),
     ),
     personal_data=(
         PersonalData(

@@ -1,8 +1,6 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `rosters` and `exports` for
-cadres and other systems.
-"""
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` for cadres and other systems."""
 
-from . import cards, checking, desk, exports, joining, own, rosters
+from . import cards, checking, desk, joining, own
 
 ROUTES = (
     joining.public,
@@ -11,6 +9,4 @@ ROUTES = (
     cards.routes,
     own.routes,
     desk.routes,
-    rosters.routes,
-    exports.routes,
 )

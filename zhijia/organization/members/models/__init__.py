@@ -10,21 +10,14 @@ from .memberships import (
     MembershipQuerySet,
     MembershipState,
 )
-from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, RosterLoad, RosterMapping
 
 __all__ = [
     "BindingDispute",
     "EventKind",
     "JoinApplication",
-    "LoadState",
     "MemberCard",
     "Membership",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "RosterConflict",
-    "RosterExport",
-    "RosterFault",
-    "RosterLoad",
-    "RosterMapping",
 ]

@@ -173,14 +173,22 @@ def roster(request: Request) -> HttpResponseBase:
     unit = unit_of(request, Permission.VIEW)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
-    actions = [Button("本人更新的资料", reverse("members:updates"))]
-    if actor.may(Permission.ROSTER_LOAD, unit.path):
-        actions.append(Button("导入", reverse("members:rosters") + at))
-    if may_export:
-        actions.append(Button("导出整册", reverse("members:export") + at))
-    deeds = [deed for scenario in registry.scenarios for deed in scenario.list_deeds
-             if deed.on == lists.ROSTER.code and actor.may(deed.permission, unit.path)]  # fmt: skip
-    bulk = Bulk(reverse(deeds[0].url_name), (Deed(deeds[0].label, value="go"),), deeds[0].note) if deeds else None
+    offered = [deed for scenario in registry.scenarios for deed in scenario.beside_members]
+    actions = [
+        Button("本人更新的资料", reverse("members:updates")),
+        *(
+            Button(deed.label, reverse(deed.url_name) + at)
+            for deed in sorted(offered, key=lambda deed: deed.order)
+            if any(actor.may(right, unit.path) for right in deed.rights)
+        ),
+    ]
+    deeds = [
+        deed
+        for scenario in registry.scenarios
+        for deed in scenario.for_ticked_members
+        if any(actor.may(right, unit.path) for right in deed.rights)
+    ]
+    bulk = Bulk(reverse(deeds[0].url_name), (Deed(deeds[0].label, value="go"),), deeds[0].group) if deeds else None
     read = partial(selectors.list_members, actor, unit)
     return answer(lists.ROSTER, request, read, note=unit.name, actions=actions, bulk=bulk, exports=may_export)
 

@@ -25,7 +25,7 @@ from zhijia.organization.members.permissions import Permission as MemberPermissi
 from zhijia.organization.members.selectors import Membership
 from zhijia.organization.members.services import moving
 from zhijia.organization.people import selectors as people
-from zhijia.organization.transfers.events import TransferFailed, transfer_failed
+from zhijia.organization.transfers.events import TransferEnded, transfer_ended
 from zhijia.organization.transfers.models import Transfer
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.rules import transfers as rules
@@ -220,7 +220,7 @@ def refuse_transfer(
     workflow.move(case, name, actor=actor, now=now, given={"reason": reason}, note=words[:500], version=version)
     change_rows(Transfer, {"id": transfer.pk}, {"refusal": reason})
     target = unions.get_facts(transfer.target_id)
-    _failed(transfer.person_id, target.id, f"转入审核没有同意：{words}", now=now)
+    transfer_ended.announce(TransferEnded(transfer.person_id, target.id, f"转入审核没有同意：{words}", now))
     tell(transfer.person_id, "transfers.transfer_refused", {"union": target.name, "reason": words}, case, now=now)
 
 
@@ -235,11 +235,7 @@ def cancel_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
     name = names.get(rules.Transfer(case.state), "cancel")
     workflow.move(case, name, actor=actor, now=now)
     words = "本人没有接受邀请。" if name == "decline" else "本人取消了转会。"
-    _failed(actor.require_person(), case.unit_id, words, now=now)
-
-
-def _failed(person_id: int, union_id: int, note: str, *, now: datetime) -> None:
-    transfer_failed.announce(TransferFailed(person_id, union_id, note, now))
+    transfer_ended.announce(TransferEnded(actor.require_person(), case.unit_id, words, now))
 
 
 def follow_ended(event: MembershipEnded) -> None:
@@ -307,7 +303,7 @@ def _end_invitation(person_id: int, *, now: datetime) -> None:
     case = _open_invitation(person_id)
     if case is not None:
         workflow.move(case, "lapse", actor=SYSTEM, now=now, note="本人另行申请转会。")
-        _failed(person_id, case.unit_id, "本人申请转到其他工会。", now=now)
+        transfer_ended.announce(TransferEnded(person_id, case.unit_id, "本人申请转到其他工会。", now))
 
 
 @retrying()
