@@ -14,9 +14,7 @@ from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
-from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.models import RosterLoad
 from zhijia.organization.members.selectors import rosters as roster_reads
 from zhijia.organization.members.services import binding, changes, transfers
@@ -81,7 +79,6 @@ SAID: dict[str, Any] = {
     "changing_refuse_change": {"note": "材料还不齐全"},
     "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
     "changing_offer_claims": {"ids": ["0" * 16]},
-    "duplicates_decide_merge": {"agree": True},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
     "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
@@ -102,8 +99,6 @@ CLAIM = "changing_take_back_claim"
 CLAIMING = ("changing_claimable", "changing_offer_claims")
 ASKING = ("changing_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
-MERGE = ("duplicates_merge", "duplicates_decide_merge", "duplicates_ask_undo", "duplicates_decide_undo")
-TAKE_BACK_MERGE = "duplicates_take_back_merge"
 LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
     "rosters_drop_load",
@@ -117,7 +112,7 @@ INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY} - {
     "changing_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
@@ -129,9 +124,7 @@ IN_STEPS = {
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
-ANOTHER_STATE = {
-    "changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo",
-}  # fmt: skip
+ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal"}
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
@@ -152,8 +145,6 @@ def real(world: World, name: str) -> str:
         return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
-    if name in MERGE:
-        return propose_merger(world)
     if name in LOAD:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
     if name in (*CONFLICT, *INVITED):
@@ -185,14 +176,6 @@ def _real_of_two_persons(world: World, name: str) -> str:
     if name == "privacy_agree":
         asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
     return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
-
-
-def propose_merger(world: World, asker: Actor | None = None) -> str:
-    """Two files of one woman, said to be one."""
-    survivor, duplicate = (world.member(name="林晓禾")[0].public_id for _ in range(2))
-    asker = asker or world.staff("ORG", "county", "吴科长")
-    case = duplicates.ask_merge(asker, survivor, duplicate, reason="同一人重复登记", now=world.now)
-    return case.public_id
 
 
 def checked_file(world: World, *rows: list[str]) -> RosterLoad:
@@ -230,5 +213,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY,
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY,
 ]  # fmt: skip
