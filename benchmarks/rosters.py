@@ -117,7 +117,7 @@ def _once(place: Ground, path: Path, run: Run, watching: Connection, *, kill_at:
 
 def _estimate(watching: Connection) -> int:
     """Members written, from the load's own cursor."""
-    row = watching.execute("SELECT max(cursor) FROM members_rosterload WHERE state = 'writing'").fetchone()
+    row = watching.execute("SELECT max(cursor) FROM rosters_rosterload WHERE state = 'writing'").fetchone()
     return int(str(row[0])) if row and row[0] is not None else 0
 
 
@@ -156,7 +156,7 @@ def take_out(connection: Connection, folder: Path) -> list[tuple[str, Path]]:
 
 
 def empty(connection: Connection) -> None:
-    connection.execute(f"TRUNCATE {', '.join(TABLES)}, statistics_figuredelta, members_rosterload CASCADE")
+    connection.execute(f"TRUNCATE {', '.join(TABLES)}, statistics_figuredelta, rosters_rosterload CASCADE")
     connection.execute("CHECKPOINT")
 
 

@@ -176,7 +176,7 @@ def test_the_largest_file_that_the_platform_takes_passes() -> None:
     """Exports are files too, but nobody sends them to us."""
     conf = (DEPLOY / "nginx.conf").read_text()
     console = conf.split("location /console/")[1].split("}")[0]
-    roster = registry.file_uses["members.roster"].most_bytes
+    roster = registry.file_uses["rosters.file"].most_bytes
     assert megabytes(console) > roster
     papers = [use.most_bytes for use in registry.file_uses.values() if {"jpeg", "pdf"} & use.types]
     assert megabytes(conf.split("location /console/")[0]) > max(papers)

@@ -15,13 +15,13 @@ from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.members.models import RosterLoad
-from zhijia.organization.members.selectors import rosters as roster_reads
 from zhijia.organization.members.services import binding, changes, transfers
-from zhijia.organization.members.services.rosters import exporting, loading as rosters
-from zhijia.organization.members.tests.roster_files import csv_file, id_number
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
+from zhijia.organization.rosters import selectors as roster_reads
+from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.services import loading as rosters
+from zhijia.organization.rosters.tests.files import csv_file, id_number
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,6 @@ SAID: dict[str, Any] = {
     "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
     "rosters_dismiss_conflict": {"note": "名册里的空行。"},
     "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
-    "exports_ask": {"reason": "办理职工医疗互助参保"},
-    "exports_decide": {"allow": True},
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
     "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
@@ -103,8 +101,7 @@ LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
     "rosters_drop_load",
 )  # fmt: skip
-EXPORTING = ("exports_masked", "exports_ask")
-EXPORT = ("exports_export", "exports_decide")
+EXPORTING = ("exports_masked",)
 RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
 PRIVACY = RIGHTS
 CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
@@ -112,15 +109,15 @@ INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
     "changing_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
-BY_ANOTHER_ROLE = {**dict.fromkeys(PRIVACY, "PRIVACY"), **dict.fromkeys(EXPORT, "GRASS_CHAIR")}
+BY_ANOTHER_ROLE = dict.fromkeys(PRIVACY, "PRIVACY")
 """Who decides on these is no desk of organization."""
 IN_STEPS = {
-    "duplicates_correct", "desk_files_read_content", "exports_withdraw", "rosters_refused",
+    "duplicates_correct", "desk_files_read_content", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
@@ -165,11 +162,6 @@ def _dispute(world: World) -> str:
 def _real_of_two_persons(world: World, name: str) -> str:
     if name in EXPORTING:
         return world["plant"].public_id
-    if name in EXPORT:
-        asker = world.staff("GRASS_ADMIN", "plant", "赵志强")
-        return exporting.ask_whole(
-            asker, world.facts("plant"), reason="办理职工医疗互助参保", form="csv", now=world.now
-        )
     person, _ = world.member(name="李二")
     kind = "delete" if name == "privacy_execute" else "correct"
     asked: dict[str, Any] = {}
@@ -213,5 +205,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *EXPORT, *PRIVACY,
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
 ]  # fmt: skip

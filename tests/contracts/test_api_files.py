@@ -18,9 +18,10 @@ from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.kernel.api import MOST_BYTES
-from zhijia.organization.members.models import Membership, RosterLoad
-from zhijia.organization.members.tests.roster_files import csv_file, id_number, person_row
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row
 
 pytestmark = pytest.mark.django_db
 
@@ -327,7 +328,7 @@ def test_a_masked_list_leaves_at_once(form: str, world: World, client: Client, s
     if form == "csv":
         assert "林*禾" in content.decode("utf-8-sig")
         assert world.number_of(person) not in content.decode("utf-8-sig")
-    assert AuditEntry.objects.filter(event="members.exported").count() == 1
+    assert AuditEntry.objects.filter(event="rosters.exported").count() == 1
 
 
 def test_a_whole_list_is_asked_for_allowed_and_fetched_by_its_maker(
@@ -341,19 +342,13 @@ def test_a_whole_list_is_asked_for_allowed_and_fetched_by_its_maker(
     sign_in(client, maker, staff=True)
     other = Client()
     sign_in(other, chair, staff=True)
-    address = f"/unions/{world['plant'].public_id}/exports"
-    said = {"reason": "办理职工医疗互助参保", "form": "csv"}
-    first = send(client, address, said).json()["id"]
-    assert send(other, f"/exports/{first}/withdraw").status_code == 404
-    assert send(client, f"/exports/{first}/withdraw").json() == {"done": True}
-    pid = send(client, address, said).json()["id"]
-    assert send(client, f"/exports/{pid}/decide", {"allow": True}).status_code in (403, 422)
-    assert send(other, f"/exports/{pid}/decide", {"allow": True}).json() == {"done": True}
+    said = {"union": world["plant"].public_id, "reason": "办理职工医疗互助参保", "form": "csv"}
+    pid = send(client, "/member-exports", said).json()["id"]
+    assert send(other, f"/member-exports/{pid}/agree", {}).json() == {"done": True}
     work(world)
-    found = get(client, f"/exports/{pid}").json()
-    assert (found["state"], found["rows"], found["progress"]["state"]) == ("ALLOWED", 1, "done")
-    assert get(other, f"/exports/{pid}").json()["file"] == ""
+    found = get(client, f"/member-exports/{pid}/file").json()
+    assert (found["rows"], found["state"]) == (1, "done")
+    assert get(other, f"/member-exports/{pid}/file").status_code == 404
     assert get(other, f"/files/{found['file']}").status_code == 404
     text = content_of(get(client, f"/files/{found['file']}")).decode("utf-8-sig")
     assert world.number_of(person) in text
-    assert [row["id"] for row in get(client, "/exports").json()["items"]] == [pid, first]

@@ -14,11 +14,11 @@ from tests.world import World
 from zhijia.foundation.accounts.models import Account
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.duplicates.services import hints
-from zhijia.organization.members.api.rosters import MendIn
-from zhijia.organization.members.rules import rosters as rules
 from zhijia.organization.members.services import claims, memberships
-from zhijia.organization.members.tests.roster_files import id_number
 from zhijia.organization.people import selectors as people
+from zhijia.organization.rosters.api.loads import MendIn
+from zhijia.organization.rosters.rules import rows as rules
+from zhijia.organization.rosters.tests.files import id_number
 
 pytestmark = pytest.mark.django_db
 

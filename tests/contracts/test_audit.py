@@ -46,8 +46,9 @@ SILENT = {
     "organization.members.services.memberships.correct": "part of what records; writes the event",
     "organization.members.services.moving.change_state": "part of a change's move, which records; writes the event",
     "organization.members.services.memberships.record_event": "writes the event, part of what records",
-    "organization.members.services.rosters.loading.sample": "reads the first row of one's own upload, numbers masked",
-    "organization.members.services.rosters.writing.write_rows": "part of a chunk, which records; writes the events",
+    "organization.rosters.services.loading.sample": "reads the first row of one's own upload, numbers masked",
+    "organization.members.services.rosters.enter": "part of a chunk, which records; writes the events",
+    "organization.rosters.services.writing.write_rows": "part of a chunk, which records; writes the events",
     "organization.people.services.identities.file_code_wait": "reads how long he must wait",
     "organization.unions.services.exporting.export_rows": "recorded by record_export before it",
     "organization.unions.services.exporting.export_csv": "recorded by record_export before it",
@@ -103,7 +104,7 @@ OPENS = {
     "foundation.idempotency.services": "the same person's own answer again",
     "demo.guide": "invented numbers and their codes, in a demonstration alone",
     "foundation.notify.delivery": "the number of a text on its way out",
-    "organization.members.services.rosters.conflicts": "a refused row for whoever corrects it; read_row records",
+    "organization.rosters.services.conflicts": "a refused row for whoever corrects it; read_row records",
     "organization.people.selectors.__init__": "a rule's birthday, a text's number, his own copy; read_numbers records",
     "organization.people.selectors.personal": "what he asks to have put right; show_wanted records",
     "organization.people.services.identities": "the number of a decided dispute",
@@ -306,22 +307,19 @@ ELSEWHERE = {
     "access.services.grants.find_people",  # a search; access/tests/test_grants.py
     # By the second person: people/tests/test_consents.py follows each step.
     "people.services.consents.publish_consent_text",
-    # Around one file: members/tests/test_rosters_pages.py, test_every_step_around_a_file_leaves_a_row.
-    "members.services.rosters.loading.take_file",
-    "members.services.rosters.loading.set_mapping",
-    "members.services.rosters.loading.choose_sheet",
-    "members.services.rosters.loading.start_writing",
-    "members.services.rosters.loading.drop_load",
-    "members.services.rosters.mending.refused_rows",
-    "members.services.rosters.mending.settle_marked",
-    "members.services.rosters.conflicts.read_row",
-    "members.services.rosters.conflicts.settle",
-    "members.services.rosters.conflicts.offer_transfer",
-    "members.services.rosters.conflicts.dismiss",
-    "members.services.rosters.exporting.record_masked",
-    "members.services.rosters.exporting.ask_whole",
-    "members.services.rosters.exporting.decide_whole",
-    "members.services.rosters.exporting.withdraw_whole",
+    # Around one file: rosters/tests/test_pages.py, test_every_step_around_a_file_leaves_a_row.
+    "rosters.services.loading.take_file",
+    "rosters.services.loading.set_mapping",
+    "rosters.services.loading.choose_sheet",
+    "rosters.services.loading.start_writing",
+    "rosters.services.loading.drop_load",
+    "rosters.services.handed_back.refused_rows",
+    "rosters.services.handed_back.settle_marked",
+    "rosters.services.conflicts.read_row",
+    "rosters.services.conflicts.settle",
+    "rosters.services.conflicts.offer_transfer",
+    "rosters.services.conflicts.dismiss",
+    "rosters.services.exporting.record_masked",
     # With codes by text: accounts/tests/test_devices_and_number.py.
     "people.services.mobiles.change_mobile_without_old",
 }
@@ -331,7 +329,9 @@ def test_every_service_of_a_members_way_is_called_above() -> None:
     wanted = {
         _name(function).removeprefix("organization.")
         for function in ACTING
-        if function[0].startswith(tuple(f"zhijia.organization.{room}." for room in ("members", "people", "access")))
+        if function[0].startswith(
+            tuple(f"zhijia.organization.{room}." for room in ("members", "rosters", "people", "access"))
+        )
         and _name(function) not in SILENT
     }
     assert wanted - set(SCENARIOS) == ELSEWHERE

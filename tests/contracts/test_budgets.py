@@ -21,10 +21,10 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members.services import joining
-from zhijia.organization.members.services.rosters import loading as rosters
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import rights
+from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.unions import services as unions
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def _batch(stage: Stage, officer: Any, numbers: list[str]) -> str:
 
 PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "members:queue": ("ORG", _applications),
-    "members:rosters": ("ORG", _loads),
+    "rosters:loads": ("ORG", _loads),
     "members:roster": ("ORG", _members),
     "documents:list": ("ORG", _batches),
     "documents:batch": ("ORG", _batches),

@@ -21,8 +21,6 @@ from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
-from zhijia.organization.trail import rules as trail_rules, services as trail
-from zhijia.organization.trail.selectors import Question as TrailQuestion
 
 pytestmark = pytest.mark.django_db
 
@@ -50,25 +48,18 @@ NONSENSE = (
     "[]",
     "{}",
 )
+POSTED = ("%00", "9" * 40, "z" * 16)
+"""Of these, what is posted too: reading the address is the same."""
 QUERIES = (
-    "q=%00",
-    "q=" + "龘" * 500,
-    "after=~",
-    "after=a~99999999999999999999999",
-    "after=%00~1",
-    "before=9999-99-99",
-    "before=%00",
+    "q=%00&next=//evil.example&page=99999999999999999999",
+    "q=" + "龘" * 500 + "&limit=-1&next=javascript:alert(1)",
+    "after=~&region=99&lng=NaN&lat=inf",
+    "after=a~99999999999999999999999&lng=1e400&lat=-1",
+    "after=%00~1&id=9223372036854775808",
+    "before=9999-99-99&unit=" + "0" * 16,
+    "before=%00&state=%00&kind=%00&due=x",
     "before=0001-01-01T00:00:00%2B00:00",
-    "unit=" + "0" * 16,
     "unit=%F0%9F%98%80",
-    "state=%00&kind=%00&due=x",
-    "page=99999999999999999999",
-    "region=99&lng=NaN&lat=inf",
-    "lng=1e400&lat=-1",
-    "next=//evil.example",
-    "next=javascript:alert(1)",
-    "id=9223372036854775808",
-    "limit=-1",
 )
 
 
@@ -148,7 +139,7 @@ def test_nonsense_in_an_address_gets_a_sentence_and_never_a_500(
     for door in [door for door in ALL if door.arguments][part::PARTS]:
         for text in NONSENSE:
             address = door.address(**dict.fromkeys(door.arguments, text))
-            for send in (client.get, client.post):
+            for send in (client.get, client.post) if text in POSTED else (client.get,):
                 response = send(address)
                 assert response.status_code < 500, (address, response.status_code)
 
@@ -179,11 +170,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
     batch = blacklist.propose(maker, said, now=world.now)
     blacklist.decide(checker, batch, agree=True, now=world.now)
     check = blacklist.ask_check(world.actor(member), None, mobile="", now=world.now)
-    days = trail_rules.days_of(None, None, today=world.today, named=False)
-    auditor = world.staff("AUDIT_ADMIN", "city")
-    export = trail.ask_export(auditor, TrailQuestion(days), reason="季度抽查，核对办理情况", form="csv", now=world.now)
     return {
-        "trail:export_case": {"pid": export},
         "documents:batch": {"pid": batch},
         "documents:check": {"pid": check},
         "documents:my_check": {"pid": check},
@@ -206,7 +193,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
     "members:appeal", "members:answer", "documents:batch", "documents:check", "documents:my_check",
-    "unions:file", "people:rights_review", "people:rights_case", "trail:export_case",
+    "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.audit import services as audit
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import kinds, selectors, services
 from zhijia.foundation.casework.fields import Asked, Choice, samples
@@ -96,12 +97,20 @@ def _twins(world: World, member: Person) -> dict[str, Any]:
     return {"survivor": member.public_id, "duplicate": world.member(name=member.name)[0].public_id}
 
 
+def _trail(world: World, _: Person) -> dict[str, Any]:
+    """No question that finds nothing is asked for as a file."""
+    audit.record(world.staff("AUDIT_ADMIN", "county", next(NAMES)), "accounts.signed_out", now=world.now)
+    return dict.fromkeys(("person", "unit", "event", "outcome", "case", "address"), "")
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
     "merges": _twins,
     "clients": lambda world, _: {"units": world["city"].code},
+    "trail-exports": _trail,
+    "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
 """What opening asks that names somebody, so that no sample can stand for it."""
 

@@ -19,8 +19,8 @@ EXEMPT = {
     "ledger.LogEntry": "a salted hash; without the row it tells nobody",
     "ledger.LogNode": "a hash of hashes",
     "ledger.TreeHead": "a hash of hashes and a signature",
-    "members.RosterExport": "who asked for it in his work; a case with a history",
-    "members.RosterLoad": "who loaded it in his work; the trail tells it",
+    "rosters.RosterExport": "who asked for it in his work; a case with a history",
+    "rosters.RosterLoad": "who loaded it in his work; the trail tells it",
     "trail.TrailExport": "who asked for it in his work; a case with a history",
     "unions.UnionLoad": "who loaded it in his work; the trail tells it",
 }

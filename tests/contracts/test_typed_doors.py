@@ -18,10 +18,10 @@ from zhijia.kernel.identifiers import normalize_mobile
 from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.api import joining as joining_api
-from zhijia.organization.members.models import RosterLoad
-from zhijia.organization.members.rules import rosters
 from zhijia.organization.members.rules.scanning import read_scanned
-from zhijia.organization.members.tests.roster_files import csv_file, person_row
+from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.rules import rows as rosters
+from zhijia.organization.rosters.tests.files import csv_file, person_row
 from zhijia.organization.unions import selectors as unions
 
 pytestmark = pytest.mark.django_db

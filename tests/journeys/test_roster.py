@@ -15,8 +15,9 @@ import xlsxwriter
 from tests.world import World
 from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.tables import HANDED_BACK
-from zhijia.organization.members.models import Membership, RosterConflict, RosterLoad
-from zhijia.organization.members.tests.roster_files import csv_file, id_number
+from zhijia.organization.members.models import Membership
+from zhijia.organization.rosters.models import RosterConflict, RosterLoad
+from zhijia.organization.rosters.tests.files import csv_file, id_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

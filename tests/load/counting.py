@@ -103,7 +103,7 @@ def rows_of_rosters(
         if counts != {1: len(roster)}:
             wrong.append(f"roster {line['roster']}: {dict(counts)}, how often a row is a member")
         told = connection.execute(
-            "SELECT state, figures FROM members_rosterload WHERE public_id = %s", [line["load"]]
+            "SELECT state, figures FROM rosters_rosterload WHERE public_id = %s", [line["load"]]
         ).fetchone()
         state, figures = told or ("lost", {})
         if state != "done" or figures.get("added") != len(roster):

@@ -6,19 +6,18 @@ import csv
 import io
 from datetime import timedelta
 
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.models import Membership, RosterConflict, Transfer
+from zhijia.organization.members.models import Membership, Transfer
 from zhijia.organization.members.services import transfers
-from zhijia.organization.members.services.rosters import (
-    conflicts as rosters_conflicts,
-    exporting as rosters_exporting,
-    loading as rosters_loading,
-)
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.cases.exports import EXPORTS
+from zhijia.organization.rosters.models import RosterConflict
+from zhijia.organization.rosters.services import conflicts, loading
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -67,13 +66,13 @@ def _load(stage: Stage, actor: Actor, key: str, name: str, rows: list[list[str]]
     csv.writer(text).writerows([HEADER[: len(rows[0])], *rows])
     at = stage.workdays_ago(days)
     unit = unions.get_facts(stage.unions[key].pk)
-    load = rosters_loading.take_file(actor, unit, io.BytesIO(text.getvalue().encode("gb18030")), name, now=at)
-    rosters_loading.set_mapping(actor, load, load.mapping, now=at)
+    load = loading.take_file(actor, unit, io.BytesIO(text.getvalue().encode("gb18030")), name, now=at)
+    loading.set_mapping(actor, load, load.mapping, now=at)
     load.refresh_from_db()
     jobs.run_slice(load.job, clock=lambda: at)
     load.refresh_from_db()
     # The plant has taken on more people than it once said; whoever loads its roster is asked, and says so.
-    jobs.run_slice(rosters_loading.start_writing(actor, load, confirmed=True, now=at), clock=lambda: at)
+    jobs.run_slice(loading.start_writing(actor, load, confirmed=True, now=at), clock=lambda: at)
 
 
 def _settle(stage: Stage, admin: Actor) -> None:
@@ -82,30 +81,30 @@ def _settle(stage: Stage, admin: Actor) -> None:
     elsewhere = [row.case.public_id for row in waiting if row.kind == "elsewhere"]
     mendable = [row.case.public_id for row in waiting if any(code == "mobile.format" for _, code, _ in row.faults)]
     then = stage.workdays_ago(3)
-    rosters_conflicts.offer_transfer(admin, elsewhere[0], now=then)
-    rosters_conflicts.offer_transfer(admin, elsewhere[2], now=then)
+    conflicts.offer_transfer(admin, elsewhere[0], now=then)
+    conflicts.offer_transfer(admin, elsewhere[2], now=then)
     declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
     invitation = cases.list_open("members.transfer", declining.pk)[0]
     transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
-    rosters_conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
-    rosters_conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)
+    conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
+    conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)
 
 
 def _export(stage: Stage) -> None:
     chair, admin = stage.holder(Role.GRASS_CHAIR, "plant"), stage.holder(Role.GRASS_ADMIN, "plant")
-    unit = unions.get_facts(stage.unions["plant"].pk)
     uses = (
-        ("allow", "办理职工医疗互助参保，需向经办机构报送"),
+        ("agree", "办理职工医疗互助参保，需向经办机构报送"),
         ("refuse", "留存备查，方便以后联系职工"),
         ("withdraw", "发放高温津贴核对花名册"),
         ("wait", "为会员办理疗休养投保，需完整证件号码"),
     )
     for place, (outcome, reason) in enumerate(uses):
         at = stage.workdays_ago(5 - place)
-        case = rosters_exporting.ask_whole(admin, unit, reason=reason, form="xlsx", now=at)
+        said = {"union": stage.unions["plant"].public_id, "form": "xlsx", "reason": reason}
+        case = open_case(EXPORTS, admin, said, now=at)
         if outcome == "withdraw":
-            rosters_exporting.withdraw_whole(admin, case, now=at + timedelta(hours=1))
+            act(EXPORTS, admin, case, outcome, now=at + timedelta(hours=1))
         elif outcome != "wait":
             note = "用途不够具体，请写明报送给谁。" if outcome == "refuse" else ""
-            rosters_exporting.decide_whole(chair, case, allow=outcome == "allow", note=note, now=at)
+            act(EXPORTS, chair, case, outcome, {"note": note}, now=at)
     clock.fire_due(now=stage.now)

@@ -25,8 +25,8 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.rules import NEW_FORM_GROUPS
 from zhijia.organization.members.services.memberships import event_text
-from zhijia.organization.members.services.rosters.preparing import PERSON, Prepared, prepare
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.services.preparing import PERSON, Prepared, prepare
 from zhijia.organization.unions.models import Serial
 
 from .invention import Inventor

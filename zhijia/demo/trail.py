@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from zhijia.foundation.accounts.services import stepping
 from zhijia.foundation.audit import services as audit
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import selectors as people
-from zhijia.organization.trail import rules, services
+from zhijia.organization.trail import rules
+from zhijia.organization.trail.cases import EXPORTS, said_of
 from zhijia.organization.trail.models import TrailExport
 from zhijia.organization.trail.selectors import Question
 
@@ -64,18 +66,18 @@ def _exports(stage: Stage) -> None:
     first, second = (stage.holder(Role.AUDIT_ADMIN, "province", nth=place) for place in (0, 1))
     days = rules.days_of(None, None, today=stage.today, named=False)
     uses = (
-        ("allow", "年度审计抽查，核对查看完整信息的理由", Question(days, outcome="read")),
+        ("agree", "年度审计抽查，核对查看完整信息的理由", Question(days, outcome="read")),
         ("refuse", "留存备查，供以后参考", Question(days, event="people.numbers_read")),
         ("withdraw", "按季度报告要求，核对办理情况", Question(days, event="workflow.move")),
         ("wait", "纪检来函〔2026〕8 号，核查登录失败情况", Question(days, event="accounts.step_up_failed")),
     )
     for place, (outcome, reason, question) in enumerate(uses):
         at = stage.now - timedelta(minutes=50 - 10 * place)
-        case = services.ask_export(first, question, reason=reason, form="xlsx", now=at)
+        case = open_case(EXPORTS, first, said_of(question, reason=reason, form="xlsx"), now=at)
         if outcome == "withdraw":
-            services.withdraw_export(first, case, now=at + timedelta(minutes=5))
+            act(EXPORTS, first, case, outcome, now=at + timedelta(minutes=5))
         elif outcome != "wait":
             note = "请写明用途和保存期限。" if outcome == "refuse" else ""
-            services.decide_export(second, case, allow=outcome == "allow", note=note, now=at + timedelta(minutes=5))
-        if outcome == "allow":
+            act(EXPORTS, second, case, outcome, {"note": note}, now=at + timedelta(minutes=5))
+        if outcome == "agree":
             jobs.run_slice(TrailExport.objects.get(case__public_id=case).job, clock=lambda: stage.now)

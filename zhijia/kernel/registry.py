@@ -47,7 +47,10 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre)."""
+    """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre).
+
+    `Scenario.beside_members`: a button beside the list of a unit's members; leads there with `?unit=`.
+    """
 
     group: str
     label: str
@@ -158,6 +161,7 @@ class Scenario:
     indicators: tuple[Indicator, ...] = ()
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
+    beside_members: tuple[MenuItem, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()

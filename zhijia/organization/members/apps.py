@@ -13,7 +13,6 @@ class MembersConfig(CapabilityConfig):
         from zhijia.organization.people.events import person_bound, person_corrected, person_refused, person_verified
         from zhijia.organization.unions.events import union_moved
 
-        from .events import membership_changed
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
@@ -21,13 +20,11 @@ class MembersConfig(CapabilityConfig):
         from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
         from .services import changes, joining, memberships, placing, transfers
-        from .services.rosters import conflicts as rosters_conflicts
 
         registry.offer_people(find_people)
         registry.offer_unit_of(unit_of)
         person_verified.subscribe(memberships.follow_verified)
         person_verified.subscribe(joining.follow_verified)
-        membership_changed.subscribe(rosters_conflicts.follow_transfer)
         person_refused.subscribe(joining.follow_refused)
         person_corrected.subscribe(memberships.follow_corrected)
         person_bound.subscribe(memberships.follow_bound)

@@ -43,3 +43,16 @@ class MembershipsChanged:
 
 
 memberships_changed: Announcement[MembershipsChanged] = Announcement("members.memberships_changed")
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """A transfer to `union_id` came to nothing, `note` says why: taken back, refused, or never confirmed."""
+
+    person_id: int
+    union_id: int
+    note: str
+    at: datetime
+
+
+transfer_ended: Announcement[TransferEnded] = Announcement("members.transfer_ended")

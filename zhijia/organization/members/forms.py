@@ -294,17 +294,3 @@ class BatchForm(ConsoleForm):
     reason = forms.CharField(
         label="转接原因", min_length=5, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="会员会看到"
     )
-
-
-class RosterForm(ConsoleForm):
-    """A file of members."""
-
-    file = forms.FileField(label="名册文件", max_length=200)
-
-
-class NotingForm(ConsoleForm):
-    """Why somebody decides as he does."""
-
-    note = forms.CharField(
-        label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="不同意时必填"
-    )

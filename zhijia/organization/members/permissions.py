@@ -13,6 +13,4 @@ class Permission(StrEnum):
     READMIT = "members:change:readmit"
     CLAIM_OFFER = "members:claim:offer"
     FOUNDING_TASK = "members:founding:decide"
-    ROSTER_LOAD = "members:roster:load"
     EXPORT = "members:roster:export"
-    EXPORT_DECIDE = "members:export:decide"

@@ -13,10 +13,8 @@ from zhijia.kernel.registry import (
 
 from .permissions import Permission
 from .rules import DISPUTE, JOIN, changes, claims, transfers
-from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
 from .selectors import personal, personal_matters
 from .selectors.changes import may_read_evidence
-from .selectors.rosters import may_read_export, may_read_roster
 from .services import forgetting
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
@@ -29,15 +27,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
         PermissionSpec(Permission.JOIN_DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
-        PermissionSpec(Permission.ROSTER_LOAD, "导入会员名册", _DECIDERS, group="会员", short="导名册"),
         PermissionSpec(Permission.EXPORT, "导出会员名册", _DECIDERS, group="会员", short="导出"),
-        PermissionSpec(
-            Permission.EXPORT_DECIDE,
-            "复核完整名册导出",
-            frozenset({"GRASS_CHAIR", "ORG"}),
-            group="会员",
-            short="核导出",
-        ),
         PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
         PermissionSpec(Permission.TRANSFER_DECIDE, "审批转入", _DECIDERS, group="会员", short="审转入"),
         PermissionSpec(
@@ -54,7 +44,6 @@ SCENARIO = Scenario(
     menu=(
         MenuItem("组织", "入会审批", "members:queue", (Permission.JOIN_DECIDE,), 130, icon="user-check"),
         MenuItem("组织", "会员名册", "members:roster", (Permission.VIEW,), 120, icon="users"),
-        MenuItem("组织", "导入会员名册", "members:rosters", (Permission.ROSTER_LOAD,), 122, icon="file-import"),
         MenuItem("组织", "转会", "members:transfers", (Permission.TRANSFER_DECIDE,), 140, icon="transfer"),
         MenuItem("组织", "会籍变更", "members:changes", (Permission.CHANGE_DECIDE,), 150, icon="edit"),
         MenuItem("组织", "认领会员", "members:claims", (Permission.CLAIM_OFFER,), 160, icon="user-plus"),
@@ -122,21 +111,10 @@ SCENARIO = Scenario(
             forgetting.erase_disputes,
             tables=("members.BindingDispute",),
         ),
-        PersonalData(
-            "members.roster_rows",
-            "名册中待核对的一行",
-            "工会名册里的一行没有写入，由工会更正或邀请您转会。",
-            "办结后一年，原文办结时即删除",
-            forgetting.export_rows,
-            personal_matters.kept_rows,
-            forgetting.erase_rows,
-            tables=("members.RosterConflict",),
-        ),
     ),
     sweeps=(
         Sweep("members.applications", "未通过和撤回的入会申请", personal.REFUSED_DAYS, forgetting.forget_refused),
         Sweep("members.disputes", "办结的账号绑定核实", personal_matters.DISPUTE_DAYS, forgetting.forget_disputes),
-        Sweep("members.roster_rows", "办结的名册待处理", personal_matters.ROW_DAYS, forgetting.forget_rows),
     ),
     workflows=(
         JOIN,
@@ -145,12 +123,8 @@ SCENARIO = Scenario(
         changes.CHANGE,
         claims.CLAIM,
         claims.FOUNDING_TASK,
-        ROSTER_CONFLICT,
-        MEMBER_EXPORT,
     ),
     case_links={
-        ROSTER_CONFLICT.code: CaseLink(console="members:conflict", menu="members:rosters"),
-        MEMBER_EXPORT.code: CaseLink(console="members:export_case"),
         JOIN.code: CaseLink(member="members:case", console="members:review", menu="members:queue"),
         DISPUTE.code: CaseLink(console="members:dispute_review"),
         transfers.TRANSFER.code: CaseLink(
@@ -169,22 +143,7 @@ SCENARIO = Scenario(
         ParameterSpec("join.need_info_wd", "补充信息时限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.appeal_wd", "入会申诉期限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("join.auto_approve_cd", "入会自动通过（0 为不自动）", 0, "cd", "平台默认", 0, 60),
-        ParameterSpec(
-            "members.roster_conflicts", "一份名册最多转成待处理事项的行数", 200, "count", "平台默认", 0, 2000
-        ),
-        ParameterSpec("members.roster_conflict_wd", "名册待处理事项时限", 10, "wd", "平台默认", 1, 60),
         ParameterSpec("members.roster_offer_cd", "名册邀请转会的等待期限", 30, "cd", "平台默认", 1, 180),
-        ParameterSpec(
-            "members.export_most",
-            "一份完整名册最多的人数",
-            200_000,
-            "count",
-            "个人信息保护法第六条；平台默认",
-            1_000,
-            2_000_000,
-        ),
-        ParameterSpec("members.export_wd", "完整名册导出复核时限", 3, "wd", "平台默认", 1, 30),
-        ParameterSpec("members.roster_real_name", "名册导入后向实名源核验", False, "flag", "平台默认"),
         ParameterSpec("members.dispute_wd", "账号绑定核实时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("transfer.review_wd", "转入审核时限，逾期转上级", 3, "wd", "会籍管理办法；平台默认", 1, 30),
         ParameterSpec("transfer.escalated_wd", "上级办理转会时限", 3, "wd", "平台默认", 1, 30),
@@ -281,32 +240,8 @@ SCENARIO = Scenario(
         AuditEvent("members.card_file", "扫码打开会员档案"),
         AuditEvent("members.card_replaced", "换发会员卡"),
         AuditEvent("members.rebound", "改绑账号"),
-        AuditEvent("members.roster", "导入会员名册", erases="none"),
-        AuditEvent("members.roster_row", "查看名册中的一行"),
-        AuditEvent("members.roster_row_changed", "更正名册中的一行"),
-        AuditEvent("members.roster_rows", "下载名册中有错的行", erases="none"),
-        AuditEvent("members.exported", "导出会员名册", erases="none"),
     ),
     file_uses=(
-        FileUse(
-            "members.roster",
-            "会员名册",
-            frozenset({"xlsx", "csv"}),
-            300 * 1024**2,
-            keep_days=30,
-            may_read=may_read_roster,
-            at_work=True,
-        ),
-        FileUse("members.export_part", "完整名册的一部分", frozenset({"csv"}), 1024**3, keep_days=1, at_work=True),
-        FileUse(
-            "members.export",
-            "导出的完整名册",
-            frozenset({"xlsx", "csv"}),
-            1024**3,
-            keep_days=1,
-            may_read=may_read_export,
-            at_work=True,
-        ),
         FileUse(
             "members.evidence",
             "会籍变更证明",

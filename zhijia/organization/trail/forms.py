@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from zhijia.foundation.ui.form import ChoiceGroup, ConsoleForm, DayField, NumberField
+from zhijia.foundation.casework.exports import FORM, REASON
+from zhijia.foundation.ui.form import ConsoleForm, DayField, NumberField
 
 
 class FilterForm(ConsoleForm):
@@ -36,19 +37,8 @@ class PersonForm(ConsoleForm):
 
 
 class ExportForm(ConsoleForm):
-    form = forms.ChoiceField(
-        label="格式",
-        choices=[("xlsx", "Excel（xlsx）"), ("csv", "CSV（UTF-8）")],
-        initial="xlsx",
-        widget=ChoiceGroup,
-    )
-    reason = forms.CharField(
-        label="依据和用途",
-        min_length=5,
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="如：纪检来函〔2026〕8 号，核查某时段查看情况。复核人会看到",
-    )
+    form = FORM.form_field()
+    reason = REASON.form_field()
 
 
 class HeadForm(ConsoleForm):

@@ -9,9 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.listing import Column, Day, Link, Listing, Tag, To
-from zhijia.foundation.workflow.columns import PID, STATE
+from zhijia.foundation.ui.listing import Column, Link, Listing, Tag, To
 from zhijia.foundation.workflow.rules import Workflow, to_others
 from zhijia.kernel.logs import mask_text
 from zhijia.kernel.registry import registry
@@ -254,12 +252,6 @@ DENIED = Listing(
         Column("原因", _why_refused), Column("在哪里", _page, narrow="mid", faint=True),
     ),
 )  # fmt: skip
-EXPORTS = Listing(
-    "trail_exports", "审计导出", note="先在审计记录里选好条件，再申请导出",
-    head=Column("申请", "case.title", wraps=True),
-    opens=To("trail:export_case", PID), counted="件", ordered="最近的在前", exports=False,
-    columns=(Day("提出", "case.opened_at", faint=True), STATE),
-)  # fmt: skip
 
 
 def _moment(entry: Any) -> str:
@@ -341,7 +333,7 @@ def ways_on(told: Told, back: str) -> list[dict[str, str]]:
 # --- Files ----------------------------------------------------------------------------------------------------------
 EXPORT_HEADERS: Final = (
     "时间", "事项", "结果", "人员", "岗位", "单位", "工会编码", "网络地址", "涉及人员", "对象", "理由", "其他内容",
-    "办理前校验值", "办理后校验值", "水印",
+    "办理前校验值", "办理后校验值",
 )  # fmt: skip
 
 
@@ -368,15 +360,3 @@ def event_choices() -> list[tuple[str, str]]:
 
 def refused_choices() -> list[tuple[str, str]]:
     return [(code, event_label(code)) for code in rules.REFUSED if code in registry.audit_events]
-
-
-def export_facts(export: Any, question: Question, maker: str) -> list[dict[str, Any]]:
-    """Shape of `ui/console/facts.html`."""
-    facts = [
-        {"label": "申请人", "value": maker},
-        {"label": "范围", "value": export.unit.name, "note": "及下级"},
-        {"label": "条件", "value": in_words(question)},
-        {"label": "依据和用途", "value": export.reason},
-        {"label": "格式", "value": words.VALUES["form"][export.form]},
-    ]
-    return [*facts, {"label": "条数", "value": formats.number(export.rows)}] if export.ready_at else facts

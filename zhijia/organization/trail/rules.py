@@ -9,10 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final, NamedTuple
 
-from zhijia.foundation.workflow.rules import MAKER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import two_persons
 from zhijia.kernel.errors import Invalid
 
 from .permissions import Permission
@@ -113,52 +112,14 @@ def striking(tries: Iterable[Try]) -> list[Strike]:
 
 
 # --- Exports --------------------------------------------------------------------------------------------------------
-class Export(StrEnum):
-    ASKED = "ASKED"
-    ALLOWED = "ALLOWED"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-
-
 # A case stands at the asker's own union, so that whoever checks it stands there or above.
-TRAIL_EXPORT = Workflow(
+TRAIL_EXPORT = two_persons(
     "trail.export",
     "导出审计记录",
-    start=Export.ASKED,
-    labels={
-        Export.ASKED: "等待复核",
-        Export.ALLOWED: "已同意",
-        Export.REFUSED: "已退回",
-        Export.WITHDRAWN: "已撤回",
-    },
-    hues={
-        Export.ASKED: Hue.SOON,
-        Export.ALLOWED: Hue.DONE,
-        Export.REFUSED: Hue.LATE,
-        Export.WITHDRAWN: Hue.STILL,
-    },
-    closed=frozenset({Export.ALLOWED, Export.REFUSED, Export.WITHDRAWN}),
-    due={Export.ASKED: "trail.export_wd"},
-    moves=(
-        Move(
-            "allow",
-            {Export.ASKED},
-            Export.ALLOWED,
-            by=Permission.EXPORT_DECIDE,
-            checker=True,
-            title="复核同意，开始准备文件",
-            button="同意导出",
-        ),
-        Move(
-            "refuse",
-            {Export.ASKED},
-            Export.REFUSED,
-            by=Permission.EXPORT_DECIDE,
-            checker=True,
-            needs=("note",),
-            title="复核不同意",
-            button="不同意",
-        ),
-        Move("withdraw", {Export.ASKED}, Export.WITHDRAWN, by=MAKER, title="申请人撤回", button="撤回申请"),
-    ),
+    check=Permission.EXPORT_DECIDE,
+    due="trail.export_wd",
+    maker="申请人",
+    agreed="已同意",
+    agree="复核同意，开始准备文件",
+    button="同意导出",
 )

@@ -1,6 +1,6 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     FileUse,
     MenuItem,
     ParameterSpec,
@@ -8,6 +8,7 @@ from zhijia.kernel.registry import (
     Scenario,
 )
 
+from .cases import EXPORTS
 from .permissions import Permission
 from .rules import TRAIL_EXPORT
 from .selectors import may_read_export
@@ -22,7 +23,7 @@ SCENARIO = Scenario(
         MenuItem("管理", "审计记录", "trail:entries", (Permission.VIEW,), 850, icon="history"),
         MenuItem("管理", "谁看过完整信息", "trail:looks", (Permission.VIEW,), 851, icon="eye"),
         MenuItem("管理", "存证核对", "trail:ledger", (Permission.VERIFY,), 852, icon="shield-check"),
-        MenuItem("管理", "审计导出", "trail:exports", (Permission.EXPORT,), 853, icon="file-export"),
+        MenuItem("管理", "审计导出", EXPORTS.page("list"), (Permission.EXPORT,), 853, icon="file-export"),
         MenuItem("管理", "被拒绝的尝试", "trail:denied", (Permission.DENIED,), 854, icon="ban"),
     ),
     permissions=(
@@ -35,7 +36,7 @@ SCENARIO = Scenario(
         ),
     ),
     workflows=(TRAIL_EXPORT,),
-    case_links={TRAIL_EXPORT.code: CaseLink(console="trail:export_case", menu="trail:exports")},
+    case_links=declaring.links(EXPORTS),
     parameters=(
         ParameterSpec("trail.export_wd", "审计记录导出复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("trail.export_most", "审计记录一次最多导出条数", 20_000, "count", "平台默认", 100, 50_000),

@@ -19,9 +19,9 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel import identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
-from zhijia.kernel.errors import NotAllowed, NotFound
+from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.ids import is_public_id
-from zhijia.kernel.paging import Page, page_of
+from zhijia.kernel.paging import Page
 from zhijia.kernel.registry import registry
 from zhijia.kernel.typed import typed
 from zhijia.organization.access import selectors as access
@@ -139,6 +139,32 @@ def wanted(question: Question, scope: Scope) -> Wanted:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def read_question(actor: Actor, said: Mapping[str, Any], permission: str, *, today: date) -> Question:
+    """A question that is sent in words, ids and days, as the API does.
+
+    Raises NotFound for no such person, Invalid `trail.days`, `trail.unit`, `trail.event`.
+    """
+    person = get_person(said["person"]) if said["person"] else None
+    case = said["case"].replace("-", "").lower()
+    found = find_union(actor, said["unit"], permission) if said["unit"] else []
+    if said["unit"] and len(found) != 1:
+        text = "没有找到这个单位，或有几个单位都是这个名称，请改用工会编码。"
+        raise Invalid("trail.unit", text, fields={"unit": text})
+    if said["event"] and said["event"] not in registry.audit_events:
+        text = "没有这个事项，请核对事项代码。"
+        raise Invalid("trail.event", text, fields={"event": text})
+    return Question(
+        rules.days_of(said["first"], said["last"], today=today, named=bool(person or case)),
+        person=person,
+        side=said["side"],
+        union=found[0] if found else None,
+        event=said["event"],
+        outcome=said["outcome"],
+        case=case,
+        address=said["address"],
+    )
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------
@@ -283,7 +309,7 @@ def question_of(export: TrailExport) -> Question:
 
 def wanted_of(export: TrailExport) -> Wanted:
     """What the file holds: as it was asked, from the subtree of the union under which it was asked."""
-    asked = wanted(question_of(export), Scope(paths=(unions.get_facts(export.unit_id).path,)))
+    asked = wanted(question_of(export), Scope(paths=(unions.get_facts(export.case.unit_id).path,)))
     since = export.wanted["since"]
     return Wanted(
         since=datetime.fromisoformat(since) if since else None,
@@ -304,41 +330,8 @@ def page_of_export(export: TrailExport, after: str, size: int) -> Page[Told]:
     return page.of(_told(page.rows))
 
 
-def get_export(actor: Actor, public_id: str) -> TrailExport:
-    """One's own wish, or one that the actor decides on. Raises NotFound, NotAllowed."""
-    export = TrailExport.objects.select_related("case", "unit").filter(case__public_id=public_id).first()
-    if export is None:
-        raise NotFound
-    if actor.person_id is None or export.person_id != actor.person_id:
-        actor.require(Permission.EXPORT_DECIDE, export.unit.path)
-    elif not actor.may(Permission.EXPORT, export.unit.path):
-        raise NotAllowed
-    return export
-
-
-def get_export_of_job(actor: Actor, job: str) -> TrailExport:
-    """Raises NotFound."""
-    export = TrailExport.objects.select_related("case").filter(job=job).first() if is_public_id(job) else None
-    if export is None:
-        raise NotFound
-    return get_export(actor, export.case.public_id)
-
-
-def list_exports(actor: Actor, query: Query) -> Page[TrailExport]:
-    """The actor's own wishes, newest first."""
-    if actor.person_id is None:
-        return Page([])
-    rows = TrailExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
-    return page_of(rows, ("-id",), after=query.after, limit=query.limit)
-
-
 def may_read_export(actor: Actor, file: FileFacts) -> bool:
     """By who asked for it, as long as he may export there."""
     if file.unit_id is None or not files.is_giver(actor, file):
         return False
     return actor.may(Permission.EXPORT, unions.get_facts(file.unit_id).path)
-
-
-def maker_of(export: TrailExport) -> str:
-    """Who asked, in full: a colleague's name on a matter that both work on."""
-    return people.get_facts(export.person_id).name if export.person_id else "系统"

@@ -6,13 +6,12 @@ from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
 from zhijia.foundation.ledger import services as ledger
 
 from . import sealed, services
+from .cases import EXPORT
 
 
-@job(services.JOB, label="准备审计记录", result="trail:export_of_job")
+@job(EXPORT.use, label="准备审计记录", result="trail:trail-exports_of_job")
 def prepare_export(running: RunningJob, cursor: Json) -> Step:
-    """`cursor` is the key behind the last entry gathered; the last step puts the parts into one file."""
-    done, after, through = services.prepare_some(int(running.payload["export"]), str(cursor or ""), now=running.now)
-    return Step(cursor=after, done=done, finished=through)
+    return EXPORT.step(running, cursor)
 
 
 @job(services.VERIFY, label="核对存证", result="trail:verified")

@@ -1,5 +1,8 @@
 from django.urls import path
 
+from zhijia.foundation.casework import exports as casework_exports, pages
+
+from .cases import EXPORT, EXPORTS
 from .views import denied, entries, exports, ledger
 
 app_name = "trail"
@@ -9,14 +12,12 @@ urlpatterns = [
     path("console/trail/people", entries.find_person, name="people"),
     path("console/trail/entries/<slug:key>", entries.entry, name="entry"),
     path("console/trail/export", exports.ask, name="export"),
-    path("console/trail/exports", exports.mine, name="exports"),
-    path("console/trail/exports/of/<pid:public_id>", exports.of_job, name="export_of_job"),
-    path("console/trail/exports/<pid:pid>", exports.case, name="export_case"),
-    path("console/trail/exports/<pid:pid>/withdraw", exports.withdraw, name="withdraw_export"),
     path("console/trail/ledger", ledger.index, name="ledger"),
     path("console/trail/ledger/check", ledger.check, name="check"),
     path("console/trail/ledger/of/<pid:public_id>", ledger.verified, name="verified"),
     path("console/denied", denied.index, name="denied"),
     path("console/denied/people", denied.find_person, name="denied_people"),
     path("console/denied/entries/<slug:key>", denied.entry, name="denied_entry"),
+    *casework_exports.urls(EXPORTS, EXPORT),
+    *pages.urls(EXPORTS),
 ]

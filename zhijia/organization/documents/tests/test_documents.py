@@ -28,10 +28,10 @@ from zhijia.organization.duplicates.tests.test_duplicates import Authority
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import binding, claims, joining
-from zhijia.organization.members.tests.roster_files import csv_file, id_number, person_row, xlsx_file
-from zhijia.organization.members.tests.test_rosters_pages import conflicts, loaded
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
+from zhijia.organization.rosters.tests.test_pages import conflicts, loaded
 
 pytestmark = pytest.mark.django_db
 WHY = "公安机关通报：同一打印店伪造的一批身份证"
@@ -239,7 +239,7 @@ def test_a_rosters_row_waits_as_a_case_and_goes_through_once_lifted(world: World
     batch = listed(world, id_number(54))
     actor, load = loaded(world, [person_row(54), person_row(55)])
     assert load.figures["added"] == 1
-    case = Case.objects.get(workflow="members.roster_conflict")
+    case = Case.objects.get(workflow="rosters.conflict")
     assert "暂时不能在线办理" in case.note
     with pytest.raises(Invalid, match=r"roster\.row") as said:
         conflicts.settle(actor, case.public_id, {}, now=world.now)

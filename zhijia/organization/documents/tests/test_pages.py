@@ -15,8 +15,8 @@ from zhijia.foundation.files.models import StoredFile
 from zhijia.organization.documents import selectors as reads, services as blacklist
 from zhijia.organization.documents.models import DocumentCheck, ListedNumber
 from zhijia.organization.documents.tests.test_documents import WHY, apply, listed
-from zhijia.organization.members.tests.roster_files import id_number
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.tests.files import id_number
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,8 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk`, `changing`,
-`rosters` and `exports` for cadres and other systems.
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` and `changing` for cadres and
+other systems.
 """
 
-from . import cards, changing, checking, desk, exports, joining, own, rosters
+from . import cards, changing, checking, desk, joining, own
 
 ROUTES = (
     joining.public,
@@ -12,6 +12,4 @@ ROUTES = (
     own.routes,
     desk.routes,
     changing.routes,
-    rosters.routes,
-    exports.routes,
 )

@@ -11,7 +11,6 @@ from .memberships import (
     MembershipQuerySet,
     MembershipState,
 )
-from .rosters import LoadState, RosterConflict, RosterExport, RosterFault, RosterLoad, RosterMapping
 
 __all__ = [
     "BindingDispute",
@@ -19,17 +18,11 @@ __all__ = [
     "EventKind",
     "FoundingTask",
     "JoinApplication",
-    "LoadState",
     "MemberCard",
     "Membership",
     "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "RosterConflict",
-    "RosterExport",
-    "RosterFault",
-    "RosterLoad",
-    "RosterMapping",
     "Transfer",
 ]

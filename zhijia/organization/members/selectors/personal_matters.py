@@ -1,4 +1,4 @@
-"""What lies beside a person's membership and names him: disputes, doubles, rows of rosters, documents on a list."""
+"""What lies beside a person's membership and names him: disputes about his account."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from django.utils import timezone
 
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
-from zhijia.organization.members.models import BindingDispute, RosterConflict
+from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.members.rules import joining
-from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
 DISPUTE_DAYS: Final = 3 * 365
-ROW_DAYS: Final = 365
 """So long what is settled is kept. Source: docs/rules/rights.md#retention"""
 PROOF: Final = "办结后保存三年，用来证明账号为什么由谁使用，便于您核对和投诉。"
-WAITS: Final = "名册中的这一行工会还没有处理完，办结之后才能删除。"
 UNDER_WAY: Final = "这件事正在办理，办结之后才能删除。"
 A_YEAR: Final = "办结后保存一年，便于您申诉和核对。"
 
@@ -75,18 +72,3 @@ def export_disputes(subject: DataSubject) -> list[Mapping[str, Any]]:
 
 def kept_disputes(subject: DataSubject, now: datetime) -> list[Kept]:
     return kept_cases(disputes_of(subject), DISPUTE_DAYS, PROOF, now)
-
-
-# --- Rows of rosters that were refused
-def rows_of(subject: DataSubject) -> list[RosterConflict]:
-    """Rows that mean him, by his file or by his document."""
-    digests = [people.digest_of(key) for key in subject.persons]
-    about = Q(person_id__in=subject.persons) | Q(identity__in=digests)
-    return list(RosterConflict.objects.filter(about).select_related("case").order_by("opened_at", "id"))
-
-
-def kept_rows(subject: DataSubject, now: datetime) -> list[Kept]:
-    rows = rows_of(subject)
-    waiting = [row for row in rows if row.case.closed_at is None]
-    lately = kept_cases([row for row in rows if row.case.closed_at is not None], ROW_DAYS, A_YEAR, now)
-    return [*([Kept(len(waiting), WAITS, needs_him=False)] if waiting else []), *lately]

@@ -1,188 +1,45 @@
-"""Reading rosters' loads, refused rows, conflicts and exports, within the scope of who may load or export."""
+"""Memberships many at once, as files of members ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
-from zhijia.foundation.files import selectors as files
-from zhijia.foundation.files.selectors import FileFacts
-from zhijia.foundation.jobs import selectors as jobs
-from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
-from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import NotFound
-from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.paging import Page, page_of
-from zhijia.organization.members.models import Membership, RosterConflict, RosterExport, RosterFault, RosterLoad
-from zhijia.organization.members.permissions import Permission
-from zhijia.organization.members.rules import rosters as rules
-from zhijia.organization.people import selectors as people
-from zhijia.organization.unions import places, selectors as unions
+from zhijia.organization.members.models import Membership as Membership  # noqa: PLC0414  the type others name
 from zhijia.organization.unions.selectors import UnionFacts
 
 from .lists import below
 
 
-def get_load(actor: Actor, public_id: str) -> RosterLoad:
-    """Raises NotFound out of scope, NotAllowed without the right to load."""
-    load = RosterLoad.objects.select_related("unit").filter(public_id=public_id).first()
-    if load is None:
-        raise NotFound
-    actor.require(Permission.ROSTER_LOAD, load.unit.path)
-    return load
+class Stay(NamedTuple):
+    """What a roster must know of a membership; `ended_by` is empty where he only moved on."""
+
+    person_id: int
+    union_id: int
+    until: date | None
+    ended_by: str
+    member_number: str
+    joined_on: date
 
 
-def get_load_of_job(actor: Actor, public_id: str) -> RosterLoad:
-    """The file that a job checked or wrote; its own row names only the latest. Raises NotFound, NotAllowed."""
-    job = jobs.get_job(actor, public_id)
-    if job.kind not in ("members.roster_check", "members.roster_write"):
-        raise NotFound
-    known = RosterLoad.objects.filter(pk=job.payload["load"]).values_list("public_id", flat=True).first()
-    return get_load(actor, known or "")
+def stays_of(person_ids: Collection[int]) -> dict[int, list[Stay]]:
+    """Everybody's memberships, oldest first; one query."""
+    stays: dict[int, list[Stay]] = {}
+    if person_ids:
+        for row in db.select_rows(Membership, Stay._fields, {"person_id": tuple(person_ids)}, order=["since", "id"]):
+            stays.setdefault(row[0], []).append(Stay(*row))
+    return stays
 
 
-def list_loads(actor: Actor, *, after: str = "", limit: int = 10) -> Page[RosterLoad]:
-    """The loads of the actor's scope, newest first."""
-    rows = RosterLoad.objects.filter(db.in_scope("unit__path", actor.scope_for(Permission.ROSTER_LOAD)))
-    return page_of(rows.select_related("unit"), ("-id",), after=after, limit=limit)
-
-
-def list_refused(load: RosterLoad, *, kind: str = "", after: str = "", limit: int = 50) -> Page[RosterFault]:
-    """Refused rows in the order of the file."""
-    rows = RosterFault.objects.filter(load=load, kind=kind) if kind else RosterFault.objects.filter(load=load)
-    return page_of(rows, ("number",), after=after, limit=limit)
-
-
-def iterate_refused(load: RosterLoad, *, size: int = 2_000) -> Iterator[RosterFault]:
-    after = 0
-    while rows := list(RosterFault.objects.filter(load=load, number__gt=after).order_by("number")[:size]):
-        yield from rows
-        after = rows[-1].number
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """A union that a checked file would give far more members than its employers have workers."""
-
-    union: str
-    workers: int
-    members: int
-
-
-def crowded(load: RosterLoad) -> list[Crowd]:
-    """Such unions, by name; empty where the file is for more unions than are looked at one by one."""
-    into = {int(key): count for key, count in (load.into or {}).items()}
-    if not into:
-        return []
-    workers = places.headcounts(into)
-    open_stays = Membership.objects.filter(union_id__in=list(into), until__isnull=True)
-    present = dict(open_stays.values_list("union_id").annotate(number=Count("id")).order_by())
-    named = unions.facts_of(into)
-    crowds = [
-        Crowd(named[key].name, workers.get(key, 0), present.get(key, 0) + count)
-        for key, count in into.items()
-        if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count, count)
-    ]
-    return sorted(crowds, key=lambda crowd: crowd.union)
-
-
-def count_conflicts(load: RosterLoad) -> int:
-    """Cases that this file opened; at most as many as the parameter allows."""
-    return RosterConflict.objects.filter(load=load).count()
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictFile:
-    """A refused row as the cadre sees it; `person` is whom it means, masked, where he is another union's member."""
-
-    case: Case
-    kind: str
-    number: int
-    load: RosterLoad
-    union: UnionFacts
-    faults: list[Any]
-    person: people.PersonFacts | None
-
-
-def get_conflict(actor: Actor, public_id: str) -> ConflictFile:
-    """Raises NotFound, NotAllowed."""
-    row = RosterConflict.objects.select_related("case", "load").filter(case__public_id=public_id).first()
-    if row is None:
-        raise NotFound
-    union = unions.get_facts(row.union_id)
-    actor.require(Permission.ROSTER_LOAD, union.path)
-    person = people.get_facts(row.person_id) if row.person_id else None
-    return ConflictFile(row.case, row.kind, row.number, row.load, union, row.faults, person)
-
-
-def list_conflicts(actor: Actor, query: Query) -> Page[ConflictFile]:
-    """Open ones of the actor's scope, oldest first."""
-    rows = RosterConflict.objects.filter(
-        db.in_scope("union__path", actor.scope_for(Permission.ROSTER_LOAD)), case__closed_at__isnull=True
-    )
-    page = page_of(rows.select_related("case", "load"), ("id",), after=query.after, limit=query.limit)
-    facts = unions.facts_of(row.union_id for row in page.rows)
-    return page.of(
-        ConflictFile(row.case, row.kind, row.number, row.load, facts[row.union_id], row.faults, None)
-        for row in page.rows
-    )
-
-
-def get_export(actor: Actor, public_id: str) -> RosterExport:
-    """A wish for full numbers: its maker's, or one that the actor decides on. Raises NotFound, NotAllowed."""
-    export = RosterExport.objects.select_related("case", "unit").filter(case__public_id=public_id).first()
-    if export is None:
-        raise NotFound
-    if actor.person_id is None or export.person_id != actor.person_id:
-        actor.require(Permission.EXPORT_DECIDE, export.unit.path)
-    return export
-
-
-def get_export_of_job(actor: Actor, job: str) -> RosterExport:
-    """Raises NotFound."""
-    export = RosterExport.objects.select_related("case").filter(job=job).first() if is_public_id(job) else None
-    if export is None:
-        raise NotFound
-    return get_export(actor, export.case.public_id)
-
-
-def list_exports(actor: Actor, *, limit: int = 10) -> list[RosterExport]:
-    """The actor's own wishes, newest first."""
-    if actor.person_id is None:
-        return []
-    rows = RosterExport.objects.filter(person_id=actor.person_id).select_related("case", "unit")
-    return list(rows.order_by("-id")[:limit])
-
-
-# --- The files ------------------------------------------------------------------------------------------------------
-def may_read_roster(actor: Actor, file: FileFacts) -> bool:
-    """A roster as it was sent: by who sent it, as long as he may load rosters there."""
-    return files.is_giver(actor, file) and _may_now(actor, Permission.ROSTER_LOAD, file)
-
-
-def may_read_export(actor: Actor, file: FileFacts) -> bool:
-    """Full numbers: by who asked for them, as long as he may export there."""
-    return files.is_giver(actor, file) and _may_now(actor, Permission.EXPORT, file)
-
-
-def _may_now(actor: Actor, permission: Permission, file: FileFacts) -> bool:
-    return file.unit_id is not None and actor.may(permission, unions.get_facts(file.unit_id).path)
-
-
-# --- Members of a unit, for files -----------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A member as a file shows him."""
-
-    stay: Membership
-    person: people.PersonFacts
-    union_code: str
-    union_name: str
+def count_of(union_ids: Iterable[int]) -> dict[int, int]:
+    """Members of each of these unions that has any."""
+    stays = Membership.objects.filter(union_id__in=list(union_ids), until__isnull=True)
+    return dict(stays.values_list("union_id").annotate(number=Count("id")).order_by())
 
 
 def _members(unit: UnionFacts) -> QuerySet[Membership]:
@@ -194,23 +51,6 @@ def more_members_than(unit: UnionFacts, most: int) -> bool:
     return bool(_members(unit).order_by("name_key", "id")[most : most + 1].exists())
 
 
-def page_of_members(unit: UnionFacts, after: str, size: int) -> tuple[list[Line], str]:
-    """The next members by name and where to go on, empty at the end; only those whose union stands there today."""
-    page = page_of(_members(unit), ("name_key", "id"), after=after, limit=size)
-    persons = people.facts_of(row.person_id for row in page.rows)
-    places = unions.facts_of(row.union_id for row in page.rows)
-    lines = [
-        Line(row, persons[row.person_id], places[row.union_id].code, places[row.union_id].name)
-        for row in page.rows
-        if places[row.union_id].path.startswith(unit.path)
-    ]
-    return lines, page.next
-
-
-def iterate_members(unit: UnionFacts, *, size: int = 1_000) -> Iterator[Line]:
-    """All of them, page by page."""
-    lines, after = page_of_members(unit, "", size)
-    yield from lines
-    while after:
-        lines, after = page_of_members(unit, after, size)
-        yield from lines
+def page_of_members(unit: UnionFacts, after: str, size: int) -> Page[Membership]:
+    """The next members of a unit and below by name; some may stand elsewhere since their union moved."""
+    return page_of(_members(unit), ("name_key", "id"), after=after, limit=size)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.organization.members import rules
-from zhijia.organization.members.models import BindingDispute, JoinApplication, RosterConflict
-from zhijia.organization.members.rules import rosters
-from zhijia.organization.members.rules.conflicts import ROSTER_CONFLICT
+from zhijia.organization.members.models import BindingDispute, JoinApplication
 from zhijia.organization.members.selectors import personal_matters as matters
 from zhijia.organization.members.selectors.personal import REFUSED_DAYS, over_on
-from zhijia.organization.unions import selectors as unions
-
-from .rosters import conflicts
 
 OVER = (rules.Join.REJECTED.value, rules.Join.WITHDRAWN.value)
 
@@ -44,7 +38,7 @@ def erase_applications(subject: DataSubject, now: datetime) -> int:
     return _forget([row for row in own if over_on(row, now)])
 
 
-# --- Disputes, doubles, rows of rosters
+# --- Disputes
 def _drop_disputes(rows: Sequence[BindingDispute]) -> int:
     BindingDispute.objects.filter(pk__in=[row.pk for row in rows]).delete()
     workflow.forget_cases([row.case_id for row in rows])
@@ -64,38 +58,3 @@ def forget_disputes(now: datetime, limit: int, held: frozenset[int]) -> int:
     due = BindingDispute.objects.filter(case__closed_at__lt=deadlines.end_of(last_day))
     due = due.exclude(person_id__in=held) if held else due
     return _drop_disputes(list(due.order_by("case__closed_at", "id")[:limit]))
-
-
-def export_rows(subject: DataSubject) -> list[Mapping[str, Any]]:
-    """Rows of rosters that mean him, with what stood in them as long as they wait: for himself only."""
-    rows = matters.rows_of(subject)
-    names = {key: union.name for key, union in unions.facts_of([row.union_id for row in rows]).items()}
-    return [
-        {
-            "时间": row.opened_at,
-            "工会": names.get(row.union_id, ""),
-            "没有写入的原因": rosters.reasons(row.faults),
-            "结果": ROSTER_CONFLICT.labels[row.case.state],
-            **{rosters.LABELS.get(name, name): text for name, text in conflicts.own_texts(row).items() if text},
-        }
-        for row in rows
-    ]
-
-
-def _drop_rows(rows: Sequence[RosterConflict]) -> int:
-    RosterConflict.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    workflow.forget_cases([row.case_id for row in rows])
-    return len(rows)
-
-
-def erase_rows(subject: DataSubject, now: datetime) -> int:
-    """Settled ones whose year is over."""
-    return _drop_rows([row for row in matters.rows_of(subject) if matters.over(row.case, matters.ROW_DAYS, now)])
-
-
-def forget_rows(now: datetime, limit: int, held: frozenset[int]) -> int:
-    """Settled a year ago, but for persons in `held`; at most `limit`. How many went."""
-    last_day = cut_off(timezone.localdate(now), matters.ROW_DAYS)
-    due = RosterConflict.objects.select_related("case").filter(case__closed_at__lt=deadlines.end_of(last_day))
-    due = due.exclude(person_id__in=held) if held else due
-    return _drop_rows(list(due.order_by("case__closed_at", "id")[:limit]))

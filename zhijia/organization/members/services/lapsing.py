@@ -9,9 +9,8 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.db import advisory_lock, change_rows
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import MembershipChange, RosterConflict
+from zhijia.organization.members.models import MembershipChange
 from zhijia.organization.members.rules import changes, claims, transfers
-from zhijia.organization.members.rules.conflicts import Conflict
 from zhijia.organization.unions.selectors import UnionFacts
 
 _LAPSE = ((transfers.TRANSFER.code, "lapse"), (changes.CHANGE.code, "lapse"), (claims.CLAIM.code, "end"))
@@ -37,17 +36,6 @@ def lapse_all(person_id: int, *, besides: int | None, note: str, now: datetime) 
             move = registry.workflow(code).move(name)
             if case.state in move.sources:
                 workflow.move(case, name, actor=SYSTEM, now=now, note=note)
-
-
-def end_invitations(person_id: int, *, union_id: int | None = None, note: str, now: datetime) -> None:
-    """Rows of rosters for which he was invited are settled: he does not come, and `note` says why.
-
-    `union_id` limits it to the rows of one union.
-    """
-    rows = RosterConflict.objects.select_related("case").filter(person_id=person_id, case__state=Conflict.OFFERED)
-    for row in rows if union_id is None else rows.filter(union_id=union_id):
-        workflow.move(row.case, "end", actor=SYSTEM, now=now, note=note[:500])
-        change_rows(RosterConflict, {"id": row.pk}, {"row_sealed": b""})
 
 
 def hand_over(person_id: int, target: UnionFacts, *, besides: int | None, now: datetime) -> None:

@@ -20,6 +20,7 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors
+from zhijia.organization.members.events import TransferEnded, transfer_ended
 from zhijia.organization.members.models import Membership, Transfer
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import transfers as rules
@@ -219,7 +220,7 @@ def refuse_transfer(
     workflow.move(case, name, actor=actor, now=now, given={"reason": reason}, note=words[:500], version=version)
     change_rows(Transfer, {"id": transfer.pk}, {"refusal": reason})
     target = unions.get_facts(transfer.target_id)
-    lapsing.end_invitations(transfer.person_id, union_id=target.id, note=f"转入审核没有同意：{words}", now=now)
+    transfer_ended.announce(TransferEnded(transfer.person_id, target.id, f"转入审核没有同意：{words}", now))
     _tell(transfer.person_id, "members.transfer_refused", {"union": target.name, "reason": words}, case, now=now)
 
 
@@ -234,7 +235,7 @@ def cancel_transfer(actor: Actor, public_id: str, *, now: datetime) -> None:
     name = names.get(rules.Transfer(case.state), "cancel")
     workflow.move(case, name, actor=actor, now=now)
     words = "本人没有接受邀请。" if name == "decline" else "本人取消了转会。"
-    lapsing.end_invitations(actor.require_person(), union_id=case.unit_id, note=words, now=now)
+    transfer_ended.announce(TransferEnded(actor.require_person(), case.unit_id, words, now))
 
 
 # --- Invitations
@@ -283,7 +284,7 @@ def _end_invitation(person_id: int, *, now: datetime) -> None:
     case = _open_invitation(person_id)
     if case is not None:
         workflow.move(case, "lapse", actor=SYSTEM, now=now, note="本人另行申请转会。")
-        lapsing.end_invitations(person_id, union_id=case.unit_id, note="本人申请转到其他工会。", now=now)
+        transfer_ended.announce(TransferEnded(person_id, case.unit_id, "本人申请转到其他工会。", now))
 
 
 @retrying()

@@ -1,9 +1,8 @@
-"""Disputes, doubles and refused rows in a person's rights: handed over, kept with a reason, gone in time."""
+"""Disputes and doubles in a person's rights: handed over, kept with a reason, gone in time."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,14 +11,11 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.foundation.workflow.services import FORGOTTEN
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import BindingDispute, RosterConflict
+from zhijia.organization.members.models import BindingDispute
 from zhijia.organization.members.selectors import personal_matters as matters
 from zhijia.organization.members.services import binding, forgetting
-from zhijia.organization.members.services.rosters import conflicts
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
-
-from .test_rosters_pages import loaded
 
 pytestmark = pytest.mark.django_db
 NOBODY: frozenset[int] = frozenset()
@@ -72,41 +68,7 @@ def test_a_settled_dispute_goes_after_three_years(world: World) -> None:
     assert (case.title, case.state) == (FORGOTTEN, "DISMISSED")
 
 
-def refused_row(world: World) -> tuple[Any, Person, Case]:
-    """A row of the plant's roster that means a member of another union."""
-    person, _ = world.member("home", "王建国", female=False)
-    row = [person.name, world.number_of(person), "13812345678", ""]
-    actor, _load = loaded(world, [row])
-    return actor, person, Case.objects.get(workflow="members.roster_conflict")
-
-
-def test_a_refused_row_is_handed_over_in_full_and_goes_a_year_after_it_is_settled(world: World) -> None:
-    actor, person, case = refused_row(world)
-    subject = subject_of(person)
-    handed = forgetting.export_rows(subject)
-    assert handed[0]["手机号码"] == "13812345678"
-    assert handed[0]["工会"] == world["plant"].name
-    assert counts("members.roster_rows", subject, world.now) == (1, [1])
-    assert forgetting.erase_rows(subject, world.now) == 0
-    conflicts.dismiss(actor, case.public_id, note="本人不在本单位上班。", now=world.now)
-    assert "手机号码" not in forgetting.export_rows(subject)[0]
-    year = world.now + timedelta(days=365)
-    assert counts("members.roster_rows", subject, year - timedelta(days=1)) == (1, [1])
-    assert counts("members.roster_rows", subject, year) == (1, [])
-    assert forgetting.forget_rows(year - timedelta(days=1), 10, NOBODY) == 0
-    assert forgetting.forget_rows(year, 10, frozenset({person.pk})) == 0
-    assert forgetting.forget_rows(year, 10, NOBODY) == 1
-    assert not RosterConflict.objects.exists()
-
-
-def test_a_row_by_his_document_is_his_though_no_file_was_named(world: World) -> None:
-    _, person, _ = refused_row(world)
-    RosterConflict.objects.update(person_id=None)
-    assert len(matters.rows_of(subject_of(person))) == 1
-    assert matters.rows_of(subject_of(world.person())) == []
-
-
-@pytest.mark.parametrize("code", ["members.disputes", "members.roster_rows"])
+@pytest.mark.parametrize("code", ["members.disputes"])
 def test_each_sweep_of_the_night_runs_and_finds_nothing_early(code: str, world: World) -> None:
     settled_dispute(world)
     sweep = next(each for each in registry.sweeps() if each.code == code)

@@ -173,11 +173,15 @@ def roster(request: Request) -> HttpResponseBase:
     unit = _unit(request)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
-    actions = [Button("本人更新的资料", reverse("members:updates"))]
-    if actor.may(Permission.ROSTER_LOAD, unit.path):
-        actions.append(Button("导入", reverse("members:rosters") + at))
-    if may_export:
-        actions.append(Button("导出整册", reverse("members:export") + at))
+    deeds = [deed for scenario in registry.scenarios for deed in scenario.beside_members]
+    actions = [
+        Button("本人更新的资料", reverse("members:updates")),
+        *(
+            Button(deed.label, reverse(deed.url_name) + at)
+            for deed in sorted(deeds, key=lambda deed: deed.order)
+            if any(actor.may(right, unit.path) for right in deed.rights)
+        ),
+    ]
     move = Bulk(
         reverse("members:transfer_batch"),
         (Deed("批量转接", value="move"),),

@@ -15,12 +15,13 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ledger import heads, services as ledger
 from zhijia.kernel.actor import Actor
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
-from zhijia.organization.trail import rules, selectors, services
+from zhijia.organization.trail import cases, rules, selectors
 from zhijia.organization.trail.models import TrailExport
 from zhijia.organization.trail.selectors import Question
 
@@ -54,11 +55,10 @@ def stage(world: World, settings: Any, tmp_path: Path) -> Stage:
     first, second = (world.staff("AUDIT_ADMIN", "province", name) for name in ("何亮", "高岩"))
     days = rules.days_of(None, None, today=world.today, named=False)
     for actor in (first, second):
-        services.ask_export(
-            actor, Question(days, outcome="read"), reason="年度抽查，核对查看理由", form="csv", now=world.now
-        )
+        said = cases.said_of(Question(days, outcome="read"), reason="年度抽查，核对查看理由", form="csv")
+        open_case(cases.EXPORTS, actor, said, now=world.now)
     ready = TrailExport.objects.earliest("id")
-    services.decide_export(second, ready.case.public_id, allow=True, note="", now=world.now)
+    act(cases.EXPORTS, second, ready.case.public_id, "agree", now=world.now)
     ready.refresh_from_db()
     jobs.run_slice(ready.job, clock=lambda: world.now)
     while ledger.seal(now=world.now):
@@ -87,9 +87,9 @@ def pages(name: str) -> list[tuple[str, str]]:
         ("entry", reverse("trail:entry", args=[selectors.entry_key(look)])),
         ("people", reverse("trail:people")),
         ("export", f"{reverse('trail:export')}?outcome=read"),
-        ("exports", reverse("trail:exports")),
-        ("export-ready", reverse("trail:export_case", args=[ready])),
-        ("export-decide", reverse("trail:export_case", args=[waiting])),
+        ("exports", reverse(cases.EXPORTS.page("list"))),
+        ("export-ready", reverse(cases.EXPORTS.page("review"), args=[ready])),
+        ("export-decide", reverse(cases.EXPORTS.page("review"), args=[waiting])),
         ("ledger", reverse("trail:ledger")),
     ]
 

@@ -17,6 +17,9 @@ from python_calamine import CalamineWorkbook
 from tests.world import World
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import exports as kit
+from zhijia.foundation.casework.selectors import get_case
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
@@ -27,7 +30,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import selectors as people
-from zhijia.organization.trail import presenting, rules, selectors, services
+from zhijia.organization.trail import cases, presenting, rules, services
 from zhijia.organization.trail.models import TrailExport
 from zhijia.organization.trail.selectors import Question
 
@@ -37,6 +40,14 @@ REASON = "纪检来函〔2026〕8 号，核查查看情况"
 
 def last_days(world: World, **given: Any) -> Question:
     return Question(rules.days_of(None, None, today=world.today, named=False), **given)
+
+
+def ask(world: World, actor: Actor, question: Question, *, form: str = "csv", reason: str = REASON) -> str:
+    return open_case(cases.EXPORTS, actor, cases.said_of(question, reason=reason, form=form), now=world.now)
+
+
+def decide(world: World, actor: Actor, case: str, move: str = "agree", note: str = "") -> None:
+    act(cases.EXPORTS, actor, case, move, {"note": note}, now=world.now)
 
 
 def looked(world: World, union: str = "county", reason: str = "核对退休手续") -> Actor:
@@ -50,7 +61,7 @@ def looked(world: World, union: str = "county", reason: str = "核对退休手�
 def test_what_is_filtered_leaves_with_a_second_person_and_a_mark(
     form: str, world: World, client: Client, sign_in: Any, clock: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(services, "PART", 2)
+    monkeypatch.setattr(kit, "PART", 2)
     for _ in range(5):
         looked(world, reason="=HYPERLINK(1) 13800138000")
     first, second = (world.staff_person("AUDIT_ADMIN", "province", name) for name in ("何亮", "高岩"))
@@ -63,19 +74,19 @@ def test_what_is_filtered_leaves_with_a_second_person_and_a_mark(
     assert sent.status_code == 302
     page = sent["Location"]
     export = TrailExport.objects.get()
-    assert (export.unit_id, export.case.state) == (world["province"].pk, "ASKED")
+    assert (export.case.unit_id, export.case.state) == (world["province"].pk, "PROPOSED")
     assert "须由另一人复核" in client.get(page).content.decode()
-    assert client.post(page, {"verdict": "agree", "version": 1}).status_code == 422
+    assert client.post(page, {"decision": "agree", "version": 1}).status_code == 422
     audit.record_read(  # after the asking: not in the file
         world.actor(second, staff=True), "people.numbers_read", ("person", "x"), now=world.now + timedelta(seconds=1)
     )
     sign_in(client, second, staff=True)
     assert REASON in client.get(page).content.decode()
-    assert client.post(page, {"verdict": "agree", "version": 1}).status_code == 302
+    assert client.post(page, {"decision": "agree", "version": 1}).status_code == 302
     export.refresh_from_db()
     jobs.run_slice(export.job, clock=lambda: world.now + timedelta(minutes=5))
     export.refresh_from_db()
-    assert (export.rows, export.case.state) == (5, "ALLOWED")
+    assert (export.rows, export.case.state) == (5, "IN_FORCE")
     file = reverse("files:console", args=[export.file])
     assert client.get(file).status_code == 404  # who allowed it does not fetch it
     sign_in(client, first, staff=True)
@@ -85,7 +96,7 @@ def test_what_is_filtered_leaves_with_a_second_person_and_a_mark(
         rows: list[Any] = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     else:
         rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert tuple(rows[0]) == presenting.EXPORT_HEADERS
+    assert tuple(rows[0]) == (*presenting.EXPORT_HEADERS, kit.MARK)
     assert len(rows) == 6
     told = dict(zip(rows[0], rows[1], strict=True))
     assert told["人员"] == "马*国"
@@ -103,10 +114,8 @@ def test_what_is_filtered_leaves_with_a_second_person_and_a_mark(
 def test_the_file_is_read_with_the_right_of_the_moment(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     looked(world)
     maker, checker = world.staff_person("AUDIT_ADMIN", "province"), world.staff("AUDIT_ADMIN", "province", "高岩")
-    case = services.ask_export(
-        world.actor(maker, staff=True), last_days(world), reason=REASON, form="csv", now=world.now
-    )
-    services.decide_export(checker, case, allow=True, note="", now=world.now)
+    case = ask(world, world.actor(maker, staff=True), last_days(world))
+    decide(world, checker, case)
     export = TrailExport.objects.get()
     jobs.run_slice(export.job, clock=lambda: world.now)
     export.refresh_from_db()
@@ -117,39 +126,36 @@ def test_the_file_is_read_with_the_right_of_the_moment(world: World, client: Cli
     world.grant(maker, "ORG", "province")
     sign_in(client, maker, staff=True)
     assert client.get(file).status_code == 404
-    assert client.get(reverse("trail:export_case", args=[case])).status_code == 403
 
 
 def test_nobody_below_or_beside_decides_and_the_level_above_may(world: World) -> None:
     looked(world)
     maker, sibling = world.staff("AUDIT_ADMIN", "city"), world.staff("AUDIT_ADMIN", "other_city")
     above = world.staff("AUDIT_ADMIN", "province")
-    case = services.ask_export(maker, last_days(world), reason=REASON, form="csv", now=world.now)
+    case = ask(world, maker, last_days(world), form="csv")
     with pytest.raises(NotFound):
-        services.decide_export(sibling, case, allow=True, note="", now=world.now)
+        decide(world, sibling, case)
     with pytest.raises(NotFound):
-        selectors.get_export(sibling, case)
+        get_case(cases.EXPORTS, sibling, case)
     with pytest.raises(NotAllowed):
-        services.decide_export(world.staff("SECURITY_ADMIN", "city"), case, allow=True, note="", now=world.now)
+        decide(world, world.staff("SECURITY_ADMIN", "city"), case)
     with pytest.raises(RuleBroken) as refused:
-        services.decide_export(maker, case, allow=True, note="", now=world.now)
+        decide(world, maker, case)
     assert refused.value.code == "case.same_person"
     with pytest.raises(Invalid):
-        services.decide_export(above, case, allow=False, note="", now=world.now)
-    services.decide_export(above, case, allow=False, note="请缩短日期", now=world.now)
+        decide(world, above, case, "refuse", "")
+    decide(world, above, case, "refuse", "请缩短日期")
     assert TrailExport.objects.get().case.state == "REFUSED"
     with pytest.raises(WrongState):
-        services.withdraw_export(maker, case, now=world.now)
+        decide(world, maker, case, "withdraw")
 
 
 def test_a_city_gets_only_its_own_part_whatever_the_checker_sees(world: World) -> None:
     looked(world)
     looked(world, "other_county")
     maker, above = world.staff("AUDIT_ADMIN", "city"), world.staff("AUDIT_ADMIN", "province")
-    case = services.ask_export(
-        maker, last_days(world, event="people.numbers_read"), reason=REASON, form="csv", now=world.now
-    )
-    services.decide_export(above, case, allow=True, note="", now=world.now)
+    case = ask(world, maker, last_days(world, event="people.numbers_read"), form="csv")
+    decide(world, above, case)
     export = TrailExport.objects.get()
     jobs.run_slice(export.job, clock=lambda: world.now)
     export.refresh_from_db()
@@ -162,11 +168,11 @@ def test_whose_own_entries_they_are_does_not_agree(world: World) -> None:
     audit.record(concerned, "accounts.signed_out", now=world.now)
     facts = people.get_facts(concerned.person_id or 0)
     question = Question(rules.Days(None, None), person=facts)
-    case = services.ask_export(maker, question, reason=REASON, form="xlsx", now=world.now)
+    case = ask(world, maker, question, form="xlsx")
     with pytest.raises(RuleBroken) as refused:
-        services.decide_export(concerned, case, allow=True, note="", now=world.now)
+        decide(world, concerned, case)
     assert refused.value.code == "trail.own"
-    services.withdraw_export(maker, case, now=world.now)
+    decide(world, maker, case, "withdraw")
     assert TrailExport.objects.get().case.state == "WITHDRAWN"
 
 
@@ -175,25 +181,24 @@ def test_what_cannot_be_asked_for(world: World, monkeypatch: Any) -> None:
     looked(world)
     looked(world)
     question = last_days(world, event="people.numbers_read")
-    said = {"reason": REASON, "now": world.now}
     with pytest.raises(Invalid):
-        services.ask_export(maker, question, form="pdf", **said)
+        ask(world, maker, question, form="pdf")
     with pytest.raises(Invalid):
-        services.ask_export(maker, question, form="csv", reason="  要  ", now=world.now)
+        ask(world, maker, question, reason="  要  ")
     with pytest.raises(RuleBroken) as nothing:
-        services.ask_export(maker, last_days(world, event="unions.move"), form="csv", **said)
+        ask(world, maker, last_days(world, event="unions.move"), form="csv")
     assert nothing.value.code == "trail.nothing"
-    assert services.most_rows(world.now) == 20_000
-    monkeypatch.setattr(services, "most_rows", lambda _now: 1)
+    assert cases.most_rows(world.now) == 20_000
+    monkeypatch.setattr(cases, "most_rows", lambda _now: 1)
     with pytest.raises(RuleBroken) as large:
-        services.ask_export(maker, question, form="csv", **said)
+        ask(world, maker, question, form="csv")
     assert large.value.message.startswith("一次最多导出 1 条")
-    monkeypatch.setattr(services, "most_rows", lambda _now: 2)
-    services.ask_export(maker, question, form="csv", **said)
+    monkeypatch.setattr(cases, "most_rows", lambda _now: 2)
+    ask(world, maker, question, form="csv")
     with pytest.raises(Duplicate), transaction.atomic():
-        services.ask_export(maker, question, form="csv", **said)
+        ask(world, maker, question, form="csv")
     with pytest.raises(NotAllowed):
-        services.ask_export(world.staff("ORG", "province"), question, form="csv", **said)
+        ask(world, world.staff("ORG", "province"), question)
 
 
 # --- The sealed log --------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def page_of(client: Client, address: str, **query: str) -> str:
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------
-PAGES = ("trail:entries", "trail:looks", "trail:people", "trail:export", "trail:exports", "trail:ledger")
+PAGES = ("trail:entries", "trail:looks", "trail:people", "trail:export", "trail:exports:list", "trail:ledger")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,1 @@
+"""Writing rosters: `loading` goes through a file, `conflicts` settles what was refused, `exporting` gives lists out."""

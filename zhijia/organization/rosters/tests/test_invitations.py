@@ -1,0 +1,152 @@
+"""A roster's row of another union's member: his transfer is opened, he confirms it or not, and the row is settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import World
+from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow import clock as deadlines
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel.actor import Actor
+from zhijia.kernel.errors import NotFound, RuleBroken
+from zhijia.organization.members import selectors
+from zhijia.organization.members.selectors import transfers as reads
+from zhijia.organization.members.services import changes, transfers
+from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.models import RosterConflict
+from zhijia.organization.rosters.services import conflicts
+
+from .test_pages import loaded
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(world: World) -> tuple[Person, Actor, RosterConflict]:
+    """Somebody of another township's online home who stands in the plant's roster."""
+    person, _ = world.member("other_home", "钱在外")
+    actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
+    return person, actor, RosterConflict.objects.get()
+
+
+def invited(world: World) -> tuple[Person, Actor, RosterConflict, Case]:
+    person, actor, row = refused(world)
+    conflicts.offer_transfer(actor, row.case.public_id, now=world.now)
+    case = reads.open_transfer(person.pk)
+    assert case is not None
+    return person, actor, row, case
+
+
+def union_of(person: Person) -> int | None:
+    stay = selectors.open_stay(person.pk)
+    return stay.union_id if stay else None
+
+
+def test_the_message_leads_to_the_case_and_one_tap_asks_for_it(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person, _, _, case = invited(world)
+    told = Message.objects.get(template="members.transfer_invited")
+    assert told.case_public_id == case.public_id
+    assert "2026-10-15 打开" in told.body
+    sign_in(client, person)
+    address = reverse("members:my_transfer", args=[case.public_id])
+    page = client.get(address).content.decode()
+    assert "确认转会" in page
+    assert "暂不转会" in page
+    assert client.get(reverse("members:transfer")).status_code == 200
+    client.post(address, {"answer": "confirm"})
+    case.refresh_from_db()
+    assert case.state == "TARGET_PENDING"
+    assert union_of(person) == world["other_home"].pk
+    assert "确认转会" not in client.get(address).content.decode()
+
+
+def test_who_is_being_transferred_already_is_said_so(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    person, actor, row = refused(world)
+    asked = transfers.request_transfer(world.actor(person), world["home"].pk, now=world.now)
+    sign_in(client, Person.objects.get(pk=actor.person_id), staff=True)
+    address = reverse("rosters:conflict", args=[row.case.public_id])
+    answer = client.post(address, {"move": "offer"})
+    assert answer.status_code == 409
+    assert "这位会员正在办理转会" in answer.content.decode()
+    row.case.refresh_from_db()
+    assert row.case.state == "OPEN"
+    transfers.cancel_transfer(world.actor(person), asked.public_id, now=world.now)
+    transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now)
+    assert "请在“转会”中审核" in client.post(address, {"move": "offer"}).content.decode()
+
+
+@pytest.mark.parametrize("end", ["declined", "cancelled", "refused", "elsewhere", "left", "dismissed", "expired"])
+def test_an_invitation_that_comes_to_nothing_settles_its_row(world: World, end: str) -> None:
+    person, actor, row, case = invited(world)
+    mine = world.actor(person)
+    if end in ("cancelled", "refused"):
+        transfers.confirm_transfer(mine, case.public_id, now=world.now)
+    if end in ("declined", "cancelled"):
+        transfers.cancel_transfer(mine, case.public_id, now=world.now)
+    elif end == "refused":
+        transfers.refuse_transfer(actor, case.public_id, reason="NOT_EMPLOYEE", now=world.now)
+    elif end == "elsewhere":
+        transfers.request_transfer(mine, world["home"].pk, now=world.now)
+    elif end == "left":
+        changes.ask_own(mine, changes.Given("withdraw", "own_wish", world.today), now=world.now)
+        deadlines.fire_due(now=world.now + timedelta(days=8))
+    elif end == "dismissed":
+        conflicts.dismiss(actor, row.case.public_id, note="本人仍在原单位工作", now=world.now)
+    else:
+        deadlines.fire_due(now=world.now + timedelta(days=31))
+    for found in (row.case, case):
+        found.refresh_from_db()
+    assert (row.case.state, case.closed_at is not None) == ("DISMISSED", True)
+    assert union_of(person) == (None if end == "left" else world["other_home"].pk)
+
+
+def test_the_own_wish_for_the_same_union_confirms_the_invitation(world: World) -> None:
+    person, _, _, case = invited(world)
+    asked = transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now)
+    assert (asked.pk, asked.state) == (case.pk, "TARGET_PENDING")
+
+
+def test_the_union_he_is_in_learns_of_an_invitation_by_his_word_alone(world: World) -> None:
+    person, actor, _, case = invited(world)
+    source = world.staff("ORG", "other_county", "马科长")
+    with pytest.raises(NotFound):
+        reads.get_transfer(source, case.public_id)
+    assert reads.list_transfers(source, Query(view="invited")).rows == []
+    assert [row.case.pk for row in reads.list_transfers(actor, Query(view="invited")).rows] == [case.pk]
+    transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+    assert reads.get_transfer(source, case.public_id).case.state == "TARGET_PENDING"
+
+
+def test_who_holds_a_post_is_not_invited_and_cannot_confirm(world: World) -> None:
+    person, _, _, case = invited(world)
+    world.grant(person, "GRASS_ADMIN", "other_home")
+    with pytest.raises(RuleBroken, match=r"transfer\.holds_post"):
+        transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+    other, _ = world.member("other_home", "孙也在外")
+    world.grant(other, "GRASS_ADMIN", "other_home")
+    with pytest.raises(RuleBroken, match=r"transfer\.holds_post"):
+        transfers.invite(world.staff("GRASS_ADMIN", "plant"), other.pk, world["plant"].pk, now=world.now)
+    with pytest.raises(NotFound):
+        transfers.confirm_transfer(world.actor(other), case.public_id, now=world.now)
+
+
+def test_nobody_invites_himself_a_stranger_or_an_own_member(world: World) -> None:
+    member, _ = world.member("plant", "周在内")
+    stranger = world.person("吴无会")
+    world.grant(member, "GRASS_ADMIN", "plant")
+    actor = world.actor(member, staff=True)
+    for person, words in (
+        (member, "case.own"),
+        (stranger, "not_member"),
+        (world.member("plant", "郑在内")[0], "same_union"),
+    ):
+        with pytest.raises(RuleBroken, match=words):
+            transfers.invite(actor, person.pk, world["plant"].pk, now=world.now)
