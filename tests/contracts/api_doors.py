@@ -14,10 +14,8 @@ from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
-from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
-from zhijia.organization.duplicates.services import merging as duplicates
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
@@ -83,7 +81,6 @@ SAID: dict[str, Any] = {
     "changes_desk_refuse_change": {"note": "材料还不齐全"},
     "changes_desk_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
     "transfers_desk_offer_claims": {"ids": ["0" * 16]},
-    "duplicates_decide_merge": {"agree": True},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
     "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
@@ -112,8 +109,6 @@ CLAIM = "transfers_desk_take_back_claim"
 CLAIMING = ("transfers_desk_claimable", "transfers_desk_offer_claims")
 ASKING = ("changes_desk_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
-MERGE = ("duplicates_merge", "duplicates_decide_merge", "duplicates_ask_undo", "duplicates_decide_undo")
-TAKE_BACK_MERGE = "duplicates_take_back_merge"
 LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
     "rosters_drop_load",
@@ -126,7 +121,7 @@ INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
     "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
@@ -138,9 +133,7 @@ IN_STEPS = {
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
-ANOTHER_STATE = {
-    "transfers_desk_call_off", "changes_desk_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo",
-}  # fmt: skip
+ANOTHER_STATE = {"transfers_desk_call_off", "changes_desk_decide_appeal"}
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
@@ -161,8 +154,6 @@ def real(world: World, name: str) -> str:
         return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
-    if name in MERGE:
-        return propose_merger(world)
     if name in LOAD:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
     if name in (*CONFLICT, *INVITED):
@@ -189,14 +180,6 @@ def _real_of_two_persons(world: World, name: str) -> str:
     if name == "privacy_agree":
         asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
     return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
-
-
-def propose_merger(world: World, asker: Actor | None = None) -> str:
-    """Two files of one woman, said to be one."""
-    survivor, duplicate = (world.member(name="林晓禾")[0].public_id for _ in range(2))
-    asker = asker or world.staff("ORG", "county", "吴科长")
-    case = duplicates.ask_merge(asker, survivor, duplicate, reason="同一人重复登记", now=world.now)
-    return case.public_id
 
 
 def checked_file(world: World, *rows: list[str]) -> RosterLoad:
@@ -234,5 +217,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *PRIVACY,
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.world import World
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -15,8 +16,9 @@ from zhijia.organization.changes import selectors as reads, services as changes
 from zhijia.organization.changes.services import Given
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.models import ListedNumber
+from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
-from zhijia.organization.duplicates.services import corrections, merging as duplicates
+from zhijia.organization.duplicates.services import corrections, hints
 from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.models import Membership
@@ -245,26 +247,18 @@ def _two(world: World) -> tuple[Person, Person, Actor]:
     return first, second, world.staff("ORG", "county", "吴科长")
 
 
-def _ask_merge(world: World) -> Callable[[], Any]:
-    first, second, asker = _two(world)
-    return lambda: duplicates.ask_merge(
-        asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
-    )
+def _merging(name: str) -> Scenario:
+    """Agreed to by another, or parted again: `agree`, `undo`."""
 
-
-def _merge_asked(name: str, *, by_asker: bool = False, merged: bool = False, **values: Any) -> Scenario:
     def prepare(world: World) -> Callable[[], Any]:
         first, second, asker = _two(world)
         checker = world.staff("ORG", "county", "郑科长")
-        case = duplicates.ask_merge(
-            asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
-        ).public_id
-        if merged:
-            duplicates.decide_merge(checker, case, agree=True, now=world.now)
-        if name == "decide_undo":
-            duplicates.ask_undo(asker, case, note="核对后是两个人。", now=world.now)
-        actor = asker if by_asker else checker
-        return lambda: getattr(duplicates, name)(actor, case, now=world.now, **values)
+        given = {"survivor": first.public_id, "duplicate": second.public_id, "reason": "电话核实是同一人"}
+        case = casework.open_case(MERGES, asker, given, now=world.now)
+        if name == "undo":
+            casework.act(MERGES, checker, case, "agree", now=world.now)
+            casework.act(MERGES, asker, case, "ask_undo", {"note": "核对后是两个人。"}, now=world.now)
+        return lambda: casework.act(MERGES, checker, case, name, now=world.now)
 
     return prepare
 
@@ -272,10 +266,10 @@ def _merge_asked(name: str, *, by_asker: bool = False, merged: bool = False, **v
 def _dismiss(world: World) -> Callable[[], Any]:
     _, _, asker = _two(world)
     world.member(name="林晓禾")
-    while duplicates.look_further(now=world.now)[0]:
+    while hints.look_further(now=world.now)[0]:
         pass
     hint = DuplicateHint.objects.get()
-    return lambda: duplicates.dismiss_hint(asker, hint.pk, now=world.now)
+    return lambda: hints.dismiss_hint(asker, hint.pk, now=world.now)
 
 
 def _correct(world: World) -> Callable[[], Any]:
@@ -438,18 +432,11 @@ MOVES: dict[str, Scenario] = {
     "transfers.services.claims.decline_claim": _offered("decline_claim", by_member=True),
     "transfers.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
     "transfers.services.claims.close_founding_task": _founding,
-    "duplicates.services.merging.ask_merge": _ask_merge,
-    "duplicates.services.merging.decide_merge": _merge_asked("decide_merge", agree=True),
-    "duplicates.services.merging.take_back_merge": _merge_asked("take_back_merge", by_asker=True),
-    "duplicates.services.merging.ask_undo": _merge_asked(
-        "ask_undo", by_asker=True, merged=True, note="核对后是两个人。"
-    ),
-    "duplicates.services.merging.decide_undo": _merge_asked("decide_undo", merged=True, agree=True),
-    "duplicates.services.merging.dismiss_hint": _dismiss,
-    "members.services.moving.close_for": _merge_asked("decide_merge", agree=True),
+    "duplicates.services.hints.dismiss_hint": _dismiss,
+    "members.services.moving.close_for": _merging("agree"),
     "duplicates.services.corrections.correct_member": _correct,
     "people.services.merging.correct_person": _correct_person,
-    "people.services.merging.merge_person": _merge_asked("decide_merge", agree=True),
-    "people.services.merging.unmerge_person": _merge_asked("decide_undo", merged=True, agree=True),
+    "people.services.merging.merge_person": _merging("agree"),
+    "people.services.merging.unmerge_person": _merging("undo"),
     "files.services.read_file": _read_evidence,
 }
