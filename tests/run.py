@@ -72,7 +72,8 @@ def main() -> int:
     os.environ.pop("DATABASE_URL", None)
     # Without compiled files each of nine processes, and each command that tests start, compiles everything anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    parallel = ["-n", PROCESSES, "--dist", "loadscope"]
+    # Dealt one by one and taken from who is behind: some modules are a hundred times as long as others.
+    parallel = ["-n", PROCESSES, "--dist", "worksteal"]
     total = Count()
     if "sqlite" in chosen:
         total += run_pytest("SQLite", [*parallel, "-m", "not browser and not postgres", *options.rest], {})
@@ -86,7 +87,6 @@ def main() -> int:
             print(f"=== PostgreSQL: {error}", flush=True)
             total += Count(failed=1)
     if "browser" in chosen:
-        # Few long tests, each with a province of its own: dealt one by one, no process is left with the rest.
         dealt = ["-n", "2", "--dist", "worksteal", "-m", "browser"]
         total += run_pytest("Browser", [*dealt, *options.rest], {})
     print(f"\n{total.passed} passed, {total.failed} failed" + (f", {total.skipped} skipped" if total.skipped else ""))

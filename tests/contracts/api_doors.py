@@ -13,15 +13,15 @@ from tests.callers import send
 from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
-from zhijia.kernel.actor import Actor
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.duplicates.services import merging as duplicates
-from zhijia.organization.members.services import binding, changes, transfers
+from zhijia.organization.changes import services as changes
+from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
+from zhijia.organization.transfers.services import transfers
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,14 @@ SAID: dict[str, Any] = {
     "members_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
     "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
-    "changing_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
-    "changing_call_off": {"note": "本人不同意"},
-    "changing_refuse_change": {"note": "材料还不齐全"},
-    "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
-    "changing_offer_claims": {"ids": ["0" * 16]},
-    "duplicates_decide_merge": {"agree": True},
+    "transfers_desk_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
+    "transfers_desk_call_off": {"note": "本人不同意"},
+    "changes_desk_refuse_change": {"note": "材料还不齐全"},
+    "changes_desk_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
+    "transfers_desk_offer_claims": {"ids": ["0" * 16]},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
-    "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
+    "changes_desk_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
     "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
@@ -90,14 +89,22 @@ SAID: dict[str, Any] = {
 APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
 MEMBER = ("members_member", "members_numbers")
 DISPUTE = ("members_dispute", "members_decide_dispute")
-TRANSFER = ("changing_transfer", "changing_accept_transfer", "changing_refuse_transfer", "changing_call_off")
-CHANGE = ("changing_change", "changing_agree_change", "changing_refuse_change", "changing_decide_appeal")
-CLAIM = "changing_take_back_claim"
-CLAIMING = ("changing_claimable", "changing_offer_claims")
-ASKING = ("changing_ask_change",)
+TRANSFER = (
+    "transfers_desk_transfer",
+    "transfers_desk_accept_transfer",
+    "transfers_desk_refuse_transfer",
+    "transfers_desk_call_off",
+)
+CHANGE = (
+    "changes_desk_change",
+    "changes_desk_agree_change",
+    "changes_desk_refuse_change",
+    "changes_desk_decide_appeal",
+)
+CLAIM = "transfers_desk_take_back_claim"
+CLAIMING = ("transfers_desk_claimable", "transfers_desk_offer_claims")
+ASKING = ("changes_desk_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
-MERGE = ("duplicates_merge", "duplicates_decide_merge", "duplicates_ask_undo", "duplicates_decide_undo")
-TAKE_BACK_MERGE = "duplicates_take_back_merge"
 LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
     "rosters_drop_load",
@@ -108,8 +115,8 @@ PRIVACY = RIGHTS
 ROSTER = LOAD
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *PRIVACY} - {
-    "changing_transfer"
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
+    "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
@@ -120,9 +127,7 @@ IN_STEPS = {
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
-ANOTHER_STATE = {
-    "changing_call_off", "changing_decide_appeal", "duplicates_ask_undo", "duplicates_decide_undo",
-}  # fmt: skip
+ANOTHER_STATE = {"transfers_desk_call_off", "changes_desk_decide_appeal"}
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
@@ -143,8 +148,6 @@ def real(world: World, name: str) -> str:
         return world["plant"].public_id
     if name in UNION:
         return world["town"].public_id
-    if name in MERGE:
-        return propose_merger(world)
     if name in LOAD:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
     if name in DISPUTE:
@@ -169,14 +172,6 @@ def _real_of_two_persons(world: World, name: str) -> str:
     if name == "privacy_agree":
         asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
     return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
-
-
-def propose_merger(world: World, asker: Actor | None = None) -> str:
-    """Two files of one woman, said to be one."""
-    survivor, duplicate = (world.member(name="林晓禾")[0].public_id for _ in range(2))
-    asker = asker or world.staff("ORG", "county", "吴科长")
-    case = duplicates.ask_merge(asker, survivor, duplicate, reason="同一人重复登记", now=world.now)
-    return case.public_id
 
 
 def checked_file(world: World, *rows: list[str]) -> RosterLoad:
@@ -207,5 +202,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *MERGE, *ROSTER, *EXPORTING, *PRIVACY,
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
 ]  # fmt: skip

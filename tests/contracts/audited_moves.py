@@ -8,24 +8,28 @@ from datetime import timedelta
 from typing import Any
 
 from tests.world import World
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.changes import selectors as reads, services as changes
+from zhijia.organization.changes.services import Given
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.models import ListedNumber
+from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
-from zhijia.organization.duplicates.services import corrections, merging as duplicates
+from zhijia.organization.duplicates.services import corrections, hints
 from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members.applying import OwnData, Work
-from zhijia.organization.members.models import FoundingTask, Membership
-from zhijia.organization.members.selectors import changes as reads
-from zhijia.organization.members.services import changes, claims, memberships, moving, own_data, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.models import Membership
+from zhijia.organization.members.services import memberships, moving, own_data
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
 from zhijia.organization.people.services import rights
+from zhijia.organization.transfers.models import FoundingTask
+from zhijia.organization.transfers.services import claims, returns, transfers
 from zhijia.organization.unions import services as unions
 
 Scenario = Callable[[World], Callable[[], Any]]
@@ -106,7 +110,7 @@ def _return(world: World) -> Callable[[], Any]:
     until = world.today + timedelta(days=300)
     case = transfers.request_transfer(world.actor(person), world["works"].pk, until=until, now=world.now)
     transfers.accept_transfer(world.staff("GRASS_ADMIN", "works"), case.public_id, now=world.now)
-    return lambda: transfers.return_home(world.actor(person), case.public_id, now=world.now)
+    return lambda: returns.return_home(world.actor(person), case.public_id, now=world.now)
 
 
 # --- Changes
@@ -232,7 +236,6 @@ def _founding(world: World) -> Callable[[], Any]:
             employer_text="",
             case_id=None,
         )
-    claims.follow_arrival(world.facts("home"), employer.pk, now=world.now)
     case = FoundingTask.objects.get().case.public_id
     return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
 
@@ -244,26 +247,18 @@ def _two(world: World) -> tuple[Person, Person, Actor]:
     return first, second, world.staff("ORG", "county", "吴科长")
 
 
-def _ask_merge(world: World) -> Callable[[], Any]:
-    first, second, asker = _two(world)
-    return lambda: duplicates.ask_merge(
-        asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
-    )
+def _merging(name: str) -> Scenario:
+    """Agreed to by another, or parted again: `agree`, `undo`."""
 
-
-def _merge_asked(name: str, *, by_asker: bool = False, merged: bool = False, **values: Any) -> Scenario:
     def prepare(world: World) -> Callable[[], Any]:
         first, second, asker = _two(world)
         checker = world.staff("ORG", "county", "郑科长")
-        case = duplicates.ask_merge(
-            asker, first.public_id, second.public_id, reason="电话核实是同一人", now=world.now
-        ).public_id
-        if merged:
-            duplicates.decide_merge(checker, case, agree=True, now=world.now)
-        if name == "decide_undo":
-            duplicates.ask_undo(asker, case, note="核对后是两个人。", now=world.now)
-        actor = asker if by_asker else checker
-        return lambda: getattr(duplicates, name)(actor, case, now=world.now, **values)
+        given = {"survivor": first.public_id, "duplicate": second.public_id, "reason": "电话核实是同一人"}
+        case = casework.open_case(MERGES, asker, given, now=world.now)
+        if name == "undo":
+            casework.act(MERGES, checker, case, "agree", now=world.now)
+            casework.act(MERGES, asker, case, "ask_undo", {"note": "核对后是两个人。"}, now=world.now)
+        return lambda: casework.act(MERGES, checker, case, name, now=world.now)
 
     return prepare
 
@@ -271,10 +266,10 @@ def _merge_asked(name: str, *, by_asker: bool = False, merged: bool = False, **v
 def _dismiss(world: World) -> Callable[[], Any]:
     _, _, asker = _two(world)
     world.member(name="林晓禾")
-    while duplicates.look_further(now=world.now)[0]:
+    while hints.look_further(now=world.now)[0]:
         pass
     hint = DuplicateHint.objects.get()
-    return lambda: duplicates.dismiss_hint(asker, hint.pk, now=world.now)
+    return lambda: hints.dismiss_hint(asker, hint.pk, now=world.now)
 
 
 def _correct(world: World) -> Callable[[], Any]:
@@ -408,45 +403,40 @@ MOVES: dict[str, Scenario] = {
     "people.services.rights.withdraw": _withdraw_rights,
     "people.services.rights.answer": _answered("answer", "explain", "answer"),
     "people.services.rights.execute": _answered("execute", "delete"),
-    "members.services.transfers.request_transfer": _request,
-    "members.services.transfers.accept_transfer": _decided("accept_transfer"),
-    "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
-    "members.services.transfers.cancel_transfer": _cancel,
-    "members.services.transfers.invite": _invite,
-    "members.services.transfers.confirm_transfer": _confirm_invitation,
-    "members.services.transfers.propose_batch": _batch,
-    "members.services.transfers.propose_one": _one,
-    "members.services.transfers.call_off": _call_off,
-    "members.services.transfers.return_home": _return,
-    "members.services.changes.ask_own": _ask_own,
-    "members.services.changes.ask_for": _ask_for,
-    "members.services.changes.agree": _asked("agree"),
-    "members.services.changes.refuse": _asked("refuse", note="请先办理手续。"),
-    "members.services.changes.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
-    "members.services.changes.take_back": _take_back,
-    "members.services.changes.appeal": _appeal,
-    "members.services.changes.decide_appeal": _decide_appeal,
-    "members.services.changes.readmit": _readmit,
+    "transfers.services.transfers.request_transfer": _request,
+    "transfers.services.transfers.open_transfer": _request,
+    "transfers.services.transfers.complete": _decided("accept_transfer"),
+    "transfers.services.transfers.accept_transfer": _decided("accept_transfer"),
+    "transfers.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
+    "transfers.services.transfers.cancel_transfer": _cancel,
+    "transfers.services.transfers.invite": _invite,
+    "transfers.services.transfers.confirm_transfer": _confirm_invitation,
+    "transfers.services.transfers.propose_batch": _batch,
+    "transfers.services.transfers.propose_one": _one,
+    "transfers.services.transfers.call_off": _call_off,
+    "transfers.services.returns.return_home": _return,
+    "changes.services.ask_own": _ask_own,
+    "changes.services.ask_for": _ask_for,
+    "changes.services.agree": _asked("agree"),
+    "changes.services.refuse": _asked("refuse", note="请先办理手续。"),
+    "changes.services.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
+    "changes.services.take_back": _take_back,
+    "changes.services.appeal": _appeal,
+    "changes.services.decide_appeal": _decide_appeal,
+    "changes.services.readmit": _readmit,
     "members.services.moving.reopen": _reopen,
     "members.services.moving.shift": _decided("accept_transfer"),
-    "members.services.claims.offer_claim": _offer,
-    "members.services.claims.offer_claims": _offers,
-    "members.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
-    "members.services.claims.decline_claim": _offered("decline_claim", by_member=True),
-    "members.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
-    "members.services.claims.close_founding_task": _founding,
-    "duplicates.services.merging.ask_merge": _ask_merge,
-    "duplicates.services.merging.decide_merge": _merge_asked("decide_merge", agree=True),
-    "duplicates.services.merging.take_back_merge": _merge_asked("take_back_merge", by_asker=True),
-    "duplicates.services.merging.ask_undo": _merge_asked(
-        "ask_undo", by_asker=True, merged=True, note="核对后是两个人。"
-    ),
-    "duplicates.services.merging.decide_undo": _merge_asked("decide_undo", merged=True, agree=True),
-    "duplicates.services.merging.dismiss_hint": _dismiss,
-    "members.services.moving.close_for": _merge_asked("decide_merge", agree=True),
+    "transfers.services.claims.offer_claim": _offer,
+    "transfers.services.claims.offer_claims": _offers,
+    "transfers.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
+    "transfers.services.claims.decline_claim": _offered("decline_claim", by_member=True),
+    "transfers.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
+    "transfers.services.claims.close_founding_task": _founding,
+    "duplicates.services.hints.dismiss_hint": _dismiss,
+    "members.services.moving.close_for": _merging("agree"),
     "duplicates.services.corrections.correct_member": _correct,
     "people.services.merging.correct_person": _correct_person,
-    "people.services.merging.merge_person": _merge_asked("decide_merge", agree=True),
-    "people.services.merging.unmerge_person": _merge_asked("decide_undo", merged=True, agree=True),
+    "people.services.merging.merge_person": _merging("agree"),
+    "people.services.merging.unmerge_person": _merging("undo"),
     "files.services.read_file": _read_evidence,
 }

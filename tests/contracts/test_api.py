@@ -26,7 +26,6 @@ from tests.contracts.api_doors import (
     NOT_FOR_SYSTEMS,
     OF_THE_UNION,
     STATS_MAY,
-    TAKE_BACK_MERGE,
     WITH_PID,
     Door,
     call,
@@ -49,7 +48,7 @@ from zhijia.config.reference import schema
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework.kinds import kinds
 from zhijia.kernel.api import Who
-from zhijia.organization.duplicates.services import merging as duplicates
+from zhijia.organization.duplicates.services import hints
 from zhijia.organization.members.models import Membership
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +145,7 @@ def test_every_cadres_route_with_an_id_is_walked_below() -> None:
     of_kinds = tuple(f"/{kind.slug}/" for kind in kinds())
     own = [door for door in ALL if door.route.who is Who.CADRE and not door.path.startswith(of_kinds)]
     wanted = {door.name for door in own if "{pid}" in door.path}
-    assert wanted == {*WITH_PID, *IN_STEPS, CLAIM, TAKE_BACK_MERGE}
+    assert wanted == {*WITH_PID, *IN_STEPS, CLAIM}
 
 
 @pytest.mark.parametrize("name", WITH_PID)
@@ -352,7 +351,7 @@ def _twins(stage: Stage, count: int) -> None:
         for _ in range(2):
             stage.world.member(name="林" + chr(ord("一") + number), born=date(1990, 3, 7))
     stage.kept["twins"] = done + count
-    duplicates.look_further(now=stage.world.now)
+    hints.look_further(now=stage.world.now)
 
 
 BUDGETS: dict[str, tuple[str, Any]] = {

@@ -9,14 +9,15 @@ import pytest
 from django.test import Client
 
 from tests.callers import register, send
-from tests.contracts.api_doors import BY_NAME, CLAIM, TAKE_BACK_MERGE, call, checked_file, propose_merger, refused_row
+from tests.contracts.api_doors import BY_NAME, CLAIM, call, checked_file, refused_row
 from tests.world import World
 from zhijia.foundation.accounts.models import Account
 from zhijia.kernel.actor import SYSTEM
-from zhijia.organization.duplicates.services import merging as duplicates
-from zhijia.organization.members.services import claims, memberships
+from zhijia.organization.duplicates.services import hints
+from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.tests.files import id_number
+from zhijia.organization.transfers.services import claims
 
 pytestmark = pytest.mark.django_db
 
@@ -38,23 +39,12 @@ def test_who_invited_a_member_takes_it_back_and_nobody_else(
         assert call(client, BY_NAME[CLAIM], pid=pid).status_code == status
 
 
-def test_who_proposed_a_merger_takes_it_back_and_nobody_else(
-    world: World, client: Client, sign_in: Any, clock: Any
-) -> None:
-    asker = world.staff_person("ORG", "county", "吴科长")
-    pid = propose_merger(world, world.actor(asker, staff=True))
-    assert register(world).post(f"/merges/{pid}/take-back").status_code == 404
-    for who, status in ((world.staff_person("ORG", "county"), 404), (asker, 200), (asker, 409)):
-        sign_in(client, who, staff=True)
-        assert call(client, BY_NAME[TAKE_BACK_MERGE], pid=pid).status_code == status
-
-
 def test_a_pair_is_merged_by_two_persons_and_another_dismissed(
     world: World, client: Client, sign_in: Any, clock: Any
 ) -> None:
     for _ in range(3):
         world.member(name="林晓禾", born=date(1990, 3, 7))
-    duplicates.look_further(now=world.now)
+    hints.look_further(now=world.now)
     asker, checker = (world.staff_person("ORG", "county", name) for name in ("吴科长", "郑科长"))
     sign_in(client, asker, staff=True)
     rows = client.get("/api/v1/duplicates").json()["items"]
@@ -74,17 +64,16 @@ def test_a_pair_is_merged_by_two_persons_and_another_dismissed(
     assert send(client, "/duplicates/dismiss", pair).status_code == 404
     pid = send(client, "/merges", merging).json()["id"]
     assert client.get("/api/v1/duplicates").json()["items"][0]["merge"] == pid
-    same = send(client, f"/merges/{pid}/decide", {"agree": True})
+    same = send(client, f"/merges/{pid}/agree", {})
     assert (same.status_code, same.json()["code"]) == (422, "case.same_person")
     other = Client()
     sign_in(other, checker, staff=True)
-    assert send(other, f"/merges/{pid}/decide", {"agree": True}).json() == {"done": True}
-    assert send(client, f"/merges/{pid}/undo", {"note": "实为两个人"}).json() == {"done": True}
-    assert send(other, f"/merges/{pid}/undo/decide", {"agree": True}).json() == {"done": True}
-    found = client.get(f"/api/v1/merges/{pid}").json()
-    assert (found["state"], found["duplicate"]["state"], found["duplicate"]["person"]["name"]) == (
-        "UNDONE", "在会", "林*禾",
-    )  # fmt: skip
+    assert send(other, f"/merges/{pid}/agree", {}).json() == {"done": True}
+    assert send(client, f"/merges/{pid}/ask-undo", {"note": "实为两个人"}).json() == {"done": True}
+    assert send(other, f"/merges/{pid}/undo", {}).json() == {"done": True}
+    assert client.get(f"/api/v1/merges/{pid}").json()["state"] == "UNDONE"
+    duplicate = client.get(f"/api/v1/merges/{pid}/sides").json()["duplicate"]
+    assert (duplicate["state"], duplicate["person"]["name"]) == ("在会", "林*禾")
 
 
 def test_a_file_tells_its_figures_and_its_refused_rows(world: World, client: Client, sign_in: Any, clock: Any) -> None:

@@ -328,7 +328,10 @@ def test_every_service_of_a_members_way_is_called_above() -> None:
         _name(function).removeprefix("organization.")
         for function in ACTING
         if function[0].startswith(
-            tuple(f"zhijia.organization.{room}." for room in ("members", "rosters", "people", "access"))
+            tuple(
+                f"zhijia.organization.{room}."
+                for room in ("members", "changes", "transfers", "rosters", "people", "access")
+            )
         )
         and _name(function) not in SILENT
     }

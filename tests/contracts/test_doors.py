@@ -48,25 +48,18 @@ NONSENSE = (
     "[]",
     "{}",
 )
+POSTED = ("%00", "9" * 40, "z" * 16)
+"""Of these, what is posted too: reading the address is the same."""
 QUERIES = (
-    "q=%00",
-    "q=" + "龘" * 500,
-    "after=~",
-    "after=a~99999999999999999999999",
-    "after=%00~1",
-    "before=9999-99-99",
-    "before=%00",
+    "q=%00&next=//evil.example&page=99999999999999999999",
+    "q=" + "龘" * 500 + "&limit=-1&next=javascript:alert(1)",
+    "after=~&region=99&lng=NaN&lat=inf",
+    "after=a~99999999999999999999999&lng=1e400&lat=-1",
+    "after=%00~1&id=9223372036854775808",
+    "before=9999-99-99&unit=" + "0" * 16,
+    "before=%00&state=%00&kind=%00&due=x",
     "before=0001-01-01T00:00:00%2B00:00",
-    "unit=" + "0" * 16,
     "unit=%F0%9F%98%80",
-    "state=%00&kind=%00&due=x",
-    "page=99999999999999999999",
-    "region=99&lng=NaN&lat=inf",
-    "lng=1e400&lat=-1",
-    "next=//evil.example",
-    "next=javascript:alert(1)",
-    "id=9223372036854775808",
-    "limit=-1",
 )
 
 
@@ -146,7 +139,7 @@ def test_nonsense_in_an_address_gets_a_sentence_and_never_a_500(
     for door in [door for door in ALL if door.arguments][part::PARTS]:
         for text in NONSENSE:
             address = door.address(**dict.fromkeys(door.arguments, text))
-            for send in (client.get, client.post):
+            for send in (client.get, client.post) if text in POSTED else (client.get,):
                 response = send(address)
                 assert response.status_code < 500, (address, response.status_code)
 

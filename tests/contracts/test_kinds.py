@@ -95,6 +95,10 @@ def _new_cadre(world: World, _: Person) -> dict[str, Any]:
     return {"person": world.person(next(NAMES)).public_id, "union": world["plant"].public_id}
 
 
+def _twins(world: World, member: Person) -> dict[str, Any]:
+    return {"survivor": member.public_id, "duplicate": world.member(name=member.name)[0].public_id}
+
+
 def _trail(world: World, _: Person) -> dict[str, Any]:
     """No question that finds nothing is asked for as a file."""
     audit.record(world.staff("AUDIT_ADMIN", "county", next(NAMES)), "accounts.signed_out", now=world.now)
@@ -119,6 +123,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
+    "merges": _twins,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
     "roster-conflicts": _row("data"),
@@ -340,7 +345,7 @@ def test_every_question_has_a_right_answer_that_every_door_takes(kind: CaseKind)
 
 
 # --- Reading
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is By.MEMBER], ids=ids)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.has_own_page], ids=ids)
 def test_others_never_see_ones_own(kind: CaseKind, world: World, sign_in: Any, clock: Any) -> None:
     opened = Opened(world, kind)
     mine, stranger = Client(), Client()
@@ -440,7 +445,7 @@ def test_several_are_moved_at_once_and_each_is_answered(pair: Any, world: World,
 
 
 # --- A person's own data
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is By.MEMBER], ids=ids)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.has_own_page], ids=ids)
 def test_what_is_open_is_kept_and_told(kind: CaseKind, world: World) -> None:
     opened = Opened(world, kind)
     subject = DataSubject((opened.member.pk,), opened.member.account_id)
@@ -451,7 +456,7 @@ def test_what_is_open_is_kept_and_told(kind: CaseKind, world: World) -> None:
 
 @pytest.mark.parametrize(
     "pair",
-    [(kind, move) for kind, move in MOVES if kind.opener is By.MEMBER and move.target in kind.workflow.closed],
+    [(kind, move) for kind, move in MOVES if kind.has_own_page and move.target in kind.workflow.closed],
     ids=ids,
 )
 def test_what_is_over_its_time_goes_but_for_the_archive(pair: Any, world: World) -> None:

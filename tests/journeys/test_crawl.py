@@ -4,8 +4,8 @@ link that he can see, on a phone and at a desk.
 A page must not refuse who was led there, end nowhere, miss a picture, complain to the console, scroll sideways or hold
 a form that can't be sent. The forms themselves are sent by `tests/contracts/test_forms_as_they_stand.py`.
 
-Of addresses of one kind each account opens one, and of those who see the same one account walks, so that the suite
-stays short; `ZHIJIA_CRAWL=whole` opens two of each, as every account.
+Of addresses of one kind each account opens one, at both widths the first time, and of those who see the same one
+account walks, so that the suite stays short; `ZHIJIA_CRAWL=whole` opens two of each at both, as every account.
 `-rP` shows how many pages each part opened.
 """
 
@@ -41,6 +41,7 @@ WHOLE = os.environ.get("ZHIJIA_CRAWL") == "whole"
 OPENED_OF_A_KIND = OF_A_KIND if WHOLE else 1
 WALKED = ACCOUNTS if WHOLE else ONE_OF_A_ROLE
 WIDTHS = ((1440, 900), (390, 844))
+_seen_at_both: set[str] = set()
 
 FILE_SIGNS = ("Download is starting", "ERR_ABORTED")
 """What the browser says of papers that it hands to another program; they are fetched instead."""
@@ -82,7 +83,8 @@ class Crawl:
 
     def open(self, path: str, found_on: str) -> None:
         self.opened[route_of(path)] += 1
-        self.page.set_viewport_size({"width": WIDTHS[0][0], "height": WIDTHS[0][1]})
+        widths = self._widths(path)
+        self.page.set_viewport_size({"width": widths[0][0], "height": widths[0][1]})
         try:
             answer = self.page.goto(path, wait_until="load")
         except Error as error:
@@ -96,9 +98,17 @@ class Crawl:
             if not answer.body():
                 self.faults.append(f"{path}: an empty file")
             return
-        for width, height in WIDTHS:
+        for width, height in widths:
             self.page.set_viewport_size({"width": width, "height": height})
             self._look(path, width)
+
+    def _widths(self, path: str) -> tuple[tuple[int, int], ...]:
+        """Both for the first page of a kind; for who comes to it later, the one that its surface is made for."""
+        kind = route_of(path)
+        if WHOLE or kind not in _seen_at_both:
+            _seen_at_both.add(kind)
+            return WIDTHS
+        return WIDTHS[1:] if path.startswith("/m/") else WIDTHS[:1]
 
     def _look(self, path: str, width: int) -> None:
         seen = self.page.evaluate(LOOK)
@@ -137,5 +147,5 @@ def test_nobody_meets_a_dead_end(
         page_faults.seen.clear()
         opened += crawl.opened
         page.context.close()
-    print(f"{sum(opened.values())} pages of {len(opened)} kinds, each at {len(WIDTHS)} widths")
+    print(f"{sum(opened.values())} pages of {len(opened)} kinds, a kind at both widths, then at its own")
     assert faults == [], "\n".join(faults)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.world import World
-from zhijia.organization.duplicates.services import merging as duplicates
+from zhijia.organization.duplicates.services import hints
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 
@@ -23,13 +23,13 @@ def test_a_duplicate_is_merged_and_undone(
     first, stay = world.member(name="林晓禾", born=date(1990, 3, 7))
     second, _ = world.member(name="林晓禾", born=date(1990, 3, 7), bound=False)
     Membership.objects.filter(pk=stay.pk).update(joined_on=date(2019, 5, 1))
-    while duplicates.look_further(now=world.now)[0]:
+    while hints.look_further(now=world.now)[0]:
         pass
     asker, checker = world.staff_person("ORG", "county", "吴科长"), world.staff_person("ORG", "county", "郑科长")
     desk = desk_page
     sign_in(desk, asker, staff=True)
     desk.goto(f"/console/members/{first.public_id}")
-    desk.get_by_role("heading", name="可能重复的档案").wait_for()
+    desk.get_by_role("heading", name="核对和更正").wait_for()
     assert axe(desk) == []
     shoot(desk, "file-alike")
     desk.goto("/console/duplicates")
@@ -42,7 +42,7 @@ def test_a_duplicate_is_merged_and_undone(
     assert axe(desk) == []
     shoot(desk, "compare")
     desk.get_by_role("button", name="提交复核").click()
-    desk.get_by_text("等待另一位同事复核").wait_for()
+    desk.get_by_role("heading", name="撤回").wait_for()
     sign_in(desk, checker, staff=True)
     desk.reload()
     desk.get_by_label(re.compile("^同意合并")).check()
@@ -50,11 +50,11 @@ def test_a_duplicate_is_merged_and_undone(
     shoot(desk, "merge-review")
     desk.get_by_role("button", name="提交").click()
     desk.get_by_text("已合并").first.wait_for()
+    shoot(desk, "merged")
     assert Person.objects.get(pk=first.pk).merged_into_id == second.pk
     assert Membership.objects.get(person=second, until__isnull=True).joined_on == date(2019, 5, 1)
-    desk.get_by_label(re.compile("^提出撤销合并")).check()
-    desk.get_by_label("说明").fill("会员说明是两个人。")
-    desk.get_by_role("button", name="提交").click()
+    desk.get_by_label("原因").fill("会员说明是两个人。")
+    desk.get_by_role("button", name="提出撤销合并").click()
     desk.get_by_text("撤销合并待复核").first.wait_for()
     sign_in(desk, world.staff_person("ORG", "city", "马处长"), staff=True)
     desk.reload()

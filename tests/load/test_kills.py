@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(600)
 
 
+@pytest.mark.once
 def test_nothing_acknowledged_is_lost_when_processes_are_killed() -> None:
     command = [sys.executable, "-m", "tests.load.kills", "--rounds", "3", "--seconds", "40"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -7,15 +7,18 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.duplicates.services import merging as duplicates
-from zhijia.organization.members.models import FoundingTask
-from zhijia.organization.members.services import changes, claims, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.services import Given
+from zhijia.organization.duplicates.cases import MERGES
+from zhijia.organization.duplicates.services import hints
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.models import FoundingTask
+from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
 
@@ -68,9 +71,9 @@ def play_transfers(stage: Stage) -> None:
         worker, [person.public_id for person in persons], home.pk, reason="车间关停，会籍转到网上会员之家", now=ago(2)
     )
     objecting = people.get_facts(persons[0].pk)
-    notice = _open_case("members.transfer", objecting.id)
+    notice = _open_case("transfers.transfer", objecting.id)
     transfers.cancel_transfer(stage.actor(persons[0]), notice, now=ago(1))
-    transfers.call_off(worker, _open_case("members.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
+    transfers.call_off(worker, _open_case("transfers.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
 
 
 def _open_case(workflow: str, person_id: int) -> str:
@@ -202,21 +205,22 @@ def play_duplicates(stage: Stage) -> None:
     ago = stage.workdays_ago
     asker, checker = stage.holder(Role.ORG, "county"), stage.holder(Role.ORG, "city")
     why = "姓名、生日和单位相同，电话核实是同一人"
-    for outcome in ("ask", "merge", "refuse", "take_back", "ask_undo", "undo"):
+    for outcome in ("ask", "merge", "refuse", "withdraw", "ask_undo", "undo"):
         first, second = _member(stage, "plant", at=ago(90)), _member(stage, "home", at=ago(60))
-        case = duplicates.ask_merge(asker, first.public_id, second.public_id, reason=why, now=ago(4)).public_id
-        if outcome == "take_back":
-            duplicates.take_back_merge(asker, case, now=ago(3))
+        given = {"survivor": first.public_id, "duplicate": second.public_id, "reason": why}
+        case = casework.open_case(MERGES, asker, given, now=ago(4))
+        if outcome == "withdraw":
+            casework.act(MERGES, asker, case, "withdraw", now=ago(3))
         elif outcome != "ask":
-            note = "" if outcome != "refuse" else "电话核实是两个人。"
-            duplicates.decide_merge(checker, case, agree=outcome != "refuse", note=note, now=ago(3))
+            move, note = ("refuse", "电话核实是两个人。") if outcome == "refuse" else ("agree", "")
+            casework.act(MERGES, checker, case, move, {"note": note}, now=ago(3))
         if outcome in ("ask_undo", "undo"):
-            duplicates.ask_undo(asker, case, note="会员说明是两个人。", now=ago(2))
+            casework.act(MERGES, asker, case, "ask_undo", {"note": "会员说明是两个人。"}, now=ago(2))
         if outcome == "undo":
-            duplicates.decide_undo(checker, case, agree=True, now=ago(1))
+            casework.act(MERGES, checker, case, "undo", now=ago(1))
     mobile = stage.inventor.mobile()
     for name in ("刘洋", "刘阳"):
         entered = person_of(stage.inventor, name, mobile, now=stage.now, bound=False)
         _member(stage, "plant", at=ago(80), person=entered)
-    while duplicates.look_further(now=stage.now)[0]:
+    while hints.look_further(now=stage.now)[0]:
         pass

@@ -17,12 +17,13 @@ from zhijia.demo.staff import find_unions
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import FoundingTask, Membership, MembershipEvent
+from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.statistics.models import FigureMonth, FigureSnapshot
+from zhijia.organization.transfers.models import FoundingTask
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.models import Union
 

@@ -8,12 +8,12 @@ from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import CaseLink
 
 from . import selectors, services
-from .kinds import By, CaseKind
+from .kinds import CaseKind
 
 
 def links(kind: CaseKind, *, menu: str = "") -> dict[str, CaseLink]:
     """Where a case opens, for the inbox, the desk and the member's matters; `menu` where its list is no menu line."""
-    member = kind.page("case") if kind.opener is By.MEMBER else ""
+    member = kind.page("case") if kind.has_own_page else ""
     return {kind.workflow.code: CaseLink(member=member, console=kind.page("review"), menu=menu or kind.page("list"))}
 
 

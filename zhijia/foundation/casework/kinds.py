@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -70,9 +70,7 @@ REMARK = Words("note", "意见", "退回时必填，对方会看到", required=F
 REASON = Words("note", "意见", "退回时必填，对方会看到", least=2, most=500, rows=3, sample="依据还不充分，请补充。")
 
 
-def checking(means: str) -> dict[str, Step]:
-    """The steps of `two_persons`: what agreeing means, and both with words."""
-    return {"agree": Step((REMARK,), means=means), "refuse": Step((REASON,), means="须写意见")}
+WHY_UNDO = Words("note", "原因", "复核人会看到", least=5, most=200, rows=3, sample="核对后发现有误，应当改正。")
 
 
 def bulk_asks(asks: tuple[Asked, ...]) -> bool:
@@ -93,7 +91,8 @@ class Tab:
 def checked_tabs(workflow: Workflow) -> tuple[Tab, ...]:
     """The tabs of `two_persons`: what waits, what holds, what came to nothing, and what became of it after."""
     s = TwoPersons
-    waits, holds, nothing = frozenset({s.PROPOSED}), frozenset({s.IN_FORCE}), frozenset({s.REFUSED, s.WITHDRAWN})
+    waits, holds = frozenset({s.PROPOSED, s.UNDO_ASKED}) & set(workflow.labels), frozenset({s.IN_FORCE})
+    nothing = frozenset({s.REFUSED, s.WITHDRAWN})
     tabs = [
         Tab("open", "待复核", waits),
         Tab("held", workflow.labels[s.IN_FORCE], holds),
@@ -143,7 +142,8 @@ class CaseKind:
     `slug` is its address; `space` the namespace of its pages where that is another, such as `clients` or
     `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
     where one is proposed, in place of the kit's form. `review` is the template of its review page, which extends the
-    kit's; `shows_more(case, row, actor, now)` adds what that template needs.
+    kit's; `shows_more(case, row, actor, now)` adds what that template needs. `on_phone`: whose matter it is reads it
+    and makes his moves on the phone, though somebody else opened it.
     """
 
     slug: str
@@ -169,6 +169,7 @@ class CaseKind:
     keep_days: int = 3 * 365
     archive: frozenset[str] = frozenset()
     purpose: str = ""
+    on_phone: bool = False
     effects: dict[str, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -197,6 +198,10 @@ class CaseKind:
             return effect
 
         return keep
+
+    @property
+    def has_own_page(self) -> bool:
+        return self.opener is By.MEMBER or self.on_phone
 
     @property
     def name(self) -> str:
@@ -232,11 +237,36 @@ class CaseKind:
     def shows(self) -> tuple[Asked, ...]:
         """All answers that have a column, in the order in which they are asked."""
         asked = [*self.opens, *(each for step in self.steps.values() for each in step.asks)]
-        return tuple({each.name: each for each in asked if each.name in self.column_names}.values())
+        return tuple({each.name: each for each in asked if each.kept and each.name in self.column_names}.values())
 
     def hidden(self, state: str) -> frozenset[str]:
         """The answers that the member himself does not see in this state."""
         return frozenset(name for name, states in self.shown_when.items() if state not in states)
+
+
+def checked_kind(
+    slug: str, workflow: Workflow, model: type[Model], *, means: str, undoes: str = "", about_person: bool = False,
+    words: Wordings = Wordings(), steps: Mapping[str, Step] | None = None, **declared: Any,
+) -> CaseKind:  # fmt: skip
+    """A kind whose table is `two_persons`, declared: a cadre proposes, another one agrees, which `means` this;
+    undoing it `undoes` that. `about_person`: it is one person's matter, and the list names him. `steps` are those of
+    the moves that follow, the rest is as in `CaseKind`.
+    """
+    own = {"agree": Step((REMARK,), means=means), "refuse": Step((REASON,), means="须写意见")}
+    if TwoPersons.UNDO_ASKED in workflow.labels:
+        own |= {"ask_undo": Step((WHY_UNDO,)), "undo": Step((REMARK,), means=undoes), "keep": Step((REASON,))}
+    return declare(
+        CaseKind(
+            slug,
+            workflow,
+            model,
+            opener=By.CADRE,
+            steps=own | dict(steps or {}),
+            tabs=checked_tabs(workflow),
+            words=replace(words, tells_person=about_person),
+            **declared,
+        )
+    )
 
 
 _kinds: dict[str, CaseKind] = {}

@@ -51,17 +51,16 @@ def _urls(kind: CaseKind, fit: Fit | None) -> list[URLPattern]:
     if kind.opener is By.CADRE and not kind.opened_on:
         asked = forms.asking_cadre(kind.opens)
         desk.insert(1, path(f"console/{slug}/new", _new(kind, asked, "casework/new_desk.html", "review"), name="new"))
-    if kind.opener is not By.MEMBER:
-        return desk
-    asked = forms.asking_member(kind.opens)
-    return [
-        path(f"m/{slug}", _mine(kind), name="mine"),
-        path(f"m/{slug}/new", _new(kind, asked, "casework/new.html", "case"), name="new"),
-        path(f"m/{slug}/<pid:pid>", _own(kind), name="case"),
-        *(path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move.name), name=move.name)
-          for move in kind.own_moves),
-        *desk,
-    ]  # fmt: skip
+    own = []
+    if kind.opener is By.MEMBER:
+        asked = forms.asking_member(kind.opens)
+        new = _new(kind, asked, "casework/new.html", "case")
+        own = [path(f"m/{slug}", _mine(kind), name="mine"), path(f"m/{slug}/new", new, name="new")]
+    if kind.has_own_page:
+        own.append(path(f"m/{slug}/<pid:pid>", _own(kind), name="case"))
+        own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move.name), name=move.name)
+                for move in kind.own_moves]  # fmt: skip
+    return [*own, *desk]
 
 
 def _way(name: str) -> str:

@@ -89,7 +89,7 @@ def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
     waits = case.closed_at is None and case.due_at and not cases.describe(case)["owner_acts"]
     return {
         "kind": kind,
-        "back": reverse(kind.page("mine")),
+        "back": reverse(kind.page("mine")) if kind.opener is By.MEMBER else "",
         "title": case.title,
         "sub": f"编号 {number_of(case.public_id)}",
         "tag": phone_tag(case),

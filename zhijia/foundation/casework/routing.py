@@ -79,29 +79,31 @@ def routes(kind: CaseKind) -> tuple[Routes, ...]:
     columns = {asked.name: (asked.schema()[0] | None, None) for asked in kind.shows}
     answers = _create(f"{pascal}Answers", __base__=Out, __module__=__name__, **columns)
     desk = _desk(kind, pascal, answers)
-    return (_own(kind, pascal, answers), desk) if kind.opener is By.MEMBER else (desk,)
+    return (_own(kind, pascal, answers), desk) if kind.has_own_page else (desk,)
 
 
 def _own(kind: CaseKind, pascal: str, answers: Any) -> Routes:
     slug, name, area = kind.slug, kind.name, kind.slug.replace("-", "_")
     out = _create(f"{pascal}Out", __base__=KindRow, __module__=__name__, answers=(answers, ...))
-    opens = _shape(f"{pascal}In", In, kind.opens)
     own = Routes(area, name, who=Who.MEMBER, surface="member")
-
-    def submit(request: Request, said: Any) -> CaseId:
-        return CaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
-
-    def mine(request: Request, after: After = "", limit: Limit = 20) -> KindList:
-        page = selectors.list_own(kind, request.actor, after=after, limit=limit)
-        return KindList(items=[KindRow(**_row(one, own=True)) for one in page.rows], next=page.next)
 
     def own_case(request: Request, pid: PublicId) -> Any:
         one = selectors.get_own(kind, request.actor, pid)
         return out(**_row(one, own=True), answers=_answers(kind, one, own=True))
 
-    links: Any = {"own_case": {"operationId": f"{area}_own_case", "parameters": {"pid": "$response.body#/id"}}}
-    own.write(f"/me/{slug}", CaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
-    own.read(f"/me/{slug}", KindList)(_named(mine, f"我提交的{name}，最近的在前。"))
+    if kind.opener is By.MEMBER:
+
+        def submit(request: Request, said: Any) -> CaseId:
+            return CaseId(id=services.open_case(kind, request.actor, said.model_dump(), now=request.now))
+
+        def mine(request: Request, after: After = "", limit: Limit = 20) -> KindList:
+            page = selectors.list_own(kind, request.actor, after=after, limit=limit)
+            return KindList(items=[KindRow(**_row(one, own=True)) for one in page.rows], next=page.next)
+
+        opens = _shape(f"{pascal}In", In, kind.opens)
+        links: Any = {"own_case": {"operationId": f"{area}_own_case", "parameters": {"pid": "$response.body#/id"}}}
+        own.write(f"/me/{slug}", CaseId, links=links)(_named(submit, f"提交{name}。", said=opens))
+        own.read(f"/me/{slug}", KindList)(_named(mine, f"我提交的{name}，最近的在前。"))
     own.read(f"/me/{slug}/{{pid}}", out)(_named(own_case, f"我的一件{name}。"))
     for move in kind.own_moves:
         asks = kind.step(move.name).asks

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhijia.foundation.casework.fields import Choices, Count, Day, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Step, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Step, Wordings, checked_kind
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import Column, Empty, Number
 from zhijia.foundation.workflow.rules import TwoPersons
@@ -96,40 +96,35 @@ def _rights(row: Any) -> str:
     return presenting.labels_of(row.row.permissions)
 
 
-CLIENTS = declare(
-    CaseKind(
-        "clients",
-        rules.REGISTRATION,
-        Client,
-        opener=By.CADRE,
-        opened_by=Permission.REGISTER,
-        opened_on="clients:new",
-        readers=(Permission.VIEW,),
-        opens=(NAME, CONTACT, REASON, RIGHTS, UNITS, PER_MINUTE, VALID_FROM, VALID_UNTIL),
-        goes=to_the_registrars_unit,
-        title="{name}",
-        steps={
-            **checking("对方即可领取密钥并调用"),
-            "suspend": Step((NOTE,), means="立即生效，对方的下一次调用即被拒绝"),
-            "resume": Step((NOTE,), means="由停用人之外的另一人办理"),
-        },
-        tabs=checked_tabs(rules.REGISTRATION),
-        columns=(
-            Column("能办什么", _rights, wraps=True),
-            presenting.Period("有效期", "row.valid_from"),
-            Number("每分钟", "row.per_minute", narrow="mid"),
+CLIENTS = checked_kind(
+    "clients",
+    rules.REGISTRATION,
+    Client,
+    opened_by=Permission.REGISTER,
+    opened_on="clients:new",
+    readers=(Permission.VIEW,),
+    opens=(NAME, CONTACT, REASON, RIGHTS, UNITS, PER_MINUTE, VALID_FROM, VALID_UNTIL),
+    goes=to_the_registrars_unit,
+    title="{name}",
+    means="对方即可领取密钥并调用",
+    steps={
+        "suspend": Step((NOTE,), means="立即生效，对方的下一次调用即被拒绝"),
+        "resume": Step((NOTE,), means="由停用人之外的另一人办理"),
+    },
+    columns=(
+        Column("能办什么", _rights, wraps=True),
+        presenting.Period("有效期", "row.valid_from"),
+        Number("每分钟", "row.per_minute", narrow="mid"),
+    ),
+    words=Wordings(
+        button="登记系统",
+        empty=Empty(
+            "没有这样的系统",
+            "登记后由安全管理员复核，再领取密钥。系统只能在给定的工会、权限和有效期内调用，每次调用都有记录。",
         ),
-        words=Wordings(
-            button="登记系统",
-            tells_person=False,
-            empty=Empty(
-                "没有这样的系统",
-                "登记后由安全管理员复核，再领取密钥。系统只能在给定的工会、权限和有效期内调用，每次调用都有记录。",
-            ),
-        ),
-        review="clients/review.html",
-        shows_more=shows_more,
-    )
+    ),
+    review="clients/review.html",
+    shows_more=shows_more,
 )
 
 

@@ -175,6 +175,34 @@ class TwoPersons(StrEnum):
     IN_FORCE = "IN_FORCE"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
+    UNDO_ASKED = "UNDO_ASKED"
+    UNDONE = "UNDONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """How what holds is undone, by two persons again: who asks with the right `by`, `within` which time; what undoing
+    is called, 解除, and what the second one says who does not agree, 维持名单.
+    """
+
+    by: str
+    word: str
+    keep: str
+    within: str = ""
+
+    def labels(self) -> dict[str, str]:
+        return {TwoPersons.UNDO_ASKED: f"{self.word}待复核", TwoPersons.UNDONE: f"已{self.word}"}
+
+    def moves(self, check: str) -> tuple[Move, ...]:
+        s = TwoPersons
+        ask, agreed, kept = f"提出{self.word}", f"复核同意，{self.word}", f"复核后{self.keep}"
+        return (
+            Move("ask_undo", {s.IN_FORCE}, s.UNDO_ASKED, by=self.by, within=self.within, needs=("note",), title=ask),
+            Move("undo", {s.UNDO_ASKED}, s.UNDONE, by=check, checker=True, afresh=True, title=agreed,
+                 button=f"同意{self.word}"),
+            Move("keep", {s.UNDO_ASKED}, s.IN_FORCE, by=check, checker=True, afresh=True, needs=("note",), title=kept,
+                 button=self.keep),
+        )  # fmt: skip
 
 
 def two_persons(
@@ -187,32 +215,37 @@ def two_persons(
     agreed: str,
     agree: str = "复核同意",
     button: str = "同意",
+    undoing: Undoing | None = None,
     more: Iterable[Move] = (),
     labels: Mapping[str, str] | None = None,
     hues: Mapping[str, str] | None = None,
 ) -> Workflow:
     """What one person proposes, another who holds `check` agrees to or sends back, and the first may take back.
 
-    `maker` is what the first is called, `agreed` the state's word once it holds, `agree` what the timeline says then.
+    `maker` is what the first is called, `agreed` the state's word once it holds, `agree` what the timeline says then,
+    `undoing` how it is undone by two persons.
     `more` are the moves that follow when it is in force, with the `labels` and `hues` of their states; all of these
     are closed states, since nobody has to act in them.
     """
     s = TwoPersons
     told = {s.PROPOSED: "等待复核", s.IN_FORCE: agreed, s.REFUSED: "已退回", s.WITHDRAWN: "已撤回", **(labels or {})}
+    told |= undoing.labels() if undoing else {}
     back = f"退回{maker}"
     colours = {s.PROPOSED: Hue.SOON, s.IN_FORCE: Hue.DONE, s.REFUSED: Hue.LATE, s.WITHDRAWN: Hue.STILL, **(hues or {})}
+    colours |= {s.UNDO_ASKED: Hue.SOON, s.UNDONE: Hue.STILL} if undoing else {}
     return Workflow(
         code,
         name,
         start=s.PROPOSED,
         labels=told,
         hues=colours,
-        closed=frozenset(told) - {s.PROPOSED},
-        due={s.PROPOSED: due},
+        closed=frozenset(told) - {s.PROPOSED, s.UNDO_ASKED},
+        due={s.PROPOSED: due, s.UNDO_ASKED: due} if undoing else {s.PROPOSED: due},
         moves=(
             Move("agree", {s.PROPOSED}, s.IN_FORCE, by=check, checker=True, title=agree, button=button),
             Move("refuse", {s.PROPOSED}, s.REFUSED, by=check, checker=True, needs=("note",), title=back, button=back),
             Move("withdraw", {s.PROPOSED}, s.WITHDRAWN, by=MAKER, title=f"{maker}撤回", button="撤回"),
+            *(undoing.moves(check) if undoing else ()),
             *more,
         ),
     )

@@ -21,7 +21,7 @@ def _both(row: HintRow) -> str:
 
 def _comparison(row: HintRow) -> str:
     if row.case_public_id:
-        return reverse("duplicates:merge", args=[row.case_public_id])
+        return reverse("duplicates:merges:review", args=[row.case_public_id])
     return reverse("duplicates:compare", args=[row.first.person.public_id, row.second.person.public_id])
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.organization.duplicates import rules as duplicates
 
@@ -45,14 +46,13 @@ class DuplicateScan(models.Model):
         return str(self.last_id)
 
 
-class PersonMerge(models.Model):
+class PersonMerge(CaseRow):
     """What a merger did, so that it can be undone: beside its case.
 
     `closed_membership_id` is the stay of the duplicate that was closed, `joined_before` the survivor's joining day
     before it took the earlier one, `moved_account_id` the account that went over.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     survivor = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     duplicate = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
@@ -61,10 +61,6 @@ class PersonMerge(models.Model):
     joined_before = models.DateField(null=True)
     joined_after = models.DateField(null=True)
     moved_account_id = models.BigIntegerField(null=True)
-    asked_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["survivor", "-asked_at"], name="merge_by_survivor")]
-
-    def __str__(self) -> str:
-        return f"merge {self.case_id}"
+        indexes = [models.Index(fields=["survivor", "-id"], name="merge_by_survivor")]

@@ -29,7 +29,7 @@ def hints_of(subject: DataSubject) -> list[DuplicateHint]:
 
 def _merges(subject: DataSubject) -> list[PersonMerge]:
     about = Q(survivor_id__in=subject.persons) | Q(duplicate_id__in=subject.persons)
-    return list(PersonMerge.objects.filter(about).select_related("case").order_by("asked_at", "id"))
+    return list(PersonMerge.objects.filter(about).select_related("case").order_by("id"))
 
 
 def may_go(hint: DuplicateHint) -> bool:
@@ -51,7 +51,7 @@ def export_duplicates(subject: DataSubject) -> list[Mapping[str, Any]]:
     rows += [
         {
             "类别": "档案合并",
-            "时间": row.asked_at,
+            "时间": row.case.opened_at,
             "内容": row.reason,
             "结果": rules.MERGE.labels[row.case.state],
         }

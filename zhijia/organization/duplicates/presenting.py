@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +10,8 @@ from django.urls import reverse
 from zhijia.kernel.actor import Actor
 from zhijia.organization.duplicates import selectors as reads
 from zhijia.organization.duplicates.permissions import Permission
-from zhijia.organization.duplicates.selectors import MergeView, Side
-from zhijia.organization.members import presenting as shapes, selectors as members
+from zhijia.organization.duplicates.selectors import Side
+from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.rules import real_name_words
 from zhijia.organization.unions import selectors as unions
@@ -21,23 +21,30 @@ def side_words(side: Side) -> str:
     return f"{side.person.masked_name} · {side.union.name if side.union else '不是会员'}"
 
 
-def side_facts(side: Side) -> list[dict[str, Any]]:
-    facts = [
-        *shapes.person_facts(side.person),
-        {"label": "实名", "value": real_name_words(side.person.real_name_level)},
-        {"label": "工会", "value": side.union.name if side.union else "不是会员"},
-        {"label": "会籍", "value": side.state_label},
-        {"label": "入会", "value": side.joined_on.isoformat() if side.joined_on else ""},
-        {"label": "账号", "value": "已激活" if side.person.account_id else "未激活"},
+def beside(sides: Sequence[Side]) -> list[dict[str, Any]]:
+    """Two files line by line, for `duplicates/_sides.html`: `[{"label": "姓名", "values": [...], "differs": True}]`."""
+    lines = [dict(_facts(side)) for side in sides]
+    return [
+        {"label": label, "values": values, "differs": len(set(values)) > 1}
+        for label in lines[0]
+        for values in [[line[label] for line in lines]]
+        if any(values)
     ]
-    return [fact for fact in facts if fact["value"]]
 
 
-def merge_case(view: MergeView, *, now: datetime) -> dict[str, Any]:
-    columns = (side_facts(view.survivor), side_facts(view.duplicate))
-    page = shapes.case_page(view.case, "重复档案合并", f"依据：{view.merge.reason}", columns, now)
-    page["heads"] = ("保留的档案", "并入的档案")
-    return page
+def _facts(side: Side) -> list[tuple[str, str]]:
+    person = side.person
+    return [
+        ("姓名", person.masked_name),
+        ("证件", person.id_masked),
+        ("手机", person.mobile_masked),
+        ("出生年", str(person.birth_year or "")),
+        ("实名", real_name_words(person.real_name_level)),
+        ("工会", side.union.name if side.union else ""),
+        ("会籍", side.state_label),
+        ("入会", side.joined_on.isoformat() if side.joined_on else ""),
+        ("账号", "已激活" if person.account_id else "未激活"),
+    ]
 
 
 def panel(actor: Actor, person_id: int) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     FileUse,
     MenuItem,
     MessageTemplate,
@@ -10,6 +10,7 @@ from zhijia.kernel.registry import (
     PermissionSpec,
     Scenario,
 )
+from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.selectors import may_read_paper
 
 from . import personal, presenting, rules
@@ -45,9 +46,7 @@ SCENARIO = Scenario(
     ),
     sweeps=(Sweep("duplicates.hints", "排除的重复线索", personal.HINT_DAYS, personal.forget_hints),),
     workflows=(rules.MERGE,),
-    case_links={
-        rules.MERGE.code: CaseLink(console="duplicates:merge", menu="duplicates:list"),
-    },
+    case_links=declaring.links(MERGES, menu="duplicates:list"),
     parameters=(
         ParameterSpec("merge.review_wd", "合并档案复核时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("merge.undo_cd", "合并档案可撤销期限", 30, "cd", "平台默认", 7, 365),

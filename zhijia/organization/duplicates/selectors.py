@@ -8,8 +8,7 @@ from datetime import date
 
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -126,7 +125,7 @@ def list_hints(actor: Actor, query: Query) -> Page[HintRow]:
     stays = stays_of(ids)
     facts = unions.facts_of(stay.union_id for stay in stays.values())
     asked = dict(
-        PersonMerge.objects.filter(duplicate_id__in=ids, case__state=rules.Merge.ASKED).values_list(
+        PersonMerge.objects.filter(duplicate_id__in=ids, case__state=TwoPersons.PROPOSED).values_list(
             "duplicate_id", "case__public_id"
         )
     )
@@ -157,32 +156,6 @@ def get_hint(actor: Actor, hint_id: int) -> DuplicateHint:
     return hint
 
 
-@dataclass(frozen=True, slots=True)
-class MergeView:
-    """A merger as its deciders see it."""
-
-    case: Case
-    merge: PersonMerge
-    survivor: Side
-    duplicate: Side
-
-
-def find_merge(public_id: str) -> tuple[Case, PersonMerge] | None:
-    case = cases.find_case(rules.MERGE.code, public_id)
-    merge = db.find(PersonMerge, case_id=case.pk) if case else None
-    return (case, merge) if case and merge else None
-
-
-def get_merge(actor: Actor, public_id: str) -> MergeView:
-    """Raises NotFound, NotAllowed."""
-    found = find_merge(public_id)
-    if found is None:
-        raise NotFound
-    case, merge = found
-    actor.require(Permission.MERGE_ASK, unions.get_facts(case.unit_id).path)
-    return MergeView(case, merge, side_of(merge.survivor_id), side_of(merge.duplicate_id))
-
-
 def may_read_paper(actor: Actor, file: FileFacts) -> bool:
     """The paper of a correction is for who may correct there."""
     return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)
@@ -195,3 +168,8 @@ def find_hint_between(one: int, other: int) -> int | None:
         first_id=first, second_id=second, dismissed_at__isnull=True, merged_at__isnull=True
     )
     return rows.values_list("pk", flat=True).first()
+
+
+def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
+    """A paper of a correction is for who may correct there."""
+    return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)

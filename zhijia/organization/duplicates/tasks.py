@@ -9,13 +9,13 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import merging
+from .services import hints
 
 
 @job("duplicates.look", label="查找重复档案")
 def look_for_duplicates(running: RunningJob, cursor: Json) -> Step:
     """Persons that came since the last look are compared with everybody."""
-    looked, found = merging.look_further(now=running.now)
+    looked, found = hints.look_further(now=running.now)
     return Step(cursor, done=looked, report={"found": found}, finished=looked == 0)
 
 

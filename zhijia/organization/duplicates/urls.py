@@ -1,6 +1,9 @@
 from django.urls import path
 
+from zhijia.foundation.casework import pages
+
 from . import views
+from .cases import MERGES
 
 app_name = "duplicates"
 urlpatterns = [
@@ -8,5 +11,5 @@ urlpatterns = [
     path("console/duplicates", views.duplicate_list, name="list"),
     path("console/duplicates/dismiss", views.dismiss, name="dismiss"),
     path("console/duplicates/<pid:pid>/<pid:other>", views.compare, name="compare"),
-    path("console/merges/<pid:pid>", views.merge, name="merge"),
+    *pages.urls(MERGES),
 ]

@@ -16,10 +16,8 @@ class MembersConfig(CapabilityConfig):
         from .finding import find_people
         from .models import MembershipEvent
         from .rules import JOIN
-        from .rules.changes import CHANGE
-        from .rules.transfers import TRANSFER
         from .selectors.personal import unit_of
-        from .services import changes, joining, memberships, placing, transfers
+        from .services import joining, memberships, placing
 
         registry.offer_people(find_people)
         registry.offer_unit_of(unit_of)
@@ -33,6 +31,3 @@ class MembersConfig(CapabilityConfig):
         sources.register("members.event", MembershipEvent, memberships.digests_of_events)
         clock.on_clock(JOIN.code, "escalate", joining.escalate_by_clock)
         clock.on_clock(JOIN.code, "approve_by_rule", joining.approve_by_clock)
-        clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
-        clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)
-        clock.on_clock(CHANGE.code, "leave", changes.leave_by_clock)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui.form import (
     ChoiceGroup,
     ConsoleForm,
-    DayField,
     IdNumberField,
     OneTimeCodeField,
     PhoneForm,
@@ -22,7 +20,6 @@ from zhijia.organization.people.rules import Profile
 
 from .applying import JoinForm, OwnData, Work
 from .rules import MOST_LETTERS_OF_NOTE, NEW_FORM_GROUPS, REJECT_REASONS, WORK_FORMS
-from .rules.transfers import REFUSALS
 
 
 class IdentityForm(PhoneForm):
@@ -191,88 +188,10 @@ class DecisionForm(ConsoleForm):
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
 
-class TransferForm(PhoneForm):
-    """What a member may add to his transfer; nothing of it is needed."""
-
-    reason = forms.CharField(
-        label="想说明的情况",
-        max_length=200,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="例如：已到新单位上班",
-    )
-    until = DayField(label="借调期满日期", required=False, help_text="只有借调超过 6 个月的才填，期满后会籍转回原工会")
-
-
-class ChangeForm(PhoneForm):
-    """A change of one's own membership: reason, day, evidence."""
-
-    reason = forms.ChoiceField(label="原因", widget=ChoiceGroup())
-    on = DayField(label="日期")
-    keep_at = forms.ChoiceField(label="会籍保留在", required=False, widget=ChoiceGroup())
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        reasons: Mapping[str, str],
-        keepers: Sequence[tuple[str, str]] = (),
-        evidence: bool,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "reason").choices = list(reasons.items())
-        if len(reasons) == 1:
-            self.fields["reason"].widget = forms.HiddenInput()
-            self.initial.setdefault("reason", next(iter(reasons)))
-        if keepers:
-            choices(self, "keep_at").choices = list(keepers)
-        else:
-            del self.fields["keep_at"]
-        if not evidence:  # giving up: today, and without a paper
-            del self.fields["papers"], self.fields["on"]
-
-
-class MemberChangeForm(ConsoleForm):
-    """A change that a cadre asks for: reason, day, document, evidence."""
-
-    reason = forms.ChoiceField(label="原因", widget=ChoiceGroup())
-    on = DayField(label="日期")
-    document = forms.CharField(label="决定文号", max_length=60, required=False)
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
-    )
-
-    def __init__(self, *args: Any, reasons: Mapping[str, str], document: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "reason").choices = list(reasons.items())
-        if len(reasons) == 1:
-            self.initial.setdefault("reason", next(iter(reasons)))
-        if document:
-            self.fields["document"].required = True
-        else:
-            del self.fields["document"]
-
-
 def choices(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     return field
-
-
-class TransferDecisionForm(ConsoleForm):
-    """What the target union says to a transfer."""
-
-    decision = forms.ChoiceField(
-        choices=[("accept", "同意接收"), ("refuse", "不同意")], label="审核结论", widget=ChoiceGroup()
-    )
-    reason = forms.ChoiceField(label="不同意的原因", choices=[("", "请选择"), *REFUSALS.items()], required=False)
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
 
 class CaseDecisionForm(ConsoleForm):
@@ -285,12 +204,3 @@ class CaseDecisionForm(ConsoleForm):
     def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices(self, "decision").choices = list(moves)
-
-
-class BatchForm(ConsoleForm):
-    """Where many members go, and why."""
-
-    target = forms.CharField(label="转入工会", max_length=60, help_text="工会编码或全称")
-    reason = forms.CharField(
-        label="转接原因", min_length=5, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="会员会看到"
-    )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import selectors as entries, services as audit
 from zhijia.foundation.casework.exports import FORM, REASON, Export, maker_of
 from zhijia.foundation.casework.fields import Choice, Day, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
@@ -77,29 +77,24 @@ def note_made(export: TrailExport, now: datetime) -> None:
 
 
 EXPORT = Export("trail.export", TrailExport, "审计记录", presenting.EXPORT_HEADERS, part_of, made=note_made)
-EXPORTS = declare(
-    CaseKind(
-        "trail-exports",
-        TRAIL_EXPORT,
-        TrailExport,
-        space="trail:exports",
-        opener=By.CADRE,
-        opened_by=Permission.EXPORT,
-        opened_on="trail:entries",
-        opens=(PERSON, SIDE, UNIT, EVENT, OUTCOME, CASE, ADDRESS, FIRST, LAST, FORM, REASON),
-        goes=to_his_union,
-        title="{reason}",
-        steps=checking("开始准备文件，只有申请人可以下载，保留三天"),
-        tabs=checked_tabs(TRAIL_EXPORT),
-        columns=(Column("依据和用途", "row.reason", wraps=True),),
-        words=Wordings(
-            button="去选条件",
-            tells_person=False,
-            empty=Empty("没有这样的申请", "在审计记录里选好人员、单位、事项和日期，再点“导出这些记录”。"),
-        ),
-        review="casework/export.html",
-        shows_more=EXPORT.shows,
-    )
+EXPORTS = checked_kind(
+    "trail-exports",
+    TRAIL_EXPORT,
+    TrailExport,
+    space="trail:exports",
+    opened_by=Permission.EXPORT,
+    opened_on="trail:entries",
+    opens=(PERSON, SIDE, UNIT, EVENT, OUTCOME, CASE, ADDRESS, FIRST, LAST, FORM, REASON),
+    goes=to_his_union,
+    title="{reason}",
+    means="开始准备文件，只有申请人可以下载，保留三天",
+    columns=(Column("依据和用途", "row.reason", wraps=True),),
+    words=Wordings(
+        button="去选条件",
+        empty=Empty("没有这样的申请", "在审计记录里选好人员、单位、事项和日期，再点“导出这些记录”。"),
+    ),
+    review="casework/export.html",
+    shows_more=EXPORT.shows,
 )
 
 

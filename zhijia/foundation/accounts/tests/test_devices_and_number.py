@@ -17,7 +17,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 
 NEW = "13900139777"
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.once]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from zhijia.organization.people import selectors as people
 
 FORGOTTEN = "/console/sign-in/forgotten"
 OTHER = "另一个-密码-2027"
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.once]
 
 
 def link_in(texts) -> str:

@@ -16,7 +16,7 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.once]
 
 
 # --- Invitation -----------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from zhijia.kernel.doors import is_polled
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people import selectors as people
 
-pytestmark = pytest.mark.usefixtures("clock")
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.once]
 
 
 def second(client: Client, code: str, wanted: str = DESK, query: str = ""):

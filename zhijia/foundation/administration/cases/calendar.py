@@ -15,7 +15,7 @@ from zhijia.foundation.administration import presenting, rules, selectors, servi
 from zhijia.foundation.administration.models import CalendarChange
 from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.casework.fields import Count, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.parameters import services as parameters
 from zhijia.foundation.ui.listing import Column, Empty
@@ -98,26 +98,22 @@ def shows_more(case: Case, change: CalendarChange, actor: Actor, now: datetime) 
     }
 
 
-CALENDARS = declare(
-    CaseKind(
-        "calendar-changes",
-        rules.CALENDAR,
-        CalendarChange,
-        space="administration:calendar-changes",
-        opener=By.CADRE,
-        opened_by=Permission.CALENDAR_PROPOSE,
-        opened_on="administration:calendar",
-        readers=(Permission.PARAMETER_VIEW,),
-        opens=(YEAR, DAYS, SOURCE),
-        goes=to_the_top,
-        title="{source}",
-        steps=checking("立即生效，在办事项的期限随后重算"),
-        tabs=checked_tabs(rules.CALENDAR),
-        columns=(Column("内容", "case.note", wraps=True),),
-        words=Wordings(tells_person=False, empty=Empty("没有这样的变更", "在工作日历页载入后，由另一人复核。")),
-        review="administration/calendar_change.html",
-        shows_more=shows_more,
-    )
+CALENDARS = checked_kind(
+    "calendar-changes",
+    rules.CALENDAR,
+    CalendarChange,
+    space="administration:calendar-changes",
+    opened_by=Permission.CALENDAR_PROPOSE,
+    opened_on="administration:calendar",
+    readers=(Permission.PARAMETER_VIEW,),
+    opens=(YEAR, DAYS, SOURCE),
+    goes=to_the_top,
+    title="{source}",
+    means="立即生效，在办事项的期限随后重算",
+    columns=(Column("内容", "case.note", wraps=True),),
+    words=Wordings(empty=Empty("没有这样的变更", "在工作日历页载入后，由另一人复核。")),
+    review="administration/calendar_change.html",
+    shows_more=shows_more,
 )
 
 

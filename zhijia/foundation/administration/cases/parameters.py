@@ -16,7 +16,7 @@ from zhijia.foundation.administration import rules, selectors
 from zhijia.foundation.administration.models import ParameterChange
 from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.casework.fields import Asked, Day, Schema, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Check, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Check, Goes, Wordings, checked_kind
 from zhijia.foundation.parameters import selectors as values, services as parameters
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.ui import listing
@@ -131,27 +131,23 @@ def shows_more(case: Case, change: ParameterChange, actor: Actor, now: datetime)
     }
 
 
-PARAMETERS = declare(
-    CaseKind(
-        "parameter-changes",
-        rules.PARAMETER,
-        ParameterChange,
-        space="administration:parameter-changes",
-        opener=By.CADRE,
-        opened_by=Permission.PARAMETER_PROPOSE,
-        opened_on="administration:parameters",
-        readers=(Permission.PARAMETER_VIEW,),
-        opens=(CODE, REGION, VALUE, VALID_FROM, SOURCE, WHY),
-        goes=to_who_sets_it,
-        title="{code}",
-        steps=checking("到 {row.valid_from} 零时自动生效"),
-        tabs=checked_tabs(rules.PARAMETER),
-        columns=(listing.Column("范围和生效", "case.note", wraps=True),),
-        words=Wordings(tells_person=False, empty=listing.Empty("没有这样的变更", "在参数页提出后，由另一人复核。")),
-        checks=checks,
-        review="administration/parameter_change.html",
-        shows_more=shows_more,
-    )
+PARAMETERS = checked_kind(
+    "parameter-changes",
+    rules.PARAMETER,
+    ParameterChange,
+    space="administration:parameter-changes",
+    opened_by=Permission.PARAMETER_PROPOSE,
+    opened_on="administration:parameters",
+    readers=(Permission.PARAMETER_VIEW,),
+    opens=(CODE, REGION, VALUE, VALID_FROM, SOURCE, WHY),
+    goes=to_who_sets_it,
+    title="{code}",
+    means="到 {row.valid_from} 零时自动生效",
+    columns=(listing.Column("范围和生效", "case.note", wraps=True),),
+    words=Wordings(empty=listing.Empty("没有这样的变更", "在参数页提出后，由另一人复核。")),
+    checks=checks,
+    review="administration/parameter_change.html",
+    shows_more=shows_more,
 )
 
 

@@ -12,7 +12,7 @@ from zhijia.foundation.administration import presenting, rules, selectors
 from zhijia.foundation.administration.models import MessageChange
 from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.casework.fields import Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
@@ -72,25 +72,21 @@ def shows_more(case: Case, change: MessageChange, actor: Actor, now: datetime) -
     }
 
 
-MESSAGES = declare(
-    CaseKind(
-        "message-changes",
-        rules.MESSAGE,
-        MessageChange,
-        space="administration:message-changes",
-        opener=By.CADRE,
-        opened_by=Permission.MESSAGE_PROPOSE,
-        opened_on="administration:messages",
-        opens=(CODE, TITLE, BODY, SMS, WHY),
-        goes=to_the_top,
-        title="{title}",
-        steps=checking("立即生效，之后发出的消息用新文案"),
-        tabs=checked_tabs(rules.MESSAGE),
-        columns=(Column("修改原因", "row.reason", wraps=True),),
-        words=Wordings(tells_person=False, empty=Empty("没有这样的变更", "在消息文案页修改后，由另一人复核。")),
-        review="administration/message_change.html",
-        shows_more=shows_more,
-    )
+MESSAGES = checked_kind(
+    "message-changes",
+    rules.MESSAGE,
+    MessageChange,
+    space="administration:message-changes",
+    opened_by=Permission.MESSAGE_PROPOSE,
+    opened_on="administration:messages",
+    opens=(CODE, TITLE, BODY, SMS, WHY),
+    goes=to_the_top,
+    title="{title}",
+    means="立即生效，之后发出的消息用新文案",
+    columns=(Column("修改原因", "row.reason", wraps=True),),
+    words=Wordings(empty=Empty("没有这样的变更", "在消息文案页修改后，由另一人复核。")),
+    review="administration/message_change.html",
+    shows_more=shows_more,
 )
 
 

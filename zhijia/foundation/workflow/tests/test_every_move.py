@@ -19,7 +19,7 @@ from zhijia.kernel.actor import ANONYMOUS, SYSTEM as SYSTEM_ACTOR, Actor, Grant,
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, NotSignedIn, RuleBroken, WrongState
 from zhijia.kernel.registry import registry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MOVES = [
     (flow.code, move.name, source)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from zhijia.foundation.accounts import selectors as accounts
 from zhijia.foundation.accounts.services import invite_staff
 from zhijia.foundation.casework.fields import Choice, Day, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Check, Goes, Step, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Check, Goes, Step, Wordings, checked_kind
 from zhijia.foundation.casework.services import act
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui.listing import Column, Empty
@@ -125,33 +125,27 @@ def shows_more(case: Case, grant: RoleGrant, actor: Actor, now: datetime) -> dic
     return {"facts": presenting.case_facts(row, linked=actor.may(Permission.VIEW, row.union.path)), "opens": opens}
 
 
-GRANTS = declare(
-    CaseKind(
-        "grants",
-        rules.GRANT,
-        RoleGrant,
-        space="access:grants",
-        opener=By.CADRE,
-        opened_by=Permission.ASK,
-        opened_on="access:ask",
-        at_once=("agree", "refuse"),
-        readers=(Permission.VIEW,),
-        opens=(PERSON, UNION, ROLE, SINCE, UNTIL, REASON),
-        goes=to_the_askers_unit,
-        title="{role}",
-        steps={
-            **checking("{row.since} 起生效，{row.last_day} 当日止"),
-            "revoke": Step((WHY,), means="立即生效，本人的下一次操作就不再有这个角色"),
-        },
-        tabs=checked_tabs(rules.GRANT),
-        columns=(Column("授予的工会", "case.note", wraps=True),),
-        words=Wordings(
-            button="申请授权", tells_person=False, empty=Empty("没有这样的授权", "申请授权后，由安全管理员复核。")
-        ),
-        checks=checks,
-        review="access/grant.html",
-        shows_more=shows_more,
-    )
+GRANTS = checked_kind(
+    "grants",
+    rules.GRANT,
+    RoleGrant,
+    space="access:grants",
+    opened_by=Permission.ASK,
+    opened_on="access:ask",
+    at_once=("agree", "refuse"),
+    readers=(Permission.VIEW,),
+    opens=(PERSON, UNION, ROLE, SINCE, UNTIL, REASON),
+    goes=to_the_askers_unit,
+    title="{role}",
+    means="{row.since} 起生效，{row.last_day} 当日止",
+    steps={
+        "revoke": Step((WHY,), means="立即生效，本人的下一次操作就不再有这个角色"),
+    },
+    columns=(Column("授予的工会", "case.note", wraps=True),),
+    words=Wordings(button="申请授权", empty=Empty("没有这样的授权", "申请授权后，由安全管理员复核。")),
+    checks=checks,
+    review="access/grant.html",
+    shows_more=shows_more,
 )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from zhijia.foundation.accounts import services as accounts
 from zhijia.foundation.casework.fields import Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
@@ -87,25 +87,22 @@ def shows_more(case: Case, reset: FactorReset, actor: Actor, now: datetime) -> d
     }
 
 
-RESETS = declare(
-    CaseKind(
-        "resets",
-        rules.FACTOR_RESET,
-        FactorReset,
-        space="access:resets",
-        opener=By.CADRE,
-        opened_by=Permission.RESET_ASK,
-        opened_on="access:list",
-        opens=(PERSON, REASON),
-        goes=to_the_askers_unit,
-        title="{person}",
-        steps=checking("立即清除密码、验证器、备用码和通行密钥，所有设备退出登录；本人收到短信和开通链接"),
-        tabs=checked_tabs(rules.FACTOR_RESET),
-        columns=(Column("原因和核实方式", "row.reason", wraps=True),),
-        words=Wordings(empty=Empty("没有这样的申请", "在本人的授权页申请重置登录方式后，会出现在这里。")),
-        shows_more=shows_more,
-        purpose="有人替您申请重置工作台的登录方式时，留下是谁、为什么，供复核和监督。",
-    )
+RESETS = checked_kind(
+    "resets",
+    rules.FACTOR_RESET,
+    FactorReset,
+    space="access:resets",
+    opened_by=Permission.RESET_ASK,
+    opened_on="access:list",
+    opens=(PERSON, REASON),
+    goes=to_the_askers_unit,
+    title="{person}",
+    about_person=True,
+    means="立即清除密码、验证器、备用码和通行密钥，所有设备退出登录；本人收到短信和开通链接",
+    columns=(Column("原因和核实方式", "row.reason", wraps=True),),
+    words=Wordings(empty=Empty("没有这样的申请", "在本人的授权页申请重置登录方式后，会出现在这里。")),
+    shows_more=shows_more,
+    purpose="有人替您申请重置工作台的登录方式时，留下是谁、为什么，供复核和监督。",
 )
 
 

@@ -27,12 +27,13 @@ from zhijia.organization.duplicates.services import corrections
 from zhijia.organization.duplicates.tests.test_duplicates import Authority
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import binding, claims, joining
+from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.tests.asking import settle
 from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
 from zhijia.organization.rosters.tests.test_pages import loaded
+from zhijia.organization.transfers.services import claims
 
 pytestmark = pytest.mark.django_db
 WHY = "公安机关通报：同一打印店伪造的一批身份证"

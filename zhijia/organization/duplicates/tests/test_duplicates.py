@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.world import World
+from zhijia.foundation.casework import services
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.organization.changes import selectors as timelines
 from zhijia.organization.duplicates import selectors as reads
+from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
-from zhijia.organization.duplicates.services import corrections, merging as duplicates
+from zhijia.organization.duplicates.services import corrections, hints
 from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.selectors import changes as timelines
-from zhijia.organization.members.services import claims, transfers
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 
 pytestmark = pytest.mark.django_db
 
@@ -49,13 +51,20 @@ def twins(world: World) -> tuple[Person, Person]:
     return old, young
 
 
+def ask(actor: Actor, survivor: Person, duplicate: Person, why: str, *, now: datetime) -> str:
+    given = {"survivor": survivor.public_id, "duplicate": duplicate.public_id, "reason": why}
+    return services.open_case(MERGES, actor, given, now=now)
+
+
+def act(actor: Actor, case: str, move: str, note: str = "", *, now: datetime) -> None:
+    services.act(MERGES, actor, case, move, {"note": note}, now=now)
+
+
 def merged(world: World, survivor: Person, duplicate: Person, *, by: tuple[Actor, Actor] | None = None) -> str:
     asker, checker = by or (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
-    case = duplicates.ask_merge(
-        asker, survivor.public_id, duplicate.public_id, reason="同一人两个单位重复登记", now=world.now
-    )
-    duplicates.decide_merge(checker, case.public_id, agree=True, now=world.now)
-    return case.public_id
+    case = ask(asker, survivor, duplicate, "同一人两个单位重复登记", now=world.now)
+    act(checker, case, "agree", now=world.now)
+    return case
 
 
 # --- Finding
@@ -77,13 +86,13 @@ def test_the_nightly_look_finds_each_pair_once_and_goes_on_where_it_stopped(worl
     first, _ = world.member(name="林晓禾", born=date(1990, 3, 7))
     for year in range(1980, 1985):
         world.member(name="王建国", born=date(year, 1, 1))
-    while duplicates.look_further(now=world.now, size=3)[0]:
+    while hints.look_further(now=world.now, size=3)[0]:
         pass
     assert not DuplicateHint.objects.exists()
     second, _ = world.member(name="林晓禾", born=date(1990, 3, 7))
-    looked, found = duplicates.look_further(now=world.now, size=3)
+    looked, found = hints.look_further(now=world.now, size=3)
     assert (looked, found) == (1, 1)
-    assert duplicates.look_further(now=world.now, size=3) == (0, 0)
+    assert hints.look_further(now=world.now, size=3) == (0, 0)
     hint = DuplicateHint.objects.get()
     assert (hint.first_id, hint.second_id) == (first.pk, second.pk)
     org = world.staff("ORG", "county", "吴科长")
@@ -91,7 +100,7 @@ def test_the_nightly_look_finds_each_pair_once_and_goes_on_where_it_stopped(worl
         (hint.first_id, hint.second_id)
     ]
     assert reads.list_hints(world.staff("ORG", "other_county", "周正"), Query()).rows == []
-    duplicates.dismiss_hint(org, hint.pk, now=world.now)
+    hints.dismiss_hint(org, hint.pk, now=world.now)
     assert reads.list_hints(org, Query()).rows == []
 
 
@@ -113,7 +122,7 @@ def test_two_persons_of_the_county_merge_and_the_survivor_keeps_the_earlier_day(
     assert people.find_by_id_number("RESIDENT_ID", world.number_of(old)).id == young.pk
     assert statistics.recount(now=world.now).wrong == []
     assert len(timelines.timeline(young.pk)[0]) == 2
-    assert Case.objects.get(public_id=case).state == "MERGED"
+    assert Case.objects.get(public_id=case).state == "IN_FORCE"
     assert MembershipEvent.objects.filter(kind="merged", union_id=world["plant"].pk).count() == 1
 
 
@@ -134,19 +143,19 @@ def test_who_asks_does_not_decide_and_strangers_find_nothing(world: World) -> No
     why = "同一人两个单位重复登记"
     stranger = world.staff("ORG", "other_county", "周正")
     with pytest.raises(NotFound):
-        duplicates.ask_merge(stranger, young.public_id, old.public_id, reason=why, now=world.now)
+        ask(stranger, young, old, why, now=world.now)
     with pytest.raises(Invalid):
-        duplicates.ask_merge(asker, young.public_id, old.public_id, reason="重复", now=world.now)
+        ask(asker, young, old, "重复", now=world.now)
     with pytest.raises(RuleBroken):
-        duplicates.ask_merge(asker, young.public_id, young.public_id, reason=why, now=world.now)
-    case = duplicates.ask_merge(asker, young.public_id, old.public_id, reason=why, now=world.now)
+        ask(asker, young, young, why, now=world.now)
+    case = ask(asker, young, old, why, now=world.now)
     with pytest.raises(Duplicate):
-        duplicates.ask_merge(asker, young.public_id, old.public_id, reason=why, now=world.now)
+        ask(asker, young, old, why, now=world.now)
     with pytest.raises(RuleBroken) as raised:
-        duplicates.decide_merge(asker, case.public_id, agree=True, now=world.now)
+        act(asker, case, "agree", now=world.now)
     assert raised.value.code == "case.same_person"
     with pytest.raises(NotFound):
-        duplicates.decide_merge(stranger, case.public_id, agree=True, now=world.now)
+        act(stranger, case, "agree", now=world.now)
 
 
 def test_files_of_two_counties_are_merged_by_the_city_above_both(world: World) -> None:
@@ -155,19 +164,16 @@ def test_files_of_two_counties_are_merged_by_the_city_above_both(world: World) -
     county, province = world.staff("ORG", "county", "吴科长"), world.staff("ORG", "province", "郑处长")
     why = "同一人两个城市重复登记"
     with pytest.raises(NotFound):
-        duplicates.ask_merge(county, old.public_id, far.public_id, reason=why, now=world.now)
-    case = duplicates.ask_merge(province, old.public_id, far.public_id, reason=why, now=world.now)
-    assert case.unit_id == world["province"].pk
+        ask(county, old, far, why, now=world.now)
+    case = ask(province, old, far, why, now=world.now)
+    assert Case.objects.get(public_id=case).unit_id == world["province"].pk
 
 
 def test_who_holds_a_role_is_not_merged_away(world: World) -> None:
     cadre = world.staff_person("GRASS_ADMIN", "plant", "赵志强")
     member, _ = world.member(name="赵志强")
     with pytest.raises(RuleBroken) as raised:
-        duplicates.ask_merge(
-            world.staff("ORG", "county", "吴科长"), member.public_id, cadre.public_id, reason="重复登记了两次",
-            now=world.now,
-        )  # fmt: skip
+        ask(world.staff("ORG", "county", "吴科长"), member, cadre, "重复登记了两次", now=world.now)
     assert raised.value.code == "merge.holds_post"
 
 
@@ -186,10 +192,10 @@ def test_undone_within_thirty_days_both_stand_where_they_stood(world: World) -> 
     case = merged(world, young, old)
     asker, checker = world.staff("ORG", "county", "吴一"), world.staff("ORG", "county", "郑二")
     later = world.now + timedelta(days=29)
-    duplicates.ask_undo(asker, case, note="核对后是两个人。", now=later)
+    act(asker, case, "ask_undo", "核对后是两个人。", now=later)
     with pytest.raises(RuleBroken):
-        duplicates.decide_undo(asker, case, agree=True, now=later)
-    duplicates.decide_undo(checker, case, agree=True, now=later)
+        act(asker, case, "undo", now=later)
+    act(checker, case, "undo", now=later)
     back, kept = selectors.open_stay(old.pk), selectors.open_stay(young.pk)
     assert back is not None and kept is not None  # noqa: PT018
     assert (back.union_id, back.joined_on) == (world["plant"].pk, date(2019, 5, 1))
@@ -208,14 +214,14 @@ def test_the_two_who_merged_may_undo_it_in_either_order(first: int, world: World
     pair = (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
     case = merged(world, young, old, by=pair)
     asker, checker = pair[first], pair[1 - first]
-    duplicates.ask_undo(asker, case, note="核对后是两个人。", now=world.now)
+    act(asker, case, "ask_undo", "核对后是两个人。", now=world.now)
     waiting = InboxEntry.objects.get(case__public_id=case, closed_at=None)
     assert waiting.unit_id == world["county"].pk
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        duplicates.decide_undo(asker, case, agree=True, now=world.now)
+        act(asker, case, "undo", now=world.now)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        duplicates.decide_undo(asker, case, agree=False, note="还是同一人。", now=world.now)
-    duplicates.decide_undo(checker, case, agree=True, now=world.now)
+        act(asker, case, "keep", "还是同一人。", now=world.now)
+    act(checker, case, "undo", now=world.now)
     old.refresh_from_db()
     assert old.merged_into_id is None
 
@@ -224,11 +230,11 @@ def test_a_refused_undo_may_be_asked_again_by_the_other(world: World) -> None:
     old, young = twins(world)
     pair = (world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长"))
     case = merged(world, young, old, by=pair)
-    duplicates.ask_undo(pair[0], case, note="核对后是两个人。", now=world.now)
-    duplicates.decide_undo(pair[1], case, agree=False, note="户口簿证明是同一人。", now=world.now)
-    assert Case.objects.get(public_id=case).state == "MERGED"
-    duplicates.ask_undo(pair[1], case, note="又有了新的证明。", now=world.now)
-    duplicates.decide_undo(pair[0], case, agree=True, now=world.now)
+    act(pair[0], case, "ask_undo", "核对后是两个人。", now=world.now)
+    act(pair[1], case, "keep", "户口簿证明是同一人。", now=world.now)
+    assert Case.objects.get(public_id=case).state == "IN_FORCE"
+    act(pair[1], case, "ask_undo", "又有了新的证明。", now=world.now)
+    act(pair[0], case, "undo", now=world.now)
     assert Case.objects.get(public_id=case).state == "UNDONE"
 
 
@@ -236,8 +242,12 @@ def test_after_thirty_days_nothing_is_undone(world: World) -> None:
     old, young = twins(world)
     case = merged(world, young, old)
     with pytest.raises(Expired):
-        duplicates.ask_undo(
-            world.staff("ORG", "county", "吴一"), case, note="核对后是两个人。", now=world.now + timedelta(days=32)
+        act(
+            world.staff("ORG", "county", "吴一"),
+            case,
+            "ask_undo",
+            "核对后是两个人。",
+            now=world.now + timedelta(days=32),
         )
 
 
@@ -247,8 +257,8 @@ def test_undo_after_the_survivor_has_moved_leaves_him_where_he_is(world: World) 
     world.open_plant("third", "other_town")
     moving = transfers.request_transfer(world.actor(Person.objects.get(pk=young.pk)), world["third"].pk, now=world.now)
     transfers.accept_transfer(world.staff("GRASS_ADMIN", "third", "甲乙"), moving.public_id, now=world.now)
-    duplicates.ask_undo(world.staff("ORG", "county", "吴一"), case, note="核对后是两个人。", now=world.now)
-    duplicates.decide_undo(world.staff("ORG", "county", "郑二"), case, agree=True, now=world.now)
+    act(world.staff("ORG", "county", "吴一"), case, "ask_undo", "核对后是两个人。", now=world.now)
+    act(world.staff("ORG", "county", "郑二"), case, "undo", now=world.now)
     assert selectors.open_stay(young.pk).union_id == world["third"].pk
     assert selectors.open_stay(old.pk).union_id == world["plant"].pk
     assert statistics.recount(now=world.now).wrong == []

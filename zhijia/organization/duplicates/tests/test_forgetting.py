@@ -10,7 +10,7 @@ from tests.world import World
 from zhijia.kernel.personal import DataSubject
 from zhijia.organization.duplicates import personal
 from zhijia.organization.duplicates.models import DuplicateHint, PersonMerge
-from zhijia.organization.duplicates.services import merging as duplicates
+from zhijia.organization.duplicates.services import hints
 from zhijia.organization.members.tests.test_forgetting import NOBODY, counts, subject_of
 from zhijia.organization.people.models import Person
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def pair_found(world: World) -> tuple[Person, DuplicateHint]:
     person, _ = world.member(mobile="13900001111")
     world.member(name="王建国", mobile="13900001111", bound=False)
-    while duplicates.look_further(now=world.now)[0]:
+    while hints.look_further(now=world.now)[0]:
         pass
     return person, DuplicateHint.objects.get()
 
@@ -35,7 +35,7 @@ def test_a_pair_told_apart_can_go_and_one_in_doubt_cannot(world: World) -> None:
     assert "王" not in str(told)
     assert counts("duplicates.doubles", subject, world.now) == (1, [1])
     assert personal.erase_hints(subject, world.now) == 0
-    duplicates.dismiss_hint(world.staff("ORG", "county"), hint.pk, now=world.now)
+    hints.dismiss_hint(world.staff("ORG", "county"), hint.pk, now=world.now)
     assert counts("duplicates.doubles", subject, world.now) == (1, [])
     year = world.now + timedelta(days=365)
     assert personal.forget_hints(year - timedelta(days=1), 10, NOBODY) == 0

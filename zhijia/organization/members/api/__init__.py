@@ -1,8 +1,6 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` and `changing` for cadres and
-other systems.
-"""
+"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` for cadres and other systems."""
 
-from . import cards, changing, checking, desk, joining, own
+from . import cards, checking, desk, joining, own
 
 ROUTES = (
     joining.public,
@@ -11,5 +9,4 @@ ROUTES = (
     cards.routes,
     own.routes,
     desk.routes,
-    changing.routes,
 )

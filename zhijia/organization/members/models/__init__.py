@@ -1,6 +1,5 @@
-"""Tables of memberships and of what changes them."""
+"""Tables of memberships, of joining and of rosters."""
 
-from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
 from .memberships import (
     BindingDispute,
     EventKind,
@@ -14,15 +13,11 @@ from .memberships import (
 
 __all__ = [
     "BindingDispute",
-    "ClaimOffer",
     "EventKind",
-    "FoundingTask",
     "JoinApplication",
     "MemberCard",
     "Membership",
-    "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "Transfer",
 ]

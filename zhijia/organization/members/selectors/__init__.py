@@ -29,6 +29,7 @@ from .memberships import (
     own_application,
     stock_counts,
     waiting_for_real_name,
+    wishes_for_a_union,
 )
 from .standing import Stand, Standing, standing
 
@@ -69,4 +70,5 @@ __all__ = [
     "standing",
     "stock_counts",
     "waiting_for_real_name",
+    "wishes_for_a_union",
 ]

@@ -247,6 +247,13 @@ def _described(actor: Actor, found: Sequence[JoinApplication]) -> list[Applicati
     return [described(row) for row in found]
 
 
+def wishes_for_a_union(union_id: int) -> dict[int, int]:
+    """Of an online home's applicants, how many wish for a union of their own, by employer; the refused are left out."""
+    wishes = JoinApplication.objects.filter(union_id=union_id, wishes_union=True, employer_id__isnull=False)
+    asked = wishes.exclude(case__state__in=(rules.Join.REJECTED, rules.Join.WITHDRAWN)).values("employer_id")
+    return dict(asked.annotate(wishes=Count("person_id", distinct=True)).values_list("employer_id", "wishes"))
+
+
 def about_person(words: str) -> Q:
     """Rows with a case and a person: by the case's number, or by the beginning of his name."""
     return numbered(words) | Q(person__name__startswith=identifiers.search_words(words))

@@ -13,17 +13,13 @@ from zhijia.kernel.actor import Scope
 from zhijia.kernel.personal import DataSubject, Kept, first_day_to_go
 from zhijia.organization.members import rules
 from zhijia.organization.members.models import (
-    ClaimOffer,
     EventKind,
     JoinApplication,
     MemberCard,
     Membership,
-    MembershipChange,
     MembershipEvent,
     MembershipState,
-    Transfer,
 )
-from zhijia.organization.members.rules import changes as change_rules, transfers as transfer_rules
 from zhijia.organization.unions import selectors as unions
 
 REFUSED_DAYS = 365
@@ -145,48 +141,3 @@ def kept_applications(subject: DataSubject, now: datetime) -> list[Kept]:
         last = max(timezone.localdate(row.case.closed_at) for row in lately if row.case.closed_at)
         kept.append(Kept(len(lately), A_YEAR, first_day_to_go(last, REFUSED_DAYS)))
     return kept
-
-
-def export_moves(subject: DataSubject) -> list[Mapping[str, Any]]:
-    """Transfers, changes and invitations, oldest first of each."""
-    transfers = list(Transfer.objects.filter(person_id__in=subject.persons).order_by("requested_at", "id"))
-    changes = list(MembershipChange.objects.filter(person_id__in=subject.persons).order_by("asked_at", "id"))
-    offers = list(ClaimOffer.objects.filter(person_id__in=subject.persons).order_by("offered_at", "id"))
-    ways = [(row.source_id, row.target_id) for row in transfers] + [(row.source_id, row.target_id) for row in offers]
-    names = _names([key for way in ways for key in way] + [row.union_id for row in changes])
-    rows: list[Mapping[str, Any]] = [
-        {
-            "类别": "转会",
-            "时间": row.requested_at,
-            "从": names.get(row.source_id, ""),
-            "到": names.get(row.target_id, ""),
-            "内容": transfer_rules.KINDS[row.kind],
-            "说明": row.reason,
-        }
-        for row in transfers
-    ]
-    rows += [
-        {
-            "类别": "会籍变更",
-            "时间": row.asked_at,
-            "从": names.get(row.union_id, ""),
-            "内容": f"{change_rules.KINDS[row.kind]}（{change_rules.REASONS[row.reason]}）",
-            "说明": row.note,
-        }
-        for row in changes
-    ]
-    rows += [
-        {
-            "类别": "认领邀请",
-            "时间": row.offered_at,
-            "从": names.get(row.source_id, ""),
-            "到": names.get(row.target_id, ""),
-        }
-        for row in offers
-    ]
-    return rows
-
-
-def kept_moves(subject: DataSubject, now: datetime) -> list[Kept]:
-    count = len(export_moves(subject))
-    return [Kept(count, "转会和会籍变更的经过属于会籍档案，按规定永久保存。")] if count else []

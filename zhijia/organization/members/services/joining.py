@@ -20,7 +20,7 @@ from zhijia.kernel.db import change_rows, insert_rows, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.events import DocumentsListed
-from zhijia.organization.members import rules, selectors
+from zhijia.organization.members import events, rules, selectors
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.members.permissions import Permission
@@ -29,7 +29,7 @@ from zhijia.organization.people.events import PersonRefused, PersonVerified
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.unions import selectors as unions
 
-from . import changes, claims, memberships, workplaces
+from . import memberships, workplaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     if last is not None and last.until is None:
         return Submitted(None, unions.get_facts(last.union_id))
     unions.require_takes_members(union)
-    changes.require_may_join(last)
+    if last is not None:
+        events.joining_asked.announce(events.JoiningAsked(person.id, last.pk))
     checked = workplaces.check_work(form, error="join.form")
     rules.check_owner(form.is_owner)
     if person.real_name_level < 2:
@@ -155,7 +156,6 @@ def _take_in(actor: Actor, case: Case, application: JoinApplication, union: unio
         case_id=case.pk,
     )
     _tell(case, "members.join_approved", {"union": union.name}, now=now)
-    claims.follow_arrival(union, application.employer_id, now=now)
     return membership_id
 
 

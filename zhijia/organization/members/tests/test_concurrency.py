@@ -16,14 +16,16 @@ from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.rules import flow_of
+from zhijia.organization.changes.services import Given
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import changes, claims, joining, lapsing, memberships, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.services import joining, memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -146,7 +148,7 @@ def test_ten_requests_and_ten_decisions_move_a_member_once(province: World) -> N
     target = province["works"].pk
     asked = together(10, lambda _n: transfers.request_transfer(actor, target, now=province.now).workflow and "done")
     assert asked["done"] == 1
-    case = Case.objects.get(workflow="members.transfer").public_id
+    case = Case.objects.get(workflow="transfers.transfer").public_id
     decided = together(10, lambda _n: transfers.accept_transfer(admin, case, now=province.now) and "done")
     assert decided["done"] == 1
     (stay,) = stays_of(person.pk)
@@ -161,23 +163,22 @@ def test_a_transfer_a_leaving_and_a_retaining_at_once_leave_one_truth(province: 
     for name in ("林晓禾", "王建国", "李敏", "周正", "吴芳"):
         person, stay = province.member(name=name)
         actor = province.actor(person)
-        moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+        going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
         kept = changes.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
 
         def act(
-            number: int, moving: str = moving, kept: str = kept, person: Any = person, stay: Membership = stay
+            number: int, going: str = going, kept: str = kept, person: Any = person, stay: Membership = stay
         ) -> None:
             if number % 3 == 0:
-                transfers.accept_transfer(admin, moving, now=province.now)
+                transfers.accept_transfer(admin, going, now=province.now)
             elif number % 3 == 1:
                 changes.agree(chair, kept, now=province.now)
             else:
                 with transaction.atomic():
-                    lapsing.take_turn(person.pk)
+                    moving.take_turn(person.pk)
                     memberships.close_membership(
                         SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=province.today, now=province.now
                     )
-                    lapsing.lapse_all(person.pk, besides=None, note="会籍已结束。", now=province.now)
 
         together(6, act)
         assert len(stays_of(person.pk)) <= 1
@@ -197,14 +198,14 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
     offer = claims.offer_claim(
         province.staff("GRASS_ADMIN", "plant"), province["plant"].pk, person.pk, now=province.now
     ).public_id
-    moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+    going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works", "周正")
 
     def act(number: int) -> None:
         if number % 2:
             claims.confirm_claim(actor, offer, now=province.now)
         else:
-            transfers.accept_transfer(admin, moving, now=province.now)
+            transfers.accept_transfer(admin, going, now=province.now)
 
     outcomes = together(8, act)
     assert outcomes["done"] == 1, outcomes

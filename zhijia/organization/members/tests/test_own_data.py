@@ -13,12 +13,13 @@ from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid, NotAllowed, WrongState
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.services import Given
 from zhijia.organization.members import selectors
 from zhijia.organization.members.applying import JoinForm, OwnData, Work
 from zhijia.organization.members.models import EventKind, Membership, MembershipEvent
 from zhijia.organization.members.selectors import own_data as reads
-from zhijia.organization.members.services import changes, joining
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.services import joining
 from zhijia.organization.members.services.own_data import change_own
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person

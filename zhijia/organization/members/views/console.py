@@ -14,7 +14,7 @@ from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.ui.listing import NOTHING, Bulk, Button, Deed, Outcome, Query, Ticked, answer, outcomes, show
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases, services as workflow
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 from zhijia.organization.members import rules, selectors
@@ -24,7 +24,8 @@ from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
-from . import desk, lists, tables
+from . import lists, tables
+from .units import unit_of
 
 QUEUE_BAR = (
     Deed("通过", value="approve", primary=True),
@@ -169,40 +170,27 @@ def match_employer(request: Request, pid: str) -> HttpResponse:
 
 def roster(request: Request) -> HttpResponseBase:
     """The member list of a unit: search, filters, pages by key; no total of a filter."""
-    request.actor.require_anywhere(Permission.VIEW)
-    unit = _unit(request)
+    unit = unit_of(request, Permission.VIEW)
     actor, at = request.actor, f"?unit={unit.public_id}"
     may_export = actor.may(Permission.EXPORT, unit.path)
-    deeds = [deed for scenario in registry.scenarios for deed in scenario.beside_members]
+    offered = [deed for scenario in registry.scenarios for deed in scenario.beside_members]
     actions = [
         Button("本人更新的资料", reverse("members:updates")),
         *(
             Button(deed.label, reverse(deed.url_name) + at)
-            for deed in sorted(deeds, key=lambda deed: deed.order)
+            for deed in sorted(offered, key=lambda deed: deed.order)
             if any(actor.may(right, unit.path) for right in deed.rights)
         ),
     ]
-    move = Bulk(
-        reverse("members:transfer_batch"),
-        (Deed("批量转接", value="move"),),
-        "转到管辖范围内的另一个工会，本人有七天异议期",
-    )
-    bulk = move if actor.may(Permission.TRANSFER_BATCH, unit.path) else None
+    deeds = [
+        deed
+        for scenario in registry.scenarios
+        for deed in scenario.for_ticked_members
+        if any(actor.may(right, unit.path) for right in deed.rights)
+    ]
+    bulk = Bulk(reverse(deeds[0].url_name), (Deed(deeds[0].label, value="go"),), deeds[0].group) if deeds else None
     read = partial(selectors.list_members, actor, unit)
     return answer(lists.ROSTER, request, read, note=unit.name, actions=actions, bulk=bulk, exports=may_export)
-
-
-def _unit(request: Request) -> unions.UnionFacts:
-    """The unit named in the address, else the highest on which the actor may see members."""
-    named = request.GET.get("unit", "")
-    if named:
-        found = unions.find_by_public_id(named)
-        if found is None:
-            raise NotFound
-        request.actor.require(Permission.VIEW, found.path)
-        return found
-    paths = request.actor.scope_for(Permission.VIEW).paths
-    return unions.get_facts_by_path(paths[0])
 
 
 def file(request: Request, pid: str) -> HttpResponse:
@@ -220,7 +208,6 @@ def file(request: Request, pid: str) -> HttpResponse:
         "facts": tables.file_facts(found),
         "entries": tables.file_events(found, names),
         "may_see": request.actor.may("people:numbers:see", found.union.path),
-        "kinds": desk.change_kinds(found) if request.actor.may(Permission.CHANGE_ASK, found.union.path) else [],
     }
     return render(request, "members/file.html", context)
 

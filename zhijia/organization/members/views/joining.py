@@ -146,7 +146,7 @@ def already(request: Request, code: str) -> HttpResponse:
         return redirect("members:start", code=union.code)
     if stay.union_id == union.id:
         return redirect("members:welcome")
-    return redirect("members:transfer_to", code=union.code)
+    return redirect("transfers:ask", code=union.code)
 
 
 def welcome(request: Request) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.casework.fields import Choice, IdNumber, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Step, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Step, Wordings, checked_kind
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow import services as workflow
@@ -86,30 +86,26 @@ def shows_more(case: Case, hold: LegalHold, actor: Actor, now: datetime) -> dict
     return {"facts": facts, "means": MEANS[case.state]}
 
 
-HOLDS = declare(
-    CaseKind(
-        "data-holds",
-        HOLD,
-        LegalHold,
-        space="people:data-holds",
-        opener=By.CADRE,
-        opened_by=Permission.HOLD,
-        opens=(NAME, ID_TYPE, ID_NUMBER, REASON),
-        goes=to_his_unit,
-        title="{name}",
-        steps={**checking("立即开始保全"), "lift": Step((GONE,))},
-        tabs=checked_tabs(HOLD),
-        columns=(Column("依据和原因", "row.reason", wraps=True),),
-        words=Wordings(
-            intro="保全期间，这个人的信息不因请求或到期删除。",
-            button="申请保全",
-            then=(("由另一位同事复核，同意后立即生效", False),),
-            tells_person=False,
-            empty=Empty("没有这样的保全", "司法机关等依法要求保存某人的信息时，在这里申请，由另一位同事复核。"),
-        ),
-        review="people/hold.html",
-        shows_more=shows_more,
-    )
+HOLDS = checked_kind(
+    "data-holds",
+    HOLD,
+    LegalHold,
+    space="people:data-holds",
+    opened_by=Permission.HOLD,
+    opens=(NAME, ID_TYPE, ID_NUMBER, REASON),
+    goes=to_his_unit,
+    title="{name}",
+    means="立即开始保全",
+    steps={"lift": Step((GONE,))},
+    columns=(Column("依据和原因", "row.reason", wraps=True),),
+    words=Wordings(
+        intro="保全期间，这个人的信息不因请求或到期删除。",
+        button="申请保全",
+        then=(("由另一位同事复核，同意后立即生效", False),),
+        empty=Empty("没有这样的保全", "司法机关等依法要求保存某人的信息时，在这里申请，由另一位同事复核。"),
+    ),
+    review="people/hold.html",
+    shows_more=shows_more,
 )
 
 

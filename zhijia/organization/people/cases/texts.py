@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhijia.foundation.casework.fields import Choice, Day, Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
@@ -80,25 +80,21 @@ def shows_more(case: Case, draft: ConsentDraft, actor: Actor, now: datetime) -> 
     }
 
 
-TEXTS = declare(
-    CaseKind(
-        "consent-texts",
-        rules.CONSENT_TEXT,
-        ConsentDraft,
-        space="people:consent-texts",
-        opener=By.CADRE,
-        opened_by=Permission.CONSENT_EDIT,
-        opened_on="people:texts",
-        opens=(PURPOSE, TITLE, BODY, VALID_FROM, WHY),
-        goes=to_the_top,
-        title="{purpose}",
-        steps=checking("到 {row.valid_from} 零时自动生效，会员须重新同意"),
-        tabs=checked_tabs(rules.CONSENT_TEXT),
-        columns=(Column("修改原因", "row.reason", wraps=True),),
-        words=Wordings(tells_person=False, empty=Empty("没有这样的修订", "在同意书页起草后，由另一人复核。")),
-        review="people/text_change.html",
-        shows_more=shows_more,
-    )
+TEXTS = checked_kind(
+    "consent-texts",
+    rules.CONSENT_TEXT,
+    ConsentDraft,
+    space="people:consent-texts",
+    opened_by=Permission.CONSENT_EDIT,
+    opened_on="people:texts",
+    opens=(PURPOSE, TITLE, BODY, VALID_FROM, WHY),
+    goes=to_the_top,
+    title="{purpose}",
+    means="到 {row.valid_from} 零时自动生效，会员须重新同意",
+    columns=(Column("修改原因", "row.reason", wraps=True),),
+    words=Wordings(empty=Empty("没有这样的修订", "在同意书页起草后，由另一人复核。")),
+    review="people/text_change.html",
+    shows_more=shows_more,
 )
 
 

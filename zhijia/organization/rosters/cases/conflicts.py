@@ -25,7 +25,6 @@ from zhijia.kernel.api import AsSent
 from zhijia.kernel.db import change_rows
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import Sheet, as_written
-from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
@@ -33,6 +32,7 @@ from zhijia.organization.rosters.rules.conflicts import ROSTER_CONFLICT, STARTS,
 from zhijia.organization.rosters.rules.rows import Kind
 from zhijia.organization.rosters.services import conflicts, loading
 from zhijia.organization.rosters.services.reading import Pass, finished, going_on
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 AT_ONCE: Final = 20

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhijia.foundation.casework.exports import FORM, REASON, Export, maker_of
 from zhijia.foundation.casework.fields import Words
-from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Wordings, checked_tabs, checking, declare
+from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.columns import number_of
 from zhijia.foundation.workflow.selectors import Case
@@ -51,29 +51,24 @@ def members_of(export: RosterExport, after: str, size: int, now: datetime) -> tu
 
 
 EXPORT = Export("rosters.export", RosterExport, "完整名册", exporting.HEADERS, members_of, counted="人")
-EXPORTS = declare(
-    CaseKind(
-        "member-exports",
-        MEMBER_EXPORT,
-        RosterExport,
-        space="rosters:member-exports",
-        opener=By.CADRE,
-        opened_by=MembersPermission.EXPORT,
-        opened_on="rosters:export",
-        opens=(UNION, FORM, REASON),
-        goes=to_his_checkers,
-        title="{union}",
-        steps=checking("开始准备文件，每一行带水印，只有申请人可以下载，保留一天"),
-        tabs=checked_tabs(MEMBER_EXPORT),
-        columns=(Column("依据和用途", "row.reason", wraps=True),),
-        words=Wordings(
-            button="导出名册",
-            tells_person=False,
-            empty=Empty("没有这样的申请", "需要完整号码的，在“导出会员名册”里写明用途，由另一位同事复核。"),
-        ),
-        review="casework/export.html",
-        shows_more=EXPORT.shows,
-    )
+EXPORTS = checked_kind(
+    "member-exports",
+    MEMBER_EXPORT,
+    RosterExport,
+    space="rosters:member-exports",
+    opened_by=MembersPermission.EXPORT,
+    opened_on="rosters:export",
+    opens=(UNION, FORM, REASON),
+    goes=to_his_checkers,
+    title="{union}",
+    means="开始准备文件，每一行带水印，只有申请人可以下载，保留一天",
+    columns=(Column("依据和用途", "row.reason", wraps=True),),
+    words=Wordings(
+        button="导出名册",
+        empty=Empty("没有这样的申请", "需要完整号码的，在“导出会员名册”里写明用途，由另一位同事复核。"),
+    ),
+    review="casework/export.html",
+    shows_more=EXPORT.shows,
 )
 
 

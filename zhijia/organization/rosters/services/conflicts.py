@@ -20,13 +20,14 @@ from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.personal import DataSubject, cut_off
-from zhijia.organization.members.events import MembershipChanged, TransferEnded
+from zhijia.organization.members.events import MembershipChanged
 from zhijia.organization.members.selectors.personal_matters import over
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.rules.conflicts import ROSTER_CONFLICT, Conflict
 from zhijia.organization.rosters.rules.rows import Kind, Outcome
+from zhijia.organization.transfers.events import TransferEnded
 from zhijia.organization.unions import selectors as unions
 
 from .judging import Desk, Judged, Seen, judge

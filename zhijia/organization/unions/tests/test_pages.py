@@ -30,8 +30,7 @@ from zhijia.organization.unions.models import CoveredUnit, MemberUnion, Union, U
 from .test_loading import GOOD, csv_of
 
 NASTY = (
-    "0", "-1", "1" * 400, "9" * 19, "9" * 20, "1e9", "nan", "\x00", "%00", "a" * 3_000, "'", '"><script>x</script>',
-    "../../etc/passwd", "莱" * 400, "𬭎", "0" * 16, "zzzzzzzzzzzzzzzz", "1;drop table", "[]", "None",
+    "-1", "9" * 20, "nan", "\x00", "a" * 3_000, "'", '"><script>x</script>', "莱" * 400, "0" * 16,
 )  # fmt: skip
 
 
