@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,6 @@ from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
-from zhijia.organization.people.services import rights
 from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
@@ -82,9 +80,6 @@ SAID: dict[str, Any] = {
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
     "changes_desk_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
-    "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
-    "privacy_agree": {},
-    "privacy_execute": {"answer": "可以删除的已经删除。"},
 }
 APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
 MEMBER = ("members_member", "members_numbers")
@@ -110,18 +105,14 @@ LOAD = (
     "rosters_drop_load",
 )  # fmt: skip
 EXPORTING = ("exports_masked",)
-RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
-PRIVACY = RIGHTS
 ROSTER = LOAD
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING} - {
     "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
-BY_ANOTHER_ROLE = dict.fromkeys(PRIVACY, "PRIVACY")
-"""Who decides on these is no desk of organization."""
 IN_STEPS = {
     "duplicates_correct", "desk_files_read_content", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
@@ -166,12 +157,7 @@ def _dispute(world: World) -> str:
 def _real_of_two_persons(world: World, name: str) -> str:
     if name in EXPORTING:
         return world["plant"].public_id
-    person, _ = world.member(name="李二")
-    kind = "delete" if name == "privacy_execute" else "correct"
-    asked: dict[str, Any] = {}
-    if name == "privacy_agree":
-        asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
-    return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
+    raise LookupError(name)
 
 
 def checked_file(world: World, *rows: list[str]) -> RosterLoad:
@@ -202,5 +188,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
+    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING,
 ]  # fmt: skip

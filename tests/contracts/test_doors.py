@@ -20,7 +20,7 @@ from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.members.services import binding
 from zhijia.organization.people import services as people_services
-from zhijia.organization.people.services import rights
+from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
         world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
     )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
-    asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
+    asked = asking.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
     said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
     batch = blacklist.propose(maker, said, now=world.now)
@@ -174,7 +174,6 @@ def things(world: World) -> dict[str, dict[str, str]]:
         "documents:batch": {"pid": batch},
         "documents:check": {"pid": check},
         "documents:my_check": {"pid": check},
-        "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
         "members:review": own,
         "members:match_employer": own,
@@ -193,7 +192,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 FOREIGN = {
     "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
     "members:appeal", "members:answer", "documents:batch", "documents:check", "documents:my_check",
-    "unions:file", "people:rights_review", "people:rights_case",
+    "unions:file", "people:rights_case",
 }  # fmt: skip
 
 
@@ -215,7 +214,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "members:review", "members:file", "members:dispute_review", "people:rights_review", "documents:batch",
+        "members:review", "members:file", "members:dispute_review", "documents:batch",
         "documents:check",
     ],
 )  # fmt: skip
