@@ -12,6 +12,7 @@ from django.db.models import Q
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.jobs import selectors as jobs
+from zhijia.foundation.workflow.keeping import A_YEAR, kept_cases
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -19,7 +20,6 @@ from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.members.permissions import Permission as MembersPermission
 from zhijia.organization.members.selectors import rosters as members
-from zhijia.organization.members.selectors.personal_matters import A_YEAR, kept_cases
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules

@@ -14,6 +14,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.foundation.workflow.keeping import over
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -21,7 +22,6 @@ from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.organization.members.events import MembershipChanged
-from zhijia.organization.members.selectors.personal_matters import over
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.rules import rows as rules
