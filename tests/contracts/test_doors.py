@@ -18,8 +18,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.documents import services as blacklist
-from zhijia.organization.joining.services import binding
-from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 
 pytestmark = pytest.mark.django_db
@@ -158,11 +156,6 @@ def things(world: World) -> dict[str, dict[str, str]]:
     """URL name to the arguments of something real in the county of the small province."""
     _applicant, case = world.application(name="王一")
     member, _ = world.member(name="李二")
-    bound, _ = world.member(name="周三")
-    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    dispute = binding.open_dispute(
-        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
     asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
@@ -185,13 +178,12 @@ def things(world: World) -> dict[str, dict[str, str]]:
         "joining:answer": own,
         "members:file": {"pid": member.public_id},
         "members:numbers": {"pid": member.public_id},
-        "joining:dispute_review": {"pid": dispute},
         "unions:file": union,
     }
 
 
 FOREIGN = {
-    "joining:review", "members:file", "joining:dispute_review", "joining:case", "joining:submitted", "joining:withdraw",
+    "joining:review", "members:file", "joining:case", "joining:submitted", "joining:withdraw",
     "joining:appeal", "joining:answer", "documents:batch", "documents:check", "documents:my_check",
     "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
@@ -215,7 +207,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "joining:review", "members:file", "joining:dispute_review", "people:rights_review", "documents:batch",
+        "joining:review", "members:file", "people:rights_review", "documents:batch",
         "documents:check",
     ],
 )  # fmt: skip

@@ -103,10 +103,16 @@ def _trail(world: World, _: Person) -> dict[str, Any]:
     return dict.fromkeys(("person", "unit", "event", "outcome", "case", "address"), "")
 
 
+def _disputed(world: World, _: Person) -> dict[str, Any]:
+    bound, stay = world.member(name=next(NAMES))
+    return {"person": bound.pk, "account": world.bare_actor().account_id, "union": stay.union_id}
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
+    "disputes": _disputed,
     "merges": _twins,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
