@@ -15,13 +15,15 @@ from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.members.services import binding, changes, transfers
+from zhijia.organization.changes import services as changes
+from zhijia.organization.joining.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.rosters import selectors as roster_reads
 from zhijia.organization.rosters.models import RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
+from zhijia.organization.transfers.services import transfers
 
 
 @dataclass(frozen=True)
@@ -69,33 +71,43 @@ def is_error(answer: Any) -> bool:
 
 # --- Something real ---
 SAID: dict[str, Any] = {
-    "members_approve": {},
-    "members_reject": {"reason": "NOT_EMPLOYEE"},
-    "members_ask": {"note": "请补充单位全称"},
+    "joining_approve": {},
+    "joining_reject": {"reason": "NOT_EMPLOYEE"},
+    "joining_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
-    "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
-    "changing_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
-    "changing_call_off": {"note": "本人不同意"},
-    "changing_refuse_change": {"note": "材料还不齐全"},
-    "changing_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
-    "changing_offer_claims": {"ids": ["0" * 16]},
+    "joining_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
+    "transfers_desk_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
+    "transfers_desk_call_off": {"note": "本人不同意"},
+    "changes_desk_refuse_change": {"note": "材料还不齐全"},
+    "changes_desk_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
+    "transfers_desk_offer_claims": {"ids": ["0" * 16]},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
     "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
     "rosters_dismiss_conflict": {"note": "名册里的空行。"},
-    "changing_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
+    "changes_desk_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
     "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
     "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
 }
-APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
+APPLICATION = ("joining_application", "joining_approve", "joining_reject", "joining_ask", "joining_match_employer")
 MEMBER = ("members_member", "members_numbers")
-DISPUTE = ("members_dispute", "members_decide_dispute")
-TRANSFER = ("changing_transfer", "changing_accept_transfer", "changing_refuse_transfer", "changing_call_off")
-CHANGE = ("changing_change", "changing_agree_change", "changing_refuse_change", "changing_decide_appeal")
-CLAIM = "changing_take_back_claim"
-CLAIMING = ("changing_claimable", "changing_offer_claims")
-ASKING = ("changing_ask_change",)
+DISPUTE = ("joining_dispute", "joining_decide_dispute")
+TRANSFER = (
+    "transfers_desk_transfer",
+    "transfers_desk_accept_transfer",
+    "transfers_desk_refuse_transfer",
+    "transfers_desk_call_off",
+)
+CHANGE = (
+    "changes_desk_change",
+    "changes_desk_agree_change",
+    "changes_desk_refuse_change",
+    "changes_desk_decide_appeal",
+)
+CLAIM = "transfers_desk_take_back_claim"
+CLAIMING = ("transfers_desk_claimable", "transfers_desk_offer_claims")
+ASKING = ("changes_desk_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
 LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
@@ -110,7 +122,7 @@ ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
 NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
-    "changing_transfer"
+    "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
@@ -121,7 +133,7 @@ IN_STEPS = {
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
-ANOTHER_STATE = {"changing_call_off", "changing_decide_appeal"}
+ANOTHER_STATE = {"transfers_desk_call_off", "changes_desk_decide_appeal"}
 """What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
@@ -199,7 +211,7 @@ def refused_row(world: World, name: str) -> str:
 
 
 def said_for(world: World, name: str) -> Any:
-    if name in ("members_match_employer", "rosters_match_conflict"):
+    if name in ("joining_match_employer", "rosters_match_conflict"):
         return {"employer": world.employer.public_id}
     return SAID.get(name, {})
 

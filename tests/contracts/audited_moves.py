@@ -12,20 +12,22 @@ from zhijia.foundation.casework import services as casework
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.organization.changes import selectors as reads, services as changes
+from zhijia.organization.changes.services import Given
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
 from zhijia.organization.duplicates.services import corrections, hints
 from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members.applying import OwnData, Work
-from zhijia.organization.members.models import FoundingTask, Membership
-from zhijia.organization.members.selectors import changes as reads
-from zhijia.organization.members.services import changes, claims, memberships, moving, own_data, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.models import Membership
+from zhijia.organization.members.services import memberships, moving, own_data
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
 from zhijia.organization.people.services import rights
+from zhijia.organization.transfers.models import FoundingTask
+from zhijia.organization.transfers.services import claims, returns, transfers
 from zhijia.organization.unions import services as unions
 
 Scenario = Callable[[World], Callable[[], Any]]
@@ -106,7 +108,7 @@ def _return(world: World) -> Callable[[], Any]:
     until = world.today + timedelta(days=300)
     case = transfers.request_transfer(world.actor(person), world["works"].pk, until=until, now=world.now)
     transfers.accept_transfer(world.staff("GRASS_ADMIN", "works"), case.public_id, now=world.now)
-    return lambda: transfers.return_home(world.actor(person), case.public_id, now=world.now)
+    return lambda: returns.return_home(world.actor(person), case.public_id, now=world.now)
 
 
 # --- Changes
@@ -232,7 +234,6 @@ def _founding(world: World) -> Callable[[], Any]:
             employer_text="",
             case_id=None,
         )
-    claims.follow_arrival(world.facts("home"), employer.pk, now=world.now)
     case = FoundingTask.objects.get().case.public_id
     return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
 
@@ -358,33 +359,35 @@ MOVES: dict[str, Scenario] = {
     "people.services.rights.withdraw": _withdraw_rights,
     "people.services.rights.answer": _answered("answer", "explain", "answer"),
     "people.services.rights.execute": _answered("execute", "delete"),
-    "members.services.transfers.request_transfer": _request,
-    "members.services.transfers.accept_transfer": _decided("accept_transfer"),
-    "members.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
-    "members.services.transfers.cancel_transfer": _cancel,
-    "members.services.transfers.invite": _invite,
-    "members.services.transfers.confirm_transfer": _confirm_invitation,
-    "members.services.transfers.propose_batch": _batch,
-    "members.services.transfers.propose_one": _one,
-    "members.services.transfers.call_off": _call_off,
-    "members.services.transfers.return_home": _return,
-    "members.services.changes.ask_own": _ask_own,
-    "members.services.changes.ask_for": _ask_for,
-    "members.services.changes.agree": _asked("agree"),
-    "members.services.changes.refuse": _asked("refuse", note="请先办理手续。"),
-    "members.services.changes.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
-    "members.services.changes.take_back": _take_back,
-    "members.services.changes.appeal": _appeal,
-    "members.services.changes.decide_appeal": _decide_appeal,
-    "members.services.changes.readmit": _readmit,
+    "transfers.services.transfers.request_transfer": _request,
+    "transfers.services.transfers.open_transfer": _request,
+    "transfers.services.transfers.complete": _decided("accept_transfer"),
+    "transfers.services.transfers.accept_transfer": _decided("accept_transfer"),
+    "transfers.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
+    "transfers.services.transfers.cancel_transfer": _cancel,
+    "transfers.services.transfers.invite": _invite,
+    "transfers.services.transfers.confirm_transfer": _confirm_invitation,
+    "transfers.services.transfers.propose_batch": _batch,
+    "transfers.services.transfers.propose_one": _one,
+    "transfers.services.transfers.call_off": _call_off,
+    "transfers.services.returns.return_home": _return,
+    "changes.services.ask_own": _ask_own,
+    "changes.services.ask_for": _ask_for,
+    "changes.services.agree": _asked("agree"),
+    "changes.services.refuse": _asked("refuse", note="请先办理手续。"),
+    "changes.services.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
+    "changes.services.take_back": _take_back,
+    "changes.services.appeal": _appeal,
+    "changes.services.decide_appeal": _decide_appeal,
+    "changes.services.readmit": _readmit,
     "members.services.moving.reopen": _reopen,
     "members.services.moving.shift": _decided("accept_transfer"),
-    "members.services.claims.offer_claim": _offer,
-    "members.services.claims.offer_claims": _offers,
-    "members.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
-    "members.services.claims.decline_claim": _offered("decline_claim", by_member=True),
-    "members.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
-    "members.services.claims.close_founding_task": _founding,
+    "transfers.services.claims.offer_claim": _offer,
+    "transfers.services.claims.offer_claims": _offers,
+    "transfers.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
+    "transfers.services.claims.decline_claim": _offered("decline_claim", by_member=True),
+    "transfers.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
+    "transfers.services.claims.close_founding_task": _founding,
     "duplicates.services.hints.dismiss_hint": _dismiss,
     "members.services.moving.close_for": _merging("agree"),
     "duplicates.services.corrections.correct_member": _correct,

@@ -14,11 +14,12 @@ from tests.world import World
 from zhijia.foundation.accounts.models import Account
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.duplicates.services import hints
-from zhijia.organization.members.services import claims, memberships
+from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.api.loads import MendIn
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.tests.files import id_number
+from zhijia.organization.transfers.services import claims
 
 pytestmark = pytest.mark.django_db
 

@@ -10,11 +10,13 @@ import pytest
 from tests.journeys.test_join import Screens, printed_address
 from tests.world import World
 from zhijia.kernel.actor import SYSTEM
+from zhijia.organization.changes.models import MembershipChange
 from zhijia.organization.members import selectors
-from zhijia.organization.members.models import Membership, MembershipChange, Transfer
+from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.models import Transfer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,13 +11,14 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.models import Membership, Transfer
-from zhijia.organization.members.services import transfers
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.services import conflicts, loading
+from zhijia.organization.transfers.models import Transfer
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -84,7 +85,7 @@ def _settle(stage: Stage, admin: Actor) -> None:
     conflicts.offer_transfer(admin, elsewhere[0], now=then)
     conflicts.offer_transfer(admin, elsewhere[2], now=then)
     declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
-    invitation = cases.list_open("members.transfer", declining.pk)[0]
+    invitation = cases.list_open("transfers.transfer", declining.pk)[0]
     transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
     conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
     conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)

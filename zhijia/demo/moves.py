@@ -11,13 +11,14 @@ from zhijia.foundation.casework import services as casework
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.services import Given
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.services import hints
-from zhijia.organization.members.models import FoundingTask
-from zhijia.organization.members.services import changes, claims, transfers
-from zhijia.organization.members.services.changes import Given
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.models import FoundingTask
+from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
 
@@ -70,9 +71,9 @@ def play_transfers(stage: Stage) -> None:
         worker, [person.public_id for person in persons], home.pk, reason="车间关停，会籍转到网上会员之家", now=ago(2)
     )
     objecting = people.get_facts(persons[0].pk)
-    notice = _open_case("members.transfer", objecting.id)
+    notice = _open_case("transfers.transfer", objecting.id)
     transfers.cancel_transfer(stage.actor(persons[0]), notice, now=ago(1))
-    transfers.call_off(worker, _open_case("members.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
+    transfers.call_off(worker, _open_case("transfers.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
 
 
 def _open_case(workflow: str, person_id: int) -> str:

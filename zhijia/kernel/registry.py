@@ -18,7 +18,7 @@ from .personal import Corrections, PersonalData, Sweep
 
 @dataclass(frozen=True, slots=True)
 class PermissionSpec:
-    """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted.
+    """A right: `joining:application:decide`, what it is called, and the roles that carry it when they are granted.
 
     `short` is its name as a column's head, three characters or so; the label where there is none. `machine`: another
     system may be given it too.
@@ -50,6 +50,7 @@ class MenuItem:
     """A line of the console menu, shown to who holds one of `rights` somewhere (none: to every cadre).
 
     `Scenario.beside_members`: a button beside the list of a unit's members; leads there with `?unit=`.
+    `Scenario.for_ticked_members`: what may be done to ticked rows of that list; `group` is the line beside its button.
     """
 
     group: str
@@ -115,9 +116,7 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a union's or member's file in the console: `build(actor, object id)` gives the template's context,
-    or None.
-    """
+    """A part of a union's or member's file in the console; `build(actor, its id)` gives its context, or None."""
 
     on: str
     title: str
@@ -162,12 +161,12 @@ class Scenario:
     audit_events: tuple[AuditEvent, ...] = ()
     panels: tuple[Panel, ...] = ()
     beside_members: tuple[MenuItem, ...] = ()
+    for_ticked_members: tuple[MenuItem, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     corrections: Corrections | None = None
     sweeps: tuple[Sweep, ...] = ()
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
-    reroute: Callable[[int], None] | None = None
     file_uses: tuple[FileUse, ...] = ()
     demo: Callable[[Any], None] | None = None
 
@@ -234,9 +233,7 @@ class PersonDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StaffStanding:
-    """What the sign-in to the console must know of an account: `name` is masked, `strong` asks for more than a
-    text message.
-    """
+    """What the console's sign-in must know of an account: `name` is masked, `strong` asks for more than a text."""
 
     is_staff: bool = False
     strong: bool = False

@@ -5,6 +5,7 @@ SCENARIO = Scenario(
     name="门户",
     menu=(MenuItem("", "工作台", "portal:desk", (), 1, icon="layout-dashboard"),),
     member_entries=(
+        MemberEntry("我的会籍", "id-badge-2", "portal:membership", "red", 20),
         MemberEntry("找工会", "map-search", "portal:my_find", "blue", 20),
         MemberEntry("我的办理", "checklist", "portal:cases", "green", 30),
         MemberEntry("消息", "bell", "portal:messages", "amber", 40),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import desk, late, member, news, site
+from .views import desk, late, member, membership, news, site
 
 app_name = "portal"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("how-to-join", site.how_to_join, name="how_to_join"),
     path("m/", member.home, name="home"),
     path("m/services", member.services, name="services"),
+    path("m/membership", membership.mine, name="membership"),
     path("m/find", site.my_find, name="my_find"),
     path("m/no-union", site.no_union, name="no_union"),
     path("m/cases", member.my_cases, name="cases"),

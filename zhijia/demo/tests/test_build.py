@@ -17,12 +17,13 @@ from zhijia.demo.staff import find_unions
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import FoundingTask, Membership, MembershipEvent
+from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.statistics.models import FigureMonth, FigureSnapshot
+from zhijia.organization.transfers.models import FoundingTask
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.models import Union
 
@@ -115,7 +116,7 @@ def its_months_equal_the_members_own_days(now: datetime) -> None:
 def the_guide_promises_what_is_there() -> None:
     unions_there = find_unions()
     late = InboxEntry.objects.filter(unit_id=unions_there["county"].pk, closed_at=None, case__state="ESCALATED")
-    assert late.filter(case__workflow="members.join").count() == 4
+    assert late.filter(case__workflow="joining.application").count() == 4
     home = Membership.objects.filter(union=unions_there["home"], until=None)
     for name, group, count, outcome in COMPANIES:
         people_there = home.filter(employer__name=name)

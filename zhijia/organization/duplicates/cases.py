@@ -20,7 +20,7 @@ from zhijia.organization.access import selectors as access
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.selectors import EventKind
 from zhijia.organization.members.selectors.stays import get_stay
-from zhijia.organization.members.services import cards, lapsing, memberships, moving
+from zhijia.organization.members.services import cards, memberships, moving
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
 
@@ -117,12 +117,12 @@ def merge(case: Case, row: PersonMerge, *, actor: Actor, given: Mapping[str, Any
         raise WrongState
     if stay is not None:
         done |= {"closed_membership_id": stay.pk, "closed_state": stay.state}
-        moving.close_for(actor, stay, kind=EventKind.MERGED, reason="duplicate", now=now, case_id=case.pk)
+        note = "档案已合并，请在保留的档案里查看。"
+        moving.close_for(actor, stay, kind=EventKind.MERGED, reason="duplicate", note=note, now=now, case_id=case.pk)
         if stay.joined_on < kept.joined_on:
             done |= {"joined_before": kept.joined_on, "joined_after": stay.joined_on}
             memberships.correct(actor, kept, {"joined_on": stay.joined_on}, now=now, case_id=case.pk)
     cards.void(duplicate.person.id, reason="merged", now=now)
-    lapsing.lapse_all(duplicate.person.id, besides=None, note="档案已合并，请在保留的档案里查看。", now=now)
     change_rows(PersonMerge, {"id": row.pk}, done)
     _settle_hint(row, {"merged_at": now})
     notify.send("duplicates.merged", person_id=row.survivor_id, context={}, now=now)
@@ -164,7 +164,7 @@ def part(case: Case, row: PersonMerge, *, actor: Actor, given: Mapping[str, Any]
 
 def _take_turns(row: PersonMerge) -> None:
     for person_id in sorted((row.survivor_id, row.duplicate_id)):
-        lapsing.take_turn(person_id)
+        moving.take_turn(person_id)
 
 
 def _settle_hint(row: PersonMerge, values: dict[str, object]) -> None:

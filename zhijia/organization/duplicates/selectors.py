@@ -168,3 +168,8 @@ def find_hint_between(one: int, other: int) -> int | None:
         first_id=first, second_id=second, dismissed_at__isnull=True, merged_at__isnull=True
     )
     return rows.values_list("pk", flat=True).first()
+
+
+def may_read_evidence(actor: Actor, file: FileFacts) -> bool:
+    """A paper of a correction is for who may correct there."""
+    return file.unit_id is not None and actor.may(Permission.CORRECT, unions.get_facts(file.unit_id).path)

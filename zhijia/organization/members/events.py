@@ -12,7 +12,8 @@ class MembershipChanged:
     """A membership began, ended or changed at a union; announced in the transaction that did it.
 
     `counts` says by how much each measure of the union changes: `{"members": 1, "joined": 1, "real_name": 1}`.
-    `union_path` is where the union stands, empty where the one who announces did not read it.
+    `union_path` is where the union stands, empty where the one who announces did not read it; `at_home` says that
+    somebody has come to an online home.
     """
 
     person_id: int
@@ -22,6 +23,7 @@ class MembershipChanged:
     at: datetime
     counts: Mapping[str, int]
     union_path: str = ""
+    at_home: bool = False
 
 
 membership_changed: Announcement[MembershipChanged] = Announcement("members.membership_changed")
@@ -46,13 +48,42 @@ memberships_changed: Announcement[MembershipsChanged] = Announcement("members.me
 
 
 @dataclass(frozen=True, slots=True)
-class TransferEnded:
-    """A transfer to `union_id` came to nothing, `note` says why: taken back, refused, or never confirmed."""
+class MembershipEnded:
+    """A membership has ended, and with it what was asked for it; `note` says why, in words for the history.
+
+    `case_id` is the case by which it ended, which goes its own way; announced in the transaction that did it.
+    """
 
     person_id: int
-    union_id: int
+    case_id: int | None
     note: str
     at: datetime
 
 
-transfer_ended: Announcement[TransferEnded] = Announcement("members.transfer_ended")
+@dataclass(frozen=True, slots=True)
+class MembershipHandedOver:
+    """A membership has moved to `union_id`: what its union had to decide goes there too, the rest ends.
+
+    `case_id` is the case by which it moved; announced in the transaction that did it.
+    """
+
+    person_id: int
+    union_id: int
+    case_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningAsked:
+    """Somebody who was a member asks to be taken in again; a hearer refuses by raising RuleBroken.
+
+    `membership_id` is his last membership, which has ended.
+    """
+
+    person_id: int
+    membership_id: int
+
+
+membership_ended: Announcement[MembershipEnded] = Announcement("members.membership_ended")
+membership_handed_over: Announcement[MembershipHandedOver] = Announcement("members.membership_handed_over")
+joining_asked: Announcement[JoiningAsked] = Announcement("members.joining_asked")

@@ -2,114 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui.form import (
     ChoiceGroup,
     ConsoleForm,
-    DayField,
-    IdNumberField,
-    OneTimeCodeField,
     PhoneForm,
 )
-from zhijia.kernel.identifiers import DOCUMENT_LABELS
+from zhijia.organization.members.applying import OwnData, Work
+from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.people.rules import Profile
-
-from .applying import JoinForm, OwnData, Work
-from .rules import MOST_LETTERS_OF_NOTE, NEW_FORM_GROUPS, REJECT_REASONS, WORK_FORMS
-from .rules.transfers import REFUSALS
-
-
-class IdentityForm(PhoneForm):
-    """Screen two: who you are, with the separate consent for the number."""
-
-    name = forms.CharField(label="姓名", max_length=30, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    id_type = forms.ChoiceField(label="证件类型", choices=list(DOCUMENT_LABELS.items()), initial="RESIDENT_ID")
-    id_number = IdNumberField(label="证件号码", max_length=20)
-    consent = forms.BooleanField(
-        label="我单独同意处理我的证件号码",
-        error_messages={"required": "请先勾选同意处理证件号码。"},
-    )
-    file_code = OneTimeCodeField(label="名册手机号收到的验证码", required=False)
-
-
-class ConfirmForm(PhoneForm):
-    """Screen three: how and where you work."""
-
-    work_form = forms.ChoiceField(
-        label="您现在怎样工作？",
-        choices=list(WORK_FORMS.items()),
-        widget=ChoiceGroup(
-            notes={"platform": "外卖、快递、网约车、货运等", "employed": "与单位签订劳动合同或由单位直接用工"}
-        ),
-    )
-    new_form_group = forms.ChoiceField(
-        label="职业",
-        choices=[("", "平台接单的请选择"), *NEW_FORM_GROUPS.items()],
-        required=False,
-        help_text="平台接单的请选择",
-    )
-    employer_text = forms.CharField(
-        label="单位或平台名称",
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        help_text="在单位上班的请填写全称，与营业执照一致",
-    )
-    fallback_by = forms.ChoiceField(
-        label="为什么加入这里的网上会员之家？",
-        required=False,
-        choices=[("workplace", "我在这个乡镇（街道）工作"), ("residence", "我住在这个乡镇（街道）")],
-        widget=ChoiceGroup(),
-    )
-    rural_hukou = forms.BooleanField(label="我是农村户籍（进城务工）", required=False)
-    wishes_union = forms.BooleanField(
-        label="我的单位还没有工会，希望建立工会",
-        required=False,
-        help_text="同一单位希望建会的职工多了，工会会上门帮助建会；不会告诉单位是谁提出的",
-    )
-    willing = forms.BooleanField(
-        label="我自愿加入中国工会，遵守《中国工会章程》，不是企业的投资人或主要经营者",
-        error_messages={"required": "入会须本人自愿，请确认后勾选。"},
-    )
-    go_on = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, is_home: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_home:
-            self.fields["fallback_by"].required = True
-        else:
-            del self.fields["fallback_by"]
-            del self.fields["wishes_union"]
-
-    def read(self) -> JoinForm:
-        """The cleaned values as the service takes them."""
-        said = self.cleaned_data
-        return JoinForm(
-            work_form=said["work_form"],
-            employer_text=said["employer_text"],
-            new_form_group=said["new_form_group"],
-            rural_hukou=said["rural_hukou"],
-            fallback_by=said.get("fallback_by", ""),
-            wishes_union=said.get("wishes_union", False),
-        )
-
-
-class AnswerForm(ConfirmForm):
-    """What the union asked for: said in words, or put right in what was told before."""
-
-    note = forms.CharField(
-        label="您的答复",
-        max_length=MOST_LETTERS_OF_NOTE,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="审核的工会会看到；只需改下面几项的，可以不写",
-    )
 
 
 class OwnDataForm(PhoneForm):
@@ -172,107 +78,10 @@ class NoteForm(PhoneForm):
     )
 
 
-class DisputeForm(ConsoleForm):
-    """How a binding dispute was checked."""
-
-    note = forms.CharField(
-        label="怎样核实的", max_length=200, widget=forms.Textarea(attrs={"rows": 3}), help_text="当面或电话，核对了什么"
-    )
-
-
-class DecisionForm(ConsoleForm):
-    """What a reviewer decides; reason and note are asked for by the decision."""
-
-    decision = forms.ChoiceField(
-        choices=[("approve", "通过"), ("ask", "要求补充"), ("reject", "不通过")], label="审核结论", widget=ChoiceGroup()
-    )
-    reason = forms.ChoiceField(label="不通过的原因", choices=[("", "请选择"), *REJECT_REASONS.items()], required=False)
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
-
-
-class TransferForm(PhoneForm):
-    """What a member may add to his transfer; nothing of it is needed."""
-
-    reason = forms.CharField(
-        label="想说明的情况",
-        max_length=200,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="例如：已到新单位上班",
-    )
-    until = DayField(label="借调期满日期", required=False, help_text="只有借调超过 6 个月的才填，期满后会籍转回原工会")
-
-
-class ChangeForm(PhoneForm):
-    """A change of one's own membership: reason, day, evidence."""
-
-    reason = forms.ChoiceField(label="原因", widget=ChoiceGroup())
-    on = DayField(label="日期")
-    keep_at = forms.ChoiceField(label="会籍保留在", required=False, widget=ChoiceGroup())
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        reasons: Mapping[str, str],
-        keepers: Sequence[tuple[str, str]] = (),
-        evidence: bool,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "reason").choices = list(reasons.items())
-        if len(reasons) == 1:
-            self.fields["reason"].widget = forms.HiddenInput()
-            self.initial.setdefault("reason", next(iter(reasons)))
-        if keepers:
-            choices(self, "keep_at").choices = list(keepers)
-        else:
-            del self.fields["keep_at"]
-        if not evidence:  # giving up: today, and without a paper
-            del self.fields["papers"], self.fields["on"]
-
-
-class MemberChangeForm(ConsoleForm):
-    """A change that a cadre asks for: reason, day, document, evidence."""
-
-    reason = forms.ChoiceField(label="原因", widget=ChoiceGroup())
-    on = DayField(label="日期")
-    document = forms.CharField(label="决定文号", max_length=60, required=False)
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
-    )
-
-    def __init__(self, *args: Any, reasons: Mapping[str, str], document: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "reason").choices = list(reasons.items())
-        if len(reasons) == 1:
-            self.initial.setdefault("reason", next(iter(reasons)))
-        if document:
-            self.fields["document"].required = True
-        else:
-            del self.fields["document"]
-
-
 def choices(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     return field
-
-
-class TransferDecisionForm(ConsoleForm):
-    """What the target union says to a transfer."""
-
-    decision = forms.ChoiceField(
-        choices=[("accept", "同意接收"), ("refuse", "不同意")], label="审核结论", widget=ChoiceGroup()
-    )
-    reason = forms.ChoiceField(label="不同意的原因", choices=[("", "请选择"), *REFUSALS.items()], required=False)
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
 
 class CaseDecisionForm(ConsoleForm):
@@ -285,12 +94,3 @@ class CaseDecisionForm(ConsoleForm):
     def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices(self, "decision").choices = list(moves)
-
-
-class BatchForm(ConsoleForm):
-    """Where many members go, and why."""
-
-    target = forms.CharField(label="转入工会", max_length=60, help_text="工会编码或全称")
-    reason = forms.CharField(
-        label="转接原因", min_length=5, max_length=200, widget=forms.Textarea(attrs={"rows": 2}), help_text="会员会看到"
-    )

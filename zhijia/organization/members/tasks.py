@@ -1,36 +1,13 @@
-"""What members do by the clock and in the background: secondments, moved unions."""
+"""What members do in the background: unions that moved."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
-from zhijia.foundation.jobs.services import enqueue
-from zhijia.kernel.actor import SYSTEM
-from zhijia.kernel.clockwork import daily
 
-from .services import claims, placing, transfers
-
-
-@daily("06:30")
-def propose_returns(now: datetime) -> None:
-    """Secondments that have ended."""
-    transfers.propose_returns(now=now)
+from .services import placing
 
 
 @job(placing.JOB, label="更新会员所属的县和市")
 def place_members(running: RunningJob, cursor: Json) -> Step:
     """After a union came into another county or city."""
     return placing.place_some(running, cursor)
-
-
-@job("members.look_for_founding", label="查找应建会的单位")
-def look_for_founding(running: RunningJob, cursor: Json) -> Step:
-    """`cursor` is the last online home looked at."""
-    last, looked, opened = claims.look_through_homes(int(cursor or 0), now=running.now)
-    return Step(last, done=looked, report={"建会任务": opened}, finished=looked == 0)
-
-
-@daily("02:50")
-def start_looking_for_founding(now: datetime) -> None:
-    enqueue("members.look_for_founding", actor=SYSTEM, now=now, key="members.look_for_founding")

@@ -6,7 +6,8 @@ class RostersConfig(CapabilityConfig):
     verbose_name = "会员名册"
 
     def subscribe(self) -> None:
-        from zhijia.organization.members.events import membership_changed, transfer_ended
+        from zhijia.organization.members.events import membership_changed
+        from zhijia.organization.transfers.events import transfer_ended
 
         from .services import conflicts
 

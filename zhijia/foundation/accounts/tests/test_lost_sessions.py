@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from tests.forms import forms_of
 from zhijia.foundation.accounts import unsent
-from zhijia.organization.members.models import MembershipChange, Transfer
+from zhijia.organization.changes.models import MembershipChange
+from zhijia.organization.transfers.models import Transfer
 
 AGREED = {"privacy": "on", "agreement": "on"}
 pytestmark = pytest.mark.usefixtures("world", "clock")
@@ -48,7 +49,7 @@ def end_sessions() -> None:
 
 
 def test_what_was_typed_is_sent_after_the_sign_in(client, world, member, again):
-    address = reverse("members:transfer_to", args=[world["home"].code])
+    address = reverse("transfers:ask", args=[world["home"].code])
     client.get(address)
     end_sessions()
     answer = client.post(
@@ -68,7 +69,7 @@ def test_what_was_typed_is_sent_after_the_sign_in(client, world, member, again):
 
 def test_a_part_of_a_page_says_so_too(client, world, member, again):
     end_sessions()
-    address = reverse("members:transfer_to", args=[world["home"].code])
+    address = reverse("transfers:ask", args=[world["home"].code])
     answer = client.post(address, {"reason": "搬家了"}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Retarget"]) == (401, "#notes")
     assert "已为您保留" in answer.content.decode()
@@ -79,7 +80,7 @@ def test_files_are_asked_for_again_and_never_left_out(client, member, again):
     end_sessions()
     paper = SimpleUploadedFile("a.pdf", b"%PDF-1.4")
     said = {"reason": "RETIRED", "on": "2026-09-01", "papers": paper}
-    page = again(client.post(reverse("members:new_change", args=["retain"]), said))
+    page = again(client.post(reverse("changes:new", args=["retain"]), said))
     shown = page.content.decode()
     assert "刚才选了 1 个" in shown
     assert re.search(r'<input[^>]+type="file" name="papers"[^>]+required', shown)
@@ -116,7 +117,7 @@ def test_what_is_no_work_of_ours_is_an_ordinary_sign_in(client, texts, carried):
 
 def test_it_is_kept_for_half_an_hour(client, world, member, again, clock, now):
     end_sessions()
-    answer = client.post(reverse("members:transfer_to", args=[world["home"].code]), {"reason": "搬家了"})
+    answer = client.post(reverse("transfers:ask", args=[world["home"].code]), {"reason": "搬家了"})
     clock(now + timedelta(minutes=31))
     assert again(answer).status_code == 302
 

@@ -27,13 +27,15 @@ from zhijia.organization.documents.cases.batches import Proposal
 from zhijia.organization.documents.models import DocumentCheck, FakeBatch, ListedNumber
 from zhijia.organization.duplicates.services import corrections
 from zhijia.organization.duplicates.tests.test_duplicates import Authority
-from zhijia.organization.members import selectors
+from zhijia.organization.joining import selectors as joining
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications, binding
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import binding, claims, joining
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
 from zhijia.organization.rosters.tests.test_pages import conflicts, loaded
+from zhijia.organization.transfers.services import claims
 
 pytestmark = pytest.mark.django_db
 WHY = "公安机关通报：同一打印店伪造的一批身份证"
@@ -53,8 +55,8 @@ def listed(world: World, *numbers: str, by: tuple[Actor, Actor] | None = None, w
 
 def apply(world: World, person: Person) -> str:
     world.consent(person)
-    form = joining.JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司")
-    case = joining.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
+    form = JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司")
+    case = applications.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
     assert case is not None
     return case.public_id
 
@@ -295,14 +297,14 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     told = Message.objects.get(person_id=person.pk, template="documents.check")
     assert "莱阳市总工会" in told.body
     assert "虚假" not in told.body
-    seen = selectors.get_application(chair, application)
+    seen = joining.get_application(chair, application)
     assert seen.listing is not None
     assert WHY in seen.checks[0][1]
-    assert [row.listing is not None for row in selectors.list_queue(chair, Query()).rows] == [True]
+    assert [row.listing is not None for row in joining.list_queue(chair, Query()).rows] == [True]
     with pytest.raises(RuleBroken, match=r"document\.listed"):
-        joining.approve(chair, application, now=world.now)
+        applications.approve(chair, application, now=world.now)
     assert Case.objects.get(public_id=application).state == "PENDING"
-    results = joining.decide_many(chair, [application], decision="approve", now=world.now)
+    results = applications.decide_many(chair, [application], decision="approve", now=world.now)
     assert [row.code for row in results] == ["document.listed"]
     first, second = pair(world)
     entry = ListedNumber.objects.get(digest=person.id_digest)
@@ -310,7 +312,7 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
         casework.act(CHECKS, first, check, "lift", now=world.now)
     casework.act(CHECKS, second, check, "lift", now=world.now)
-    joining.approve(chair, application, now=world.now)
+    applications.approve(chair, application, now=world.now)
     assert ListedNumber.objects.filter(in_force=True).count() == 1
 
 

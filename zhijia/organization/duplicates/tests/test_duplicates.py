@@ -15,6 +15,7 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotFound, RuleBroken
+from zhijia.organization.changes import selectors as timelines
 from zhijia.organization.duplicates import selectors as reads
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
@@ -22,12 +23,11 @@ from zhijia.organization.duplicates.services import corrections, hints
 from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.selectors import changes as timelines
-from zhijia.organization.members.services import claims, transfers
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 
 pytestmark = pytest.mark.django_db
 

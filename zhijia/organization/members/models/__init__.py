@@ -1,28 +1,12 @@
-"""Tables of memberships and of what changes them."""
+"""Tables of memberships, of joining and of rosters."""
 
-from .changes import ClaimOffer, FoundingTask, MembershipChange, Transfer
-from .memberships import (
-    BindingDispute,
-    EventKind,
-    JoinApplication,
-    MemberCard,
-    Membership,
-    MembershipEvent,
-    MembershipQuerySet,
-    MembershipState,
-)
+from .memberships import EventKind, MemberCard, Membership, MembershipEvent, MembershipQuerySet, MembershipState
 
 __all__ = [
-    "BindingDispute",
-    "ClaimOffer",
     "EventKind",
-    "FoundingTask",
-    "JoinApplication",
     "MemberCard",
     "Membership",
-    "MembershipChange",
     "MembershipEvent",
     "MembershipQuerySet",
     "MembershipState",
-    "Transfer",
 ]

@@ -91,6 +91,7 @@ def open_membership(
         membership_id=membership_id,
         union_id=union.id,
         union_path=union.path,
+        at_home=union.is_home,
         on=today,
         now=now,
         case_id=case_id,
@@ -148,6 +149,7 @@ def close_membership(
     )
     cards.void(stay.person_id, reason=kind, now=now)
     access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已结束", now=now)
+    events.membership_ended.announce(events.MembershipEnded(stay.person_id, case_id, "会籍已结束。", now))
 
 
 COUNTED = ("state", "sex", "is_migrant", "new_form_group", "work_form", "real_name_level", "activated")
@@ -191,6 +193,7 @@ def record_event(
     case_id: int | None = None,
     other_union_id: int | None = None,
     union_path: str = "",
+    at_home: bool = False,
     reason: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -214,7 +217,7 @@ def record_event(
     }
     insert_rows(MembershipEvent, [{**row, "digest": event_digest(row)}])
     events.membership_changed.announce(
-        events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts), union_path)
+        events.MembershipChanged(person_id, union_id, str(kind), on, now, dict(counts), union_path, at_home)
     )
 
 

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.db import change_rows, insert_rows
+from zhijia.kernel.db import advisory_lock, change_rows, insert_rows
 from zhijia.kernel.errors import Duplicate, WrongState
 from zhijia.organization.access import services as access
+from zhijia.organization.members import events
 from zhijia.organization.members.models import EventKind, Membership, MembershipState
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -39,6 +40,15 @@ _COPIED = (
     "real_name_level",
     "activated",
 )
+
+
+def take_turn(person_id: int) -> None:
+    """Whatever changes this person's membership comes one after another until the transaction ends.
+
+    Each such change also ends the others' cases: without a turn two of them wait for each other.
+    """
+    with advisory_lock(f"members.person:{person_id}"):
+        pass
 
 
 def shift(
@@ -83,6 +93,7 @@ def shift(
         person_id=stay.person_id,
         membership_id=membership_id,
         union_id=target.id,
+        at_home=target.is_home,
         other_union_id=stay.union_id,
         on=today,
         now=now,
@@ -92,13 +103,16 @@ def shift(
         after={"state": stay.state, **(after or {})},
     )
     access.end_person_grants(stay.person_id, union_id=stay.union_id, reason="会籍已转出", now=now)
+    events.membership_handed_over.announce(events.MembershipHandedOver(stay.person_id, target.id, case_id, now))
     return membership_id
 
 
-def close_for(actor: Actor, stay: Membership, *, kind: str, reason: str, now: datetime, case_id: int | None) -> None:
+def close_for(
+    actor: Actor, stay: Membership, *, kind: str, reason: str, note: str, now: datetime, case_id: int | None
+) -> None:
     """End a stay that is no leaving: a duplicate's, or one that goes over as its union does. Counts as neither.
 
-    Raises WrongState where it has changed or ended meanwhile.
+    `note` says why in the history of what ends with it. Raises WrongState where it has changed or ended meanwhile.
     """
     today = timezone.localdate(now)
     _close(stay, kind, today)
@@ -126,6 +140,7 @@ def close_for(actor: Actor, stay: Membership, *, kind: str, reason: str, now: da
         after={"until": today, "ended_by": str(kind)},
         detail={"kind": str(kind), "reason": reason},
     )
+    events.membership_ended.announce(events.MembershipEnded(stay.person_id, case_id, note, now))
 
 
 def _close(stay: Membership, kind: str, today: date) -> None:

@@ -17,14 +17,17 @@ from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
+from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.rules import flow_of
+from zhijia.organization.changes.services import Given
 from zhijia.organization.documents.cases import BATCHES, CHECKS, batches, checks
 from zhijia.organization.documents.models import ListedNumber
-from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.rules.changes import flow_of
-from zhijia.organization.members.services import changes, claims, joining, lapsing, memberships, transfers
-from zhijia.organization.members.services.changes import Given
+from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
+from zhijia.organization.transfers.services import claims, transfers
 from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -66,18 +69,20 @@ def test_fifty_parallel_applications_of_one_person_make_one_case(province: World
     form = JoinForm("employed", employer_text="某某公司")
 
     def submit(number: int) -> str:
-        joining.submit(actor, targets[number % 2], form, channel="web", now=province.now)
+        applications.submit(actor, targets[number % 2], form, channel="web", now=province.now)
         return "submitted"
 
     results = together(50, submit)
-    assert results == {"submitted": 1, "members.join.already_open": 49}
+    assert results == {"submitted": 1, "joining.application.already_open": 49}
     assert Case.objects.filter(owner_person_id=person.pk).count() == 1
 
 
 def test_fifty_parallel_decisions_take_one_member_in_once(province: World) -> None:
     admins = [province.staff("GRASS_ADMIN", "plant", f"审批{n}") for n in ("甲", "乙")]
     person, case = province.application()
-    results = together(50, lambda number: joining.approve(admins[number % 2], case, now=province.now) and "approved")
+    results = together(
+        50, lambda number: applications.approve(admins[number % 2], case, now=province.now) and "approved"
+    )
     assert results == {"approved": 1, "case.wrong_state": 49}
     assert Membership.objects.filter(person=person).count() == 1
     assert MembershipEvent.objects.filter(person_id=person.pk).count() == 1
@@ -91,9 +96,9 @@ def test_approval_and_refusal_at_once_end_in_one_of_the_two(province: World) -> 
 
     def decide(number: int) -> str:
         if number % 2:
-            joining.approve(admins[0], case, now=province.now)
+            applications.approve(admins[0], case, now=province.now)
             return "approved"
-        joining.reject(admins[1], case, reason="NOT_EMPLOYEE", note="", now=province.now)
+        applications.reject(admins[1], case, reason="NOT_EMPLOYEE", note="", now=province.now)
         return "rejected"
 
     results = together(20, decide)
@@ -117,7 +122,7 @@ def test_figures_are_exact_under_two_hundred_joins_and_a_running_merge(province:
     for start in range(0, 200, 20):
         part = waiting[start : start + 20]
         results = together(
-            20, lambda number, part=part: joining.approve(admin, part[number], now=province.now) and "approved"
+            20, lambda number, part=part: applications.approve(admin, part[number], now=province.now) and "approved"
         )
         assert results == {"approved": 20}
     done.set()
@@ -147,7 +152,7 @@ def test_ten_requests_and_ten_decisions_move_a_member_once(province: World) -> N
     target = province["works"].pk
     asked = together(10, lambda _n: transfers.request_transfer(actor, target, now=province.now).workflow and "done")
     assert asked["done"] == 1
-    case = Case.objects.get(workflow="members.transfer").public_id
+    case = Case.objects.get(workflow="transfers.transfer").public_id
     decided = together(10, lambda _n: transfers.accept_transfer(admin, case, now=province.now) and "done")
     assert decided["done"] == 1
     (stay,) = stays_of(person.pk)
@@ -162,23 +167,22 @@ def test_a_transfer_a_leaving_and_a_retaining_at_once_leave_one_truth(province: 
     for name in ("林晓禾", "王建国", "李敏", "周正", "吴芳"):
         person, stay = province.member(name=name)
         actor = province.actor(person)
-        moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+        going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
         kept = changes.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
 
         def act(
-            number: int, moving: str = moving, kept: str = kept, person: Any = person, stay: Membership = stay
+            number: int, going: str = going, kept: str = kept, person: Any = person, stay: Membership = stay
         ) -> None:
             if number % 3 == 0:
-                transfers.accept_transfer(admin, moving, now=province.now)
+                transfers.accept_transfer(admin, going, now=province.now)
             elif number % 3 == 1:
                 changes.agree(chair, kept, now=province.now)
             else:
                 with transaction.atomic():
-                    lapsing.take_turn(person.pk)
+                    moving.take_turn(person.pk)
                     memberships.close_membership(
                         SYSTEM, stay.pk, kind="withdrawn", reason="own_wish", on=province.today, now=province.now
                     )
-                    lapsing.lapse_all(person.pk, besides=None, note="会籍已结束。", now=province.now)
 
         together(6, act)
         assert len(stays_of(person.pk)) <= 1
@@ -198,14 +202,14 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
     offer = claims.offer_claim(
         province.staff("GRASS_ADMIN", "plant"), province["plant"].pk, person.pk, now=province.now
     ).public_id
-    moving = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+    going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works", "周正")
 
     def act(number: int) -> None:
         if number % 2:
             claims.confirm_claim(actor, offer, now=province.now)
         else:
-            transfers.accept_transfer(admin, moving, now=province.now)
+            transfers.accept_transfer(admin, going, now=province.now)
 
     outcomes = together(8, act)
     assert outcomes["done"] == 1, outcomes
@@ -245,7 +249,7 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
 
         def act(number: int, batch: str = batch, application: str = application) -> str:
             if number:
-                joining.approve(chair, application, now=province.now)
+                applications.approve(chair, application, now=province.now)
                 return "approved"
             casework.act(BATCHES, checker, batch, "agree", now=province.now)
             return "listed"

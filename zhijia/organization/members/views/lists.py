@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import (
     Column,
-    Day,
     Empty,
     Filter,
-    Link,
     Listing,
-    Number,
     Tag,
     To,
-    View,
     When,
 )
-from zhijia.foundation.workflow.columns import DUE, PID, STATE
-from zhijia.foundation.workflow.selectors import describe
 from zhijia.organization.members import rules
-from zhijia.organization.members.presenting import BELOW_NOTE, FOUND_BY, NAME
-from zhijia.organization.members.selectors import Application, MemberRow
-from zhijia.organization.members.selectors.changes import Reaching
-from zhijia.organization.members.selectors.claims import Claimable, EmployerCount
+from zhijia.organization.members.presenting import NAME
+from zhijia.organization.members.selectors import MemberRow
 from zhijia.organization.members.selectors.own_data import DAYS, Update
-from zhijia.organization.members.selectors.transfers import STATES
 
 
 # --- Members
@@ -93,192 +82,4 @@ UPDATES = Listing(
     ordered="最近的在前",
     columns=(Column("更新", _told, wraps=True), Column("工会", "union", wraps=True), When("时间", "at", faint=True)),
     empty=Empty("还没有会员更新资料", "会员在手机“我的资料”里修改就业方式、单位等，会列在这里，不需要审批。"),
-)
-
-
-def _retain(row: Reaching) -> tuple[str, str]:
-    return "办理保留会籍", reverse("members:change_new", args=[row.person.public_id, "retain"])
-
-
-RETIRING = Listing(
-    "retiring",
-    "到龄提示",
-    head=Column("会员", NAME),
-    opens=To("members:file", "person.public_id"),
-    kept=("unit",),
-    counted="人",
-    ordered="先到龄的在前",
-    columns=(Column("到龄日期", "retirement.on"), Column("年龄", "retirement.age_words"), Link("办理", _retain)),
-    empty=Empty("近期没有到龄的会员", "每天更新。"),
-)
-
-
-# --- Applications
-BELOW = "还在下级工会办理"
-"""Of an application that an upper union may decide, though it waits at a union below."""
-
-
-def _below(row: Application) -> str:
-    return BELOW if row.below else ""
-
-
-def _passed(row: Application) -> tuple[str, str]:
-    if row.listing is not None:
-        return "证件待核对", "late"
-    return ("全部通过", "done") if row.all_passed else ("需人工核对", "soon")
-
-
-def _not_his(row: Application) -> str:
-    if row.his:
-        return ""
-    waits = row.case.state in (rules.Join.PENDING, rules.Join.ESCALATED)
-    return "已转上级工会办理" if waits else "这件现在不由工会办理"
-
-
-def to_look_at(row: Application) -> str:
-    """Why an application wants to be looked at by itself before it is passed with others."""
-    return BELOW if row.below else "" if row.all_passed else _passed(row)[0]
-
-
-QUEUE = Listing(
-    "applications",
-    "入会审批",
-    note="本级及以下",
-    head=Column("申请人", NAME),
-    detail=_below,
-    opens=To("members:review", PID),
-    pid=PID,
-    locked=_not_his,
-    flagged=to_look_at,
-    search=FOUND_BY,
-    counted="件",
-    ordered="最早提交的在前",
-    views=(
-        View("WAITING", "等待审核"),
-        View(rules.Join.NEED_INFO.value, "待补充"),
-        View(rules.Join.SUBMITTED.value, "等待实名"),
-        View(rules.Join.APPROVED.value, "已通过"),
-        View(rules.Join.REJECTED.value, "未通过"),
-    ),
-    columns=(
-        DUE,
-        Column("加入", "union.name", wraps=True),
-        Column("单位或职业", "case.note", wraps=True),
-        Tag("自动核对", _passed),
-        Day("提交", "application.submitted_at", narrow="mid", faint=True),
-    ),
-    empty=Empty("没有这样的申请", "职工扫描本工会的二维码提交后，申请会出现在这里。"),
-)
-
-
-# --- Transfers, changes, claims
-TRANSFERS = Listing(
-    "transfers",
-    "转会",
-    note=BELOW_NOTE,
-    head=Column("会员", NAME),
-    opens=To("members:transfer_review", PID),
-    search=FOUND_BY,
-    counted="件",
-    views=tuple(View(code, label) for code, label in STATES.items()),
-    columns=(
-        DUE,
-        Column("转出", "source.name", wraps=True),
-        Column("转入", "target.name", wraps=True),
-        Column("方式", "kind_label"),
-        STATE,
-    ),
-    empty=Empty("没有这样的转会", "会员扫描本工会的二维码选择转会后，会出现在这里。"),
-)
-
-CHANGES = Listing(
-    "changes",
-    "会籍变更",
-    note=BELOW_NOTE,
-    head=Column("会员", NAME),
-    opens=To("members:change_review", PID),
-    search=FOUND_BY,
-    counted="件",
-    views=(View("open", "待办理"), View("done", "已办结")),
-    columns=(
-        DUE,
-        Column("变更", "kind_label"),
-        Column("原因", "reason_label", wraps=True),
-        Column("工会", "union.name", wraps=True),
-        STATE,
-    ),
-    empty=Empty("没有这样的变更", "会员申请保留、恢复、退会，或工会提出的变更，会出现在这里。"),
-)
-
-
-def _offered(row: Claimable) -> tuple[str, str]:
-    return ("已邀请", "run") if row.offered else ("可邀请", "")
-
-
-def _waits_for_him(row: Claimable) -> str:
-    return "已有一份邀请等待确认" if row.offered else ""
-
-
-CLAIM_VIEWS = (
-    View("open", "可认领"),
-    View("sent", "已邀请", Empty("还没有发出邀请", "在“可认领”里勾选会员后发出邀请。")),
-)
-CLAIMABLE = Listing(
-    "claimable",
-    "认领会员",
-    head=Column("会员", NAME),
-    pid="person.public_id",
-    locked=_waits_for_him,
-    kept=("unit",),
-    counted="人",
-    views=CLAIM_VIEWS,
-    columns=(
-        Column("用人单位", "employer", wraps=True),
-        Column("现在的网上会员之家", "home.name", wraps=True),
-        Column("手机", "person.mobile_masked", faint=True),
-        Tag("邀请", _offered),
-    ),
-    empty=Empty("没有可以认领的会员", "本工会涵盖单位的职工如果加入了网上会员之家，会出现在这里。"),
-)
-OFFERS = Listing(
-    "claims",
-    "认领会员",
-    head=Column("会员", NAME),
-    opens=To("members:claim", PID),
-    kept=("unit",),
-    counted="份",
-    ordered="最近发出的在前",
-    views=CLAIM_VIEWS,
-    columns=(Column("网上会员之家", "home.name", wraps=True), Day("邀请", "case.opened_at", faint=True), STATE),
-)
-
-_STEPS = {"task": ("应建会", "late"), "hint": ("可动员", "soon"), "": ("有人希望建会", "")}
-
-
-def _step(row: EmployerCount) -> tuple[str, str]:
-    return _STEPS[row.step]
-
-
-def _task(row: EmployerCount) -> tuple[str, str]:
-    if row.task is None:
-        return formats.DASH, ""
-    told = describe(row.task)
-    return told["label"], "" if told["hue"] == "still" else told["hue"]
-
-
-UNCOVERED = Listing(
-    "uncovered",
-    "建会线索",
-    head=Column("单位", "name", wraps=True),
-    opens=To("members:founding", "task.public_id"),
-    kept=("unit",),
-    counted="个",
-    ordered="会员多的在前",
-    columns=(
-        Column("统一社会信用代码", "credit_code", faint=True),
-        Number("会员", "members"),
-        Number("希望建会", "wishes"),
-        Tag("建议", _step),
-        Tag("任务", _task),
-    ),
 )

@@ -19,6 +19,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.foundation.workflow.keeping import over
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -26,15 +27,15 @@ from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.kernel.tables import as_written
-from zhijia.organization.members.events import MembershipChanged, TransferEnded
-from zhijia.organization.members.selectors.personal_matters import over
-from zhijia.organization.members.services import transfers
+from zhijia.organization.members.events import MembershipChanged
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.rules.conflicts import ROSTER_CONFLICT, Conflict
 from zhijia.organization.rosters.rules.rows import Kind, Outcome
+from zhijia.organization.transfers.events import TransferEnded
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 from .judging import Desk, Judged, Seen, judge

@@ -79,7 +79,7 @@ def test_parts_and_other_peoples_files_are_nobodys(world: World, export: Any) ->
         files.read_file(world.actor(person, staff=True), part, now=world.now)
 
 
-@pytest.mark.parametrize("use", ["rosters.file", "rosters.export", "documents.paper", "members.evidence"])
+@pytest.mark.parametrize("use", ["rosters.file", "rosters.export", "documents.paper", "changes.evidence"])
 def test_what_was_sent_at_work_is_not_read_back_as_a_member(world: World, use: str) -> None:
     person = world.staff_person("ORG", "county")
     actor = world.actor(person, staff=True)

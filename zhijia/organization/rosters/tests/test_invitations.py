@@ -16,12 +16,13 @@ from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound, RuleBroken
+from zhijia.organization.changes import services as changes
 from zhijia.organization.members import selectors
-from zhijia.organization.members.selectors import transfers as reads
-from zhijia.organization.members.services import changes, transfers
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.services import conflicts
+from zhijia.organization.transfers.selectors import transfers as reads
+from zhijia.organization.transfers.services import transfers
 
 from .test_pages import loaded
 
@@ -52,15 +53,15 @@ def test_the_message_leads_to_the_case_and_one_tap_asks_for_it(
     world: World, client: Client, sign_in: Any, clock: Any
 ) -> None:
     person, _, _, case = invited(world)
-    told = Message.objects.get(template="members.transfer_invited")
+    told = Message.objects.get(template="transfers.transfer_invited")
     assert told.case_public_id == case.public_id
     assert "2026-10-15 打开" in told.body
     sign_in(client, person)
-    address = reverse("members:my_transfer", args=[case.public_id])
+    address = reverse("transfers:case", args=[case.public_id])
     page = client.get(address).content.decode()
     assert "确认转会" in page
     assert "暂不转会" in page
-    assert client.get(reverse("members:transfer")).status_code == 200
+    assert client.get(reverse("transfers:choose")).status_code == 200
     client.post(address, {"answer": "confirm"})
     case.refresh_from_db()
     assert case.state == "TARGET_PENDING"

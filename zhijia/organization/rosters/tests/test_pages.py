@@ -25,14 +25,14 @@ from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, Wron
 from zhijia.kernel.tables import HANDED_BACK
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.selectors import transfers as transfer_reads
-from zhijia.organization.members.services import transfers
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.rules.rows import Outcome
 from zhijia.organization.rosters.services import conflicts, handed_back, loading
+from zhijia.organization.transfers.selectors import transfers as transfer_reads
+from zhijia.organization.transfers.services import transfers
 
 from .files import HEADER, csv_file, id_number, person_row, xlsx_file
 

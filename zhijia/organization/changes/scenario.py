@@ -1,0 +1,72 @@
+from zhijia.kernel.personal import PersonalData
+from zhijia.kernel.registry import (
+    CaseLink,
+    FileUse,
+    MenuItem,
+    MessageTemplate,
+    Panel,
+    ParameterSpec,
+    PermissionSpec,
+    Scenario,
+)
+
+from .panels import changes_of_member
+from .permissions import Permission
+from .rules import CHANGE
+from .selectors import export_changes, kept_changes, may_read_evidence
+
+_DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
+
+SCENARIO = Scenario(
+    code="changes",
+    name="会籍变更",
+    permissions=(
+        PermissionSpec(Permission.ASK, "提出会籍变更", _DECIDERS, group="会员", short="提变更"),
+        PermissionSpec(Permission.DECIDE, "审核会籍变更", _DECIDERS, group="会员", short="审变更"),
+        PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员", short="准重入"),
+    ),
+    menu=(MenuItem("组织", "会籍变更", "changes:list", (Permission.DECIDE,), 150, icon="edit"),),
+    panels=(Panel("member", "办理会籍变更", "changes/_member_panel.html", changes_of_member, 10, Permission.ASK),),
+    personal_data=(
+        PersonalData(
+            "changes.changes",
+            "会籍变更",
+            "办理保留会籍、退会等，保存经过。",
+            "永久（工会档案）",
+            export_changes,
+            kept_changes,
+            tables=("changes.MembershipChange",),
+        ),
+    ),
+    workflows=(CHANGE,),
+    case_links={CHANGE.code: CaseLink(member="changes:case", console="changes:review", menu="changes:list")},
+    parameters=(
+        ParameterSpec("change.review_wd", "会籍变更审核时限", 5, "wd", "平台默认", 1, 30),
+        ParameterSpec("change.cooling_cd", "退会冷静期", 7, "cd", "平台默认", 1, 60),
+        ParameterSpec("change.appeal_cd", "开除会籍申诉期限", 30, "cd", "会籍管理办法；平台默认", 7, 180),
+        ParameterSpec("change.appeal_decide_wd", "会籍申诉办理时限", 10, "wd", "平台默认", 1, 60),
+    ),
+    messages=(
+        MessageTemplate("changes.change_asked", "{change}申请已提交", "已向“{union}”提交{change}：{note}。"),
+        MessageTemplate(
+            "changes.change_done",
+            "{change}已办理",
+            "“{union}”已办理{change}。如有疑问，请联系工会或拨打服务热线。",
+            sms="【{site}】“{union}”已为您办理{change}，如有疑问请拨打{hotline}。",
+        ),
+        MessageTemplate("changes.change_refused", "{change}未同意", "“{union}”没有同意{change}：{note}"),
+        MessageTemplate("changes.change_appealed", "会籍申诉已有结果", "您对{change}的申诉已有结果：{note}"),
+        MessageTemplate("changes.change_readmitted", "可以重新申请入会", "县级工会同意您重新申请入会：{note}"),
+    ),
+    file_uses=(
+        FileUse(
+            "changes.evidence",
+            "会籍变更证明",
+            frozenset({"pdf", "jpeg", "png", "webp"}),
+            most_bytes=10 * 1024 * 1024,
+            keep_days=3650,
+            may_read=may_read_evidence,
+            at_work=True,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Pages: `phone` for the member, `console` for cadres."""

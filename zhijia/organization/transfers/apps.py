@@ -1,0 +1,21 @@
+from zhijia.kernel.apps import CapabilityConfig
+
+
+class TransfersConfig(CapabilityConfig):
+    name = "zhijia.organization.transfers"
+    verbose_name = "转会和认领"
+
+    def subscribe(self) -> None:
+        from zhijia.foundation.workflow import clock
+        from zhijia.organization.members.events import membership_changed, membership_ended, membership_handed_over
+
+        from .rules.transfers import TRANSFER
+        from .services import claims, transfers
+
+        membership_changed.subscribe(claims.follow_arrival)
+        membership_ended.subscribe(claims.follow_ended)
+        membership_ended.subscribe(transfers.follow_ended)
+        membership_handed_over.subscribe(claims.follow_handed_over)
+        membership_handed_over.subscribe(transfers.follow_handed_over)
+        clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
+        clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)

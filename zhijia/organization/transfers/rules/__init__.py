@@ -1,0 +1,1 @@
+"""The tables of moves and pure rules of transfers and of claims."""

@@ -1,0 +1,1 @@
+"""Reads: own ones for members, within a scope for cadres."""

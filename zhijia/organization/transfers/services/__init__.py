@@ -1,0 +1,1 @@
+"""Writes: transfers, claims and founding tasks."""
