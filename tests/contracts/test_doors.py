@@ -16,10 +16,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.world import World
+from zhijia.foundation.casework import services as casework
 from zhijia.kernel.doors import is_public, needs_step_up
-from zhijia.organization.documents import services as blacklist
-from zhijia.organization.joining.services import binding
-from zhijia.organization.people import services as people_services
+from zhijia.organization.documents.cases import BATCHES, batches, checks
 from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
@@ -158,21 +157,15 @@ def things(world: World) -> dict[str, dict[str, str]]:
     """URL name to the arguments of something real in the county of the small province."""
     _applicant, case = world.application(name="王一")
     member, _ = world.member(name="李二")
-    bound, _ = world.member(name="周三")
-    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    dispute = binding.open_dispute(
-        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
     asked = asking.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
-    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
-    batch = blacklist.propose(maker, said, now=world.now)
-    blacklist.decide(checker, batch, agree=True, now=world.now)
-    check = blacklist.ask_check(world.actor(member), None, mobile="", now=world.now)
+    said = batches.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
+    batch = batches.propose(maker, said, now=world.now)
+    casework.act(BATCHES, checker, batch, "agree", now=world.now)
+    check = checks.ask_check(world.actor(member), None, mobile="", now=world.now)
     return {
-        "documents:batch": {"pid": batch},
-        "documents:check": {"pid": check},
+        "documents:numbers": {"pid": batch},
         "documents:my_check": {"pid": check},
         "people:rights_case": {"pid": asked},
         "joining:review": own,
@@ -184,14 +177,13 @@ def things(world: World) -> dict[str, dict[str, str]]:
         "joining:answer": own,
         "members:file": {"pid": member.public_id},
         "members:numbers": {"pid": member.public_id},
-        "joining:dispute_review": {"pid": dispute},
         "unions:file": union,
     }
 
 
 FOREIGN = {
-    "joining:review", "members:file", "joining:dispute_review", "joining:case", "joining:submitted", "joining:withdraw",
-    "joining:appeal", "joining:answer", "documents:batch", "documents:check", "documents:my_check",
+    "joining:review", "members:file", "joining:case", "joining:submitted", "joining:withdraw",
+    "joining:appeal", "joining:answer", "documents:numbers", "documents:my_check",
     "unions:file", "people:rights_case",
 }  # fmt: skip
 
@@ -214,8 +206,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "joining:review", "members:file", "joining:dispute_review", "documents:batch",
-        "documents:check",
+        "joining:review", "members:file", "documents:numbers",
     ],
 )  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(

@@ -33,6 +33,9 @@ from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import ROLES
+from zhijia.organization.documents.cases import BATCHES
+from zhijia.organization.documents.cases.batches import Proposal, propose
+from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.models import RosterLoad
 
@@ -131,11 +134,27 @@ def _row(kind: str) -> Callable[[World, Person], dict[str, Any]]:
     return say
 
 
+def _disputed(world: World, _: Person) -> dict[str, Any]:
+    bound, stay = world.member(name=next(NAMES))
+    return {"person": bound.pk, "account": world.bare_actor().account_id, "union": stay.union_id}
+
+
+def _listed(world: World, member: Person) -> dict[str, Any]:
+    """A number in force, his own."""
+    proposal = Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
+    maker, checker = (world.staff("ORG", "county", next(NAMES)) for _ in range(2))
+    services.act(BATCHES, checker, propose(maker, proposal, now=world.now), "agree", now=world.now)
+    entry = ListedNumber.objects.latest("id")
+    return {"entry": entry.pk, "person": member.pk, "why": ""}
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
+    "disputes": _disputed,
     "merges": _twins,
+    "document-checks": _listed,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
     "data-requests": _request("explain"),
