@@ -17,7 +17,7 @@ from zhijia.foundation.clients.cases import CLIENTS
 from zhijia.foundation.clients.models import Client as Registered
 
 _nonces = count(1)
-RIGHTS = ("unions:union:view", "members:member:view", "members:join:decide", "statistics:figure:view")
+RIGHTS = ("unions:union:view", "members:member:view", "joining:application:decide", "statistics:figure:view")
 
 
 def signed_headers(

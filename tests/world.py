@@ -19,9 +19,10 @@ from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import initials, name_key
 from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import ConsentText, Person, Purpose
 from zhijia.organization.unions import selectors, services as union_services
@@ -180,7 +181,7 @@ class World:
         """An applicant and the public id of his submitted application."""
         person = self.person(name, **kwargs)
         self.consent(person)
-        result = joining.submit(
+        result = applications.submit(
             self.actor(person),
             self.unions[union].pk,
             JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"),

@@ -16,7 +16,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
-from zhijia.organization.members.services import binding
+from zhijia.organization.joining.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.rosters import selectors as roster_reads
@@ -71,11 +71,11 @@ def is_error(answer: Any) -> bool:
 
 # --- Something real ---
 SAID: dict[str, Any] = {
-    "members_approve": {},
-    "members_reject": {"reason": "NOT_EMPLOYEE"},
-    "members_ask": {"note": "请补充单位全称"},
+    "joining_approve": {},
+    "joining_reject": {"reason": "NOT_EMPLOYEE"},
+    "joining_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
-    "members_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
+    "joining_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
     "transfers_desk_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
     "transfers_desk_call_off": {"note": "本人不同意"},
     "changes_desk_refuse_change": {"note": "材料还不齐全"},
@@ -90,9 +90,9 @@ SAID: dict[str, Any] = {
     "privacy_agree": {},
     "privacy_execute": {"answer": "可以删除的已经删除。"},
 }
-APPLICATION = ("members_application", "members_approve", "members_reject", "members_ask", "members_match_employer")
+APPLICATION = ("joining_application", "joining_approve", "joining_reject", "joining_ask", "joining_match_employer")
 MEMBER = ("members_member", "members_numbers")
-DISPUTE = ("members_dispute", "members_decide_dispute")
+DISPUTE = ("joining_dispute", "joining_decide_dispute")
 TRANSFER = (
     "transfers_desk_transfer",
     "transfers_desk_accept_transfer",
@@ -210,7 +210,7 @@ def refused_row(world: World, name: str) -> str:
 
 
 def said_for(world: World, name: str) -> Any:
-    if name in ("members_match_employer", "rosters_match_conflict"):
+    if name in ("joining_match_employer", "rosters_match_conflict"):
         return {"employer": world.employer.public_id}
     return SAID.get(name, {})
 

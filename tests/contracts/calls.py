@@ -13,7 +13,7 @@ from types import FunctionType, ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 Function = tuple[str, str]
-"""Module and name: `("zhijia.organization.members.services.joining", "submit")`."""
+"""Module and name: `("zhijia.organization.joining.services.applications", "submit")`."""
 
 
 def modules(part: str) -> Iterator[ModuleType]:

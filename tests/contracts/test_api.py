@@ -194,7 +194,7 @@ def test_a_system_may_exactly_what_it_was_given(name: str, world: World, clock: 
         return int(system.call(door.method, door.address(pid=pid), given).status_code)
 
     elsewhere = register(world, unit="other_county")
-    wrong = "statistics:figure:view" if name.startswith("members") else "members:join:decide"
+    wrong = "statistics:figure:view" if name.startswith(("members", "joining")) else "joining:application:decide"
     without = register(world, rights=(wrong,))
     assert status(elsewhere) == 404
     assert status(without) == 403

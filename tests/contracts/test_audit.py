@@ -20,10 +20,11 @@ from zhijia.foundation.audit.models import AuditEntry
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications, binding
 from zhijia.organization.members import selectors as members
-from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership
-from zhijia.organization.members.services import binding, cards, joining, memberships
+from zhijia.organization.members.services import cards, memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import ConsentText, Purpose
 
@@ -135,7 +136,7 @@ def _decided(name: str, **values: Any) -> Scenario:
     def prepare(world: World) -> Callable[[], Any]:
         _, case = world.application()
         chair = _chair(world)
-        return lambda: getattr(joining, name)(chair, case, now=world.now, **values)
+        return lambda: getattr(applications, name)(chair, case, now=world.now, **values)
 
     return prepare
 
@@ -144,7 +145,7 @@ def _submit(world: World) -> Callable[[], Any]:
     person = world.person()
     world.consent(person)
     actor = world.actor(person)
-    return lambda: joining.submit(actor, world["plant"].pk, FORM, channel="web", now=world.now)
+    return lambda: applications.submit(actor, world["plant"].pk, FORM, channel="web", now=world.now)
 
 
 def _own(name: str, before: str = "", given: Any = None, **values: Any) -> Scenario:
@@ -153,29 +154,29 @@ def _own(name: str, before: str = "", given: Any = None, **values: Any) -> Scena
     def prepare(world: World) -> Callable[[], Any]:
         person, case = world.application()
         if before:
-            getattr(joining, before)(_chair(world), case, now=world.now, **(given or {}))
+            getattr(applications, before)(_chair(world), case, now=world.now, **(given or {}))
         actor = world.actor(person)
-        return lambda: getattr(joining, name)(actor, case, now=world.now, **values)
+        return lambda: getattr(applications, name)(actor, case, now=world.now, **values)
 
     return prepare
 
 
 def _answer(world: World) -> Callable[[], Any]:
     person, case = world.application()
-    joining.ask(_chair(world), case, note="请补充单位全称", now=world.now)
-    return lambda: joining.answer(world.actor(person), case, FORM, note="", now=world.now)
+    applications.ask(_chair(world), case, note="请补充单位全称", now=world.now)
+    return lambda: applications.answer(world.actor(person), case, FORM, note="", now=world.now)
 
 
 def _match(world: World) -> Callable[[], Any]:
     _, case = world.application()
     assert world.employer is not None
     employer, chair = world.employer.public_id, _chair(world)
-    return lambda: joining.match_employer(chair, case, employer, now=world.now)
+    return lambda: applications.match_employer(chair, case, employer, now=world.now)
 
 
 def _many(world: World) -> Callable[[], Any]:
     ids = [world.application(name=name)[1] for name in ("王一", "李二")]
-    return lambda: joining.decide_many(_chair(world), ids, decision="approve", now=world.now)
+    return lambda: applications.decide_many(_chair(world), ids, decision="approve", now=world.now)
 
 
 def _dispute(world: World) -> str:
@@ -259,19 +260,19 @@ def _file_from_card(world: World) -> Callable[[], Any]:
 
 
 SCENARIOS: dict[str, Scenario] = MOVES | {
-    "members.services.joining.submit": _submit,
-    "members.services.joining.approve": _decided("approve"),
-    "members.services.joining.reject": _decided("reject", reason="NOT_EMPLOYEE", note=""),
-    "members.services.joining.ask": _decided("ask", note="请补充单位全称"),
-    "members.services.joining.match_employer": _match,
-    "members.services.joining.answer": _answer,
-    "members.services.joining.withdraw": _own("withdraw"),
-    "members.services.joining.appeal": _own(
+    "joining.services.applications.submit": _submit,
+    "joining.services.applications.approve": _decided("approve"),
+    "joining.services.applications.reject": _decided("reject", reason="NOT_EMPLOYEE", note=""),
+    "joining.services.applications.ask": _decided("ask", note="请补充单位全称"),
+    "joining.services.applications.match_employer": _match,
+    "joining.services.applications.answer": _answer,
+    "joining.services.applications.withdraw": _own("withdraw"),
+    "joining.services.applications.appeal": _own(
         "appeal", "reject", {"reason": "NOT_EMPLOYEE", "note": ""}, note="我是本单位职工，请再看"
     ),
-    "members.services.joining.decide_many": _many,
-    "members.services.binding.open_dispute": lambda world: lambda: _dispute(world),
-    "members.services.binding.decide": _decide_dispute,
+    "joining.services.applications.decide_many": _many,
+    "joining.services.binding.open_dispute": lambda world: lambda: _dispute(world),
+    "joining.services.binding.decide": _decide_dispute,
     "members.services.cards.replace": _replace,
     "members.services.memberships.close_membership": _close,
     "people.services.consents.give_consents": _consents,
@@ -353,7 +354,7 @@ def test_what_is_refused_leaves_no_row_of_something_done(world: World) -> None:
     _, case = world.application()
     before = AuditEntry.objects.count()
     with pytest.raises(ZhijiaError):
-        joining.approve(world.staff("STATS", "county"), case, now=world.now)
+        applications.approve(world.staff("STATS", "county"), case, now=world.now)
     assert AuditEntry.objects.count() == before
     assert not Membership.objects.exists()
     assert RoleGrant.objects.exists()

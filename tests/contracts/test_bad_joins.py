@@ -40,7 +40,7 @@ def _identify(client: Client, world: World, sign_in: Any, name: str) -> Any:
     stranger = Person(account=account)
     sign_in_account(client, stranger, sign_in)
     return client.post(
-        reverse("members:identity", args=[world["plant"].code]),
+        reverse("joining:identity", args=[world["plant"].code]),
         {"name": name, "id_type": "RESIDENT_ID", "id_number": NUMBER, "consent": "on"},
     )
 
@@ -64,13 +64,13 @@ def test_unusual_names_join_and_are_found(name: str, world: World, client: Clien
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     person = Person.objects.get(name=kept)
     assert mobile_for_message(person.pk) == "13812345678"
-    submitted = client.post(reverse("members:confirm", args=[world["plant"].code]), SAID)
+    submitted = client.post(reverse("joining:confirm", args=[world["plant"].code]), SAID)
     assert submitted.status_code == 302
     assert client.get(submitted["Location"]).status_code == 200
     case = Case.objects.get(owner_person_id=person.pk)
     chair = world.staff_person("GRASS_CHAIR", "plant")
     sign_in(client, chair, staff=True)
-    review = reverse("members:review", args=[case.public_id])
+    review = reverse("joining:review", args=[case.public_id])
     assert client.get(review).status_code == 200
     assert client.post(review, {"decision": "approve", "version": 1}).status_code == 302
     assert Membership.objects.get(person=person).name_key == person.name_key
@@ -92,7 +92,7 @@ def test_what_is_no_name_gets_a_sentence_at_its_field(
 
 # --- Double taps -----------------------------------------------------------------------------------------------------
 def _submit(client: Client, world: World, key: str, **changed: str) -> Any:
-    address = reverse("members:confirm", args=[world["plant"].code])
+    address = reverse("joining:confirm", args=[world["plant"].code])
     return client.post(address, {**SAID, "idempotency_key": key, **changed})
 
 
@@ -121,7 +121,7 @@ def test_a_double_tap_on_approve_is_one_member_and_one_answer(
 ) -> None:
     person, case = world.application()
     sign_in(client, world.staff_person("GRASS_CHAIR", "plant"), staff=True)
-    address = reverse("members:review", args=[case])
+    address = reverse("joining:review", args=[case])
     said = {"decision": "approve", "version": 1, "idempotency_key": "tap-87654321"}
     first, second = (client.post(address, said) for _ in range(2))
     assert (
@@ -138,7 +138,7 @@ def test_approving_again_with_another_key_is_told_that_it_is_done(
 ) -> None:
     _, case = world.application()
     sign_in(client, world.staff_person("GRASS_CHAIR", "plant"), staff=True)
-    address = reverse("members:review", args=[case])
+    address = reverse("joining:review", args=[case])
     codes = [
         client.post(address, {"decision": "approve", "version": 1, "idempotency_key": f"tap-{n:08d}"}).status_code
         for n in range(2)

@@ -20,7 +20,8 @@ from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.documents import services as blacklist
-from zhijia.organization.members.services import joining
+from zhijia.organization.joining import applying
+from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import rights
@@ -79,17 +80,17 @@ def _jobs(stage: Stage, count: int) -> None:
 
 def _own_cases(stage: Stage, count: int) -> None:
     actor = stage.world.actor(stage.person)
-    form = joining.JoinForm(work_form="none")
+    form = applying.JoinForm(work_form="none")
     for _ in range(count):
-        case = joining.submit(actor, stage.world["home"].pk, form, channel="web", now=stage.world.now).case
+        case = applications.submit(actor, stage.world["home"].pk, form, channel="web", now=stage.world.now).case
         assert case is not None
-        joining.withdraw(actor, case.public_id, now=stage.world.now)
+        applications.withdraw(actor, case.public_id, now=stage.world.now)
 
 
 def _messages(stage: Stage, count: int) -> None:
     for _ in range(count):
         notify.send(
-            "members.join_asked",
+            "joining.asked",
             person_id=stage.person.pk,
             context={"union": "工会", "note": "请补充"},
             now=stage.world.now,
@@ -163,12 +164,12 @@ def _batch(stage: Stage, officer: Any, numbers: list[str]) -> str:
 
 
 PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
-    "members:queue": ("ORG", _applications),
+    "joining:queue": ("ORG", _applications),
     "rosters:loads": ("ORG", _loads),
     "members:roster": ("ORG", _members),
     "documents:list": ("ORG", _batches),
     "documents:batch": ("ORG", _batches),
-    "members:review": ("ORG", _applications),
+    "joining:review": ("ORG", _applications),
     "portal:desk": ("ORG", _applications),
     "unions:tree": ("ORG", _unions),
     "unions:branch": ("ORG", _unions),
@@ -199,7 +200,7 @@ def test_thirty_rows_cost_the_queries_of_three(
     stage = Stage(world, person, {})
     fill(stage, 3)
     arguments: dict[str, Any] = {}
-    if name == "members:review":
+    if name == "joining:review":
         arguments = {"pid": world.application(name="王一")[1]}
     if name in ("unions:branch", "unions:file"):
         arguments = {"pid": world["town"].public_id}
@@ -234,13 +235,13 @@ def test_a_join_asks_no_more_than_counted(world: World, client: Client, sign_in:
         sign_in(client, person)
         with CaptureQueriesContext(connection) as submitting:
             answer = client.post(
-                reverse("members:confirm", args=[world["plant"].code]),
+                reverse("joining:confirm", args=[world["plant"].code]),
                 {**said, "idempotency_key": f"key-{person.pk:08d}"},
             )
         submitted = len(submitting)  # before the next request empties the connection's list
         case = answer["Location"].split("/")[3]
         sign_in(client, chair, staff=True)
-        address = reverse("members:review", args=[case])
+        address = reverse("joining:review", args=[case])
         client.get(address)
         with CaptureQueriesContext(connection) as approving:
             decided = client.post(

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.world import World
 from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.documents import services as blacklist
-from zhijia.organization.members.services import binding
+from zhijia.organization.joining.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 
@@ -176,23 +176,23 @@ def things(world: World) -> dict[str, dict[str, str]]:
         "documents:my_check": {"pid": check},
         "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
-        "members:review": own,
-        "members:match_employer": own,
-        "members:case": own,
-        "members:submitted": own,
-        "members:withdraw": own,
-        "members:appeal": own,
-        "members:answer": own,
+        "joining:review": own,
+        "joining:match_employer": own,
+        "joining:case": own,
+        "joining:submitted": own,
+        "joining:withdraw": own,
+        "joining:appeal": own,
+        "joining:answer": own,
         "members:file": {"pid": member.public_id},
         "members:numbers": {"pid": member.public_id},
-        "members:dispute_review": {"pid": dispute},
+        "joining:dispute_review": {"pid": dispute},
         "unions:file": union,
     }
 
 
 FOREIGN = {
-    "members:review", "members:file", "members:dispute_review", "members:case", "members:submitted", "members:withdraw",
-    "members:appeal", "members:answer", "documents:batch", "documents:check", "documents:my_check",
+    "joining:review", "members:file", "joining:dispute_review", "joining:case", "joining:submitted", "joining:withdraw",
+    "joining:appeal", "joining:answer", "documents:batch", "documents:check", "documents:my_check",
     "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
@@ -215,7 +215,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "members:review", "members:file", "members:dispute_review", "people:rights_review", "documents:batch",
+        "joining:review", "members:file", "joining:dispute_review", "people:rights_review", "documents:batch",
         "documents:check",
     ],
 )  # fmt: skip

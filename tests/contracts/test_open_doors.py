@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "accounts:console_sign_in", "accounts:invitation", "accounts:sign_in", "accounts:sign_out", "api_reference",
     "demo:guide", "favicon",
-    "healthz", "manifest", "members:keys", "members:landing", "members:offline", "members:scan",
-    "members:scan_code", "members:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text",
+    "healthz", "manifest", "members:keys", "joining:landing", "members:offline", "joining:scan",
+    "members:scan_code", "joining:start", "members:verify", "metrics", "offline", "openapi", "people:consent_text",
     "portal:find", "portal:how_to_join", "portal:index", "readyz", "regions:children", "regions:search", "ui:elder",
     "ui:theme", "unions:public", "wechat:back", "wechat:begin", "worker",
 }  # fmt: skip

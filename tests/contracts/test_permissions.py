@@ -46,7 +46,7 @@ def test_a_permission_is_carried_by_known_roles_and_named_in_the_docs(code: str)
     assert f"`{code}`" in (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", ["members:join:decides", "", "members", "*", "members:*:*"])
+@pytest.mark.parametrize("code", ["joining:application:decides", "", "members", "*", "members:*:*"])
 def test_an_unknown_permission_raises_instead_of_being_refused(code: str) -> None:
     actor = holder("ORG")
     for ask in (

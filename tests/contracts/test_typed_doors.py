@@ -16,8 +16,8 @@ from zhijia.foundation.ui.form import IdNumberField, MobileField, OneTimeCodeFie
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.identifiers import normalize_mobile
 from zhijia.organization.access import selectors as access
+from zhijia.organization.joining.api import applying as joining_api
 from zhijia.organization.members import selectors as members
-from zhijia.organization.members.api import joining as joining_api
 from zhijia.organization.members.rules.scanning import read_scanned
 from zhijia.organization.rosters.models import RosterLoad
 from zhijia.organization.rosters.rules import rows as rosters

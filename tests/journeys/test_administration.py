@@ -148,9 +148,7 @@ def test_parameters_calendar_and_messages(live_world: World, page: Any, sign_in:
     year_said = {"year": year, "days": as_lines(days), "source": "国务院办公厅通知"}
     plan = open_case(CALENDARS, maker, year_said, now=world.now)
     words = {"title": "欢迎入会", "body": "“{union}”欢迎您，会员卡可以使用了。", "sms": "“{union}”欢迎您。"}
-    worded = open_case(
-        MESSAGES, maker, {"code": "members.join_approved", "reason": "更亲切一些", **words}, now=world.now
-    )
+    worded = open_case(MESSAGES, maker, {"code": "joining.approved", "reason": "更亲切一些", **words}, now=world.now)
     sign_in(page, checker, staff=True)
     look(page, "/console/parameters", "parameters")
     look(page, "/console/parameters?q=zzz", "parameters-empty")
@@ -160,5 +158,5 @@ def test_parameters_calendar_and_messages(live_world: World, page: Any, sign_in:
     look(page, "/console/calendar", "calendar")
     look(page, f"/console/calendar-changes/{plan}", "calendar-case")
     look(page, "/console/messages", "messages")
-    look(page, "/console/messages/members.join_rejected", "message")
+    look(page, "/console/messages/joining.rejected", "message")
     look(page, f"/console/message-changes/{worded}", "message-case")

@@ -11,7 +11,8 @@ from django.conf import settings
 
 from tests.world import World
 from zhijia.kernel.codes import link_signature
-from zhijia.organization.members.models import JoinApplication, Membership
+from zhijia.organization.joining.models import JoinApplication
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

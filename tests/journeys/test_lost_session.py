@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 
 from tests.journeys.test_join import ID_NUMBER, printed_address, sign_in_by_code
 from tests.world import World
-from zhijia.organization.members.models import JoinApplication
+from zhijia.organization.joining.models import JoinApplication
 from zhijia.organization.transfers.models import Transfer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

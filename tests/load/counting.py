@@ -18,7 +18,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 NEVER = {
     "applications doubled": """
-        SELECT count(*) FROM (SELECT 1 FROM workflow_case WHERE workflow = 'members.join'
+        SELECT count(*) FROM (SELECT 1 FROM workflow_case WHERE workflow = 'joining.application'
         GROUP BY owner_person_id HAVING count(*) > 1) AS twice""",
     "persons with two open memberships": """
         SELECT count(*) FROM (SELECT 1 FROM members_membership WHERE until IS NULL
@@ -27,24 +27,26 @@ NEVER = {
         SELECT count(*) FROM members_membership AS m WHERE 1 <> (SELECT count(*) FROM members_membershipevent AS e
         WHERE e.membership_id = m.id AND e.kind IN ('joined', 'entered'))""",
     "approved without a membership, or refused with one": """
-        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'members.join' AND (c.state = 'APPROVED') <> EXISTS
+        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'joining.application'
+        AND (c.state = 'APPROVED') <> EXISTS
         (SELECT 1 FROM members_membershipevent AS e WHERE e.case_id = c.id AND e.kind = 'joined')""",
     "members without a card": """
         SELECT count(*) FROM members_membershipevent AS e WHERE e.kind = 'joined' AND NOT EXISTS
         (SELECT 1 FROM members_membercard AS c WHERE c.person_id = e.person_id)""",
     "cases without their application": """
-        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'members.join' AND NOT EXISTS
-        (SELECT 1 FROM members_joinapplication AS a WHERE a.case_id = c.id)""",
+        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'joining.application' AND NOT EXISTS
+        (SELECT 1 FROM joining_joinapplication AS a WHERE a.case_id = c.id)""",
     "moves doubled": """
         SELECT count(*) FROM (SELECT 1 FROM workflow_casehistory
         GROUP BY case_id, move HAVING count(*) > 1) AS twice""",
     "moves without their one line of the trail": """
-        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'members.join' AND
+        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'joining.application' AND
         (SELECT count(*) FROM workflow_casehistory AS h WHERE h.case_id = c.id) <>
         (SELECT count(*) FROM audit_auditentry AS a WHERE a.subject_id = c.public_id
         AND a.event = 'workflow.move')""",
     "decided and still in an inbox, or waiting in none": """
-        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'members.join' AND (c.closed_at IS NULL) <> EXISTS
+        SELECT count(*) FROM workflow_case AS c WHERE c.workflow = 'joining.application'
+        AND (c.closed_at IS NULL) <> EXISTS
         (SELECT 1 FROM workflow_inboxentry AS i WHERE i.case_id = c.id AND i.closed_at IS NULL)""",
     "jobs not done": "SELECT count(*) FROM jobs_job WHERE state <> 'done'",
 }

@@ -18,8 +18,8 @@ from zhijia.organization.access.cases import GRANTS, RESETS
 from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.applying import JoinForm
-from zhijia.organization.members.services import binding, joining
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications, binding
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 
@@ -44,24 +44,26 @@ def play_joins(stage: Stage) -> None:
         stage.submit("home", at=stage.workdays_ago(days))
     stage.submit("plant", at=stage.workdays_ago(1), form=JoinForm("employed", employer_text="鲁东精密（莱阳分厂）"))
     _, asked = stage.submit("plant", at=stage.workdays_ago(3))
-    joining.ask(admin, asked, note="请把单位名称改成营业执照上的全称。", now=stage.workdays_ago(2))
+    applications.ask(admin, asked, note="请把单位名称改成营业执照上的全称。", now=stage.workdays_ago(2))
     for days in (8, 9):
         stage.submit("plant", at=stage.workdays_ago(days))
     for days in (7, 8, 8, 9):
         stage.submit("unstaffed", at=stage.workdays_ago(days))
     clock.fire_due(now=stage.workdays_ago(1))
     person, refused = stage.submit("home", at=stage.workdays_ago(5))
-    joining.reject(
+    applications.reject(
         worker, refused, reason="WRONG_UNION", note="您所在单位已有工会，请加入单位工会。", now=stage.workdays_ago(4)
     )
     person, appealed = stage.submit("plant", at=stage.workdays_ago(5))
-    joining.reject(admin, appealed, reason="NOT_EMPLOYEE", note="", now=stage.workdays_ago(4))
-    joining.appeal(stage.actor(person), appealed, note="我有劳动合同，可以带到工会核对。", now=stage.workdays_ago(2))
+    applications.reject(admin, appealed, reason="NOT_EMPLOYEE", note="", now=stage.workdays_ago(4))
+    applications.appeal(
+        stage.actor(person), appealed, note="我有劳动合同，可以带到工会核对。", now=stage.workdays_ago(2)
+    )
     person, withdrawn = stage.submit("plant", at=stage.workdays_ago(3))
-    joining.withdraw(stage.actor(person), withdrawn, now=stage.workdays_ago(2))
+    applications.withdraw(stage.actor(person), withdrawn, now=stage.workdays_ago(2))
     for days in (3, 4, 6):
         _, good = stage.submit("plant", at=stage.workdays_ago(days))
-        joining.approve(admin, good, now=stage.workdays_ago(days - 2))
+        applications.approve(admin, good, now=stage.workdays_ago(days - 2))
     waiting = stage.applicant(level=2, sequence=997)
     Person.objects.filter(pk=waiting.pk).update(verify_pending=True)
     stage.submit("home", at=stage.workdays_ago(1), person=waiting)

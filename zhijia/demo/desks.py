@@ -77,7 +77,7 @@ def _special_days(year: int) -> list[tuple[Any, str]]:
 
 
 def _play_messages(stage: Stage, maker: Actor, checker: Actor) -> None:
-    codes = ("members.join_approved", "members.join_rejected", "members.join_asked", "members.join_escalated")
+    codes = ("joining.approved", "joining.rejected", "joining.asked", "joining.escalated")
     texts = [registry.messages[code] for code in codes]
     proposals = [
         {
@@ -122,7 +122,7 @@ def _play_clients(stage: Stage, maker: Actor) -> None:
             "agree",
             "莱阳市政务服务平台",
             "莱阳市大数据局 0535-0000002",
-            (*read, "members:member:view", "members:join:decide"),
+            (*read, "members:member:view", "joining:application:decide"),
         ),
         ("suspend", "市级数据看板", "烟台市大数据局 0535-0000003", read),
         ("refuse", "商户积分系统", "某商业公司 0531-00000004", ("members:member:view",)),

@@ -12,7 +12,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.roles import Role
-from zhijia.organization.members.services import joining
+from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.cases.holds import HOLDS
 from zhijia.organization.people.models import Person
@@ -121,7 +121,7 @@ def _holds(stage: Stage) -> None:
 def _old_application(stage: Stage) -> None:
     """One taken back more than a year ago, which the night then deletes."""
     person, case = stage.submit("plant", at=stage.now - timedelta(days=372))
-    joining.withdraw(stage.actor(person), case, now=stage.now - timedelta(days=370))
+    applications.withdraw(stage.actor(person), case, now=stage.now - timedelta(days=370))
     retention.begin(now=stage.workdays_ago(1))
     _run(stage, retention.JOB, 1)
 

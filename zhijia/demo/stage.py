@@ -11,9 +11,10 @@ from zhijia.foundation.parameters import selectors as parameters
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access import actors
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.rules import NEW_FORM_GROUPS
-from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person, Purpose
 from zhijia.organization.unions import selectors as union_selectors
@@ -107,6 +108,6 @@ class Stage:
             )
         )
         said = replace(said, rural_hukou=person.rural_hukou)
-        result = joining.submit(self.actor(person), target.pk, said, channel="web", now=at)
+        result = applications.submit(self.actor(person), target.pk, said, channel="web", now=at)
         assert result.case is not None  # noqa: S101  an applicant of our own is no member yet
         return person, result.case.public_id

@@ -28,7 +28,7 @@ def offer_runner(run_later: RunLater) -> None:
 
 
 class Announcement(Generic[Event]):
-    """`join_approved: Announcement[JoinApproved] = Announcement("members.join_approved")`"""
+    """`join_approved: Announcement[JoinApproved] = Announcement("joining.approved")`"""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -18,7 +18,7 @@ from .personal import Corrections, PersonalData, Sweep
 
 @dataclass(frozen=True, slots=True)
 class PermissionSpec:
-    """A right: `members:join:decide`, what it is called, and the roles that carry it when they are granted.
+    """A right: `joining:application:decide`, what it is called, and the roles that carry it when they are granted.
 
     `short` is its name as a column's head, three characters or so; the label where there is none. `machine`: another
     system may be given it too.

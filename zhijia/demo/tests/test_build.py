@@ -116,7 +116,7 @@ def its_months_equal_the_members_own_days(now: datetime) -> None:
 def the_guide_promises_what_is_there() -> None:
     unions_there = find_unions()
     late = InboxEntry.objects.filter(unit_id=unions_there["county"].pk, closed_at=None, case__state="ESCALATED")
-    assert late.filter(case__workflow="members.join").count() == 4
+    assert late.filter(case__workflow="joining.application").count() == 4
     home = Membership.objects.filter(union=unions_there["home"], until=None)
     for name, group, count, outcome in COMPANIES:
         people_there = home.filter(employer__name=name)

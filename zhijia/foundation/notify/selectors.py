@@ -45,7 +45,7 @@ def count_unread(actor: Actor, *, most: int = 100) -> int:
 
 
 def own_versions() -> dict[str, int]:
-    """Code to the newest version of an operator's own wording: `{"members.join_approved": 2}`. One query."""
+    """Code to the newest version of an operator's own wording: `{"joining.approved": 2}`. One query."""
     return dict(TemplateText.objects.order_by("code", "version").values_list("code", "version"))
 
 

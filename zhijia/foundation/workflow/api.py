@@ -24,7 +24,7 @@ class CaseId(Out):
 
 class CaseOut(Out):
     id: str
-    workflow: str = Field(examples=["members.join"])
+    workflow: str = Field(examples=["joining.application"])
     name: str = Field(examples=["入会申请"])
     state: str
     label: str

@@ -89,7 +89,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """`Workflow("members.join", "入会申请", start=State.SUBMITTED, moves=[...], closed={State.APPROVED, ...}, ...)`
+    """`Workflow("joining.application", "入会申请", start=State.SUBMITTED, moves=[...], closed={...}, ...)`
 
     `labels` gives each state's Chinese word, `hues` its colour (late soon done run still), `due` the parameter of the
     time a state should take: when it passes, who must act is reminded and the entry shows as late. A case begins in

@@ -49,7 +49,7 @@ def cases(world: World) -> None:
     """Twelve cases of three moments: whole pages lie within one moment."""
     Case.objects.bulk_create(
         Case(
-            public_id=f"{number:016d}", workflow="members.join", state="PENDING", title=f"第{number}件",
+            public_id=f"{number:016d}", workflow="joining.application", state="PENDING", title=f"第{number}件",
             unit_id=world["plant"].pk, opened_at=AT + timedelta(hours=number % 3), entered_at=AT,
         )
         for number in range(12)
@@ -79,7 +79,7 @@ def test_a_row_written_meanwhile_shifts_nothing(world: World) -> None:
     cases(world)
     first = page_of(Case.objects.all(), ("-id",), limit=5)
     Case.objects.create(
-        public_id="z" * 16, workflow="members.join", state="PENDING", title="新的一件", unit_id=world["plant"].pk,
+        public_id="z" * 16, workflow="joining.application", state="PENDING", title="新的", unit_id=world["plant"].pk,
         opened_at=AT, entered_at=AT,
     )  # fmt: skip
     second = page_of(Case.objects.all(), ("-id",), after=first.next, limit=5)

@@ -12,16 +12,15 @@ from typing import Any, Final
 from django.utils import timezone
 
 from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.foundation.workflow.keeping import A_YEAR, kept_cases, over
 from zhijia.kernel.personal import DataSubject, Kept, cut_off
 from zhijia.kernel.registry import registry
 from zhijia.organization.documents import rules
 from zhijia.organization.documents.models import DocumentCheck, ListedNumber
-from zhijia.organization.members.selectors.personal_matters import kept_cases, over
 from zhijia.organization.people import selectors as people
 
 CHECK_DAYS: Final = 365
 LISTED: Final = "为防止冒用和编造身份入会，这条记录到工会核对解除为止须保留；您可以携带证件到该工会核对。"
-A_YEAR: Final = "办结后保存一年，便于您申诉和核对。"
 
 
 def _listed(subject: DataSubject) -> list[ListedNumber]:

@@ -24,19 +24,3 @@ class OwnData:
 
     profile: Profile
     work: Work | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JoinForm(Work):
-    """What the applicant says on the last screen.
-
-    `wishes_union`: his employer has no union and he would like one; counted by the township, not told to the employer.
-    """
-
-    rural_hukou: bool | None = None
-    ethnicity: str = ""
-    education: str = ""
-    political_status: str = ""
-    fallback_by: str = ""
-    wishes_union: bool = False
-    is_owner: bool = False

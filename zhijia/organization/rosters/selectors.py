@@ -13,6 +13,7 @@ from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.jobs import selectors as jobs
 from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow.keeping import A_YEAR, kept_cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
@@ -21,7 +22,6 @@ from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.organization.members.permissions import Permission as MembersPermission
 from zhijia.organization.members.selectors import rosters as members
-from zhijia.organization.members.selectors.personal_matters import A_YEAR, kept_cases
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules

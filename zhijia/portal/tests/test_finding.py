@@ -13,8 +13,8 @@ from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.actor import SYSTEM
-from zhijia.organization.members.models import JoinApplication
-from zhijia.organization.members.services import joining
+from zhijia.organization.joining.models import JoinApplication
+from zhijia.organization.joining.services import applications
 from zhijia.organization.unions import services as union_services
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_a_worker_without_a_union_comes_to_the_home_and_his_wish_is_counted(
     page = desk.get("/console/founding").content.decode()
     assert employer.name in page
     assert "有人希望建会" in page
-    joining.withdraw(world.actor(person), application.case.public_id, now=world.now)
+    applications.withdraw(world.actor(person), application.case.public_id, now=world.now)
     assert employer.name not in desk.get("/console/founding").content.decode()
 
 

@@ -35,7 +35,7 @@ def test_what_is_late_below_is_reminded_and_told_row_by_row(
     assert "消息，1 条未读" in desk.get("/console/").content.decode()
     message = Message.objects.get(person_id=here.pk, template="workflow.reminded")
     opened = desk.get(reverse("portal:news_item", args=[message.public_id]))
-    assert opened["Location"] == reverse("members:review", args=[case])
+    assert opened["Location"] == reverse("joining:review", args=[case])
     assert "条未读" not in desk.get("/console/").content.decode()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.world import World
-from zhijia.organization.members.services import joining
+from zhijia.organization.joining.services import applications
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ PAGES = ("/m/", "/m/card", "/m/membership", "/m/transfer")
 
 
 def pages(client: Client) -> list[str]:
-    return [client.get(page).content.decode() for page in PAGES]
+    return [client.get(page, follow=True).content.decode() for page in PAGES]
 
 
 def test_who_has_not_applied_is_shown_the_ways_in(world: World, client: Client, sign_in: Any, clock: Any) -> None:
@@ -43,7 +43,7 @@ def test_an_applicant_sees_who_decides_and_until_when(world: World, client: Clie
 def test_who_is_asked_sees_the_question_first(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     clock(world.now)
     person, case = world.application()
-    joining.ask(world.staff("GRASS_ADMIN", "plant"), case, note="请补充所在车间。", now=world.now)
+    applications.ask(world.staff("GRASS_ADMIN", "plant"), case, note="请补充所在车间。", now=world.now)
     sign_in(client, person)
     for page in pages(client):
         assert "请补充入会信息" in page
@@ -57,7 +57,7 @@ def test_who_is_refused_sees_why_and_until_when_he_may_appeal(
 ) -> None:
     clock(world.now)
     person, case = world.application()
-    joining.reject(
+    applications.reject(
         world.staff("GRASS_ADMIN", "plant"), case, reason="NOT_EMPLOYEE", note="不在本单位上班。", now=world.now
     )
     sign_in(client, person)

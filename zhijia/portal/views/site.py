@@ -54,6 +54,6 @@ def _on_phone(request: Request, found: finding.Found, *, title: str, wish: bool)
     rows = finding.rows(found)
     for row, hit in zip(rows, found.hits, strict=True):
         if hit.joins:
-            row["href"] = reverse("members:landing", args=[hit.union.code]) + ("?wish=1" if wish else "")
+            row["href"] = reverse("joining:landing", args=[hit.union.code]) + ("?wish=1" if wish else "")
     context = {"found": found, "rows": rows, "title": title, "wish": wish, "most": finding.SHOWN, "here": request.path}
     return render(request, "portal/my_find.html", context)

@@ -64,7 +64,7 @@ def test_a_case_opened_on_31_december_is_provisional_until_the_next_year_is_load
     case = Case.objects.get(public_id=pid)
     Deadline.objects.filter(case=case).delete()
     from zhijia.foundation.workflow import deadlines
-    from zhijia.organization.members.rules import JOIN
+    from zhijia.organization.joining.rules import JOIN
 
     clocks = deadlines.for_state(JOIN, case.state, case.unit_id, new_years_eve)
     deadlines.write(case.pk, clocks)

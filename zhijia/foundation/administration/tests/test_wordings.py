@@ -17,7 +17,7 @@ from zhijia.foundation.notify.models import Message
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale
 from zhijia.kernel.registry import MessageTemplate, registry
 
-CODE = "members.join_approved"
+CODE = "joining.approved"
 
 
 def propose(world: World, actor: Any, code: str = CODE, **changed: str) -> str:
@@ -52,7 +52,7 @@ def test_unknown_placeholders_and_odd_braces_are_refused(world: World) -> None:
             propose(world, maker, body=body)
         assert set(said.value.fields) == {"body"}, body
     with pytest.raises(Invalid):
-        propose(world, maker, code="members.join_escalated", sms="没有短信的消息")
+        propose(world, maker, code="joining.escalated", sms="没有短信的消息")
     with pytest.raises(NotFound):
         propose(world, maker, code="no.such")
     with pytest.raises(NotAllowed):

@@ -22,7 +22,7 @@ from zhijia.foundation.parameters.models import Generation
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.errors import NotFound, NotSignedIn
 
-CODE = "members.join_approved"
+CODE = "joining.approved"
 SECRET = "a gateway's shared secret"
 
 

@@ -21,7 +21,7 @@ from zhijia.kernel.errors import RuleBroken, TooMany, WrongState
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import services as access
 from zhijia.organization.access.cases import GRANTS
-from zhijia.organization.members.rules import JOIN, Join
+from zhijia.organization.joining.rules import JOIN, Join
 
 pytestmark = pytest.mark.django_db
 NEW_YEARS_EVE = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
@@ -263,12 +263,12 @@ def test_the_inbox_is_one_query_and_late_work_below_is_seen_from_above(
 
 def test_holders_are_told_nearest_first(world: World) -> None:
     here, above = world.staff("GRASS_ADMIN", "plant", "王一"), world.staff("ORG", "county")
-    found = registry.units.holders(world["plant"].pk, "members:join:decide", world.today)
+    found = registry.units.holders(world["plant"].pk, "joining:application:decide", world.today)
     assert list(found) == [
         (world["plant"].pk, frozenset({here.person_id})), (world["county"].pk, frozenset({above.person_id}))
     ]  # fmt: skip
     assert registry.units.top(world["plant"].pk) == world["province"].pk
-    assert JOIN.checks_of(Join.PENDING, UNIT, "members:join:decide") == ()
+    assert JOIN.checks_of(Join.PENDING, UNIT, "joining:application:decide") == ()
     with pytest.raises(LookupError):
         registry.units.holders(world["plant"].pk, "no:such:right", world.today)
 

@@ -122,7 +122,7 @@ def test_nobody_else_may(code: str, name: str, source: str, world: World) -> Non
         if step.checker:
             refused.append((holder(world, here, step.by, case.last_person_id or 0), (RuleBroken,)))
     if step.by in (OWNER, MAKER):
-        refused.append((holder(world, "province", "members:join:decide", NEVER_MADE + 5), (NotFound,)))
+        refused.append((holder(world, "province", "joining:application:decide", NEVER_MADE + 5), (NotFound,)))
     for actor, errors in refused:
         with pytest.raises(errors):
             make(case, step, actor, world)

@@ -331,7 +331,7 @@ def test_the_list_is_searched_by_name_sound_union_role_and_right(world: World) -
     assert names(search="wy") == ["王一"]
     assert names(search="鲁东") == ["王一"]
     assert names(role="TOWN_WORKER") == ["单冰"]
-    assert sorted(names(may="members:join:decide")) == sorted(["王一", "单冰", "孙玉梅"])
+    assert sorted(names(may="joining:application:decide")) == sorted(["王一", "单冰", "孙玉梅"])
     assert names(may="no:such:right") == []
     assert names(search="单") == ["单冰"]
 
@@ -389,7 +389,7 @@ def test_how_a_right_is_exercised_follows_from_the_workflows() -> None:
     assert selectors.kind_of("access:grant:ask") == "mc"
     assert selectors.kind_of("access:grant:check") == "mc"
     assert selectors.kind_of("access:grant:revoke") == "do"
-    assert selectors.kind_of("members:join:decide") == "do"
+    assert selectors.kind_of("joining:application:decide") == "do"
 
 
 # --- Pages

@@ -17,10 +17,11 @@ from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFou
 from zhijia.organization.changes import rules, selectors as reads, services as changes
 from zhijia.organization.changes.rules.retirement import retirement
 from zhijia.organization.changes.services import Given
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members import selectors
-from zhijia.organization.members.applying import JoinForm
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent, MembershipState
-from zhijia.organization.members.services import joining, memberships
+from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import selectors as figures, services as statistics
@@ -144,7 +145,7 @@ def test_giving_up_needs_nobodys_consent_and_takes_effect_after_seven_days(world
     assert not MemberCard.objects.filter(person=person, voided_at__isnull=True).exists()
     assert counts(world) == (0, 0)
     world.consent(person)
-    again = joining.submit(
+    again = applications.submit(
         world.actor(person), world["plant"].pk, JoinForm("employed", employer_text="鲁东"), channel="web", now=world.now
     )
     assert again.case is not None
@@ -199,7 +200,7 @@ def test_who_was_expelled_joins_again_only_with_the_countys_consent(world: World
 
     def join() -> object:
         form = JoinForm("employed", employer_text="鲁东")
-        return joining.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
+        return applications.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
 
     with pytest.raises(RuleBroken) as raised:
         join()

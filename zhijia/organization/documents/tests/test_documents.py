@@ -26,9 +26,9 @@ from zhijia.organization.documents.models import DocumentCheck, FakeBatch, Liste
 from zhijia.organization.documents.services import Proposal
 from zhijia.organization.duplicates.services import corrections
 from zhijia.organization.duplicates.tests.test_duplicates import Authority
-from zhijia.organization.members import selectors
+from zhijia.organization.joining import selectors as joining
+from zhijia.organization.joining.services import applications, binding
 from zhijia.organization.members.models import Membership
-from zhijia.organization.members.services import binding, joining
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
@@ -55,7 +55,7 @@ def listed(world: World, *numbers: str, by: tuple[Actor, Actor] | None = None, w
 def apply(world: World, person: Person) -> str:
     world.consent(person)
     form = joining.JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司")
-    case = joining.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
+    case = applications.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
     assert case is not None
     return case.public_id
 
@@ -292,14 +292,14 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     told = Message.objects.get(person_id=person.pk, template="documents.check")
     assert "莱阳市总工会" in told.body
     assert "虚假" not in told.body
-    seen = selectors.get_application(chair, application)
+    seen = joining.get_application(chair, application)
     assert seen.listing is not None
     assert WHY in seen.checks[0][1]
-    assert [row.listing is not None for row in selectors.list_queue(chair, Query()).rows] == [True]
+    assert [row.listing is not None for row in joining.list_queue(chair, Query()).rows] == [True]
     with pytest.raises(RuleBroken, match=r"document\.listed"):
-        joining.approve(chair, application, now=world.now)
+        applications.approve(chair, application, now=world.now)
     assert Case.objects.get(public_id=application).state == "PENDING"
-    results = joining.decide_many(chair, [application], decision="approve", now=world.now)
+    results = applications.decide_many(chair, [application], decision="approve", now=world.now)
     assert [row.code for row in results] == ["document.listed"]
     first, second = pair(world)
     entry = ListedNumber.objects.get(digest=person.id_digest)
@@ -307,7 +307,7 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
         blacklist.decide_check(first, check, "lift", now=world.now)
     blacklist.decide_check(second, check, "lift", now=world.now)
-    joining.approve(chair, application, now=world.now)
+    applications.approve(chair, application, now=world.now)
     assert ListedNumber.objects.filter(in_force=True).count() == 1
 
 

@@ -42,16 +42,16 @@ def test_two_cadres_list_a_batch_through_the_pages(world: World, client: Client,
     assert decided.status_code == 302
     page = client.get(sent["Location"]).content.decode()
     assert "生效中" in page
-    assert reverse("members:review", args=[application]) in page
+    assert reverse("joining:review", args=[application]) in page
     assert "通报.pdf" in page
     paper = StoredFile.objects.get()
     assert client.get(reverse("files:console", args=[paper.public_id])).status_code == 200
     sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
     assert client.get(reverse("files:console", args=[paper.public_id])).status_code == 404
     sign_in(client, checker, staff=True)
-    review = client.get(reverse("members:review", args=[application])).content.decode()
+    review = client.get(reverse("joining:review", args=[application])).content.decode()
     assert WHY in review
-    refused = client.post(reverse("members:review", args=[application]), {"decision": "approve", "version": 1})
+    refused = client.post(reverse("joining:review", args=[application]), {"decision": "approve", "version": 1})
     assert refused.status_code == 422
     assert "当面核对" in refused.content.decode()
     entry = ListedNumber.objects.get(digest=person.id_digest)
@@ -76,7 +76,7 @@ def test_an_applicant_is_led_to_the_counter_and_asks(world: World, client: Clien
     sign_in(client, person)
     code = world["plant"].code
     said = {"work_form": "employed", "employer_text": "莱阳市鲁东精密机械有限公司", "willing": "on"}
-    there = client.post(reverse("members:confirm", args=[code]), said)
+    there = client.post(reverse("joining:confirm", args=[code]), said)
     assert there.status_code == 422
     assert "请携带证件到工会核对" in there.content.decode()
     assert "虚假" not in there.content.decode()
@@ -114,7 +114,7 @@ def test_who_could_not_be_bound_is_led_there_too(world: World, client: Client, s
     Person.objects.filter(pk=newcomer.pk).update(account=None)
     code = world["plant"].code
     said = {"name": person.name, "id_type": "RESIDENT_ID", "id_number": id_number(94), "consent": "on"}
-    there = client.post(reverse("members:identity", args=[code]), said)
+    there = client.post(reverse("joining:identity", args=[code]), said)
     assert there.status_code == 422
     assert f'value="{id_number(94)}"' in there.content.decode()
     asked = client.post(reverse("documents:check_ask", args=[code]), {**said, "idempotency_key": "ask-00000002"})

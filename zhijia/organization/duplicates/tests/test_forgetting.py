@@ -11,7 +11,7 @@ from zhijia.kernel.personal import DataSubject
 from zhijia.organization.duplicates import personal
 from zhijia.organization.duplicates.models import DuplicateHint, PersonMerge
 from zhijia.organization.duplicates.services import hints
-from zhijia.organization.members.tests.test_forgetting import NOBODY, counts, subject_of
+from zhijia.organization.joining.tests.test_forgetting import NOBODY, counts, subject_of
 from zhijia.organization.people.models import Person
 
 from .test_duplicates import merged, twins

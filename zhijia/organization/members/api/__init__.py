@@ -1,12 +1,5 @@
-"""`joining`, `own` and `cards` for the member himself, `checking` for anybody; `desk` for cadres and other systems."""
+"""`own` and `cards` for the member himself, `checking` for anybody; `desk` for cadres and other systems."""
 
-from . import cards, checking, desk, joining, own
+from . import cards, checking, desk, own
 
-ROUTES = (
-    joining.public,
-    checking.routes,
-    joining.own,
-    cards.routes,
-    own.routes,
-    desk.routes,
-)
+ROUTES = (checking.routes, cards.routes, own.routes, desk.routes)

@@ -17,30 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="BindingDispute",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("old_account_id", models.BigIntegerField(null=True)),
-                ("new_account_id", models.BigIntegerField()),
-                ("mobile_sealed", models.BinaryField(default=b"")),
-                ("mobile_digest", zhijia.kernel.db.KeyField(blank=True, default="", max_length=32)),
-                ("mobile_masked", zhijia.kernel.db.KeyField(blank=True, default="", max_length=16)),
-                ("opened_at", models.DateTimeField()),
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.case"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="MembershipEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -84,86 +60,6 @@ class Migration(migrations.Migration):
                     models.Index(fields=["person_id", "at"], name="event_by_person"),
                     models.Index(fields=["union_id", "on", "kind"], name="event_by_union_day"),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="JoinApplication",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("employer_text", models.CharField(blank=True, default="", max_length=120)),
-                ("employer_credit_code", zhijia.kernel.db.KeyField(blank=True, default="", max_length=18)),
-                (
-                    "work_form",
-                    zhijia.kernel.db.KeyField(
-                        choices=[
-                            ("platform", "平台接单"),
-                            ("employed", "在单位上班"),
-                            ("dispatched", "劳务派遣"),
-                            ("part_time", "非全日制"),
-                            ("none", "暂时没有工作"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "new_form_group",
-                    zhijia.kernel.db.KeyField(
-                        blank=True,
-                        choices=[
-                            ("FOOD_RIDER", "网约送餐员"),
-                            ("COURIER", "快递员"),
-                            ("RIDE_HAIL", "网约车司机"),
-                            ("TRUCK", "货车司机"),
-                            ("DOMESTIC", "家政服务员"),
-                            ("CARE", "护工护理员"),
-                            ("GUARD", "保安员"),
-                            ("MALL", "商场信息员"),
-                            ("ESTATE", "房产中介员"),
-                            ("VALET", "代驾"),
-                            ("STREAMER", "网络主播"),
-                            ("RENOVATION", "装修工"),
-                            ("OTHER", "其他新就业形态"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("occupation", models.CharField(blank=True, default="", max_length=40)),
-                ("rural_hukou", models.BooleanField(null=True)),
-                ("ethnicity", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
-                ("education", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
-                ("political_status", zhijia.kernel.db.KeyField(blank=True, default="", max_length=2)),
-                ("fallback_by", zhijia.kernel.db.KeyField(blank=True, default="", max_length=10)),
-                ("wishes_union", models.BooleanField(default=False)),
-                ("consent_version", models.PositiveIntegerField()),
-                ("reject_code", zhijia.kernel.db.KeyField(blank=True, default="", max_length=16)),
-                ("channel", zhijia.kernel.db.KeyField(default="web", max_length=12)),
-                ("submitted_at", models.DateTimeField()),
-                (
-                    "case",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.case"
-                    ),
-                ),
-                (
-                    "employer",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.employer"
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
-                    ),
-                ),
-                (
-                    "union",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="unions.union"),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["person", "-submitted_at"], name="join_by_person")],
             },
         ),
         migrations.CreateModel(

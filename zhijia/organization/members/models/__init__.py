@@ -1,20 +1,9 @@
 """Tables of memberships, of joining and of rosters."""
 
-from .memberships import (
-    BindingDispute,
-    EventKind,
-    JoinApplication,
-    MemberCard,
-    Membership,
-    MembershipEvent,
-    MembershipQuerySet,
-    MembershipState,
-)
+from .memberships import EventKind, MemberCard, Membership, MembershipEvent, MembershipQuerySet, MembershipState
 
 __all__ = [
-    "BindingDispute",
     "EventKind",
-    "JoinApplication",
     "MemberCard",
     "Membership",
     "MembershipEvent",

@@ -22,9 +22,10 @@ from zhijia.organization.changes.rules import flow_of
 from zhijia.organization.changes.services import Given
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.models import ListedNumber
-from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
-from zhijia.organization.members.services import joining, memberships, moving
+from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.transfers.cases.claims import CLAIMS
 from zhijia.organization.transfers.services import transfers
@@ -69,18 +70,20 @@ def test_fifty_parallel_applications_of_one_person_make_one_case(province: World
     form = JoinForm("employed", employer_text="某某公司")
 
     def submit(number: int) -> str:
-        joining.submit(actor, targets[number % 2], form, channel="web", now=province.now)
+        applications.submit(actor, targets[number % 2], form, channel="web", now=province.now)
         return "submitted"
 
     results = together(50, submit)
-    assert results == {"submitted": 1, "members.join.already_open": 49}
+    assert results == {"submitted": 1, "joining.application.already_open": 49}
     assert Case.objects.filter(owner_person_id=person.pk).count() == 1
 
 
 def test_fifty_parallel_decisions_take_one_member_in_once(province: World) -> None:
     admins = [province.staff("GRASS_ADMIN", "plant", f"审批{n}") for n in ("甲", "乙")]
     person, case = province.application()
-    results = together(50, lambda number: joining.approve(admins[number % 2], case, now=province.now) and "approved")
+    results = together(
+        50, lambda number: applications.approve(admins[number % 2], case, now=province.now) and "approved"
+    )
     assert results == {"approved": 1, "case.wrong_state": 49}
     assert Membership.objects.filter(person=person).count() == 1
     assert MembershipEvent.objects.filter(person_id=person.pk).count() == 1
@@ -94,9 +97,9 @@ def test_approval_and_refusal_at_once_end_in_one_of_the_two(province: World) -> 
 
     def decide(number: int) -> str:
         if number % 2:
-            joining.approve(admins[0], case, now=province.now)
+            applications.approve(admins[0], case, now=province.now)
             return "approved"
-        joining.reject(admins[1], case, reason="NOT_EMPLOYEE", note="", now=province.now)
+        applications.reject(admins[1], case, reason="NOT_EMPLOYEE", note="", now=province.now)
         return "rejected"
 
     results = together(20, decide)
@@ -120,7 +123,7 @@ def test_figures_are_exact_under_two_hundred_joins_and_a_running_merge(province:
     for start in range(0, 200, 20):
         part = waiting[start : start + 20]
         results = together(
-            20, lambda number, part=part: joining.approve(admin, part[number], now=province.now) and "approved"
+            20, lambda number, part=part: applications.approve(admin, part[number], now=province.now) and "approved"
         )
         assert results == {"approved": 20}
     done.set()
@@ -246,7 +249,7 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
 
         def act(number: int, batch: str = batch, application: str = application) -> str:
             if number:
-                joining.approve(chair, application, now=province.now)
+                applications.approve(chair, application, now=province.now)
                 return "approved"
             blacklist.decide(checker, batch, agree=True, now=province.now)
             return "listed"

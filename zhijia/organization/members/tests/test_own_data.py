@@ -15,11 +15,12 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid, NotAllowed, WrongState
 from zhijia.organization.changes import services as changes
 from zhijia.organization.changes.services import Given
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members import selectors
-from zhijia.organization.members.applying import JoinForm, OwnData, Work
+from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.models import EventKind, Membership, MembershipEvent
 from zhijia.organization.members.selectors import own_data as reads
-from zhijia.organization.members.services import joining
 from zhijia.organization.members.services.own_data import change_own
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
@@ -155,10 +156,10 @@ def test_what_an_applicant_told_is_kept_with_him(world: World) -> None:
     person = world.person()
     world.consent(person)
     said = JoinForm("employed", employer_text="莱阳市鲁东精密机械有限公司", education="21", rural_hukou=True)
-    case = joining.submit(world.actor(person), world["plant"].pk, said, channel="api", now=world.now).case
+    case = applications.submit(world.actor(person), world["plant"].pk, said, channel="api", now=world.now).case
     assert case is not None
     assert people.get_facts(person.pk).education == "", "not before he is taken in"
-    joining.approve(world.staff("GRASS_ADMIN", "plant"), case.public_id, now=world.now)
+    applications.approve(world.staff("GRASS_ADMIN", "plant"), case.public_id, now=world.now)
     assert (people.get_facts(person.pk).education, people.get_facts(person.pk).rural_hukou) == ("21", True)
 
 

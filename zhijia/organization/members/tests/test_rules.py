@@ -12,6 +12,7 @@ from tests.world import World
 from zhijia.foundation.workflow.models import Case, Deadline
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.organization.documents import rules as blacklist
+from zhijia.organization.joining import rules as join_rules
 from zhijia.organization.members import rules
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -35,9 +36,9 @@ def test_sixteen_counts_from_the_birthday(born: date, today: date, may: bool) ->
 
 
 def test_owners_cannot_join() -> None:
-    rules.check_owner(is_owner=False)
+    join_rules.check_owner(is_owner=False)
     with pytest.raises(RuleBroken):
-        rules.check_owner(is_owner=True)
+        join_rules.check_owner(is_owner=True)
 
 
 @pytest.mark.parametrize(("serial", "number"), [(123, "3720260000001233"), (1, "3720260000000011")])

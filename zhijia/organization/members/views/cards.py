@@ -26,8 +26,7 @@ def card(request: Request) -> HttpResponse:
     """The big code. For HX-Request the part alone, so that a script can renew it."""
     mine = selectors.my_card(request.actor)
     if mine is None:
-        standing = selectors.standing(request.actor, now=request.now)
-        return render(request, "members/no_card.html", {"standing": standing})
+        return redirect("joining:standing")
     context = {
         "card": mine,
         "seconds": seconds_left(request),

@@ -5,19 +5,16 @@ from __future__ import annotations
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import (
     Column,
-    Day,
     Empty,
     Filter,
     Listing,
     Tag,
     To,
-    View,
     When,
 )
-from zhijia.foundation.workflow.columns import DUE, PID
 from zhijia.organization.members import rules
-from zhijia.organization.members.presenting import FOUND_BY, NAME
-from zhijia.organization.members.selectors import Application, MemberRow
+from zhijia.organization.members.presenting import NAME
+from zhijia.organization.members.selectors import MemberRow
 from zhijia.organization.members.selectors.own_data import DAYS, Update
 
 
@@ -85,62 +82,4 @@ UPDATES = Listing(
     ordered="最近的在前",
     columns=(Column("更新", _told, wraps=True), Column("工会", "union", wraps=True), When("时间", "at", faint=True)),
     empty=Empty("还没有会员更新资料", "会员在手机“我的资料”里修改就业方式、单位等，会列在这里，不需要审批。"),
-)
-
-
-# --- Applications
-BELOW = "还在下级工会办理"
-"""Of an application that an upper union may decide, though it waits at a union below."""
-
-
-def _below(row: Application) -> str:
-    return BELOW if row.below else ""
-
-
-def _passed(row: Application) -> tuple[str, str]:
-    if row.listing is not None:
-        return "证件待核对", "late"
-    return ("全部通过", "done") if row.all_passed else ("需人工核对", "soon")
-
-
-def _not_his(row: Application) -> str:
-    if row.his:
-        return ""
-    waits = row.case.state in (rules.Join.PENDING, rules.Join.ESCALATED)
-    return "已转上级工会办理" if waits else "这件现在不由工会办理"
-
-
-def to_look_at(row: Application) -> str:
-    """Why an application wants to be looked at by itself before it is passed with others."""
-    return BELOW if row.below else "" if row.all_passed else _passed(row)[0]
-
-
-QUEUE = Listing(
-    "applications",
-    "入会审批",
-    note="本级及以下",
-    head=Column("申请人", NAME),
-    detail=_below,
-    opens=To("members:review", PID),
-    pid=PID,
-    locked=_not_his,
-    flagged=to_look_at,
-    search=FOUND_BY,
-    counted="件",
-    ordered="最早提交的在前",
-    views=(
-        View("WAITING", "等待审核"),
-        View(rules.Join.NEED_INFO.value, "待补充"),
-        View(rules.Join.SUBMITTED.value, "等待实名"),
-        View(rules.Join.APPROVED.value, "已通过"),
-        View(rules.Join.REJECTED.value, "未通过"),
-    ),
-    columns=(
-        DUE,
-        Column("加入", "union.name", wraps=True),
-        Column("单位或职业", "case.note", wraps=True),
-        Tag("自动核对", _passed),
-        Day("提交", "application.submitted_at", narrow="mid", faint=True),
-    ),
-    empty=Empty("没有这样的申请", "职工扫描本工会的二维码提交后，申请会出现在这里。"),
 )

@@ -75,5 +75,5 @@ def _target(scanned: Scanned) -> str:
     if scanned.kind == "card":
         return reverse("members:verify", args=[scanned.value])
     if scanned.kind == "typed":
-        return reverse("members:landing", args=[scanned.value])
-    return f"{reverse('members:scan', args=[scanned.value])}?{urlencode({'s': scanned.signature})}"
+        return reverse("joining:landing", args=[scanned.value])
+    return f"{reverse('joining:scan', args=[scanned.value])}?{urlencode({'s': scanned.signature})}"

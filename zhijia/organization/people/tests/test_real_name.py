@@ -15,8 +15,8 @@ from tests.world import World
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.crypto import sm3
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken, TooMany
+from zhijia.organization.joining.models import JoinApplication
 from zhijia.organization.members import selectors as members
-from zhijia.organization.members.models import JoinApplication
 from zhijia.organization.people import services
 from zhijia.organization.people.models import Person, RealNameCheck
 from zhijia.organization.people.sources import Answer, HttpSource, OfflineSource, Outcome

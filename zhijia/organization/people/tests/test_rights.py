@@ -24,8 +24,8 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import Kept, cut_off, first_day_to_go
 from zhijia.kernel.registry import registry
-from zhijia.organization.members.models import JoinApplication
-from zhijia.organization.members.services import joining
+from zhijia.organization.joining.models import JoinApplication
+from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.cases.holds import HOLDS
 from zhijia.organization.people.models import DeletionRecord, Person, RightsRequest
@@ -301,18 +301,18 @@ def test_a_refused_try_deletes_nothing(world: World) -> None:
 @pytest.mark.django_db
 def test_who_never_joined_is_forgotten_altogether(world: World) -> None:
     person, case = world.application()
-    joining.withdraw(world.actor(person), case, now=world.now)
+    applications.withdraw(world.actor(person), case, now=world.now)
     number = world.number_of(person)
     actor, officer = world.actor(person), desk(world)
     early = rights.ask(actor, "delete", text="不想再留个人信息。", now=world.now)
     plan = rights.execute(officer, early, text="申请保存一年，到期自动删除。", now=world.now)
-    until = {line.code: line.until for line in plan.kept}["members.applications"]
+    until = {line.code: line.until for line in plan.kept}["joining.applications"]
     assert until == timezone.localdate(world.now) + timedelta(days=365)
     a_year_on = world.now + timedelta(days=365)
     late = rights.ask(actor, "delete", text="不想再留个人信息。", now=a_year_on)
     plan = rights.execute(desk(world, name="李静"), late, text="已删除您的信息。", now=a_year_on)
     gone = {line.code for line in plan.erased}
-    assert {"members.applications", "people.identity", "accounts.account", "notify.messages"} <= gone
+    assert {"joining.applications", "people.identity", "accounts.account", "notify.messages"} <= gone
     assert not JoinApplication.objects.filter(person_id=person.pk).exists()
     person.refresh_from_db()
     assert (person.name, bytes(person.id_sealed), person.mobile_masked) == ("已删除", b"", "")
@@ -329,7 +329,7 @@ def test_an_open_matter_keeps_everything_that_needs_him(world: World) -> None:
     case = rights.ask(world.actor(person), "delete", text="不想再留个人信息。", now=world.now)
     plan = rights.execute(desk(world), case, text="申请办结后再删除。", now=world.now)
     kept = {line.code for line in plan.kept}
-    assert {"members.applications", "workflow.cases", "people.identity"} <= kept
+    assert {"joining.applications", "workflow.cases", "people.identity"} <= kept
     assert JoinApplication.objects.filter(person=person).exists()
 
 
@@ -372,9 +372,9 @@ def hold(world: World, person: Person) -> str:
 @pytest.mark.django_db
 def test_a_held_persons_data_is_neither_deleted_by_wish_nor_by_the_clock(world: World) -> None:
     held, case = world.application(name="王建国")
-    joining.withdraw(world.actor(held), case, now=world.now)
+    applications.withdraw(world.actor(held), case, now=world.now)
     free, other = world.application(name="李敏")
-    joining.withdraw(world.actor(free), other, now=world.now)
+    applications.withdraw(world.actor(free), other, now=world.now)
     order = hold(world, held)
     later = world.now + timedelta(days=365)
     asked = rights.ask(world.actor(held), "delete", text="不想再留个人信息。", now=later)
@@ -383,7 +383,7 @@ def test_a_held_persons_data_is_neither_deleted_by_wish_nor_by_the_clock(world: 
     retention.begin(now=later)
     run_jobs(later)
     assert set(JoinApplication.objects.values_list("person_id", flat=True)) == {held.pk}
-    record = DeletionRecord.objects.get(code="members.applications", case="")
+    record = DeletionRecord.objects.get(code="joining.applications", case="")
     assert (record.count, record.cut_off) == (1, timezone.localdate(world.now))
     act(HOLDS, desk(world, name="周静"), order, "lift", {"note": "调查已经结束。"}, now=later)
     retention.begin(now=later)
@@ -395,7 +395,7 @@ def test_a_held_persons_data_is_neither_deleted_by_wish_nor_by_the_clock(world: 
 @pytest.mark.django_db
 def test_a_day_short_of_a_year_nothing_goes(world: World) -> None:
     person, case = world.application()
-    joining.withdraw(world.actor(person), case, now=world.now)
+    applications.withdraw(world.actor(person), case, now=world.now)
     retention.begin(now=world.now + timedelta(days=364))
     run_jobs(world.now + timedelta(days=364))
     assert JoinApplication.objects.count() == 1
@@ -405,16 +405,16 @@ def test_a_day_short_of_a_year_nothing_goes(world: World) -> None:
 def test_the_clock_deletes_in_chunks_and_leaves_one_record(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         person, case = world.application()
-        joining.withdraw(world.actor(person), case, now=world.now)
+        applications.withdraw(world.actor(person), case, now=world.now)
     approved, good = world.application(name="李敏")
-    joining.approve(world.staff("GRASS_CHAIR", "plant"), good, now=world.now)
+    applications.approve(world.staff("GRASS_CHAIR", "plant"), good, now=world.now)
     monkeypatch.setattr(retention, "CHUNK", 2)
     later = world.now + timedelta(days=400)
     retention.begin(now=later)
     assert retention.begin(now=later) == Job.objects.get(kind=retention.JOB).public_id
     run_jobs(later)
     assert list(JoinApplication.objects.values_list("person_id", flat=True)) == [approved.pk]
-    assert list(DeletionRecord.objects.filter(code="members.applications").values_list("count", flat=True)) == [5]
+    assert list(DeletionRecord.objects.filter(code="joining.applications").values_list("count", flat=True)) == [5]
     assert Case.objects.filter(title="已到期删除", owner_person_id=None).count() == 5
 
 

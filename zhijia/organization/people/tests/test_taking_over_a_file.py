@@ -18,9 +18,9 @@ from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Invalid, NotFound, TooMany, ZhijiaError
 from zhijia.organization.access.cases import GRANTS
+from zhijia.organization.joining.models import BindingDispute
+from zhijia.organization.joining.services import binding
 from zhijia.organization.members import selectors as members
-from zhijia.organization.members.models import BindingDispute
-from zhijia.organization.members.services import binding
 from zhijia.organization.people import selectors as people, services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import mobiles
@@ -205,7 +205,7 @@ def test_the_page_asks_for_the_code_and_binds(
 
     person, _ = world.member(bound=False, id_number=GOOD, mobile=HIS)
     sign_in_account(client, Person(account=world.account("13812345678")), sign_in)
-    address = reverse("members:identity", args=[world["plant"].code])
+    address = reverse("joining:identity", args=[world["plant"].code])
     said = {"name": "林晓禾", "id_type": "RESIDENT_ID", "id_number": GOOD, "consent": "on"}
     page = client.post(address, said)
     assert page.status_code == 422
@@ -222,7 +222,7 @@ def test_the_page_asks_for_the_code_and_binds(
     again = client.post(address, {**said, "send": "file"})
     assert again.status_code == 429
     assert "还需等待 42 秒" in again.content.decode()
-    assert client.post(address, {**said, "file_code": code})["Location"] == reverse("members:welcome")
+    assert client.post(address, {**said, "file_code": code})["Location"] == reverse("joining:welcome")
     person.refresh_from_db()
     assert person.account_id is not None
 
@@ -233,6 +233,6 @@ def test_the_page_leads_to_the_county(client: Client, world: World, sign_in: Any
     world.member(bound=False, id_number=GOOD, mobile=HIS)
     sign_in_account(client, Person(account=world.account("13812345678")), sign_in)
     said = {"name": "林晓禾", "id_type": "RESIDENT_ID", "id_number": GOOD}
-    answer = client.post(reverse("members:dispute_open", args=[world["plant"].code]), said)
+    answer = client.post(reverse("joining:dispute_open", args=[world["plant"].code]), said)
     assert answer.status_code == 200
     assert BindingDispute.objects.count() == 1

@@ -19,6 +19,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.workflow import deadlines, services as workflow
+from zhijia.foundation.workflow.keeping import over
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -27,7 +28,6 @@ from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.kernel.tables import as_written
 from zhijia.organization.members.events import MembershipChanged
-from zhijia.organization.members.selectors.personal_matters import over
 from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad

@@ -11,7 +11,8 @@ from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.paging import Page, page_of
-from zhijia.organization.members.selectors import PAGE, Membership, wishes_for_a_union
+from zhijia.organization.joining.selectors import wishes_for_a_union
+from zhijia.organization.members.selectors import PAGE, Membership
 from zhijia.organization.people import selectors as people
 from zhijia.organization.transfers.models import ClaimOffer, FoundingTask
 from zhijia.organization.transfers.permissions import Permission

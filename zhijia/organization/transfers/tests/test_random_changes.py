@@ -19,9 +19,9 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.changes import selectors as reads, services as changes
 from zhijia.organization.changes.services import Given
-from zhijia.organization.members.applying import JoinForm
+from zhijia.organization.joining.applying import JoinForm
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership, MembershipEvent
-from zhijia.organization.members.services import joining
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.transfers.cases.claims import CLAIMS
@@ -71,7 +71,7 @@ class Story:
 
     def join(self, person: Person) -> None:
         form = JoinForm("employed", employer_text="莱阳市鲁东精密机械有限公司", fallback_by="workplace")
-        joining.submit(self.world.actor(person), self.union(), form, channel="web", now=self.now)
+        applications.submit(self.world.actor(person), self.union(), form, channel="web", now=self.now)
 
     def transfer(self, person: Person) -> None:
         transfers.request_transfer(self.world.actor(person), self.union(), now=self.now)
@@ -104,7 +104,7 @@ class Story:
         for case in cases.list_open("transfers.claim", person.pk):
             act(CLAIMS, own, case.public_id, "confirm", now=self.now)
         ways = {
-            "members.join": joining.approve,
+            "joining.application": applications.approve,
             "transfers.transfer": transfers.accept_transfer,
             "changes.change": changes.agree,
         }

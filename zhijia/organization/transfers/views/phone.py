@@ -17,6 +17,7 @@ from zhijia.foundation.workflow import presenting as shapes, services as workflo
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Expired, RuleBroken
 from zhijia.kernel.http import Request
+from zhijia.organization.joining import selectors as joining
 from zhijia.organization.members import presenting, selectors
 from zhijia.organization.transfers.forms import TransferForm
 from zhijia.organization.transfers.selectors import transfers as reads
@@ -41,7 +42,7 @@ def transfer(request: Request) -> HttpResponse:
     places = regions.places_of(union.region for union in found)
     context = {
         "stay": stay,
-        "standing": selectors.standing(request.actor, now=request.now) if stay is None else None,
+        "standing": joining.standing(request.actor, now=request.now) if stay is None else None,
         "more": len(found) > SHOWN,
         "most": SHOWN,
         "union": unions.get_facts(stay.union_id) if stay else None,
@@ -67,7 +68,7 @@ def transfer_to(request: Request, code: str) -> HttpResponse:
     union = unions.get_by_code(code)
     stay = selectors.open_stay(request.actor.require_person())
     if stay is None:
-        return redirect("members:landing", code=union.code)
+        return redirect("joining:landing", code=union.code)
     if stay.union_id == union.id:
         return redirect("portal:membership")
     present = unions.get_facts(stay.union_id)

@@ -24,7 +24,7 @@ def test_anybody_reads_what_a_union_is_and_how_to_join(
     page = client.get(reverse("unions:public", args=[world["plant"].public_id])).content.decode()
     for words in ("基层工会", "沐浴店镇总工会", "山东省烟台市莱阳市沐浴店镇", "0535-7200000", "工作日 8:30–17:30"):
         assert words in page
-    assert reverse("members:landing", args=[world["plant"].code]) in page
+    assert reverse("joining:landing", args=[world["plant"].code]) in page
     upper = client.get(reverse("unions:public", args=[world["county"].public_id])).content.decode()
     assert "m/join" not in upper
     assert "在莱阳市找工会" in upper
@@ -35,5 +35,5 @@ def test_a_closed_union_says_where_to_turn(world: World, client: Client, clock: 
     services.suspend_union(world.staff("ORG", "county"), world["plant"], reason="换届整顿，暂停受理", now=world.now)
     page = client.get(reverse("unions:public", args=[world["plant"].public_id])).content.decode()
     assert "目前不办理入会" in page
-    assert reverse("members:landing", args=[world["home"].code]) in page
-    assert reverse("members:landing", args=[world["plant"].code]) not in page
+    assert reverse("joining:landing", args=[world["home"].code]) in page
+    assert reverse("joining:landing", args=[world["plant"].code]) not in page

@@ -1,0 +1,6 @@
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    DECIDE = "joining:application:decide"
+    DISPUTE_DECIDE = "joining:dispute:decide"

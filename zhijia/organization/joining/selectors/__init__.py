@@ -1,0 +1,41 @@
+"""Reads: one's own application and standing, and within a scope for cadres."""
+
+from .applications import (
+    WAITING,
+    Application,
+    DisputeFile,
+    better_union,
+    find_application,
+    get_application,
+    get_dispute,
+    last_day_to_appeal,
+    list_applications,
+    list_queue,
+    may_appeal,
+    open_application,
+    own_application,
+    waiting_for_real_name,
+    wishes_for_a_union,
+)
+from .standing import Stand, Standing, standing
+
+__all__ = [
+    "WAITING",
+    "Application",
+    "DisputeFile",
+    "Stand",
+    "Standing",
+    "better_union",
+    "find_application",
+    "get_application",
+    "get_dispute",
+    "last_day_to_appeal",
+    "list_applications",
+    "list_queue",
+    "may_appeal",
+    "open_application",
+    "own_application",
+    "standing",
+    "waiting_for_real_name",
+    "wishes_for_a_union",
+]
