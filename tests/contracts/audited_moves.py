@@ -14,8 +14,6 @@ from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.changes import selectors as reads, services as changes
 from zhijia.organization.changes.services import Given
-from zhijia.organization.documents import services as blacklist
-from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
 from zhijia.organization.duplicates.services import corrections, hints
@@ -287,49 +285,7 @@ def _withdraw_rights(world: World) -> Callable[[], Any]:
     return lambda: rights.withdraw(world.actor(person), case, now=world.now)
 
 
-def _listing(name: str, *, until: str = "", by_maker: bool = False, **values: Any) -> Scenario:
-    """A service of the list of made-up documents, called where the batch has come to `until`."""
-
-    def prepare(world: World) -> Callable[[], Any]:
-        person = world.person()
-        maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
-        said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(person))
-        if name == "propose":
-            return lambda: blacklist.propose(maker, said, now=world.now)
-        case = blacklist.propose(maker, said, now=world.now)
-        if until:
-            blacklist.decide(checker, case, agree=True, now=world.now)
-        if until == "lift":
-            blacklist.ask_lift(maker, case, note="核对后都是真实证件", now=world.now)
-        entry = ListedNumber.objects.get()
-        if name == "ask_lift_number":
-            return lambda: blacklist.ask_lift_number(maker, case, entry.pk, now=world.now, **values)
-        if name == "ask_check":
-            return lambda: blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
-        if name == "read_mobile":
-            check = blacklist.ask_check(world.actor(person), None, mobile="13700001111", now=world.now)
-            return lambda: blacklist.read_mobile(maker, check, now=world.now)
-        if name == "decide_check":
-            check = blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
-            return lambda: blacklist.decide_check(maker, check, now=world.now, **values)
-        actor = maker if by_maker else checker
-        return lambda: getattr(blacklist, name)(actor, case, now=world.now, **values)
-
-    return prepare
-
-
-_LIFTED = "核对后是真实的证件"
-
 MOVES: dict[str, Scenario] = {
-    "documents.services.propose": _listing("propose"),
-    "documents.services.decide": _listing("decide", agree=True),
-    "documents.services.withdraw": _listing("withdraw", by_maker=True),
-    "documents.services.ask_lift": _listing("ask_lift", until="force", note=_LIFTED),
-    "documents.services.decide_lift": _listing("decide_lift", until="lift", agree=True),
-    "documents.services.ask_lift_number": _listing("ask_lift_number", until="force", note=_LIFTED),
-    "documents.services.read_mobile": _listing("read_mobile", until="force"),
-    "documents.services.ask_check": _listing("ask_check", until="force"),
-    "documents.services.decide_check": _listing("decide_check", until="force", decision="vouch", note=_LIFTED),
     "members.services.own_data.change_own": _change_own,
     "people.services.profile.change_profile": _told("change_profile"),
     "people.services.profile.keep_said": _told("keep_said"),

@@ -15,11 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.world import World
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.notify import services as notify
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.access.models import RoleGrant
-from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.cases import BATCHES, batches
 from zhijia.organization.joining import applying
 from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
@@ -156,10 +157,10 @@ def _batches(stage: Stage, count: int) -> None:
 
 
 def _batch(stage: Stage, officer: Any, numbers: list[str]) -> str:
-    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed="\n".join(numbers))
-    case = blacklist.propose(officer, said, now=stage.world.now)
+    said = batches.Proposal("公安机关通报的一批伪造证件", typed="\n".join(numbers))
+    case = batches.propose(officer, said, now=stage.world.now)
     checker = stage.kept.setdefault("checker", stage.world.staff("ORG", "county", "李敏"))
-    blacklist.decide(checker, case, agree=True, now=stage.world.now)
+    casework.act(BATCHES, checker, case, "agree", now=stage.world.now)
     return case
 
 
@@ -167,8 +168,7 @@ PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "joining:queue": ("ORG", _applications),
     "rosters:loads": ("ORG", _loads),
     "members:roster": ("ORG", _members),
-    "documents:list": ("ORG", _batches),
-    "documents:batch": ("ORG", _batches),
+    "documents:numbers": ("ORG", _batches),
     "joining:review": ("ORG", _applications),
     "portal:desk": ("ORG", _applications),
     "unions:tree": ("ORG", _unions),
@@ -205,7 +205,7 @@ def test_thirty_rows_cost_the_queries_of_three(
     if name in ("unions:branch", "unions:file"):
         arguments = {"pid": world["town"].public_id}
     sign_in(client, person, staff=bool(role))
-    if name == "documents:batch":
+    if name == "documents:numbers":
         arguments = {"pid": stage.kept["batch"]}
     address = reverse(name, kwargs=arguments)
 
@@ -218,7 +218,7 @@ def test_thirty_rows_cost_the_queries_of_three(
     count()  # what a process keeps (parameters, calendar) is read once
     with_three = count()
     fill(stage, 27)
-    if name == "documents:batch":
+    if name == "documents:numbers":
         address = reverse(name, kwargs={"pid": stage.kept["batch"]})
     with_thirty = count()
     assert with_thirty <= with_three

@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.world import World
+from zhijia.foundation.casework import services as casework
 from zhijia.kernel.doors import is_public, needs_step_up
-from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.cases import BATCHES, batches, checks
 from zhijia.organization.joining.services import binding
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
@@ -166,13 +167,12 @@ def things(world: World) -> dict[str, dict[str, str]]:
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
     asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
-    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
-    batch = blacklist.propose(maker, said, now=world.now)
-    blacklist.decide(checker, batch, agree=True, now=world.now)
-    check = blacklist.ask_check(world.actor(member), None, mobile="", now=world.now)
+    said = batches.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
+    batch = batches.propose(maker, said, now=world.now)
+    casework.act(BATCHES, checker, batch, "agree", now=world.now)
+    check = checks.ask_check(world.actor(member), None, mobile="", now=world.now)
     return {
-        "documents:batch": {"pid": batch},
-        "documents:check": {"pid": check},
+        "documents:numbers": {"pid": batch},
         "documents:my_check": {"pid": check},
         "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
@@ -192,7 +192,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 
 FOREIGN = {
     "joining:review", "members:file", "joining:dispute_review", "joining:case", "joining:submitted", "joining:withdraw",
-    "joining:appeal", "joining:answer", "documents:batch", "documents:check", "documents:my_check",
+    "joining:appeal", "joining:answer", "documents:numbers", "documents:my_check",
     "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
 
@@ -215,8 +215,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "joining:review", "members:file", "joining:dispute_review", "people:rights_review", "documents:batch",
-        "documents:check",
+        "joining:review", "members:file", "joining:dispute_review", "people:rights_review", "documents:numbers",
     ],
 )  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(

@@ -32,6 +32,9 @@ from zhijia.kernel.errors import Invalid, NotFound
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
 from zhijia.organization.access.roles import ROLES
+from zhijia.organization.documents.cases import BATCHES
+from zhijia.organization.documents.cases.batches import Proposal, propose
+from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 
@@ -112,11 +115,21 @@ def _trail(world: World, _: Person) -> dict[str, Any]:
     return dict.fromkeys(("person", "unit", "event", "outcome", "case", "address"), "")
 
 
+def _listed(world: World, member: Person) -> dict[str, Any]:
+    """A number in force, his own."""
+    proposal = Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
+    maker, checker = (world.staff("ORG", "county", next(NAMES)) for _ in range(2))
+    services.act(BATCHES, checker, propose(maker, proposal, now=world.now), "agree", now=world.now)
+    entry = ListedNumber.objects.latest("id")
+    return {"entry": entry.pk, "person": member.pk, "why": ""}
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
     "merges": _twins,
+    "document-checks": _listed,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
     "claims": _claimed,

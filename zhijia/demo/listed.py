@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 
+from zhijia.foundation.casework import services as casework
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.documents import services as blacklist
-from zhijia.organization.documents.services import Proposal
+from zhijia.organization.documents.cases import BATCHES, CHECKS, batches, checks
+from zhijia.organization.documents.cases.batches import Proposal
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 
@@ -25,31 +26,34 @@ def play_blacklist(stage: Stage) -> None:
     for outcome in ("wait", "refuse", "withdraw", "ask_lift", "lift"):
         case = _propose(stage, maker, [_number(stage, _stranger(stage)) for _ in range(3)], days=6)
         if outcome == "withdraw":
-            blacklist.withdraw(maker, case, now=ago(5))
+            casework.act(BATCHES, maker, case, "withdraw", now=ago(5))
+        elif outcome == "refuse":
+            casework.act(BATCHES, checker, case, "refuse", {"note": "请补充公安机关的书面材料。"}, now=ago(5))
         elif outcome != "wait":
-            note = "请补充公安机关的书面材料。" if outcome == "refuse" else ""
-            blacklist.decide(checker, case, agree=outcome != "refuse", note=note, now=ago(5))
+            casework.act(BATCHES, checker, case, "agree", now=ago(5))
         if outcome in ("ask_lift", "lift"):
-            blacklist.ask_lift(maker, case, note="公安机关来函更正，这几个证件是真实的。", now=ago(3))
+            casework.act(
+                BATCHES, maker, case, "ask_undo", {"note": "公安机关来函更正，这几个证件是真实的。"}, now=ago(3)
+            )
         if outcome == "lift":
-            blacklist.decide_lift(checker, case, agree=True, now=ago(2))
+            casework.act(BATCHES, checker, case, "undo", now=ago(2))
     applicant, _ = stage.submit("plant", at=ago(2))
     asking = [stage.applicant() for _ in range(4)]
     numbers = [_number(stage, person) for person in (applicant, *asking)]
     case = _propose(stage, maker, numbers, days=2)
-    blacklist.decide(checker, case, agree=True, now=ago(1))
+    casework.act(BATCHES, checker, case, "agree", now=ago(1))
     told = "本人持身份证到窗口核对，照片与本人一致。"
     for person, outcome in zip(asking, ("", "vouch", "uphold", "lift"), strict=True):
         mobile = people.mobile_for_message(person.pk)
-        check = blacklist.ask_check(stage.actor(person), None, mobile=mobile, now=ago(1))
+        check = checks.ask_check(stage.actor(person), None, mobile=mobile, now=ago(1))
         if outcome == "uphold":
-            blacklist.decide_check(
-                maker, check, "uphold", note="照片与本人不一致，请补充户口簿后再核对。", now=stage.now
+            casework.act(
+                CHECKS, maker, check, "uphold", {"note": "照片与本人不一致，请补充户口簿后再核对。"}, now=stage.now
             )
         elif outcome:
-            blacklist.decide_check(maker, check, "vouch", note=told, now=stage.now)
+            casework.act(CHECKS, maker, check, "vouch", {"note": told}, now=stage.now)
         if outcome == "lift":
-            blacklist.decide_check(checker, check, "lift", now=stage.now)
+            casework.act(CHECKS, checker, check, "lift", now=stage.now)
 
 
 def _stranger(stage: Stage) -> Person:
@@ -62,4 +66,4 @@ def _number(stage: Stage, person: Person) -> str:
 
 def _propose(stage: Stage, maker: Actor, numbers: list[str], *, days: int) -> str:
     said = Proposal(WHY, typed="\n".join(numbers), papers=(("公安机关通报.pdf", io.BytesIO(PAPER)),))
-    return blacklist.propose(maker, said, now=stage.workdays_ago(days))
+    return batches.propose(maker, said, now=stage.workdays_ago(days))

@@ -34,7 +34,7 @@ class Goes:
     """Where a new case goes: the unit that decides it, a second one, whose matter it is, and what only one open case
     may be about. `from_unit_id` is the unit that a cadre opens it for, where that is another one. `fills` are columns
     of the row besides the answers; `title`, where it is not the kind's, and `note` are the case's own words. `start` is
-    one of the table's other starts.
+    one of the table's other starts; `said` stands as the opener's words in the history.
     """
 
     unit_id: int
@@ -46,6 +46,7 @@ class Goes:
     title: str = ""
     note: str = ""
     start: str | None = None
+    said: str = ""
 
 
 Route = Callable[[Actor, Mapping[str, Any], datetime], Goes]

@@ -49,6 +49,7 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
         open_key=goes.open_key,
         note=goes.note[:200],
         start=goes.start,
+        history_note=goes.said,
         now=now,
     )
     row = {asked.name: kept[asked.name] for asked in kind.opens if asked.kept}

@@ -6,43 +6,13 @@ from django.urls import reverse
 
 from zhijia.foundation.ui.listing import (
     Column,
-    Day,
-    Empty,
     Link,
     Listing,
-    Number,
     Tag,
-    To,
-    View,
 )
-from zhijia.foundation.workflow.columns import DUE, PID, STATE
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
 from .selectors import NumberRow
-
-# --- Made-up documents
-BATCHES = Listing(
-    "fake_batches",
-    "虚假证件",
-    note="号码只存摘要，只显示遮盖后的样子",
-    head=Column("批次", "case.title"),
-    opens=To("documents:batch", PID),
-    counted="批",
-    ordered="最近提出的在前",
-    views=(
-        View("open", "等待复核和生效"),
-        View("done", "已结束", Empty("没有已结束的批次", "退回、撤回和解除的批次会列在这里。")),
-    ),
-    columns=(
-        DUE,
-        Column("原因", "batch.reason", wraps=True),
-        Column("列入单位", "union.name", wraps=True),
-        Number("生效号码", "living"),
-        Day("提出", "batch.proposed_at", faint=True),
-        STATE,
-    ),
-    empty=Empty("还没有列入虚假证件", "发现成批编造的证件时，由一位同事提出，另一位同事复核后全省生效。"),
-)
 
 
 def _document(row: NumberRow) -> str:
@@ -62,7 +32,7 @@ def _in_force(row: NumberRow) -> tuple[str, str]:
 
 def _lifting(row: NumberRow) -> tuple[str, str]:
     if row.check:
-        return "查看核对", reverse("documents:check", args=[row.check])
+        return "查看核对", reverse("documents:checks:review", args=[row.check])
     if not row.entry.in_force:
         return "", ""
     address = reverse("documents:number", args=[row.batch_public_id])

@@ -3,29 +3,21 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
 
 
-class FakeBatch(models.Model):
+class FakeBatch(CaseRow):
     """Documents that a union says were made up, beside the case in which a second person agrees.
 
     `in_force` from that agreement until it is lifted; `count` is how many numbers were told, and stays when they go.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
-    union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     count = models.PositiveIntegerField()
     in_force = models.BooleanField(default=False)
-    proposed_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["union", "-id"], name="fake_batch_by_union")]
-
-    def __str__(self) -> str:
-        return f"batch {self.case_id}"
 
 
 class ListedNumber(models.Model):
@@ -52,24 +44,15 @@ class ListedNumber(models.Model):
         return f"{self.batch_id} {self.masked}"
 
 
-class DocumentCheck(models.Model):
+class DocumentCheck(CaseRow):
     """A listed number looked at again, beside its case: somebody holds such a document, or a cadre found a mistake.
 
-    `person_id` or `account_id` is who asked, both empty where a cadre did; the number he is to be called on lies sealed
-    under the case's public id.
+    `account_id` is who asked, empty where a cadre did; the number he is to be called on lies sealed under the case's
+    public id.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     number = models.ForeignKey(ListedNumber, models.CASCADE, related_name="checks")
-    person_id = models.BigIntegerField(null=True)
     account_id = models.BigIntegerField(null=True)
     mobile_sealed = models.BinaryField(default=b"")
     mobile_digest = KeyField(max_length=32, default="", blank=True)
     mobile_masked = KeyField(max_length=16, default="", blank=True)
-    asked_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["person_id", "-asked_at"], name="document_check_by_person")]
-
-    def __str__(self) -> str:
-        return f"check {self.case_id}"

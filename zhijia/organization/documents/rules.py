@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from zhijia.foundation.workflow.rules import MAKER, SYSTEM, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import SYSTEM, Hue, Move, Undoing, Workflow, two_persons
 from zhijia.kernel import identifiers
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
@@ -31,89 +31,16 @@ COLUMNS: Final = (
 )
 
 
-class Batch(StrEnum):
-    PROPOSED = "PROPOSED"
-    IN_FORCE = "IN_FORCE"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
-    LIFT_ASKED = "LIFT_ASKED"
-    LIFTED = "LIFTED"
-
-
-FAKE_BATCH = Workflow(
+FAKE_BATCH = two_persons(
     "documents.fake_batch",
-    "虚假证件名单",
-    start=Batch.PROPOSED,
-    labels={
-        Batch.PROPOSED: "等待复核",
-        Batch.IN_FORCE: "生效中",
-        Batch.REFUSED: "已退回",
-        Batch.WITHDRAWN: "已撤回",
-        Batch.LIFT_ASKED: "解除待复核",
-        Batch.LIFTED: "已解除",
-    },
-    hues={
-        Batch.PROPOSED: Hue.SOON,
-        Batch.IN_FORCE: Hue.DONE,
-        Batch.REFUSED: Hue.LATE,
-        Batch.WITHDRAWN: Hue.STILL,
-        Batch.LIFT_ASKED: Hue.SOON,
-        Batch.LIFTED: Hue.STILL,
-    },
-    closed=frozenset({Batch.IN_FORCE, Batch.REFUSED, Batch.WITHDRAWN, Batch.LIFTED}),
-    due={Batch.PROPOSED: "members.blacklist_wd", Batch.LIFT_ASKED: "members.blacklist_wd"},
-    moves=(
-        Move(
-            "agree",
-            {Batch.PROPOSED},
-            Batch.IN_FORCE,
-            by=Permission.DECIDE,
-            checker=True,
-            title="复核同意，名单生效",
-            button="同意列入",
-        ),
-        Move(
-            "refuse",
-            {Batch.PROPOSED},
-            Batch.REFUSED,
-            by=Permission.DECIDE,
-            checker=True,
-            needs=("note",),
-            title="退回经办人",
-            button="退回",
-        ),
-        Move("withdraw", {Batch.PROPOSED}, Batch.WITHDRAWN, by=MAKER, title="经办人撤回", button="撤回"),
-        Move(
-            "ask_lift",
-            {Batch.IN_FORCE},
-            Batch.LIFT_ASKED,
-            by=Permission.DECIDE,
-            needs=("note",),
-            title="提出整批解除",
-            button="提出整批解除",
-        ),
-        Move(
-            "lift",
-            {Batch.LIFT_ASKED},
-            Batch.LIFTED,
-            by=Permission.DECIDE,
-            checker=True,
-            afresh=True,
-            title="复核同意，整批解除",
-            button="同意解除",
-        ),
-        Move(
-            "keep",
-            {Batch.LIFT_ASKED},
-            Batch.IN_FORCE,
-            by=Permission.DECIDE,
-            checker=True,
-            afresh=True,
-            needs=("note",),
-            title="复核维持名单",
-            button="维持名单",
-        ),
-    ),
+    "虚假证件",
+    check=Permission.DECIDE,
+    due="members.blacklist_wd",
+    maker="经办人",
+    agreed="生效中",
+    agree="复核同意，名单生效",
+    button="同意列入",
+    undoing=Undoing(Permission.DECIDE, "解除", "维持名单"),
 )
 
 

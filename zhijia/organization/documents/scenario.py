@@ -1,7 +1,7 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     FileUse,
     MenuItem,
     MessageTemplate,
@@ -11,6 +11,7 @@ from zhijia.kernel.registry import (
 )
 
 from . import personal, rules
+from .cases import BATCHES, CHECKS
 from .permissions import Permission
 from .selectors import may_read_paper
 
@@ -20,33 +21,28 @@ SCENARIO = Scenario(
     permissions=(
         PermissionSpec(Permission.DECIDE, "列入和解除虚假证件", frozenset({"ORG"}), group="会员", short="假证件"),
     ),
-    menu=(MenuItem("组织", "虚假证件", "documents:list", (Permission.DECIDE,), 167, icon="id-off"),),
+    menu=(
+        MenuItem("组织", "虚假证件", "documents:list", (Permission.DECIDE,), 167, icon="id-off"),
+        MenuItem("组织", "证件核对", "documents:checks:list", (Permission.DECIDE,), 168, icon="id"),
+    ),
     personal_data=(
+        declaring.personal_data(CHECKS),
         PersonalData(
-            "documents.check",
-            "证件核对",
+            "documents.listed",
+            "须到工会核对的证件",
             "防止有人编造或冒用身份入会。",
-            "到工会核对解除为止；核对经过办结后一年",
-            personal.export_document,
-            personal.kept_document,
-            personal.erase_checks,
-            tables=(
-                "documents.DocumentCheck",
-                "documents.ListedNumber",
-            ),
+            "到工会核对解除为止",
+            personal.export_listed,
+            personal.kept_listed,
+            tables=("documents.ListedNumber",),
         ),
     ),
     sweeps=(
-        Sweep("documents.checks", "办结的证件核对", personal.CHECK_DAYS, personal.forget_checks),
+        declaring.sweep(CHECKS),
         Sweep("documents.numbers", "已失效的虚假证件号码", rules.ENDED_DAYS, personal.forget_numbers),
     ),
     workflows=(rules.FAKE_BATCH, rules.DOCUMENT_CHECK),
-    case_links={
-        rules.FAKE_BATCH.code: CaseLink(console="documents:batch", menu="documents:list"),
-        rules.DOCUMENT_CHECK.code: CaseLink(
-            member="documents:my_check", console="documents:check", menu="documents:list"
-        ),
-    },
+    case_links=declaring.links(BATCHES) | declaring.links(CHECKS),
     parameters=(
         ParameterSpec("members.blacklist_wd", "虚假证件名单复核时限", 3, "wd", "平台默认", 1, 30),
         ParameterSpec("members.document_check_wd", "证件核对时限", 5, "wd", "平台默认", 1, 30),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
-from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -26,8 +24,6 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
 from .permissions import Permission
-
-_LIVING = (rules.Batch.PROPOSED.value, rules.Batch.IN_FORCE.value, rules.Batch.LIFT_ASKED.value)
 
 
 # --- What every check asks
@@ -54,7 +50,7 @@ def is_listed(column: str) -> Exists:
 
 def union_of(entry: ListedNumber) -> unions.UnionFacts:
     """Who listed it, and therefore who looks again."""
-    return unions.get_facts(FakeBatch.objects.values_list("union_id", flat=True).get(pk=entry.batch_id))
+    return unions.get_facts(FakeBatch.objects.values_list("case__unit_id", flat=True).get(pk=entry.batch_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +77,22 @@ def listings_of(person_ids: Sequence[int]) -> dict[int, Listing]:
     digests = {people.digest_of(key): key for key in person_ids}
     found = ListedNumber.objects.filter(digest__in=digests, in_force=True).select_related("batch__case")
     entries = list(found.order_by("-id"))
-    names = unions.facts_of({entry.batch.union_id for entry in entries})
-    return {
-        digests[entry.digest]: Listing(
-            names[entry.batch.union_id].name,
-            entry.batch.reason,
-            entry.batch.begun_at or entry.batch.proposed_at,
-            entry.batch.case.public_id,
-        )
-        for entry in entries
-    }
+    names = registry.units.names({entry.batch.case.unit_id for entry in entries})
+    return {digests[entry.digest]: _listing(entry, names) for entry in entries}
+
+
+def listing_of(entry: ListedNumber) -> Listing:
+    """Why this number is listed."""
+    unit_id = entry.batch.case.unit_id
+    return _listing(entry, registry.units.names([unit_id]))
+
+
+def _listing(entry: ListedNumber, names: Mapping[int, str]) -> Listing:
+    batch, case = entry.batch, entry.batch.case
+    return Listing(names[case.unit_id], batch.reason, batch.begun_at or case.opened_at, case.public_id)
 
 
 # --- Batches
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    batch: FakeBatch
-    case: Case
-    union: unions.UnionFacts
-    living: int
-
-
-def list_batches(actor: Actor, query: Query) -> Page[BatchRow]:
-    """Batches of the actor's units, newest first; `done`: refused, taken back, lifted. Raises NotAllowed."""
-    actor.require_anywhere(Permission.DECIDE)
-    rows = FakeBatch.objects.filter(db.in_scope("union__path", actor.scope_for(Permission.DECIDE)))
-    living_ones = Q(case__state__in=_LIVING)
-    rows = rows.filter(~living_ones if query.view == "done" else living_ones).select_related("case")
-    page = page_of(rows, ("-id",), after=query.after, limit=query.limit)
-    living = dict(
-        ListedNumber.objects.filter(batch__in=page.rows, in_force=True)
-        .values("batch_id")
-        .annotate(n=Count("id"))
-        .values_list("batch_id", "n")
-    )
-    facts = unions.facts_of({row.union_id for row in page.rows})
-    return page.of(BatchRow(row, row.case, facts[row.union_id], living.get(row.pk, 0)) for row in page.rows)
-
-
 @dataclass(frozen=True, slots=True)
 class NumberRow:
     """A number of a batch and who holds such a document: `standing` in words, and where his file or matter `opens`.
@@ -133,34 +107,20 @@ class NumberRow:
     batch_public_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatchView:
-    batch: FakeBatch
-    case: Case
-    union: unions.UnionFacts
-    living: int
-    numbers: Page[NumberRow]
-    papers: Sequence[FileFacts]
-
-
-def find_batch(public_id: str) -> tuple[Case, FakeBatch] | None:
+def unit_of_batch(public_id: str) -> int:
+    """The union that listed it. Raises NotFound."""
     case = cases.find_case(rules.FAKE_BATCH.code, public_id)
-    batch = db.find(FakeBatch, case_id=case.pk) if case else None
-    return (case, batch) if case and batch else None
-
-
-def get_batch(actor: Actor, public_id: str, *, after: str = "") -> BatchView:
-    """With the numbers behind the place `after`. Raises NotFound out of scope, NotAllowed without the right."""
-    found = find_batch(public_id)
-    if found is None:
+    if case is None:
         raise NotFound
-    case, batch = found
-    union = unions.get_facts(batch.union_id)
-    actor.require(Permission.DECIDE, union.path)
-    page = page_of(ListedNumber.objects.filter(batch=batch), ("id",), after=after)
-    living = ListedNumber.objects.filter(batch=batch, in_force=True).count()
-    papers = files.list_about("case", [public_id]).get(public_id, [])
-    return BatchView(batch, case, union, living, page.of(_who(actor, page.rows, public_id)), papers)
+    return case.unit_id
+
+
+def list_numbers(actor: Actor, public_id: str, query: Query) -> Page[NumberRow]:
+    """The numbers of a batch, as they were told. Raises NotFound out of scope, NotAllowed without the right."""
+    actor.require(Permission.DECIDE, unions.get_facts(unit_of_batch(public_id)).path)
+    rows = ListedNumber.objects.filter(batch__case__public_id=public_id)
+    page = page_of(rows, ("id",), after=query.after, limit=query.limit)
+    return page.of(_who(actor, page.rows, public_id))
 
 
 def _who(actor: Actor, entries: Sequence[ListedNumber], batch: str) -> list[NumberRow]:
@@ -197,43 +157,5 @@ def _who(actor: Actor, entries: Sequence[ListedNumber], batch: str) -> list[Numb
 
 def may_read_paper(actor: Actor, file: FileFacts) -> bool:
     """Evidence of a batch is for whoever may decide on it."""
-    found = find_batch(file.about_id)
-    return found is not None and actor.may(Permission.DECIDE, unions.get_facts(found[1].union_id).path)
-
-
-# --- One number looked at again
-@dataclass(frozen=True, slots=True)
-class CheckView:
-    check: DocumentCheck
-    case: Case
-    entry: ListedNumber
-    batch: FakeBatch
-    batch_public_id: str
-    union: unions.UnionFacts
-
-
-def find_check(public_id: str) -> CheckView | None:
-    rows = DocumentCheck.objects.select_related("case", "number__batch__case")
-    check = rows.filter(case__public_id=public_id).first()
-    if check is None:
-        return None
-    batch = check.number.batch
-    return CheckView(check, check.case, check.number, batch, batch.case.public_id, unions.get_facts(batch.union_id))
-
-
-def get_check(actor: Actor, public_id: str) -> CheckView:
-    """Raises NotFound out of scope, NotAllowed without the right."""
-    found = find_check(public_id)
-    if found is None:
-        raise NotFound
-    actor.require(Permission.DECIDE, found.union.path)
-    return found
-
-
-def own_check(actor: Actor, public_id: str) -> CheckView:
-    """What he asked himself. Raises NotFound also for other people's."""
-    case = cases.get_my_case(actor, public_id)
-    found = find_check(case.public_id)
-    if found is None:
-        raise NotFound
-    return found
+    case = cases.find_case(rules.FAKE_BATCH.code, file.about_id)
+    return case is not None and actor.may(Permission.DECIDE, unions.get_facts(case.unit_id).path)

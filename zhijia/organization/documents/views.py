@@ -1,10 +1,8 @@
-"""Made-up documents: batches listed and lifted by two persons, and whoever holds one asking to be looked at."""
+"""Made-up documents: what a batch is made of, one number to be lifted, and whoever holds one asking to be looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -14,32 +12,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.accounts import services as accounts
+from zhijia.foundation.casework import pages, presenting, selectors as cases
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, sent
-from zhijia.foundation.ui.listing import Button, answer
-from zhijia.foundation.workflow import presenting, services as workflow
-from zhijia.foundation.workflow.selectors import Case
+from zhijia.foundation.ui.listing import Query, answer
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import write_place
-from zhijia.organization.documents import lists, presenting as listing, selectors as reads, services as blacklist
-from zhijia.organization.documents.forms import BlacklistForm, LiftNumberForm
-from zhijia.organization.members.forms import CaseDecisionForm
 from zhijia.organization.people import services as people_services
 from zhijia.organization.unions import selectors as unions
 
+from . import lists, selectors
+from .cases import CHECKS, batches, checks
+from .forms import BlacklistForm, LiftNumberForm
 from .permissions import Permission
-
-
-def _key(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
-
-
-@require_safe
-def batch_list(request: Request) -> HttpResponseBase:
-    """Batches of the actor's units, newest first."""
-    propose = Button("提出一批", reverse("documents:new"), primary=True)
-    return answer(lists.BATCHES, request, partial(reads.list_batches, request.actor), actions=[propose])
 
 
 @once
@@ -50,7 +36,7 @@ def batch_new(request: Request) -> HttpResponse:
     submission = Submission(request, form)
     if submission.is_right:
         said = form.cleaned_data
-        proposal = blacklist.Proposal(
+        proposal = batches.Proposal(
             said["reason"],
             said["id_type"],
             said["numbers"],
@@ -58,65 +44,30 @@ def batch_new(request: Request) -> HttpResponse:
             [(file.name or "", file.file) for file in said["papers"]],
         )
         with submission:
-            pid = blacklist.propose(request.actor, proposal, now=request.now)
+            pid = batches.propose(request.actor, proposal, now=request.now)
             messages.success(request, "已提交，由另一位同事复核后生效。")
-            return redirect("documents:batch", pid=pid)
+            return redirect("documents:review", pid=pid)
     response = render(request, "documents/new.html", {"form": form}, status=submission.status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _decision(
-    request: Request, case: Case, title: str, decide: Callable[[dict[str, Any]], None]
-) -> tuple[CaseDecisionForm | None, bool, int]:
-    """The form of what the actor may do with a case, whether it was done, and the answer's status."""
-    allowed = workflow.allowed_moves(case, request.actor)
-    form = CaseDecisionForm(
-        request.POST or None,
-        moves=[(move.name, move.button) for move in allowed],
-        initial={"version": case.version},
-    )
-    submission = Submission(request, form)
-    if submission.is_right:
-        with submission:
-            decide(form.cleaned_data)
-            messages.success(request, f"{title}已办理。")
-            return form, True, 200
-    return (form if allowed or request.method == "POST" else None), False, submission.status
+@require_safe
+def numbers(request: Request, pid: str) -> HttpResponseBase:
+    """All numbers of a batch, masked, and who holds such a document."""
+    return answer(lists.NUMBERS, request, partial(selectors.list_numbers, request.actor, pid))
 
 
-@once
-def batch(request: Request, pid: str) -> HttpResponse:
-    """One batch: its numbers, masked, who holds such a document, and what may be done with it."""
-    view = reads.get_batch(request.actor, pid, after=request.GET.get("after", ""))
-
-    def decide(said: dict[str, Any]) -> None:
-        decision, note, version = said["decision"], said["note"], said["version"]
-        if decision == "withdraw":
-            blacklist.withdraw(request.actor, pid, now=request.now)
-        elif decision == "ask_lift":
-            blacklist.ask_lift(request.actor, pid, note=note, now=request.now)
-        elif decision in ("agree", "refuse"):
-            agree = decision == "agree"
-            blacklist.decide(request.actor, pid, agree=agree, note=note, now=request.now, version=version)
-        else:
-            agree = decision == "lift"
-            blacklist.decide_lift(request.actor, pid, agree=agree, note=note, now=request.now, version=version)
-
-    form, done, status = _decision(request, view.case, "名单", decide)
-    if done:
-        return redirect("documents:batch", pid=pid)
-    context = listing.batch_page(view, form, now=request.now)
-    context["checks"] = [presenting.two_persons(view.case, request.actor)] if view.case.closed_at is None else []
-    return render(request, "documents/batch.html", context, status=status)
+def _key(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 @once
 def lift_number(request: Request, pid: str) -> HttpResponse:
     """One number of a batch was a mistake: asked here, decided by another person."""
-    view = reads.get_batch(request.actor, pid, after=write_place(_key(request.GET.get("number", "")) - 1))
     asked = _key(request.POST.get("number", "") or request.GET.get("number", ""))
-    row = next((row for row in view.numbers.rows if row.entry.pk == asked and row.entry.in_force), None)
+    page = selectors.list_numbers(request.actor, pid, Query(after=write_place(asked - 1), limit=1))
+    row = next((row for row in page.rows if row.entry.pk == asked and row.entry.in_force), None)
     if request.method != "POST" and row is None:
         raise NotFound
     form = LiftNumberForm(request.POST or None, initial={"number": asked})
@@ -124,33 +75,22 @@ def lift_number(request: Request, pid: str) -> HttpResponse:
     if submission.is_right:
         said = form.cleaned_data
         with submission:
-            case = blacklist.ask_lift_number(request.actor, pid, said["number"], note=said["note"], now=request.now)
+            case = checks.ask_lift_number(request.actor, pid, said["number"], note=said["note"], now=request.now)
             messages.success(request, "已提出解除，由另一位同事复核。")
-            return redirect("documents:check", pid=case)
-    context = {"view": view, "row": row, "form": form}
+            return redirect("documents:checks:review", pid=case)
+    context = {"batch": pid, "row": row, "form": form}
     return render(request, "documents/number.html", context, status=submission.status)
 
 
+@require_POST
 @once
-def check(request: Request, pid: str) -> HttpResponse:
-    """One number looked at again; `reveal` shows the number to call, once, and leaves a row."""
-    view = reads.get_check(request.actor, pid)
-    if request.method == "POST" and "reveal" in request.POST:
-        mobile = blacklist.read_mobile(request.actor, pid, now=request.now)
-        page = listing.check_page(view, None, now=request.now, mobile=mobile)
-        response = render(request, "members/case_review.html", page)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def decide(said: dict[str, Any]) -> None:
-        blacklist.decide_check(
-            request.actor, pid, said["decision"], note=said["note"], now=request.now, version=said["version"]
-        )
-
-    form, done, status = _decision(request, view.case, "证件核对", decide)
-    if done:
-        return redirect("documents:check", pid=pid)
-    return render(request, "members/case_review.html", listing.check_page(view, form, now=request.now), status=status)
+def mobile(request: Request, pid: str) -> HttpResponse:
+    """The number to call, once; leaves a row."""
+    one = cases.get_case(CHECKS, request.actor, pid)
+    shown = checks.read_mobile(request.actor, pid, now=request.now)
+    response = pages.review_page(CHECKS, request, one, mobile=shown, why_none="约定核对后，回到这一件办理。")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 # --- On the phone
@@ -168,13 +108,24 @@ def ask_check(request: Request, code: str = "") -> HttpResponse:
             request.POST.get("id_number", "")[:40],
             today=timezone.localdate(request.now),
         )
-    case = blacklist.ask_check(request.actor, identity, mobile=accounts.verified_mobile(request), now=request.now)
+    case = checks.ask_check(request.actor, identity, mobile=accounts.verified_mobile(request), now=request.now)
     if request.actor.person_id is not None:
-        return redirect("documents:my_check", pid=case)
+        return redirect("documents:checks:case", pid=case)
     return render(request, "documents/check_asked.html", {"home": reverse("portal:home")})
 
 
 @require_safe
 def my_check(request: Request, pid: str) -> HttpResponse:
-    """What became of it."""
-    return render(request, "members/my_case.html", listing.own_check_page(reads.own_check(request.actor, pid)))
+    """What became of it: who looks at the document, where, and what then."""
+    one = cases.get_own(CHECKS, request.actor, pid)
+    union, context = unions.get_facts(one.case.unit_id), presenting.own_page(CHECKS, one, request.actor, request.now)
+    lines = (("核对的工会", union.name), ("地址", union.address), ("电话", union.phone))
+    context["title"] = CHECKS.name
+    context["facts"] = [{"label": label, "value": value} for label, value in lines if value]
+    if context["step"]:
+        context["step"] |= {
+            "lead": f"请携带证件到{union.name}，或等待电话联系",
+            "mine": False,
+            "note": "核对后即可继续在线办理。",
+        }
+    return render(request, "casework/case.html", context)

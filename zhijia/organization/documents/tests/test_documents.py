@@ -10,6 +10,7 @@ import pytest
 
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import selectors as cases, services as casework
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.notify.models import Message, TextMessage
@@ -21,12 +22,14 @@ from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import DataSubject
-from zhijia.organization.documents import personal, rules, selectors as reads, services as blacklist
+from zhijia.organization.documents import personal, rules, selectors as reads
+from zhijia.organization.documents.cases import BATCHES, CHECKS, batches, checks
+from zhijia.organization.documents.cases.batches import Proposal
 from zhijia.organization.documents.models import DocumentCheck, FakeBatch, ListedNumber
-from zhijia.organization.documents.services import Proposal
 from zhijia.organization.duplicates.services import corrections
 from zhijia.organization.duplicates.tests.test_duplicates import Authority
 from zhijia.organization.joining import selectors as joining
+from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.services import applications, binding
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import services as people_services
@@ -47,14 +50,14 @@ def pair(world: World, union: str = "county") -> tuple[Actor, Actor]:
 def listed(world: World, *numbers: str, by: tuple[Actor, Actor] | None = None, why: str = WHY) -> str:
     """A batch in force."""
     maker, checker = by or pair(world)
-    case = blacklist.propose(maker, Proposal(why, typed="\n".join(numbers)), now=world.now)
-    blacklist.decide(checker, case, agree=True, now=world.now)
+    case = batches.propose(maker, Proposal(why, typed="\n".join(numbers)), now=world.now)
+    casework.act(BATCHES, checker, case, "agree", now=world.now)
     return case
 
 
 def apply(world: World, person: Person) -> str:
     world.consent(person)
-    form = joining.JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司")
+    form = JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司")
     case = applications.submit(world.actor(person), world["plant"].pk, form, channel="web", now=world.now).case
     assert case is not None
     return case.public_id
@@ -99,7 +102,7 @@ def test_a_thousand_numbers_are_the_most(count: int) -> None:
 def test_a_table_is_read_and_not_kept(file: Any, world: World) -> None:
     maker, _ = pair(world)
     table = file([[id_number(21)], [id_number(22)]], header=("身份证号",))
-    case = blacklist.propose(maker, Proposal(WHY, table=table), now=world.now)
+    case = batches.propose(maker, Proposal(WHY, table=table), now=world.now)
     assert ListedNumber.objects.filter(batch__case__public_id=case).count() == 2
     assert not StoredFile.objects.exists()
 
@@ -107,10 +110,10 @@ def test_a_table_is_read_and_not_kept(file: Any, world: World) -> None:
 @pytest.mark.parametrize(
     ("said", "code", "field"),
     [
-        (Proposal("太短", typed=id_number(1)), "blacklist.reason", "reason"),
-        (Proposal(WHY), "blacklist.numbers", "numbers"),
+        (Proposal("太短", typed=id_number(1)), "case.invalid", "reason"),
+        (Proposal(WHY), "case.invalid", "numbers"),
         (Proposal(WHY, typed="12345"), "blacklist.numbers", "numbers"),
-        (Proposal(WHY, "NONSENSE", id_number(1)), "id_type.unknown", "id_type"),
+        (Proposal(WHY, "NONSENSE", id_number(1)), "case.invalid", "id_type"),
         (Proposal(WHY, typed=id_number(1), table=io.BytesIO(b"x")), "blacklist.numbers", "table"),
         (Proposal(WHY, table=csv_file([["1"]], header=("姓名",))), "table.header_missing", "table"),
         (Proposal(WHY, table=csv_file([["12345"]], header=("证件号码",))), "blacklist.numbers", "table"),
@@ -120,7 +123,7 @@ def test_a_table_is_read_and_not_kept(file: Any, world: World) -> None:
 def test_bad_input_names_its_field(said: Proposal, code: str, field: str, world: World) -> None:
     maker, _ = pair(world)
     with pytest.raises(Invalid) as wrong:
-        blacklist.propose(maker, said, now=world.now)
+        batches.propose(maker, said, now=world.now)
     assert wrong.value.code == code
     assert set(wrong.value.fields) == {field}
     assert not FakeBatch.objects.exists()
@@ -141,12 +144,12 @@ def test_no_number_can_be_read_from_what_is_kept(world: World) -> None:
 def test_nothing_counts_before_a_second_person_agreed(world: World) -> None:
     person = world.person(id_number=id_number(41))
     maker, checker = pair(world)
-    case = blacklist.propose(maker, Proposal(WHY, typed=id_number(41)), now=world.now)
+    case = batches.propose(maker, Proposal(WHY, typed=id_number(41)), now=world.now)
     apply(world, person)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        blacklist.decide(maker, case, agree=True, now=world.now)
+        casework.act(BATCHES, maker, case, "agree", now=world.now)
     assert reads.listed_person(person.pk) is None
-    blacklist.decide(checker, case, agree=True, now=world.now)
+    casework.act(BATCHES, checker, case, "agree", now=world.now)
     assert reads.listed_person(person.pk) is not None
     assert AuditEntry.objects.filter(event="documents.listed", detail={"count": 1}).count() == 1
 
@@ -155,15 +158,15 @@ def test_refused_and_taken_back_count_for_nobody(world: World) -> None:
     person = world.person(id_number=id_number(42))
     maker, checker = pair(world)
     for end in ("refuse", "withdraw"):
-        case = blacklist.propose(maker, Proposal(WHY, typed=id_number(42)), now=world.now)
+        case = batches.propose(maker, Proposal(WHY, typed=id_number(42)), now=world.now)
         if end == "refuse":
-            with pytest.raises(Invalid, match=r"case\.missing"):
-                blacklist.decide(checker, case, agree=False, now=world.now)
-            blacklist.decide(checker, case, agree=False, note="没有公安机关的文书。", now=world.now)
+            with pytest.raises(Invalid, match=r"case\.invalid"):
+                casework.act(BATCHES, checker, case, "refuse", now=world.now)
+            casework.act(BATCHES, checker, case, "refuse", {"note": "没有公安机关的文书。"}, now=world.now)
         else:
             with pytest.raises(NotFound):
-                blacklist.withdraw(checker, case, now=world.now)
-            blacklist.withdraw(maker, case, now=world.now)
+                casework.act(BATCHES, checker, case, "withdraw", now=world.now)
+            casework.act(BATCHES, maker, case, "withdraw", now=world.now)
     assert reads.listed_person(person.pk) is None
     assert not ListedNumber.objects.filter(ended_at=None).exists()
 
@@ -171,13 +174,13 @@ def test_refused_and_taken_back_count_for_nobody(world: World) -> None:
 def test_a_county_sees_its_own_batches_and_a_check_holds_everywhere(world: World) -> None:
     case = listed(world, id_number(43), by=pair(world, "other_county"))
     here, province = world.staff("ORG", "county", "孙一"), world.staff("ORG", "province", "孙二")
-    assert reads.list_batches(here, Query()).rows == []
+    assert cases.list_cases(BATCHES, here, Query(view="held")).rows == []
     with pytest.raises(NotFound):
-        reads.get_batch(here, case)
+        cases.get_case(BATCHES, here, case)
     with pytest.raises(NotFound):
-        blacklist.ask_lift(here, case, note="核对后是真实的证件", now=world.now)
-    assert [row.case.public_id for row in reads.list_batches(province, Query()).rows] == [case]
-    assert reads.get_batch(province, case).living == 1
+        casework.act(BATCHES, here, case, "ask_undo", {"note": "核对后是真实的证件"}, now=world.now)
+    assert [row.case.public_id for row in cases.list_cases(BATCHES, province, Query(view="held")).rows] == [case]
+    assert reads.list_numbers(province, case, Query()).rows[0].entry.in_force
     person = world.person(id_number=id_number(43))
     world.consent(person)
     with pytest.raises(RuleBroken, match=r"document\.check") as said:
@@ -190,11 +193,11 @@ def test_other_desks_may_not(role: str, world: World) -> None:
     case = listed(world, id_number(44))
     other = world.staff(role, "county", "孙一")
     with pytest.raises(NotAllowed):
-        blacklist.propose(other, Proposal(WHY, typed=id_number(45)), now=world.now)
+        batches.propose(other, Proposal(WHY, typed=id_number(45)), now=world.now)
     with pytest.raises(NotAllowed):
-        reads.get_batch(other, case)
+        cases.get_case(BATCHES, other, case)
     with pytest.raises(NotAllowed):
-        reads.list_batches(other, Query())
+        cases.list_cases(BATCHES, other, Query())
 
 
 # --- Who holds such a document
@@ -220,9 +223,13 @@ def test_a_roster_person_is_not_bound_and_nothing_of_it_stays(world: World) -> N
     person.refresh_from_db()
     assert person.account_id is None
     assert not Membership.objects.get(pk=stay.pk).activated
-    blacklist.ask_check(actor, identity, mobile="13700005555", now=world.now)
+    checks.ask_check(actor, identity, mobile="13700005555", now=world.now)
     check = DocumentCheck.objects.get()
-    assert (check.account_id, check.person_id, check.mobile_masked) == (actor.account_id, None, "137****5555")
+    assert (check.account_id, check.case.owner_person_id, check.mobile_masked) == (
+        actor.account_id,
+        None,
+        "137****5555",
+    )
 
 
 def test_a_dispute_does_not_bind_it_either(world: World) -> None:
@@ -248,8 +255,8 @@ def test_a_rosters_row_waits_as_a_case_and_goes_through_once_lifted(world: World
         conflicts.settle(actor, case.public_id, {}, now=world.now)
     assert set(said.value.fields) == {"id_number"}
     first, second = pair(world)
-    blacklist.ask_lift(first, batch, note="核对后都是真实证件", now=world.now)
-    blacklist.decide_lift(second, batch, agree=True, now=world.now)
+    casework.act(BATCHES, first, batch, "ask_undo", {"note": "核对后都是真实证件"}, now=world.now)
+    casework.act(BATCHES, second, batch, "undo", now=world.now)
     assert conflicts.settle(actor, case.public_id, {}, now=world.now).value == "added"
 
 
@@ -303,10 +310,10 @@ def test_an_application_that_waits_is_marked_and_not_approved_until_lifted(world
     assert [row.code for row in results] == ["document.listed"]
     first, second = pair(world)
     entry = ListedNumber.objects.get(digest=person.id_digest)
-    check = blacklist.ask_lift_number(first, batch, entry.pk, note="本人持证到窗口，照片相符", now=world.now)
+    check = checks.ask_lift_number(first, batch, entry.pk, note="本人持证到窗口，照片相符", now=world.now)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        blacklist.decide_check(first, check, "lift", now=world.now)
-    blacklist.decide_check(second, check, "lift", now=world.now)
+        casework.act(CHECKS, first, check, "lift", now=world.now)
+    casework.act(CHECKS, second, check, "lift", now=world.now)
     applications.approve(chair, application, now=world.now)
     assert ListedNumber.objects.filter(in_force=True).count() == 1
 
@@ -328,9 +335,9 @@ def test_a_number_in_two_batches_stays_until_both_are_lifted(world: World) -> No
     first = listed(world, id_number(64))
     listed(world, id_number(64), by=pair(world, "other_county"))
     maker, checker = pair(world)
-    blacklist.ask_lift(maker, first, note="核对后是真实的证件", now=world.now)
+    casework.act(BATCHES, maker, first, "ask_undo", {"note": "核对后是真实的证件"}, now=world.now)
     assert reads.listed_person(person.pk) is not None
-    blacklist.decide_lift(checker, first, agree=True, now=world.now)
+    casework.act(BATCHES, checker, first, "undo", now=world.now)
     entry = reads.listed_person(person.pk)
     assert entry is not None
     assert reads.union_of(entry).name == "市南区总工会"
@@ -340,12 +347,12 @@ def test_a_number_in_two_batches_stays_until_both_are_lifted(world: World) -> No
 def test_a_lift_refused_leaves_the_batch_in_force(world: World) -> None:
     maker, checker = pair(world)
     batch = listed(world, id_number(71), by=(maker, checker))
-    with pytest.raises(Invalid, match=r"blacklist\.reason"):
-        blacklist.ask_lift(checker, batch, note="误列", now=world.now)
-    blacklist.ask_lift(checker, batch, note="持证人说自己没有造假", now=world.now)
+    with pytest.raises(Invalid, match=r"case\.invalid"):
+        casework.act(BATCHES, checker, batch, "ask_undo", {"note": "误列"}, now=world.now)
+    casework.act(BATCHES, checker, batch, "ask_undo", {"note": "持证人说自己没有造假"}, now=world.now)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        blacklist.decide_lift(checker, batch, agree=True, now=world.now)
-    blacklist.decide_lift(maker, batch, agree=False, note="没有新的证明材料。", now=world.now)
+        casework.act(BATCHES, checker, batch, "undo", now=world.now)
+    casework.act(BATCHES, maker, batch, "keep", {"note": "没有新的证明材料。"}, now=world.now)
     assert FakeBatch.objects.get().in_force
     assert Case.objects.get(public_id=batch).state == "IN_FORCE"
     assert not InboxEntry.objects.filter(case__public_id=batch, closed_at=None).exists()
@@ -355,48 +362,48 @@ def test_who_holds_a_document_asks_and_two_persons_clear_it(world: World) -> Non
     person = world.person(id_number=id_number(72))
     listed(world, id_number(72))
     first, second = pair(world)
-    check = blacklist.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
+    check = checks.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
     with pytest.raises(Duplicate, match=r"documents\.check\.already_open"):
-        blacklist.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
+        checks.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
     assert InboxEntry.objects.get(case__public_id=check, closed_at=None).unit_id == world["county"].pk
-    with pytest.raises(Invalid, match=r"blacklist\.decision"):
-        blacklist.decide_check(first, check, "settle", now=world.now)
-    blacklist.decide_check(first, check, "vouch", note="本人持身份证到窗口，照片相符。", now=world.now)
+    with pytest.raises(WrongState):
+        casework.act(CHECKS, first, check, "settle", now=world.now)
+    casework.act(CHECKS, first, check, "vouch", {"note": "本人持身份证到窗口，照片相符。"}, now=world.now)
     with pytest.raises(RuleBroken, match=r"case\.same_person"):
-        blacklist.decide_check(first, check, "lift", now=world.now)
-    blacklist.decide_check(second, check, "lift", now=world.now)
+        casework.act(CHECKS, first, check, "lift", now=world.now)
+    casework.act(CHECKS, second, check, "lift", now=world.now)
     assert Message.objects.filter(person_id=person.pk, template="documents.cleared").count() == 1
     apply(world, person)
     with pytest.raises(NotFound, match=r"document\.not_listed"):
-        blacklist.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
+        checks.ask_check(world.actor(person), None, mobile="13700006666", now=world.now)
 
 
 def test_a_check_that_confirms_nothing_is_told_and_can_be_asked_again(world: World) -> None:
     person = world.person(id_number=id_number(73))
     listed(world, id_number(73))
     officer, _ = pair(world)
-    check = blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
-    blacklist.decide_check(officer, check, "uphold", note="请补充户口簿后再来核对。", now=world.now)
+    check = checks.ask_check(world.actor(person), None, mobile="", now=world.now)
+    casework.act(CHECKS, officer, check, "uphold", {"note": "请补充户口簿后再来核对。"}, now=world.now)
     assert Message.objects.filter(person_id=person.pk, template="documents.kept").count() == 1
-    assert reads.own_check(world.actor(person), check).case.state == "KEPT"
+    assert cases.get_own(CHECKS, world.actor(person), check).case.state == "KEPT"
     with pytest.raises(NotFound):
-        reads.own_check(world.actor(world.person()), check)
-    assert blacklist.ask_check(world.actor(person), None, mobile="", now=world.now) != check
+        cases.get_own(CHECKS, world.actor(world.person()), check)
+    assert checks.ask_check(world.actor(person), None, mobile="", now=world.now) != check
 
 
 def test_lifting_the_batch_settles_what_was_asked_about_its_numbers(world: World) -> None:
     person, _ = world.member(bound=False, id_number=id_number(74))
     batch = listed(world, id_number(74))
     identity = people_services.read_identity(person.name, "RESIDENT_ID", id_number(74), today=world.today)
-    check = blacklist.ask_check(world.bare_actor(), identity, mobile="13700007777", now=world.now)
+    check = checks.ask_check(world.bare_actor(), identity, mobile="13700007777", now=world.now)
     maker, checker = pair(world)
-    blacklist.ask_lift(maker, batch, note="核对后都是真实证件", now=world.now)
-    blacklist.decide_lift(checker, batch, agree=True, now=world.now)
+    casework.act(BATCHES, maker, batch, "ask_undo", {"note": "核对后都是真实证件"}, now=world.now)
+    casework.act(BATCHES, checker, batch, "undo", now=world.now)
     assert Case.objects.get(public_id=check).state == "LIFTED"
     assert TextMessage.objects.filter(template="documents.cleared").count() == 1
     entry = ListedNumber.objects.get()
     with pytest.raises(WrongState):
-        blacklist.ask_lift_number(maker, batch, entry.pk, note="核对后是真实的证件", now=world.now)
+        checks.ask_lift_number(maker, batch, entry.pk, note="核对后是真实的证件", now=world.now)
 
 
 def test_a_stranger_learns_nothing_by_asking(world: World) -> None:
@@ -406,7 +413,7 @@ def test_a_stranger_learns_nothing_by_asking(world: World) -> None:
     nobody = people_services.read_identity(person.name, "RESIDENT_ID", id_number(76), today=world.today)
     for identity in (named, nobody, None):
         with pytest.raises(NotFound) as said:
-            blacklist.ask_check(world.bare_actor(), identity, mobile="", now=world.now)
+            checks.ask_check(world.bare_actor(), identity, mobile="", now=world.now)
         assert said.value.code == NotFound().code
 
 
@@ -414,37 +421,38 @@ def test_nobody_clears_his_own_document(world: World) -> None:
     officer = world.staff("ORG", "county", "吴科长")
     person = Person.objects.get(pk=officer.person_id)
     listed(world, world.number_of(person))
-    check = blacklist.ask_check(officer, None, mobile="", now=world.now)
+    check = checks.ask_check(officer, None, mobile="", now=world.now)
     with pytest.raises(RuleBroken, match=r"case\.own"):
-        blacklist.decide_check(officer, check, "vouch", note="这是我本人的身份证。", now=world.now)
+        casework.act(CHECKS, officer, check, "vouch", {"note": "这是我本人的身份证。"}, now=world.now)
 
 
 # --- His data, and its end
 def test_he_reads_where_to_go_and_never_why(world: World) -> None:
     person = world.person(id_number=id_number(81))
     listed(world, id_number(81))
-    blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
+    checks.ask_check(world.actor(person), None, mobile="", now=world.now)
     subject = DataSubject((person.pk,), person.account_id)
-    rows = personal.export_document(subject)
-    assert [row["类别"] for row in rows] == ["须到工会核对的证件", "证件核对"]
+    rows = [*personal.export_listed(subject), *cases.export(CHECKS, subject)]
+    assert [row["工会"] for row in rows] == ["莱阳市总工会"] * 2
     assert WHY not in str(rows)
-    assert [kept.count for kept in personal.kept_document(subject, world.now)] == [1, 1]
+    kept = [*personal.kept_listed(subject, world.now), *cases.kept(CHECKS, subject, world.now)]
+    assert [line.count for line in kept] == [1, 1]
 
 
 def test_what_has_ended_goes_a_year_later(world: World) -> None:
     person = world.person(id_number=id_number(82))
     maker, checker = pair(world)
     batch = listed(world, id_number(82), id_number(83), by=(maker, checker))
-    check = blacklist.ask_check(world.actor(person), None, mobile="", now=world.now)
-    blacklist.decide_check(maker, check, "vouch", note="本人持身份证到窗口，照片相符。", now=world.now)
-    blacklist.decide_check(checker, check, "lift", now=world.now)
+    check = checks.ask_check(world.actor(person), None, mobile="", now=world.now)
+    casework.act(CHECKS, maker, check, "vouch", {"note": "本人持身份证到窗口，照片相符。"}, now=world.now)
+    casework.act(CHECKS, checker, check, "lift", now=world.now)
     year = world.now + timedelta(days=365)
     day_before = year - timedelta(days=1)
-    assert personal.forget_checks(day_before, 100, frozenset()) == 0
+    assert casework.forget(CHECKS, day_before, 100, frozenset()) == 0
     assert personal.forget_numbers(day_before, 100, frozenset()) == 0
     assert personal.forget_numbers(year, 100, frozenset({person.pk})) == 0
-    assert personal.forget_checks(year, 100, frozenset()) == 1
+    assert casework.forget(CHECKS, year + timedelta(days=1), 100, frozenset()) == 1
     assert personal.forget_numbers(year, 100, frozenset()) == 1
-    assert reads.get_batch(maker, batch).batch.count == 2
+    assert cases.get_case(BATCHES, maker, batch).row.count == 2
     assert ListedNumber.objects.count() == 1
     assert Case.objects.get(public_id=check).owner_person_id is None

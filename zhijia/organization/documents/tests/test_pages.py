@@ -12,7 +12,8 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.files.models import StoredFile
-from zhijia.organization.documents import selectors as reads, services as blacklist
+from zhijia.organization.documents import selectors as reads
+from zhijia.organization.documents.cases import checks
 from zhijia.organization.documents.models import DocumentCheck, ListedNumber
 from zhijia.organization.documents.tests.test_documents import WHY, apply, listed
 from zhijia.organization.people.models import Person
@@ -93,17 +94,17 @@ def test_the_number_to_call_is_shown_once_and_leaves_a_row(
 ) -> None:
     person = world.person(id_number=id_number(95))
     listed(world, id_number(95))
-    check = blacklist.ask_check(world.actor(person), None, mobile="13700009999", now=world.now)
-    address = reverse("documents:check", args=[check])
+    check = checks.ask_check(world.actor(person), None, mobile="13700009999", now=world.now)
+    address, reveal = reverse("documents:checks:review", args=[check]), reverse("documents:mobile", args=[check])
     sign_in(client, world.staff_person("ORG", "county"), staff=True)
     assert "13700009999" not in client.get(address).content.decode()
-    shown = client.post(address, {"reveal": "1", "idempotency_key": "show-0000001"})
+    shown = client.post(reveal, {"idempotency_key": "show-0000001"})
     assert "13700009999" in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
     row = AuditEntry.objects.get(event="documents.mobile")
     assert (row.outcome, row.concerns_person_id) == ("read", person.pk)
     sign_in(client, world.staff_person("ORG", "other_county"), staff=True)
-    assert client.post(address, {"reveal": "1"}).status_code == 404
+    assert client.post(reveal).status_code == 404
 
 
 def test_who_could_not_be_bound_is_led_there_too(world: World, client: Client, sign_in: Any, clock: Any) -> None:

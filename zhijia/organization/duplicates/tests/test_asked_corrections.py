@@ -16,13 +16,14 @@ from stdnum.cn import ric
 from tests.forms import forms_of
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework import services as casework
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
-from zhijia.organization.documents import services as blacklist
-from zhijia.organization.documents.services import Proposal
+from zhijia.organization.documents.cases import BATCHES, batches
+from zhijia.organization.documents.cases.batches import Proposal
 from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.members.rules import member_number
 from zhijia.organization.members.services import memberships
@@ -141,8 +142,8 @@ def test_a_number_of_somebody_else_and_a_listed_one_are_refused(world: World) ->
     third, _ = world.member(name="周正")
     fake = number(51)
     maker, checker = world.staff("ORG", "county", "吴科长"), world.staff("ORG", "county", "郑科长")
-    case = blacklist.propose(maker, Proposal("民警核实系伪造的证件号码", typed=fake), now=world.now)
-    blacklist.decide(checker, case, agree=True, note="", now=world.now)
+    case = batches.propose(maker, Proposal("民警核实系伪造的证件号码", typed=fake), now=world.now)
+    casework.act(BATCHES, checker, case, "agree", now=world.now)
     with pytest.raises(RuleBroken) as listed:
         rights.agree(officer, ask(world, third, id_number=fake), now=world.now)
     assert listed.value.code == "document.check"

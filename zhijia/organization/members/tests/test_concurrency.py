@@ -20,7 +20,7 @@ from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.changes import services as changes
 from zhijia.organization.changes.rules import flow_of
 from zhijia.organization.changes.services import Given
-from zhijia.organization.documents import services as blacklist
+from zhijia.organization.documents.cases import BATCHES, CHECKS, batches, checks
 from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.services import applications
@@ -244,14 +244,14 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
     maker, checker = province.staff("ORG", "county", "吴科长"), province.staff("ORG", "county", "郑科长")
     for _ in range(12):
         person, application = province.application()
-        said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
-        batch = blacklist.propose(maker, said, now=province.now)
+        said = batches.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
+        batch = batches.propose(maker, said, now=province.now)
 
         def act(number: int, batch: str = batch, application: str = application) -> str:
             if number:
                 applications.approve(chair, application, now=province.now)
                 return "approved"
-            blacklist.decide(checker, batch, agree=True, now=province.now)
+            casework.act(BATCHES, checker, batch, "agree", now=province.now)
             return "listed"
 
         seen = together(2, act)
@@ -266,18 +266,18 @@ def test_listing_and_approving_at_once_take_nobody_in_behind_the_list(province: 
 def test_one_number_is_lifted_once(province: World) -> None:
     person = province.person()
     maker, checker = province.staff("ORG", "county", "吴科长"), province.staff("ORG", "county", "郑科长")
-    said = blacklist.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
-    batch = blacklist.propose(maker, said, now=province.now)
-    blacklist.decide(checker, batch, agree=True, now=province.now)
+    said = batches.Proposal("公安机关通报的一批伪造证件", typed=province.number_of(person))
+    batch = batches.propose(maker, said, now=province.now)
+    casework.act(BATCHES, checker, batch, "agree", now=province.now)
     entry = ListedNumber.objects.get()
-    case = blacklist.ask_lift_number(maker, batch, entry.pk, note="本人持证到窗口，照片相符", now=province.now)
-    blacklist.ask_lift(maker, batch, note="核对后都是真实证件", now=province.now)
+    case = checks.ask_lift_number(maker, batch, entry.pk, note="本人持证到窗口，照片相符", now=province.now)
+    casework.act(BATCHES, maker, batch, "ask_undo", {"note": "核对后都是真实证件"}, now=province.now)
 
     def act(number: int) -> str:
         if number % 2:
-            blacklist.decide_check(checker, case, "lift", now=province.now)
+            casework.act(CHECKS, checker, case, "lift", now=province.now)
         else:
-            blacklist.decide_lift(checker, batch, agree=True, now=province.now)
+            casework.act(BATCHES, checker, batch, "undo", now=province.now)
         return "lifted"
 
     together(6, act)
