@@ -16,8 +16,6 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
-from zhijia.organization.joining.services import binding
-from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 from zhijia.organization.rosters import selectors as roster_reads
 from zhijia.organization.rosters.models import RosterLoad
@@ -75,7 +73,6 @@ SAID: dict[str, Any] = {
     "joining_reject": {"reason": "NOT_EMPLOYEE"},
     "joining_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
-    "joining_decide_dispute": {"uphold": True, "note": "当面核对了身份证件"},
     "transfers_desk_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
     "transfers_desk_call_off": {"note": "本人不同意"},
     "changes_desk_refuse_change": {"note": "材料还不齐全"},
@@ -92,7 +89,6 @@ SAID: dict[str, Any] = {
 }
 APPLICATION = ("joining_application", "joining_approve", "joining_reject", "joining_ask", "joining_match_employer")
 MEMBER = ("members_member", "members_numbers")
-DISPUTE = ("joining_dispute", "joining_decide_dispute")
 TRANSFER = (
     "transfers_desk_transfer",
     "transfers_desk_accept_transfer",
@@ -121,7 +117,7 @@ INVITED = ("rosters_offer_conflict",)
 ROSTER = (*LOAD, *CONFLICT, *INVITED)
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *DISPUTE, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
     "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
@@ -158,17 +154,7 @@ def real(world: World, name: str) -> str:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
     if name in (*CONFLICT, *INVITED):
         return refused_row(world, name)
-    if name in DISPUTE:
-        return _dispute(world)
     return _real_of_two_persons(world, name)
-
-
-def _dispute(world: World) -> str:
-    bound, _ = world.member(name="周三")
-    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    return binding.open_dispute(
-        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
 
 
 def _real_of_two_persons(world: World, name: str) -> str:
@@ -217,5 +203,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *DISPUTE, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
+    *APPLICATION, *MEMBER, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
 ]  # fmt: skip

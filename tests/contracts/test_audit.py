@@ -21,7 +21,8 @@ from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.joining.applying import JoinForm
-from zhijia.organization.joining.services import applications, binding
+from zhijia.organization.joining.cases import open_dispute
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import MemberCard, Membership
 from zhijia.organization.members.services import cards, memberships
@@ -182,14 +183,9 @@ def _many(world: World) -> Callable[[], Any]:
 def _dispute(world: World) -> str:
     bound, _ = world.member(name="周三")
     identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    return binding.open_dispute(
+    return open_dispute(
         world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
     )
-
-
-def _decide_dispute(world: World) -> Callable[[], Any]:
-    case, org = _dispute(world), world.staff("ORG", "county")
-    return lambda: binding.decide(org, case, uphold=True, note="当面核对了身份证件", now=world.now)
 
 
 def _replace(world: World) -> Callable[[], Any]:
@@ -271,8 +267,7 @@ SCENARIOS: dict[str, Scenario] = MOVES | {
         "appeal", "reject", {"reason": "NOT_EMPLOYEE", "note": ""}, note="我是本单位职工，请再看"
     ),
     "joining.services.applications.decide_many": _many,
-    "joining.services.binding.open_dispute": lambda world: lambda: _dispute(world),
-    "joining.services.binding.decide": _decide_dispute,
+    "joining.cases.open_dispute": lambda world: lambda: _dispute(world),
     "members.services.cards.replace": _replace,
     "members.services.memberships.close_membership": _close,
     "people.services.consents.give_consents": _consents,

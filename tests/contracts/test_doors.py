@@ -19,8 +19,6 @@ from tests.world import World
 from zhijia.foundation.casework import services as casework
 from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.documents.cases import BATCHES, batches, checks
-from zhijia.organization.joining.services import binding
-from zhijia.organization.people import services as people_services
 from zhijia.organization.people.services import rights
 
 pytestmark = pytest.mark.django_db
@@ -159,11 +157,6 @@ def things(world: World) -> dict[str, dict[str, str]]:
     """URL name to the arguments of something real in the county of the small province."""
     _applicant, case = world.application(name="王一")
     member, _ = world.member(name="李二")
-    bound, _ = world.member(name="周三")
-    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
-    dispute = binding.open_dispute(
-        world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
     asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
@@ -185,13 +178,12 @@ def things(world: World) -> dict[str, dict[str, str]]:
         "joining:answer": own,
         "members:file": {"pid": member.public_id},
         "members:numbers": {"pid": member.public_id},
-        "joining:dispute_review": {"pid": dispute},
         "unions:file": union,
     }
 
 
 FOREIGN = {
-    "joining:review", "members:file", "joining:dispute_review", "joining:case", "joining:submitted", "joining:withdraw",
+    "joining:review", "members:file", "joining:case", "joining:submitted", "joining:withdraw",
     "joining:appeal", "joining:answer", "documents:numbers", "documents:my_check",
     "unions:file", "people:rights_review", "people:rights_case",
 }  # fmt: skip
@@ -215,7 +207,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "joining:review", "members:file", "joining:dispute_review", "people:rights_review", "documents:numbers",
+        "joining:review", "members:file", "people:rights_review", "documents:numbers",
     ],
 )  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(

@@ -106,6 +106,11 @@ def _trail(world: World, _: Person) -> dict[str, Any]:
     return dict.fromkeys(("person", "unit", "event", "outcome", "case", "address"), "")
 
 
+def _disputed(world: World, _: Person) -> dict[str, Any]:
+    bound, stay = world.member(name=next(NAMES))
+    return {"person": bound.pk, "account": world.bare_actor().account_id, "union": stay.union_id}
+
+
 def _listed(world: World, member: Person) -> dict[str, Any]:
     """A number in force, his own."""
     proposal = Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
@@ -119,6 +124,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
     "resets": _colleague,
+    "disputes": _disputed,
     "merges": _twins,
     "document-checks": _listed,
     "clients": lambda world, _: {"units": world["city"].code},

@@ -19,7 +19,8 @@ from zhijia.organization.access.cases.grants import revoke_grant
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.access.roles import Role
 from zhijia.organization.joining.applying import JoinForm
-from zhijia.organization.joining.services import applications, binding
+from zhijia.organization.joining.cases import DISPUTES, open_dispute
+from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 
@@ -91,13 +92,11 @@ def play_disputes(stage: Stage) -> None:
         identity = people_services.Identity(owner.name, "RESIDENT_ID", number, None, owner.sex)
         mobile = stage.inventor.mobile()
         stranger = actors.actor_of(_bare_account(stage, mobile), today=stage.today, staff=False, address="127.0.0.1")
-        case = binding.open_dispute(
+        case = open_dispute(
             stranger, identity, mobile=mobile, fallback_union_id=stage.unions["plant"].pk, now=stage.workdays_ago(3)
         )
         if outcome != "open":
-            binding.decide(
-                desk, case, uphold=outcome == "uphold", note="已电话核对本人信息。", now=stage.workdays_ago(1)
-            )
+            act(DISPUTES, desk, case, outcome, {"note": "已电话核对本人信息。"}, now=stage.workdays_ago(1))
 
 
 def _bare_account(stage: Stage, mobile: str) -> int:

@@ -107,14 +107,6 @@ class AnswerForm(ConfirmForm):
     )
 
 
-class DisputeForm(ConsoleForm):
-    """How a binding dispute was checked."""
-
-    note = forms.CharField(
-        label="怎样核实的", max_length=200, widget=forms.Textarea(attrs={"rows": 3}), help_text="当面或电话，核对了什么"
-    )
-
-
 class DecisionForm(ConsoleForm):
     """What a reviewer decides; reason and note are asked for by the decision."""
 

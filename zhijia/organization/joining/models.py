@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 
@@ -38,13 +39,12 @@ class JoinApplication(models.Model):
         return f"join {self.case_id}"
 
 
-class BindingDispute(models.Model):
+class BindingDispute(CaseRow):
     """Two accounts, one person: what the county needs to decide. The number is sealed under the case's public id.
 
     `old_account_id` is null where the file has no account yet and its number is not the one that signed in.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     old_account_id = models.BigIntegerField(null=True)
     new_account_id = models.BigIntegerField()
@@ -52,6 +52,3 @@ class BindingDispute(models.Model):
     mobile_digest = KeyField(max_length=32, default="", blank=True)
     mobile_masked = KeyField(max_length=16, default="", blank=True)
     opened_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"dispute {self.case_id}"

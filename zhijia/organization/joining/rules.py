@@ -1,4 +1,4 @@
-"""Pure rules of joining. Source: docs/rules/members.md"""
+"""Pure rules of joining. Source: docs/rules/joining.md"""
 
 from __future__ import annotations
 
@@ -207,6 +207,6 @@ def check_asked(note: str) -> str:
 
 
 def check_owner(is_owner: bool) -> None:
-    """Owners and main investors can't be members. Source: docs/rules/members.md#who-may-join"""
+    """Owners and main investors can't be members. Source: docs/rules/joining.md#who-may-join"""
     if is_owner:
         raise RuleBroken("join.owner", "企业的投资人、主要经营者不能加入本企业工会，如有疑问请咨询县级总工会。")

@@ -1,3 +1,4 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -9,6 +10,7 @@ from zhijia.kernel.registry import (
     Scenario,
 )
 
+from .cases import DISPUTES
 from .permissions import Permission
 from .rules import DISPUTE, JOIN
 from .selectors import personal
@@ -23,7 +25,10 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
         PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
     ),
-    menu=(MenuItem("组织", "入会审批", "joining:queue", (Permission.DECIDE,), 130, icon="user-check"),),
+    menu=(
+        MenuItem("组织", "入会审批", "joining:queue", (Permission.DECIDE,), 130, icon="user-check"),
+        MenuItem("组织", "账号核实", "joining:disputes:list", (Permission.DISPUTE_DECIDE,), 135, icon="user-question"),
+    ),
     personal_data=(
         PersonalData(
             "joining.applications",
@@ -56,7 +61,7 @@ SCENARIO = Scenario(
     ),
     case_links={
         JOIN.code: CaseLink(member="joining:case", console="joining:review", menu="joining:queue"),
-        DISPUTE.code: CaseLink(console="joining:dispute_review"),
+        **declaring.links(DISPUTES),
     },
     parameters=(
         ParameterSpec("join.review_wd", "入会审核时限", 3, "wd", "会籍管理办法；平台默认", 1, 30),

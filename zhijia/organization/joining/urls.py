@@ -1,5 +1,8 @@
 from django.urls import path
 
+from zhijia.foundation.casework import pages
+
+from .cases import DISPUTES
 from .views import applying, desk, proving
 
 app_name = "joining"
@@ -24,5 +27,5 @@ urlpatterns = [
     path("console/joining/decide", desk.decide_batch, name="decide_batch"),
     path("console/joining/<pid:pid>", desk.review, name="review"),
     path("console/joining/<pid:pid>/employer", desk.match_employer, name="match_employer"),
-    path("console/disputes/<pid:pid>", desk.dispute_review, name="dispute_review"),
+    *pages.urls(DISPUTES),
 ]

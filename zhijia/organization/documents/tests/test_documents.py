@@ -11,6 +11,7 @@ import pytest
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import selectors as cases, services as casework
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.notify.models import Message, TextMessage
 from zhijia.foundation.parameters import selectors as parameters
@@ -29,7 +30,8 @@ from zhijia.organization.duplicates.services import corrections
 from zhijia.organization.duplicates.tests.test_duplicates import Authority
 from zhijia.organization.joining import selectors as joining
 from zhijia.organization.joining.applying import JoinForm
-from zhijia.organization.joining.services import applications, binding
+from zhijia.organization.joining.cases import DISPUTES, open_dispute
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
@@ -233,14 +235,14 @@ def test_a_roster_person_is_not_bound_and_nothing_of_it_stays(world: World) -> N
 def test_a_dispute_does_not_bind_it_either(world: World) -> None:
     bound, _ = world.member(id_number=id_number(53))
     identity = people_services.Identity(bound.name, "RESIDENT_ID", id_number(53), None, bound.sex)
-    case = binding.open_dispute(
+    case = open_dispute(
         world.bare_actor(), identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
     )
     listed(world, id_number(53))
     officer = world.staff("ORG", "county", "孙一")
     with pytest.raises(RuleBroken, match=r"document\.listed"):
-        binding.decide(officer, case, uphold=True, note="当面核对了身份证件", now=world.now)
-    binding.decide(officer, case, uphold=False, note="没有本人到场，不能确认", now=world.now)
+        act(DISPUTES, officer, case, "uphold", {"note": "当面核对了身份证件"}, now=world.now)
+    act(DISPUTES, officer, case, "dismiss", {"note": "没有本人到场，不能确认"}, now=world.now)
 
 
 def test_a_rosters_row_waits_as_a_case_and_goes_through_once_lifted(world: World) -> None:

@@ -17,7 +17,8 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
 from zhijia.organization.joining import selectors
 from zhijia.organization.joining.applying import JoinForm
-from zhijia.organization.joining.services import applications, binding
+from zhijia.organization.joining.cases import open_dispute
+from zhijia.organization.joining.services import applications
 from zhijia.organization.members import rules, selectors as members
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.selectors import ID_NUMBER
@@ -193,7 +194,7 @@ def dispute(request: Request, said: DisputeIn) -> CaseId:
     checked = people_services.read_identity(said.name, said.id_type, said.id_number, today=today)
     union = unions.get_by_code(said.union_code)
     mobile = accounts.verified_mobile(request)
-    case = binding.open_dispute(request.actor, checked, mobile=mobile, fallback_union_id=union.id, now=request.now)
+    case = open_dispute(request.actor, checked, mobile=mobile, fallback_union_id=union.id, now=request.now)
     return CaseId(id=case)
 
 

@@ -1,4 +1,4 @@
-"""For cadres and other systems: applications and their decisions, member lists, files, binding disputes."""
+"""For cadres and other systems: applications and their decisions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from zhijia.foundation.ui.listing import Query as ListQuery
-from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
     Done,
@@ -24,7 +23,7 @@ from zhijia.kernel.api import (
 from zhijia.kernel.http import Request
 from zhijia.organization.joining import selectors
 from zhijia.organization.joining.permissions import Permission
-from zhijia.organization.joining.services import applications as deciding, binding
+from zhijia.organization.joining.services import applications as deciding
 from zhijia.organization.people.api.shapes import PersonOut, person_out
 
 routes = Routes("joining", "入会", who=Who.CADRE, surface="console")
@@ -95,20 +94,6 @@ class RowList(Out):
 
 class EmployerIn(In):
     employer: PublicIdField
-
-
-class DisputeOut(Out):
-    id: str
-    state: str
-    label: str
-    person: PersonOut
-    union: str
-    new_mobile: str
-
-
-class DisputeVerdictIn(In):
-    uphold: bool
-    note: Text = Field(min_length=5, max_length=200)
 
 
 def _queue_row(row: selectors.Application) -> dict[str, Any]:
@@ -192,26 +177,4 @@ def ask(request: Request, pid: PublicId, said: SupplementIn) -> Done:
 def match_employer(request: Request, pid: PublicId, said: EmployerIn) -> Done:
     """把申请人填写的单位对应到登记单位。"""
     deciding.match_employer(request.actor, pid, said.employer, now=request.now)
-    return Done()
-
-
-@routes.read("/disputes/{pid}", DisputeOut)
-def dispute(request: Request, pid: PublicId) -> DisputeOut:
-    """一件账号绑定核实。"""
-    found = selectors.get_dispute(request.actor, pid)
-    said = cases.describe(found.case)
-    return DisputeOut(
-        id=found.case.public_id,
-        state=found.case.state,
-        label=said["label"],
-        person=person_out(found.person),
-        union=found.union.name if found.union else "",
-        new_mobile=found.new_mobile,
-    )
-
-
-@routes.write("/disputes/{pid}/decide", Done)
-def decide_dispute(request: Request, pid: PublicId, said: DisputeVerdictIn) -> Done:
-    """核实后改绑或维持，写明怎样核实的。"""
-    binding.decide(request.actor, pid, uphold=said.uphold, note=said.note, now=request.now)
     return Done()

@@ -19,9 +19,8 @@ from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.documents.selectors import Listing, is_listed, listings_of
 from zhijia.organization.joining import rules
 from zhijia.organization.joining.applying import JoinForm
-from zhijia.organization.joining.models import BindingDispute, JoinApplication
+from zhijia.organization.joining.models import JoinApplication
 from zhijia.organization.joining.permissions import Permission
-from zhijia.organization.members import selectors as members
 from zhijia.organization.members.selectors.memberships import about_person
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -177,27 +176,6 @@ def list_applications(actor: Actor, public_ids: Sequence[str]) -> dict[str, Appl
         db.in_scope("union__path", actor.scope_for(Permission.DECIDE)), case__public_id__in=list(public_ids)
     )
     return {row.case.public_id: row for row in _described(actor, list(rows))}
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeFile:
-    """A binding dispute for its decider."""
-
-    case: Case
-    person: people.PersonFacts
-    union: unions.UnionFacts | None
-    new_mobile: str
-
-
-def get_dispute(actor: Actor, public_id: str) -> DisputeFile:
-    """Raises NotFound, NotAllowed."""
-    dispute = BindingDispute.objects.select_related("case").filter(case__public_id=public_id).first()
-    if dispute is None:
-        raise NotFound
-    actor.require(Permission.DISPUTE_DECIDE, unions.get_facts(dispute.case.unit_id).path)
-    stay = members.open_stay(dispute.person_id)
-    union = unions.get_facts(stay.union_id) if stay else None
-    return DisputeFile(dispute.case, people.get_facts(dispute.person_id), union, dispute.mobile_masked)
 
 
 def wishes_for_a_union(union_id: int) -> dict[int, int]:

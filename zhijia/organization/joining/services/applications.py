@@ -48,7 +48,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
 
     Raises NotSignedIn, Invalid `join.form` naming every field, `join.too_young`; RuleBroken `join.owner`,
     `join.consent`, `join.not_identified`, `document.check`; Expired `union.closed` with the nearest online home;
-    Duplicate `joining.application.already_open`. Source: docs/rules/members.md#join
+    Duplicate `joining.application.already_open`. Source: docs/rules/joining.md#join
     """
     person, born_on = people.facts_and_birthday(actor.require_person())
     union = unions.get_facts(union_id)

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.world import World
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.workflow.models import Case
 from zhijia.foundation.workflow.services import FORGOTTEN
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
+from zhijia.organization.joining.cases import DISPUTES, open_dispute
 from zhijia.organization.joining.models import BindingDispute
 from zhijia.organization.joining.selectors import personal
-from zhijia.organization.joining.services import binding, forgetting
+from zhijia.organization.joining.services import forgetting
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 
@@ -36,11 +38,9 @@ def settled_dispute(world: World) -> tuple[Person, DataSubject, Case]:
     bound, _ = world.member(name="周三")
     identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
     stranger = world.bare_actor()
-    pid = binding.open_dispute(
-        stranger, identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now
-    )
+    pid = open_dispute(stranger, identity, mobile="13700001111", fallback_union_id=world["plant"].pk, now=world.now)
     assert counts("joining.disputes", subject_of(bound), world.now) == (1, [1])
-    binding.decide(world.staff("ORG", "county"), pid, uphold=False, note="当面核对，不是本人", now=world.now)
+    act(DISPUTES, world.staff("ORG", "county"), pid, "dismiss", {"note": "当面核对，不是本人"}, now=world.now)
     other = world.person()
     return bound, DataSubject((other.pk,), stranger.account_id), Case.objects.get(public_id=pid)
 

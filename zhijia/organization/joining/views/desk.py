@@ -1,4 +1,4 @@
-"""For cadres: the queue and its decisions, the member list, the file, binding disputes."""
+"""For cadres: the queue and its decisions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from zhijia.foundation.workflow import presenting as shapes, selectors as cases,
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.organization.joining import rules, selectors
-from zhijia.organization.joining.forms import DecisionForm, DisputeForm
+from zhijia.organization.joining.forms import DecisionForm
 from zhijia.organization.joining.permissions import Permission
-from zhijia.organization.joining.services import applications, binding
+from zhijia.organization.joining.services import applications
 from zhijia.organization.unions import selectors as unions
 
 from . import lists, tables
@@ -165,29 +165,3 @@ def match_employer(request: Request, pid: str) -> HttpResponse:
         applications.match_employer(request.actor, pid, request.POST.get("employer", "")[:16], now=request.now)
         messages.success(request, "已对应用人单位。")
     return redirect("joining:review", pid=pid)
-
-
-def dispute_review(request: Request, pid: str) -> HttpResponse:
-    """Two accounts claim one person: the county's decision."""
-    dispute = selectors.get_dispute(request.actor, pid)
-    form = DisputeForm(request.POST or None)
-    submission = Submission(request, form)
-    if submission.is_right:
-        with submission:
-            binding.decide(
-                request.actor,
-                pid,
-                uphold=request.POST.get("decision") == "uphold",
-                note=form.cleaned_data["note"],
-                now=request.now,
-            )
-            messages.success(request, "已办理。")
-            return redirect(reverse("joining:dispute_review", args=[pid]))
-    context = {
-        "dispute": dispute,
-        "form": form,
-        "described": cases.describe(dispute.case),
-        "entries": shapes.entries(cases.timeline(dispute.case)),
-        "moves": {move.name: move for move in workflow.allowed_moves(dispute.case, request.actor)},
-    }
-    return render(request, "joining/dispute_review.html", context, status=submission.status)

@@ -18,8 +18,8 @@ from zhijia.foundation.accounts.sending import counting_button, send_code_by
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken, TooMany, ZhijiaError
 from zhijia.kernel.http import Request
+from zhijia.organization.joining import cases
 from zhijia.organization.joining.forms import IdentityForm
-from zhijia.organization.joining.services import binding
 from zhijia.organization.members import rules, selectors
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.selectors import ID_NUMBER
@@ -192,7 +192,7 @@ def open_dispute(request: Request, code: str = "") -> HttpResponse:
         request.POST.get("id_number", "")[:40],
         today=timezone.localdate(request.now),
     )
-    binding.open_dispute(
+    cases.open_dispute(
         request.actor,
         checked,
         mobile=accounts.verified_mobile(request),

@@ -13,13 +13,13 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.accounts.models import Account, SignInCode
 from zhijia.foundation.accounts.services import factors, mobiles as account_mobiles
-from zhijia.foundation.casework.services import open_case
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.notify.models import Message
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Invalid, NotFound, TooMany, ZhijiaError
 from zhijia.organization.access.cases import GRANTS
+from zhijia.organization.joining.cases import DISPUTES, open_dispute
 from zhijia.organization.joining.models import BindingDispute
-from zhijia.organization.joining.services import binding
 from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people, services
 from zhijia.organization.people.models import Person
@@ -113,11 +113,11 @@ def test_no_code_is_sent_before_the_documents_have_matched(world: World, thief: 
 
 def test_who_has_lost_the_files_number_asks_the_county(world: World, thief: Actor) -> None:
     person, membership = world.member(bound=False, id_number=GOOD, mobile=HIS)
-    case = binding.open_dispute(
+    case = open_dispute(
         thief, identity(world), mobile=MINE, fallback_union_id=world["plant"].pk, now=world.now
     )  # fmt: skip
     assert BindingDispute.objects.get().old_account_id is None
-    binding.decide(world.staff("ORG", "county"), case, uphold=True, note="已当面核对证件和本人", now=world.now)
+    act(DISPUTES, world.staff("ORG", "county"), case, "uphold", {"note": "已当面核对证件和本人"}, now=world.now)
     person.refresh_from_db()
     membership.refresh_from_db()
     assert (person.account_id, person.mobile_masked, membership.activated) == (thief.account_id, "137****0001", True)
@@ -127,7 +127,7 @@ def test_who_has_lost_the_files_number_asks_the_county(world: World, thief: Acto
 def test_who_can_bind_himself_needs_no_county(world: World, thief: Actor) -> None:
     world.member(bound=False, id_number=GOOD, mobile=MINE)
     call = {"mobile": MINE, "fallback_union_id": world["plant"].pk, "now": world.now}
-    assert isinstance(refused(binding.open_dispute, thief, identity(world), **call), NotFound)
+    assert isinstance(refused(open_dispute, thief, identity(world), **call), NotFound)
 
 
 # --- Cadres ---------------------------------------------------------------------------------------------------------
@@ -161,11 +161,11 @@ def test_a_file_with_a_role_and_no_number_is_the_countys_to_bind(world: World, t
 def test_a_county_alone_moves_no_cadres_file_to_another_account(world: World, thief: Actor) -> None:
     person = world.person(id_number=GOOD)
     world.grant(person, "SECURITY_ADMIN", "province")
-    case = binding.open_dispute(
+    case = open_dispute(
         thief, identity(world), mobile=MINE, fallback_union_id=world["plant"].pk, now=world.now
     )  # fmt: skip
     desk = world.staff("ORG", "county")
-    error = refused(binding.decide, desk, case, uphold=True, note="已当面核对证件和本人", now=world.now)
+    error = refused(act, DISPUTES, desk, case, "uphold", {"note": "已当面核对证件和本人"}, now=world.now)
     assert error.code == "real_name.has_role"
     before = person.account_id
     person.refresh_from_db()
