@@ -121,7 +121,8 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
     if any(move.checker for move in kind.workflow.moves_from(case.state)):
         lines.append(shapes.two_persons(case, actor))
     more = kind.shows_more(case, one.row, actor, now) if kind.shows_more is not None else {}
-    facts = more.pop("facts", None) or _facts(selectors.facts(kind, one, own=False))
+    told = [fact for fact in more.pop("facts", ()) if fact["value"]]
+    facts = told or _facts(selectors.facts(kind, one, own=False))
     return {
         "kind": kind,
         "case": case,

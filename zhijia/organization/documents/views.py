@@ -124,8 +124,7 @@ def my_check(request: Request, pid: str) -> HttpResponse:
     context["facts"] = [{"label": label, "value": value} for label, value in lines if value]
     if context["step"]:
         context["step"] |= {
-            "lead": f"请携带证件到{union.name}，或等待电话联系",
-            "mine": False,
+            "lead": f"请携带证件到{union.name}，或等待电话联系，最晚",
             "note": "核对后即可继续在线办理。",
         }
     return render(request, "casework/case.html", context)
