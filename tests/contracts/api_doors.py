@@ -101,7 +101,6 @@ CHANGE = (
     "changes_desk_refuse_change",
     "changes_desk_decide_appeal",
 )
-CLAIM = "transfers_desk_take_back_claim"
 CLAIMING = ("transfers_desk_claimable", "transfers_desk_offer_claims")
 ASKING = ("changes_desk_ask_change",)
 CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)

@@ -21,14 +21,12 @@ from zhijia.organization.duplicates.services.corrections import Correction
 from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import memberships, moving, own_data
-from zhijia.organization.people import selectors as people, services as people_services
+from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
 from zhijia.organization.people.services import rights
-from zhijia.organization.transfers.models import FoundingTask
-from zhijia.organization.transfers.services import claims, returns, transfers
-from zhijia.organization.unions import services as unions
+from zhijia.organization.transfers.services import returns, transfers
 
 Scenario = Callable[[World], Callable[[], Any]]
 
@@ -175,69 +173,6 @@ def _reopen(world: World) -> Callable[[], Any]:
     )
 
 
-# --- Claims
-def _at_home(world: World) -> tuple[Person, Actor]:
-    person = world.person()
-    memberships.open_membership(
-        SYSTEM,
-        people.get_facts(person.pk),
-        world.facts("home"),
-        now=world.now,
-        work_form="employed",
-        new_form_group="",
-        occupation="",
-        is_migrant=False,
-        employer_id=world["plant"].employer_id,
-        employer_text="",
-        case_id=None,
-    )
-    return person, world.staff("GRASS_ADMIN", "plant")
-
-
-def _offer(world: World) -> Callable[[], Any]:
-    person, admin = _at_home(world)
-    plant = world["plant"].pk
-    return lambda: claims.offer_claim(admin, plant, person.pk, now=world.now)
-
-
-def _offers(world: World) -> Callable[[], Any]:
-    person, admin = _at_home(world)
-    plant = world["plant"].pk
-    return lambda: claims.offer_claims(admin, plant, [person.public_id], now=world.now)
-
-
-def _offered(name: str, *, by_member: bool) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        person, admin = _at_home(world)
-        case = claims.offer_claim(admin, world["plant"].pk, person.pk, now=world.now)
-        actor = world.actor(person) if by_member else admin
-        return lambda: getattr(claims, name)(actor, case.public_id, now=world.now)
-
-    return prepare
-
-
-def _founding(world: World) -> Callable[[], Any]:
-    worker = world.staff("TOWN_WORKER", "town")
-    employer = unions.open_employer(SYSTEM, name="迅达配送", credit_code=None, region="370682101000", now=world.now)
-    for _ in range(25):
-        person = world.person()
-        memberships.open_membership(
-            SYSTEM,
-            people.get_facts(person.pk),
-            world.facts("home"),
-            now=world.now,
-            work_form="employed",
-            new_form_group="",
-            occupation="",
-            is_migrant=False,
-            employer_id=employer.pk,
-            employer_text="",
-            case_id=None,
-        )
-    case = FoundingTask.objects.get().case.public_id
-    return lambda: claims.close_founding_task(worker, case, founded=False, note="单位正在迁址。", now=world.now)
-
-
 # --- Duplicates and corrections
 def _two(world: World) -> tuple[Person, Person, Actor]:
     first, _ = world.member(name="林晓禾")
@@ -382,12 +317,6 @@ MOVES: dict[str, Scenario] = {
     "changes.services.readmit": _readmit,
     "members.services.moving.reopen": _reopen,
     "members.services.moving.shift": _decided("accept_transfer"),
-    "transfers.services.claims.offer_claim": _offer,
-    "transfers.services.claims.offer_claims": _offers,
-    "transfers.services.claims.confirm_claim": _offered("confirm_claim", by_member=True),
-    "transfers.services.claims.decline_claim": _offered("decline_claim", by_member=True),
-    "transfers.services.claims.take_back_claim": _offered("take_back_claim", by_member=False),
-    "transfers.services.claims.close_founding_task": _founding,
     "duplicates.services.hints.dismiss_hint": _dismiss,
     "members.services.moving.close_for": _merging("agree"),
     "duplicates.services.corrections.correct_member": _correct,

@@ -21,7 +21,6 @@ from tests.contracts.api_doors import (
     ANOTHER_STATE,
     BY_ANOTHER_ROLE,
     BY_NAME,
-    CLAIM,
     IN_STEPS,
     NOT_FOR_SYSTEMS,
     OF_THE_UNION,
@@ -145,7 +144,7 @@ def test_every_cadres_route_with_an_id_is_walked_below() -> None:
     of_kinds = tuple(f"/{kind.slug}/" for kind in kinds())
     own = [door for door in ALL if door.route.who is Who.CADRE and not door.path.startswith(of_kinds)]
     wanted = {door.name for door in own if "{pid}" in door.path}
-    assert wanted == {*WITH_PID, *IN_STEPS, CLAIM}
+    assert wanted == {*WITH_PID, *IN_STEPS}
 
 
 @pytest.mark.parametrize("name", WITH_PID)

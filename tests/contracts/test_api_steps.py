@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.callers import register, send
-from tests.contracts.api_doors import BY_NAME, CLAIM, call, checked_file, refused_row
+from tests.callers import send
+from tests.contracts.api_doors import checked_file, refused_row
 from tests.world import World
 from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.casework.services import open_case
 from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.duplicates.services import hints
 from zhijia.organization.members.services import memberships
@@ -19,7 +20,7 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters.api.loads import MendIn
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.tests.files import id_number
-from zhijia.organization.transfers.services import claims
+from zhijia.organization.transfers.cases.claims import CLAIMS
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +35,10 @@ def test_who_invited_a_member_takes_it_back_and_nobody_else(
         case_id=None,
     )  # fmt: skip
     actor = world.actor(admin, staff=True)
-    pid = claims.offer_claim(actor, world["plant"].pk, person.pk, now=world.now).public_id
-    assert register(world).post(f"/claims/{pid}/take-back").status_code == 404
+    pid = open_case(CLAIMS, actor, {"union": world["plant"].public_id, "person": person.public_id}, now=world.now)
     for who, status in ((world.staff_person("ORG", "county"), 404), (admin, 200), (admin, 409)):
         sign_in(client, who, staff=True)
-        assert call(client, BY_NAME[CLAIM], pid=pid).status_code == status
+        assert send(client, f"/claims/{pid}/take-back", {}).status_code == status
 
 
 def test_a_pair_is_merged_by_two_persons_and_another_dismissed(

@@ -35,6 +35,7 @@ from zhijia.organization.access.roles import ROLES
 from zhijia.organization.documents.cases import BATCHES
 from zhijia.organization.documents.cases.batches import Proposal, propose
 from zhijia.organization.documents.models import ListedNumber
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,14 @@ def _twins(world: World, member: Person) -> dict[str, Any]:
     return {"survivor": member.public_id, "duplicate": world.member(name=member.name)[0].public_id}
 
 
+def _claimed(world: World, member: Person) -> dict[str, Any]:
+    """A member of the online home who works for the plant."""
+    stay = Membership.objects.get(person=member, until__isnull=True)
+    home = world["home"]
+    Membership.objects.filter(pk=stay.pk).update(union=home, employer=world["plant"].employer_id)
+    return {"union": world["plant"].public_id, "person": member.public_id}
+
+
 def _trail(world: World, _: Person) -> dict[str, Any]:
     """No question that finds nothing is asked for as a file."""
     audit.record(world.staff("AUDIT_ADMIN", "county", next(NAMES)), "accounts.signed_out", now=world.now)
@@ -129,6 +138,8 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "document-checks": _listed,
     "clients": lambda world, _: {"units": world["city"].code},
     "trail-exports": _trail,
+    "claims": _claimed,
+    "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
 """What opening asks that names somebody, so that no sample can stand for it."""
@@ -392,7 +403,7 @@ def test_a_tab_is_exported_and_a_case_found_by_its_number(
     assert AuditEntry.objects.filter(event="audit.list_exported", subject_id=kind.workflow.code).exists()
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=ids)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.workflow.addressees(kind.workflow.start)], ids=ids)
 def test_who_decided_goes_on_to_the_next_that_waits_for_him(
     kind: CaseKind, world: World, sign_in: Any, clock: Any
 ) -> None:

@@ -138,7 +138,7 @@ def test_an_invited_member_confirms_and_a_cadre_claims_from_a_list(
     first, second = at_home(world, "林晓禾"), at_home(world, "王建国")
     desk = desk_page
     sign_in(desk, admin, staff=True)
-    desk.goto("/console/claims")
+    desk.goto("/console/claimable")
     assert axe(desk) == []
     desk.get_by_label("选中 林*禾").check()
     shoot(desk, "claims")
@@ -146,7 +146,7 @@ def test_an_invited_member_confirms_and_a_cadre_claims_from_a_list(
     desk.get_by_text("已邀请，等待本人确认").wait_for()
     assert axe(desk) == []
     shoot(desk, "claims-result")
-    desk.goto("/console/claims?view=sent")
+    desk.goto("/console/claims?view=open")
     desk.get_by_role("link", name="林*禾").click()
     desk.get_by_role("button", name="撤回邀请").wait_for()
     assert axe(desk) == []

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from zhijia.foundation.casework import services as casework
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
@@ -17,8 +18,11 @@ from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.services import hints
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.transfers.cases import founding
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.cases.founding import FOUNDING
 from zhijia.organization.transfers.models import FoundingTask
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
 
@@ -143,18 +147,19 @@ def play_claims(stage: Stage) -> None:
 
     def offer(days: int) -> tuple[Actor, str]:
         person = _member(stage, "home", at=ago(90), employer=employer)
-        return stage.actor(person), claims.offer_claim(admin, plant.pk, person.pk, now=ago(days)).public_id
+        said = {"union": plant.public_id, "person": person.public_id}
+        return stage.actor(person), open_case(CLAIMS, admin, said, now=ago(days))
 
     _member(stage, "home", at=ago(60), employer=employer)
     offer(1)
     offer(15)
     clock.fire_due(now=ago(1))
     confirming, confirmed = offer(2)
-    claims.confirm_claim(confirming, confirmed, now=ago(1))
+    act(CLAIMS, confirming, confirmed, "confirm", now=ago(1))
     declining, declined = offer(2)
-    claims.decline_claim(declining, declined, now=ago(1))
+    act(CLAIMS, declining, declined, "decline", now=ago(1))
     _, taken = offer(2)
-    claims.take_back_claim(admin, taken, now=ago(1))
+    act(CLAIMS, admin, taken, "take_back", now=ago(1))
     leaving, _ = offer(3)
     assert leaving.person_id is not None  # noqa: S101  an actor of ours
     moved = transfers.request_transfer(leaving, plant.pk, now=ago(2))
@@ -184,7 +189,7 @@ def play_founding(stage: Stage) -> None:
             _member(stage, "home", at=ago(5), employer=company, group=group)
     last, looked = 0, 1
     while looked:
-        last, looked, _ = claims.look_through_homes(last, now=ago(4))
+        last, looked, _ = founding.look_through_homes(last, now=ago(4))
     union_services.open_union(
         SYSTEM,
         name=f"{outcomes['found'].name}工会委员会",
@@ -197,7 +202,7 @@ def play_founding(stage: Stage) -> None:
     )
     for outcome, note in (("found", ""), ("drop", "单位正在迁址，年后再动员。")):
         case = FoundingTask.objects.get(employer=outcomes[outcome]).case.public_id
-        claims.close_founding_task(worker, case, founded=outcome == "found", note=note, now=ago(1))
+        act(FOUNDING, worker, case, outcome, {"note": note}, now=ago(1))
 
 
 def play_duplicates(stage: Stage) -> None:

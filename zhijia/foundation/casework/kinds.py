@@ -142,7 +142,8 @@ class CaseKind:
     `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
     where one is proposed, in place of the kit's form. `review` is the template of its review page, which extends the
     kit's; `shows_more(case, row, actor, now)` adds what that template needs. `on_phone`: whose matter it is reads it
-    and makes his moves on the phone, though somebody else opened it.
+    and makes his moves on the phone, though somebody else opened it; `own_page` is the template of that page and
+    `shows_own(case, row, actor, now)` what it needs besides. `before(case)` comes before each move, such as a lock.
     """
 
     slug: str
@@ -169,6 +170,9 @@ class CaseKind:
     archive: frozenset[str] = frozenset()
     purpose: str = ""
     on_phone: bool = False
+    own_page: str = "casework/case.html"
+    shows_own: Callable[[Case, Any, Actor, datetime], dict[str, Any]] | None = None
+    before: Callable[[Case], None] | None = None
     effects: dict[str, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

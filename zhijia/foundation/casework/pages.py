@@ -124,8 +124,8 @@ def _own_page(kind: CaseKind, request: Request, one: selectors.Standing, *, said
         form = said[1] if said is not None and said[0] == move.name else forms.asking_member(asks)()
         href = reverse(kind.page(move.name), args=[one.case.public_id])
         acts.append({"label": move.button, "href": href, "form": form if asks else None, "name": move.name})
-    context = {**presenting.own_page(kind, one), "acts": acts}
-    return render(request, "casework/case.html", context, status=said[2] if said is not None else 200)
+    context = {**presenting.own_page(kind, one, request.actor, request.now), "acts": acts}
+    return render(request, kind.own_page, context, status=said[2] if said is not None else 200)
 
 
 def _act(kind: CaseKind, name: str) -> Any:

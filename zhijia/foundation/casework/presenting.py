@@ -83,9 +83,10 @@ def own_row(kind: CaseKind, one: Standing) -> dict[str, Any]:
     return {"title": one.case.title, "detail": one.unit, "href": href, "tag": phone_tag(one.case)}
 
 
-def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
+def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict[str, Any]:
     """What `casework/case.html` takes."""
     case = one.case
+    more = kind.shows_own(case, one.row, actor, now) if kind.shows_own is not None else {}
     waits = case.closed_at is None and case.due_at and not cases.describe(case)["owner_acts"]
     return {
         "kind": kind,
@@ -102,6 +103,7 @@ def own_page(kind: CaseKind, one: Standing) -> dict[str, Any]:
             "lead": f"由{one.unit}办理，最晚", "at": case.last_day, "after": "答复",
             "explain": [case.due_explained] if case.due_explained else [],
         } if waits else None,
+        **more,
     }  # fmt: skip
 
 
@@ -119,7 +121,8 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
     if any(move.checker for move in kind.workflow.moves_from(case.state)):
         lines.append(shapes.two_persons(case, actor))
     more = kind.shows_more(case, one.row, actor, now) if kind.shows_more is not None else {}
-    facts = more.pop("facts", None) or _facts(selectors.facts(kind, one, own=False))
+    told = [fact for fact in more.pop("facts", ()) if fact["value"]]
+    facts = told or _facts(selectors.facts(kind, one, own=False))
     return {
         "kind": kind,
         "case": case,

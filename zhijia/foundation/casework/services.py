@@ -83,6 +83,8 @@ def act(
     """Make a move of a case: who may is the table's to say. Raises as `workflow.move`, Invalid for a wrong answer."""
     move = kind.workflow.move(name)
     case = _find(kind, actor, move, public_id)
+    if kind.before is not None:
+        kind.before(case)
     workflow.authorize(case, move, actor)
     step = kind.step(name)
     kept = checked(step.asks, given or {})

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from zhijia.foundation.casework.fields import Words
 from zhijia.foundation.workflow.rules import SYSTEM, Hue, Move, Undoing, Workflow, two_persons
 from zhijia.kernel import identifiers
 from zhijia.kernel.errors import Invalid, RuleBroken
@@ -20,10 +21,10 @@ from zhijia.kernel.typed import typed
 
 from .permissions import Permission
 
+WHY_LIFT = Words("note", "解除原因", "复核人会看到", least=8, rows=3, sample="公安机关来函更正，这些证件是真实的。")
 MOST_NUMBERS: Final = 1_000
 MOST_TOLD: Final = 5
 """So many wrong lines are named at once."""
-LEAST_WORDS, MOST_WORDS = 8, 200
 ENDED_DAYS: Final = 365
 """So long a number is kept after it counts for nothing."""
 COLUMNS: Final = (
@@ -33,7 +34,7 @@ COLUMNS: Final = (
 
 FAKE_BATCH = two_persons(
     "documents.fake_batch",
-    "虚假证件",
+    "虚假证件名单",
     check=Permission.DECIDE,
     due="members.blacklist_wd",
     maker="经办人",
@@ -130,15 +131,6 @@ def not_yet(union: str) -> RuleBroken:
 
 ROW_SENTENCE: Final = "该证件信息暂时不能在线办理，请本人携带证件到县级工会核对，核对后再登记。"
 """What a roster's row says of such a number; the code is `document.check`."""
-
-
-def check_words(text: str, *, field: str, asked: str) -> str:
-    """A reason as a sentence. Raises Invalid `blacklist.reason`."""
-    words = " ".join(text.split())
-    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
-        sentence = f"{asked}，{LEAST_WORDS} 到 {MOST_WORDS} 个字。"
-        raise Invalid("blacklist.reason", sentence, fields={field: sentence})
-    return words
 
 
 def typed_lines(text: str) -> list[tuple[int, str]]:

@@ -23,7 +23,7 @@ SCENARIO = Scenario(
     ),
     menu=(
         MenuItem("组织", "虚假证件", "documents:list", (Permission.DECIDE,), 167, icon="id-off"),
-        MenuItem("组织", "证件核对", "documents:checks:list", (Permission.DECIDE,), 168, icon="id"),
+        MenuItem("组织", "证件核对", "documents:checks:list", (Permission.DECIDE,), 168, icon="id-badge-2"),
     ),
     personal_data=(
         declaring.personal_data(CHECKS),

@@ -118,14 +118,13 @@ def ask_check(request: Request, code: str = "") -> HttpResponse:
 def my_check(request: Request, pid: str) -> HttpResponse:
     """What became of it: who looks at the document, where, and what then."""
     one = cases.get_own(CHECKS, request.actor, pid)
-    union, context = unions.get_facts(one.case.unit_id), presenting.own_page(CHECKS, one)
+    union, context = unions.get_facts(one.case.unit_id), presenting.own_page(CHECKS, one, request.actor, request.now)
     lines = (("核对的工会", union.name), ("地址", union.address), ("电话", union.phone))
     context["title"] = CHECKS.name
     context["facts"] = [{"label": label, "value": value} for label, value in lines if value]
     if context["step"]:
         context["step"] |= {
-            "lead": f"请携带证件到{union.name}，或等待电话联系",
-            "mine": False,
+            "lead": f"请携带证件到{union.name}，或等待电话联系，最晚",
             "note": "核对后即可继续在线办理。",
         }
     return render(request, "casework/case.html", context)

@@ -9,10 +9,11 @@ class TransfersConfig(CapabilityConfig):
         from zhijia.foundation.workflow import clock
         from zhijia.organization.members.events import membership_changed, membership_ended, membership_handed_over
 
+        from .cases import claims, founding
         from .rules.transfers import TRANSFER
-        from .services import claims, transfers
+        from .services import transfers
 
-        membership_changed.subscribe(claims.follow_arrival)
+        membership_changed.subscribe(founding.follow_arrival)
         membership_ended.subscribe(claims.follow_ended)
         membership_ended.subscribe(transfers.follow_ended)
         membership_handed_over.subscribe(claims.follow_handed_over)

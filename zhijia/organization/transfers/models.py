@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.organization.transfers.rules import transfers
 
@@ -39,35 +40,22 @@ class Transfer(models.Model):
         return f"transfer {self.case_id}"
 
 
-class ClaimOffer(models.Model):
-    """A grassroots union asks a member of an online home to come over; `source` is the home, `target` the union."""
+class ClaimOffer(CaseRow):
+    """A grassroots union asks a member of an online home to come over; its case knows both unions and him."""
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     membership = models.ForeignKey("members.Membership", models.PROTECT, related_name="+")
-    source = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
-    target = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     employer = models.ForeignKey("unions.Employer", models.PROTECT, related_name="+")
-    offered_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["target", "-offered_at"], name="claim_by_target")]
-
-    def __str__(self) -> str:
-        return f"claim {self.case_id}"
 
 
-class FoundingTask(models.Model):
-    """An employer without a union whose people are many in one online home: the township's task."""
+class FoundingTask(CaseRow):
+    """An employer without a union whose people are many in one online home: the township's task.
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
+    `members` as of its opening.
+    """
+
     home = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     employer = models.ForeignKey("unions.Employer", models.PROTECT, related_name="+")
     members = models.PositiveIntegerField()
-    opened_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["home", "-opened_at"], name="founding_by_home")]
-
-    def __str__(self) -> str:
-        return f"founding {self.case_id}"
+        indexes = [models.Index(fields=["home", "employer"], name="founding_by_home")]

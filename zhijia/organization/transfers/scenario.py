@@ -1,3 +1,4 @@
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import (
     CaseLink,
@@ -9,6 +10,8 @@ from zhijia.kernel.registry import (
     Scenario,
 )
 
+from .cases.claims import CLAIMS
+from .cases.founding import FOUNDING
 from .permissions import Permission
 from .rules.claims import CLAIM, FOUNDING_TASK
 from .rules.transfers import TRANSFER
@@ -28,7 +31,7 @@ SCENARIO = Scenario(
     ),
     menu=(
         MenuItem("组织", "转会", "transfers:list", (Permission.DECIDE,), 140, icon="transfer"),
-        MenuItem("组织", "认领会员", "transfers:claims", (Permission.OFFER,), 160, icon="user-plus"),
+        MenuItem("组织", "认领会员", "transfers:claimable", (Permission.OFFER,), 160, icon="user-plus"),
         MenuItem("组织", "建会线索", "transfers:uncovered", (Permission.FOUND,), 170, icon="building-community"),
     ),
     member_entries=(MemberEntry("转会", "transfer", "transfers:choose", "red", 30),),
@@ -38,19 +41,20 @@ SCENARIO = Scenario(
     personal_data=(
         PersonalData(
             "transfers.transfers",
-            "转会和认领邀请",
-            "办理转会和认领，保存经过。",
+            "转会",
+            "办理转会，保存经过。",
             "永久（工会档案）",
             personal.export_moves,
             personal.kept_moves,
-            tables=("transfers.Transfer", "transfers.ClaimOffer"),
+            tables=("transfers.Transfer",),
         ),
+        declaring.personal_data(CLAIMS),
     ),
     workflows=(TRANSFER, CLAIM, FOUNDING_TASK),
     case_links={
         TRANSFER.code: CaseLink(member="transfers:case", console="transfers:review", menu="transfers:list"),
-        CLAIM.code: CaseLink(member="transfers:my_claim", console="transfers:claim", menu="transfers:claims"),
-        FOUNDING_TASK.code: CaseLink(console="transfers:founding", menu="transfers:uncovered"),
+        **declaring.links(CLAIMS, menu="transfers:claimable"),
+        **declaring.links(FOUNDING, menu="transfers:uncovered"),
     },
     parameters=(
         ParameterSpec("transfer.review_wd", "转入审核时限，逾期转上级", 3, "wd", "会籍管理办法；平台默认", 1, 30),

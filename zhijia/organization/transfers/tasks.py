@@ -9,7 +9,8 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .services import claims, returns
+from .cases import founding
+from .services import returns
 
 
 @daily("06:30")
@@ -21,7 +22,7 @@ def propose_returns(now: datetime) -> None:
 @job("transfers.look_for_founding", label="查找应建会的单位")
 def look_for_founding(running: RunningJob, cursor: Json) -> Step:
     """`cursor` is the last online home looked at."""
-    last, looked, opened = claims.look_through_homes(int(cursor or 0), now=running.now)
+    last, looked, opened = founding.look_through_homes(int(cursor or 0), now=running.now)
     return Step(last, done=looked, report={"建会任务": opened}, finished=looked == 0)
 
 

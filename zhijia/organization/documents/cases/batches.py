@@ -32,10 +32,11 @@ from zhijia.organization.documents import lists, rules, selectors, services
 from zhijia.organization.documents.events import DocumentsListed, documents_listed
 from zhijia.organization.documents.models import DocumentCheck, FakeBatch, ListedNumber
 from zhijia.organization.documents.permissions import Permission
+from zhijia.organization.documents.rules import WHY_LIFT
 from zhijia.organization.people import selectors as people
 
 PAPERS: Final = "documents.paper"
-SHOWN: Final = 20
+SHOWN: Final = 10
 """So many numbers stand on the review page; all of them in a list of their own."""
 REASON = Words(
     "reason",
@@ -55,7 +56,6 @@ NUMBERS = Words(
     kept=False,
     sample="370682199003070015",
 )
-WHY_LIFT = Words("note", "解除原因", "复核人会看到", least=8, rows=3, sample="公安机关来函更正，这些证件是真实的。")
 MEANS = {
     TwoPersons.PROPOSED: "复核同意后，全省入会、绑定、名册导入和认领不再受理这些证件，持证人可到本级工会当面核对。",
     TwoPersons.IN_FORCE: "误列的号码可以单个解除，也可以整批解除，都须两人办理。",
@@ -86,7 +86,7 @@ def shows_more(case: Case, batch: FakeBatch, actor: Actor, now: datetime) -> dic
     """Its numbers, masked, and who holds such a document; the papers."""
     page = selectors.list_numbers(actor, case.public_id, Query(limit=SHOWN))
     living = ListedNumber.objects.filter(batch=batch, in_force=True).count()
-    begun = formats.moment(batch.begun_at, formats.local_day(now)) if batch.begun_at else "—"
+    begun = formats.moment(batch.begun_at, formats.local_day(now)) if batch.begun_at else ""
     return {
         "facts": [
             {"label": "原因", "value": batch.reason},

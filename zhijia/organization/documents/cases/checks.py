@@ -58,7 +58,7 @@ def shows_more(case: Case, check: DocumentCheck, actor: Actor, now: datetime) ->
         "facts": [
             {"label": "证件号码", "value": entry.masked, "code": True},
             {"label": "提出", "value": "持证人在线提出" if asked else "工会提出"},
-            {"label": "持证人", "value": case.title if asked else ""},
+            {"label": "持证人", "value": case.title if asked and case.owner_person_id is None else ""},
             {"label": "联系手机", "value": check.mobile_masked, "code": True},
             {"label": "列入单位", "value": listing.union},
             {"label": "列入原因", "value": listing.reason},
@@ -167,7 +167,7 @@ def ask_check(actor: Actor, identity: people_services.Identity | None, *, mobile
 def ask_lift_number(actor: Actor, batch_public_id: str, number_id: int, *, note: str, now: datetime) -> str:
     """One number of a batch was a mistake: another person decides. Returns the case's public id.
 
-    Raises NotFound, NotAllowed, WrongState, Invalid `blacklist.reason`, Duplicate `documents.check.already_open`.
+    Raises NotFound, NotAllowed, WrongState, Invalid `case.note`, Duplicate `documents.check.already_open`.
     """
     unit_id = selectors.unit_of_batch(batch_public_id)
     actor.require(Permission.DECIDE, unions.get_facts(unit_id).path)
@@ -176,8 +176,7 @@ def ask_lift_number(actor: Actor, batch_public_id: str, number_id: int, *, note:
         raise NotFound
     if not entry.in_force:
         raise WrongState
-    words = rules.check_words(note, field="note", asked="请写明为什么解除")
-    return _open(actor, entry, why=words, now=now)
+    return _open(actor, entry, why=rules.WHY_LIFT.check(note), now=now)
 
 
 def read_mobile(actor: Actor, public_id: str, *, now: datetime) -> str:

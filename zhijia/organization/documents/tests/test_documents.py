@@ -11,7 +11,7 @@ import pytest
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import selectors as cases, services as casework
-from zhijia.foundation.casework.services import act
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.files.models import StoredFile
 from zhijia.foundation.notify.models import Message, TextMessage
 from zhijia.foundation.parameters import selectors as parameters
@@ -37,7 +37,8 @@ from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
 from zhijia.organization.rosters.tests.test_pages import conflicts, loaded
-from zhijia.organization.transfers.services import claims
+from zhijia.organization.transfers.cases import claims
+from zhijia.organization.transfers.cases.claims import CLAIMS
 
 pytestmark = pytest.mark.django_db
 WHY = "公安机关通报：同一打印店伪造的一批身份证"
@@ -264,14 +265,14 @@ def test_a_listed_member_is_not_claimed(world: World) -> None:
     member, stay = world.member("home", id_number=id_number(56))
     Membership.objects.filter(pk=stay.pk).update(employer_id=world["plant"].employer_id)
     admin = world.staff("GRASS_ADMIN", "plant")
-    offer = claims.offer_claim(admin, world["plant"].pk, member.pk, now=world.now)
+    offer = open_case(CLAIMS, admin, {"union": world["plant"].public_id, "person": member.public_id}, now=world.now)
     listed(world, id_number(56))
     with pytest.raises(RuleBroken, match=r"document\.check"):
-        claims.confirm_claim(world.actor(member), offer.public_id, now=world.now)
-    claims.decline_claim(world.actor(member), offer.public_id, now=world.now)
+        act(CLAIMS, world.actor(member), offer, "confirm", now=world.now)
+    act(CLAIMS, world.actor(member), offer, "decline", now=world.now)
     with pytest.raises(RuleBroken, match=r"document\.check"):
-        claims.offer_claim(admin, world["plant"].pk, member.pk, now=world.now)
-    result = claims.offer_claims(admin, world["plant"].pk, [member.public_id], now=world.now)
+        open_case(CLAIMS, admin, {"union": world["plant"].public_id, "person": member.public_id}, now=world.now)
+    result = claims.offer_claims(admin, world.facts("plant"), [member.public_id], now=world.now)
     assert [row.code for row in result] == ["document.check"]
 
 

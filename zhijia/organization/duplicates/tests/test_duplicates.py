@@ -27,7 +27,8 @@ from zhijia.organization.people import selectors as people, services as people_s
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.services import transfers
 
 pytestmark = pytest.mark.django_db
 
@@ -181,9 +182,10 @@ def test_a_claim_that_was_open_ends_with_the_merger(world: World) -> None:
     survivor, _ = world.member(name="林晓禾")
     duplicate, stay = world.member("home", "林晓禾")
     Membership.objects.filter(pk=stay.pk).update(employer_id=world["plant"].employer_id)
-    offer = claims.offer_claim(world.staff("GRASS_ADMIN", "plant"), world["plant"].pk, duplicate.pk, now=world.now)
+    said = {"union": world["plant"].public_id, "person": duplicate.public_id}
+    offer = services.open_case(CLAIMS, world.staff("GRASS_ADMIN", "plant"), said, now=world.now)
     merged(world, survivor, duplicate)
-    assert Case.objects.get(pk=offer.pk).state == "CANCELLED"
+    assert Case.objects.get(public_id=offer).state == "CANCELLED"
 
 
 # --- Undoing

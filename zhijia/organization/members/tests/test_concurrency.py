@@ -27,7 +27,8 @@ from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
 from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -199,15 +200,14 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
     person, stay = province.member("home")
     Membership.objects.filter(pk=stay.pk).update(employer_id=province["plant"].employer_id)
     actor = province.actor(person)
-    offer = claims.offer_claim(
-        province.staff("GRASS_ADMIN", "plant"), province["plant"].pk, person.pk, now=province.now
-    ).public_id
+    said = {"union": province["plant"].public_id, "person": person.public_id}
+    offer = casework.open_case(CLAIMS, province.staff("GRASS_ADMIN", "plant"), said, now=province.now)
     going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works", "周正")
 
     def act(number: int) -> None:
         if number % 2:
-            claims.confirm_claim(actor, offer, now=province.now)
+            casework.act(CLAIMS, actor, offer, "confirm", now=province.now)
         else:
             transfers.accept_transfer(admin, going, now=province.now)
 

@@ -23,9 +23,10 @@ from zhijia.kernel.api import (
 )
 from zhijia.kernel.http import Request
 from zhijia.organization.people.api.shapes import PersonOut, person_out
+from zhijia.organization.transfers.cases import claims
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 routes = Routes("transfers_desk", "转会和认领", who=Who.CADRE, surface="console")
@@ -181,12 +182,5 @@ def claimable(request: Request, pid: PublicId, after: After = "", limit: Limit =
 @routes.write("/unions/{pid}/claims", ResultList)
 def offer_claims(request: Request, pid: PublicId, said: OfferIn) -> ResultList:
     """邀请会员转入，本人确认后转入。"""
-    rows = claims.offer_claims(request.actor, unions.get_by_public_id(pid).id, said.ids, now=request.now)
+    rows = claims.offer_claims(request.actor, unions.get_by_public_id(pid), said.ids, now=request.now)
     return ResultList(items=[_result(row) for row in rows])
-
-
-@routes.write("/claims/{pid}/take-back", Done)
-def take_back_claim(request: Request, pid: PublicId) -> Done:
-    """撤回邀请。"""
-    claims.take_back_claim(request.actor, pid, now=request.now)
-    return Done()

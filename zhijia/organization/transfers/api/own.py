@@ -11,8 +11,8 @@ from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.api import CaseId
 from zhijia.kernel.api import Done, In, Out, PublicId, Routes, Text, UnionCodeField, Who
 from zhijia.kernel.http import Request
-from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
-from zhijia.organization.transfers.services import claims, returns, transfers
+from zhijia.organization.transfers.selectors import transfers as reads
+from zhijia.organization.transfers.services import returns, transfers
 from zhijia.organization.unions import selectors as unions
 
 routes = Routes("transfers", "我的转会", who=Who.MEMBER, surface="member")
@@ -33,14 +33,6 @@ class TransferOut(Out):
     requested_at: datetime
     until: date | None
     can_return: bool
-
-
-class ClaimOut(Out):
-    id: str
-    state: str
-    label: str
-    home: str
-    union: str
 
 
 _TRANSFER_LINKS: dict[str, Any] = {
@@ -92,31 +84,4 @@ def cancel_transfer(request: Request, pid: PublicId) -> Done:
 def return_home(request: Request, pid: PublicId) -> Done:
     """借调结束，转回原工会。"""
     returns.return_home(request.actor, pid, now=request.now)
-    return Done()
-
-
-@routes.read("/me/claims/{pid}", ClaimOut)
-def claim(request: Request, pid: PublicId) -> ClaimOut:
-    """本单位工会的一份转入邀请。"""
-    view = claim_reads.own_offer(request.actor, pid)
-    return ClaimOut(
-        id=view.case.public_id,
-        state=view.case.state,
-        label=str(cases.describe(view.case, own=True)["label"]),
-        home=view.home.name,
-        union=view.union.name,
-    )
-
-
-@routes.write("/me/claims/{pid}/confirm", Done)
-def confirm_claim(request: Request, pid: PublicId) -> Done:
-    """同意转入。"""
-    claims.confirm_claim(request.actor, pid, now=request.now)
-    return Done()
-
-
-@routes.write("/me/claims/{pid}/decline", Done)
-def decline_claim(request: Request, pid: PublicId) -> Done:
-    """不转入，会籍不变。"""
-    claims.decline_claim(request.actor, pid, now=request.now)
     return Done()

@@ -9,9 +9,7 @@ from django.db.models import Count
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import NotFound
 from zhijia.kernel.paging import Page, page_of
 from zhijia.organization.joining.selectors import wishes_for_a_union
 from zhijia.organization.members.selectors import PAGE, Membership
@@ -20,11 +18,6 @@ from zhijia.organization.transfers.models import ClaimOffer, FoundingTask
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.rules import claims as rules
 from zhijia.organization.unions import selectors as unions
-
-
-def covers_employer(union_id: int, employer_id: int) -> bool:
-    covering = unions.union_covering(employer_id)
-    return covering is not None and covering.id == union_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +43,9 @@ def list_claimable(actor: Actor, union: unions.UnionFacts, query: Query) -> Page
     persons = people.facts_of(row.person_id for row in page.rows)
     homes = unions.facts_of(row.union_id for row in page.rows)
     offered = set(
-        ClaimOffer.objects.filter(person_id__in=list(persons), case__state=rules.Claim.CLAIM_OFFERED).values_list(
-            "person_id", flat=True
-        )
+        ClaimOffer.objects.filter(
+            case__owner_person_id__in=list(persons), case__state=rules.Claim.CLAIM_OFFERED
+        ).values_list("case__owner_person_id", flat=True)
     )
     return page.of(
         Claimable(
@@ -65,74 +58,9 @@ def list_claimable(actor: Actor, union: unions.UnionFacts, query: Query) -> Page
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OfferView:
-    case: Case
-    person: people.PersonFacts
-    home: unions.UnionFacts
-    union: unions.UnionFacts
-
-
-def own_offer(actor: Actor, public_id: str) -> OfferView:
-    """Raises NotFound for everybody else's."""
-    case = cases.get_my_case(actor, public_id)
-    offer = db.find(ClaimOffer, case_id=case.pk)
-    if offer is None:
-        raise NotFound
-    facts = unions.facts_of((offer.source_id, offer.target_id))
-    return OfferView(case, people.get_facts(offer.person_id), facts[offer.source_id], facts[offer.target_id])
-
-
-def get_offer(actor: Actor, public_id: str) -> OfferView:
-    """For cadres of the union that invited. Raises NotFound, NotAllowed."""
-    case = cases.find_case(rules.CLAIM.code, public_id)
-    offer = db.find(ClaimOffer, case_id=case.pk) if case else None
-    if case is None or offer is None:
-        raise NotFound
-    facts = unions.facts_of((offer.source_id, offer.target_id))
-    actor.require(Permission.OFFER, facts[offer.target_id].path)
-    return OfferView(case, people.get_facts(offer.person_id), facts[offer.source_id], facts[offer.target_id])
-
-
 def open_offer(person_id: int) -> Case | None:
     found = cases.list_open(rules.CLAIM.code, person_id)
     return found[0] if found else None
-
-
-def list_offers(actor: Actor, union: unions.UnionFacts, query: Query) -> Page[OfferView]:
-    """Invitations of a union, newest first."""
-    actor.require(Permission.OFFER, union.path)
-    rows = ClaimOffer.objects.filter(target_id=union.id).select_related("case")
-    page = page_of(rows, ("-offered_at", "-id"), after=query.after, limit=query.limit)
-    persons = people.facts_of(row.person_id for row in page.rows)
-    homes = unions.facts_of(row.source_id for row in page.rows)
-    return page.of(OfferView(row.case, persons[row.person_id], homes[row.source_id], union) for row in page.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundingView:
-    """A task to found a union; `members` as of its opening, `members_now` today."""
-
-    case: Case
-    employer: str
-    employer_public_id: str
-    home: unions.UnionFacts
-    members: int
-    members_now: int
-    covering: unions.UnionFacts | None
-
-
-def get_founding_task(actor: Actor, public_id: str) -> FoundingView:
-    """Raises NotFound, NotAllowed."""
-    case = cases.find_case(rules.FOUNDING_TASK.code, public_id)
-    task = FoundingTask.objects.select_related("employer").filter(case_id=case.pk).first() if case else None
-    if case is None or task is None:
-        raise NotFound
-    actor.require(Permission.FOUND, unions.get_facts(case.unit_id).path)
-    home = unions.get_facts(task.home_id)
-    now = Membership.objects.filter(employer_id=task.employer_id, union_id=home.id, until__isnull=True).count()
-    covering = unions.union_covering(task.employer_id)
-    return FoundingView(case, task.employer.name, task.employer.public_id, home, task.members, now, covering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +98,7 @@ def list_uncovered_employers(
     order = sorted(wanted - set(covered), key=lambda key: (-members.get(key, 0), -wishes.get(key, 0), key))[:limit]
     named = unions.employers_of(order)
     tasks = FoundingTask.objects.filter(home_id=home.id, employer_id__in=order).exclude(case__state=rules.Founding.DONE)
-    latest = {row.employer_id: row.case for row in tasks.select_related("case").order_by("opened_at", "id")}
+    latest = {row.employer_id: row.case for row in tasks.select_related("case").order_by("case__opened_at", "id")}
     counted = [
         EmployerCount(
             named[key].name,

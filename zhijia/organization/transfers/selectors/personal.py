@@ -1,4 +1,4 @@
-"""A person's own transfers and invitations, for his copy and for what may be deleted of it."""
+"""A person's own transfers, for his copy and for what may be deleted of it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from zhijia.kernel.personal import DataSubject, Kept
-from zhijia.organization.transfers.models import ClaimOffer, Transfer
+from zhijia.organization.transfers.models import Transfer
 from zhijia.organization.transfers.rules.transfers import KINDS
 from zhijia.organization.unions import selectors as unions
 
 
 def export_moves(subject: DataSubject) -> list[Mapping[str, Any]]:
-    """Transfers, then invitations, oldest first of each."""
+    """Oldest first."""
     transfers = list(Transfer.objects.filter(person_id__in=subject.persons).order_by("requested_at", "id"))
-    offers = list(ClaimOffer.objects.filter(person_id__in=subject.persons).order_by("offered_at", "id"))
     ways = {key for row in transfers for key in (row.source_id, row.target_id)}
-    ways |= {key for row in offers for key in (row.source_id, row.target_id)}
     names = {key: union.name for key, union in unions.facts_of(ways).items()}
-    rows: list[Mapping[str, Any]] = [
+    return [
         {
-            "类别": "转会",
             "时间": row.requested_at,
             "从": names.get(row.source_id, ""),
             "到": names.get(row.target_id, ""),
@@ -30,18 +27,8 @@ def export_moves(subject: DataSubject) -> list[Mapping[str, Any]]:
         }
         for row in transfers
     ]
-    rows += [
-        {
-            "类别": "认领邀请",
-            "时间": row.offered_at,
-            "从": names.get(row.source_id, ""),
-            "到": names.get(row.target_id, ""),
-        }
-        for row in offers
-    ]
-    return rows
 
 
 def kept_moves(subject: DataSubject, now: datetime) -> list[Kept]:
     count = len(export_moves(subject))
-    return [Kept(count, "转会和认领的经过属于会籍档案，按规定永久保存。")] if count else []
+    return [Kept(count, "转会的经过属于会籍档案，按规定永久保存。")] if count else []

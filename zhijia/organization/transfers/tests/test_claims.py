@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.world import World
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.ui.listing import Cell, Query, table
 from zhijia.foundation.workflow import clock
 from zhijia.foundation.workflow.models import Case, InboxEntry
@@ -18,10 +19,13 @@ from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.transfers.cases import claims, founding
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.cases.founding import FOUNDING, checks, shows_more
 from zhijia.organization.transfers.models import FoundingTask
 from zhijia.organization.transfers.rules import claims as rules
 from zhijia.organization.transfers.selectors import claims as reads
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.transfers.views.lists import UNCOVERED
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
@@ -41,14 +45,15 @@ def at_home(world: World, employer: Employer | None, name: str = "林晓禾") ->
 
 def offered(world: World, person: Person) -> Case:
     admin = world.staff("GRASS_ADMIN", "plant")
-    return claims.offer_claim(admin, world["plant"].pk, person.pk, now=world.now)
+    pid = open_case(CLAIMS, admin, {"union": world["plant"].public_id, "person": person.public_id}, now=world.now)
+    return Case.objects.get(public_id=pid)
 
 
 def test_a_claimed_member_is_moved_when_he_confirms_and_only_then(world: World) -> None:
     person = at_home(world, world.employer)
     case = offered(world, person)
     assert selectors.open_stay(person.pk).union_id == world["home"].pk
-    claims.confirm_claim(world.actor(person), case.public_id, now=world.now)
+    act(CLAIMS, world.actor(person), case.public_id, "confirm", now=world.now)
     stay = selectors.open_stay(person.pk)
     assert stay is not None
     assert (stay.union_id, stay.employer_id) == (world["plant"].pk, world["plant"].employer_id)
@@ -59,9 +64,9 @@ def test_a_list_is_answered_row_by_row_and_leaks_nothing_of_strangers(world: Wor
     admin = world.staff("GRASS_ADMIN", "plant")
     mine, second = at_home(world, world.employer), at_home(world, world.employer, "王建国")
     stranger = at_home(world, None, "李敏")
-    claims.offer_claim(admin, world["plant"].pk, second.pk, now=world.now)
+    open_case(CLAIMS, admin, {"union": world["plant"].public_id, "person": second.public_id}, now=world.now)
     keys = [mine.public_id, second.public_id, stranger.public_id, "0" * 16]
-    rows = claims.offer_claims(admin, world["plant"].pk, keys, now=world.now)
+    rows = claims.offer_claims(admin, world.facts("plant"), keys, now=world.now)
     assert [row.code for row in rows] == [
         "", "transfers.claim.already_open", "claim.other_employer", "request.not_found",
     ]  # fmt: skip
@@ -89,13 +94,13 @@ def test_who_is_not_at_an_online_home_is_not_claimed(world: World) -> None:
 def test_he_may_decline_it_may_lapse_and_it_may_be_taken_back(world: World) -> None:
     declining, silent, called = (at_home(world, world.employer, name) for name in ("林晓禾", "王建国", "李敏"))
     case = offered(world, declining)
-    claims.decline_claim(world.actor(declining), case.public_id, now=world.now)
+    act(CLAIMS, world.actor(declining), case.public_id, "decline", now=world.now)
     lapsing = offered(world, silent)
     clock.fire_due(now=world.now + timedelta(days=14))
     assert Case.objects.get(pk=lapsing.pk).state == "CLAIM_OFFERED"
-    admin = world.staff("GRASS_ADMIN", "plant")
-    taken = claims.offer_claim(admin, world["plant"].pk, called.pk, now=world.now)
-    claims.take_back_claim(admin, taken.public_id, now=world.now)
+    taken = offered(world, called)
+    maker = world.actor(Person.objects.get(pk=taken.maker_person_id), staff=True)
+    act(CLAIMS, maker, taken.public_id, "take_back", now=world.now)
     clock.fire_due(now=world.now + timedelta(days=20))
     states = [Case.objects.get(pk=one.pk).state for one in (case, lapsing, taken)]
     assert states == ["DECLINED", "LAPSED", "TAKEN_BACK"]
@@ -111,7 +116,7 @@ def test_a_claim_confirmed_after_a_transfer_finds_that_he_has_gone(world: World)
     transfers.accept_transfer(world.staff("GRASS_ADMIN", "works", "周正"), moving.public_id, now=world.now)
     assert Case.objects.get(pk=case.pk).state == "CANCELLED"
     with pytest.raises(WrongState):
-        claims.confirm_claim(world.actor(person), case.public_id, now=world.now)
+        act(CLAIMS, world.actor(person), case.public_id, "confirm", now=world.now)
     assert selectors.open_stay(person.pk).union_id == world["works"].pk
 
 
@@ -120,7 +125,7 @@ def test_a_union_that_is_suspended_meanwhile_takes_nobody(world: World) -> None:
     case = offered(world, person)
     union_services.suspend_union(SYSTEM, world["plant"], reason="整顿期间暂停", now=world.now)
     with pytest.raises(Expired):
-        claims.confirm_claim(world.actor(person), case.public_id, now=world.now)
+        act(CLAIMS, world.actor(person), case.public_id, "confirm", now=world.now)
     assert Case.objects.get(pk=case.pk).state == "CLAIM_OFFERED"
 
 
@@ -128,9 +133,9 @@ def test_nobody_answers_for_another(world: World) -> None:
     person = at_home(world, world.employer)
     case = offered(world, person)
     other = world.actor(world.person("周正"))
-    for act in (claims.confirm_claim, claims.decline_claim):
+    for name in ("confirm", "decline"):
         with pytest.raises(NotFound):
-            act(other, case.public_id, now=world.now)
+            act(CLAIMS, other, case.public_id, name, now=world.now)
 
 
 # --- Founding by joining
@@ -158,21 +163,20 @@ def test_the_twenty_fifth_member_of_an_employer_without_a_union_opens_the_townsh
     entry = InboxEntry.objects.get(case=task.case, closed_at__isnull=True)
     assert entry.unit_id == world["town"].pk
     assert (task.case.due_at - world.now).days in range(29, 33)
-    view = reads.get_founding_task(worker, task.case.public_id)
-    assert (view.members, view.members_now, view.covering) == (25, 26, None)
+    facts = shows_more(task.case, task, worker, world.now)["facts"]
+    assert [line["value"] for line in facts][2:] == ["25 人", "26 人"]
+    assert [line.state for line in checks(task.case, task, worker, world.now)] == ["warn"]
     with pytest.raises(RuleBroken) as raised:
-        claims.close_founding_task(worker, task.case.public_id, founded=True, note="", now=world.now)
+        act(FOUNDING, worker, task.case.public_id, "found", now=world.now)
     assert raised.value.code == "claim.not_founded"
-    claims.close_founding_task(
-        worker, task.case.public_id, founded=False, note="单位正在迁址，年后再建。", now=world.now
-    )
+    act(FOUNDING, worker, task.case.public_id, "drop", {"note": "单位正在迁址，年后再建。"}, now=world.now)
     at_home(world, employer, "工人宇")
     assert FoundingTask.objects.count() == 1
     [row] = reads.list_uncovered_employers(worker, world.facts("home"), hint=5, task=25).rows
     assert (row.step, row.task) == ("task", task.case)
     [line] = table(UNCOVERED, [row], world.now).lines
     assert Cell("不具备条件", tag=True) in [cell for _, cell in line.cells]
-    claims.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
+    founding.watch_employer(world.facts("home"), employer.pk, now=world.now + timedelta(days=181))
     assert FoundingTask.objects.count() == 2
 
 
@@ -183,11 +187,11 @@ def test_people_who_came_by_roster_are_counted_at_night(world: World) -> None:
     for letter in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄":
         person = at_home(world, None, f"工人{letter}")
         Membership.objects.filter(person=person).update(employer_id=employer.pk)  # nobody is told, as by a roster
-    last, looked, opened = claims.look_through_homes(0, now=world.now)
+    last, looked, opened = founding.look_through_homes(0, now=world.now)
     assert (looked, opened) == (2, 1)
     assert FoundingTask.objects.get().members == 25
-    assert claims.look_through_homes(last, now=world.now) == (last, 0, 0)
-    assert claims.look_through_homes(0, now=world.now)[2] == 0
+    assert founding.look_through_homes(last, now=world.now) == (last, 0, 0)
+    assert founding.look_through_homes(0, now=world.now)[2] == 0
 
 
 def test_an_employer_that_has_a_union_opens_no_task(world: World) -> None:

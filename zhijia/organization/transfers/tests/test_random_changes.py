@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from tests.world import World
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import ZhijiaError
@@ -23,7 +24,8 @@ from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.services import transfers
 
 pytestmark = pytest.mark.django_db
 UNIONS = ("plant", "works", "home", "other_home")
@@ -93,13 +95,14 @@ class Story:
         changes.ask_for(self.random.choice(self.deciders()), person.public_id, said, now=self.now)
 
     def claim(self, person: Person) -> None:
-        claims.offer_claim(self.chairs["plant"], self.world.unions["plant"].pk, person.pk, now=self.now)
+        said = {"union": self.world.unions["plant"].public_id, "person": person.public_id}
+        open_case(CLAIMS, self.chairs["plant"], said, now=self.now)
 
     def decide(self, person: Person) -> None:
         """Whoever may, in a random order: the first whom the rules let."""
         own = self.world.actor(person)
         for case in cases.list_open("transfers.claim", person.pk):
-            claims.confirm_claim(own, case.public_id, now=self.now)
+            act(CLAIMS, own, case.public_id, "confirm", now=self.now)
         ways = {
             "joining.application": applications.approve,
             "transfers.transfer": transfers.accept_transfer,

@@ -19,19 +19,20 @@ from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.form import REFUSED, Submission
 from zhijia.foundation.ui.listing import Bulk, Button, Deed, Empty, Outcome, Query, Ticked, answer, outcomes
 from zhijia.foundation.workflow import services as workflow
-from zhijia.kernel.errors import Invalid, NotFound
+from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import Page
 from zhijia.organization.members import presenting
-from zhijia.organization.members.forms import CaseDecisionForm
 from zhijia.organization.members.views.units import unit_of
+from zhijia.organization.transfers.cases import claims
+from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.cases.founding import FOUNDING
 from zhijia.organization.transfers.forms import BatchForm, TransferDecisionForm
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.rules import transfers as rules
 from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
-from zhijia.organization.transfers.selectors.claims import FoundingView, OfferView
 from zhijia.organization.transfers.selectors.transfers import TransferView
-from zhijia.organization.transfers.services import claims, transfers
+from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
@@ -132,15 +133,10 @@ def _target(request: Request, text: str) -> UnionFacts:
     raise Invalid("transfer.target", words, fields={"target": words})
 
 
-# --- Changes
-
-
 # --- Claims
-def claim_list(request: Request) -> HttpResponseBase:
-    """Members of online homes who work for the union's employer, and the invitations sent."""
+def claimable(request: Request) -> HttpResponseBase:
+    """Members of online homes who work for the union's employer; those ticked are invited."""
     unit = unit_of(request, Permission.OFFER)
-    if request.GET.get("view") == "sent":
-        return answer(lists.OFFERS, request, partial(claim_reads.list_offers, request.actor, unit), note=unit.name)
     bulk = Bulk(
         reverse("transfers:claim_offer"),
         (Deed("邀请转入", value="offer", primary=True),),
@@ -148,36 +144,22 @@ def claim_list(request: Request) -> HttpResponseBase:
         hidden={"unit": unit.public_id},
     )
     read = partial(claim_reads.list_claimable, request.actor, unit)
-    return answer(lists.CLAIMABLE, request, read, note=unit.name, bulk=bulk)
+    sent = Button("已发出的邀请", reverse(CLAIMS.page("list")) + "?view=open")
+    return answer(lists.CLAIMABLE, request, read, note=unit.name, bulk=bulk, actions=[sent])
 
 
 @require_POST
 @once
 def claim_offer(request: Request) -> HttpResponse:
-    unit = unions.find_by_public_id(request.POST.get("unit", "")[:16])
-    if unit is None:
-        raise NotFound
+    unit = unions.get_by_public_id(request.POST.get("unit", "")[:16])
     try:
-        rows = claims.offer_claims(request.actor, unit.id, Ticked.of(request).pids, now=request.now)
+        rows = claims.offer_claims(request.actor, unit, Ticked.of(request).pids, now=request.now)
     except Invalid as error:
         messages.warning(request, error.message)
-        return redirect("transfers:claims")
+        return redirect("transfers:claimable")
     found = [Outcome(row.name, not row.code, row.message) for row in rows]
-    back = Button("查看进展", reverse("transfers:claims") + "?view=sent", primary=True)
+    back = Button("查看进展", reverse(CLAIMS.page("list")) + "?view=open", primary=True)
     return outcomes(request, "邀请结果", found, back, counted="人")
-
-
-@once
-def claim(request: Request, pid: str) -> HttpResponse:
-    view = claim_reads.get_offer(request.actor, pid)
-    if request.method == "POST":
-        claims.take_back_claim(request.actor, pid, now=request.now)
-        messages.success(request, "已撤回邀请。")
-        return redirect("transfers:claim", pid=pid)
-    context = claim_case(view, now=request.now)
-    moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
-    context["plain_action"] = {"label": "撤回邀请"} if "take_back" in moves else None
-    return render(request, "members/case_review.html", context)
 
 
 # --- Founding by joining
@@ -201,32 +183,11 @@ def uncovered(request: Request) -> HttpResponseBase:
         "还没有这样的单位", f"职工加入网上会员之家时填写的单位，达到 {hint} 人，或有职工希望建会，就出现在这里。"
     )
     extra = {"home": home, "hint": hint, "task": task}
-    template = "transfers/uncovered.html"
-    return answer(lists.UNCOVERED, request, read, note=unit.name, empty=empty, template=template, extra=extra)
-
-
-@once
-def founding(request: Request, pid: str) -> HttpResponse:
-    view = claim_reads.get_founding_task(request.actor, pid)
-    allowed = [move for move in workflow.allowed_moves(view.case, request.actor) if move.is_permission]
-    form = CaseDecisionForm(
-        request.POST or None,
-        moves=[(move.name, move.button) for move in allowed],
-        initial={"version": view.case.version},
-    )
-    submission = Submission(request, form)
-    if submission.is_right:
-        said = form.cleaned_data
-        with submission:
-            claims.close_founding_task(
-                request.actor, pid, founded=said["decision"] == "found", note=said["note"], now=request.now
-            )
-            messages.success(request, "已办结。")
-            return redirect("transfers:founding", pid=pid)
-    context = founding_case(view, now=request.now)
-    if allowed:
-        context["decision"] = {"action": "", "title": "办理意见", "form": form, "submit": "办结", "note": ""}
-    return render(request, "members/case_review.html", context, status=submission.status)
+    actions = [Button("建会任务", reverse(FOUNDING.page("list")))]
+    return answer(
+        lists.UNCOVERED, request, read, note=unit.name, actions=actions, empty=empty,
+        template="transfers/uncovered.html", extra=extra,
+    )  # fmt: skip
 
 
 TOWNSHIP_LEVEL = 5
@@ -254,26 +215,3 @@ def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
     return presenting.case_page(
         view.case, "审核转会", view.target.name, (presenting.person_facts(view.person), about), now
     )
-
-
-def claim_case(view: OfferView, *, now: datetime) -> dict[str, Any]:
-    about = [{"label": "现在的工会", "value": view.home.name}, {"label": "邀请转入", "value": view.union.name}]
-    page = presenting.case_page(
-        view.case, "认领邀请", view.union.name, (presenting.person_facts(view.person)[:3], about), now
-    )
-    page["why_none"] = "等待会员本人确认。" if not view.case.closed_at else "这件已经办结。"
-    return page
-
-
-def founding_case(view: FoundingView, *, now: datetime) -> dict[str, Any]:
-    about = [
-        {"label": "单位", "value": view.employer},
-        {"label": "网上会员之家", "value": view.home.name},
-        {"label": "立项时会员", "value": f"{view.members} 人"},
-        {"label": "现在会员", "value": f"{view.members_now} 人"},
-    ]
-    other = [
-        {"label": "单位工会", "value": view.covering.name if view.covering else "还没有"},
-        {"label": "依据", "value": "《工会法》第十一条：会员二十五人以上的，应当建立基层工会委员会"},
-    ]
-    return presenting.case_page(view.case, "建会任务", view.employer, (about, other), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.listing import Column, Day, Empty, Listing, Number, Tag, To, View
+from zhijia.foundation.ui.listing import Column, Empty, Listing, Number, Tag, To, View
 from zhijia.foundation.workflow.columns import DUE, PID, STATE
 from zhijia.foundation.workflow.selectors import describe
 from zhijia.organization.members.presenting import BELOW_NOTE, FOUND_BY, NAME
@@ -38,12 +38,6 @@ def _waits_for_him(row: Claimable) -> str:
     return "已有一份邀请等待确认" if row.offered else ""
 
 
-CLAIM_VIEWS = (
-    View("open", "可认领"),
-    View("sent", "已邀请", Empty("还没有发出邀请", "在“可认领”里勾选会员后发出邀请。")),
-)
-
-
 CLAIMABLE = Listing(
     "claimable",
     "认领会员",
@@ -52,7 +46,6 @@ CLAIMABLE = Listing(
     locked=_waits_for_him,
     kept=("unit",),
     counted="人",
-    views=CLAIM_VIEWS,
     columns=(
         Column("用人单位", "employer", wraps=True),
         Column("现在的网上会员之家", "home.name", wraps=True),
@@ -60,19 +53,6 @@ CLAIMABLE = Listing(
         Tag("邀请", _offered),
     ),
     empty=Empty("没有可以认领的会员", "本工会涵盖单位的职工如果加入了网上会员之家，会出现在这里。"),
-)
-
-
-OFFERS = Listing(
-    "claims",
-    "认领会员",
-    head=Column("会员", NAME),
-    opens=To("transfers:claim", PID),
-    kept=("unit",),
-    counted="份",
-    ordered="最近发出的在前",
-    views=CLAIM_VIEWS,
-    columns=(Column("网上会员之家", "home.name", wraps=True), Day("邀请", "case.opened_at", faint=True), STATE),
 )
 
 
@@ -94,7 +74,7 @@ UNCOVERED = Listing(
     "uncovered",
     "建会线索",
     head=Column("单位", "name", wraps=True),
-    opens=To("transfers:founding", "task.public_id"),
+    opens=To("transfers:founding-tasks:review", "task.public_id"),
     kept=("unit",),
     counted="个",
     ordered="会员多的在前",

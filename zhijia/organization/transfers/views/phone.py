@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +20,9 @@ from zhijia.kernel.http import Request
 from zhijia.organization.joining import selectors as joining
 from zhijia.organization.members import presenting, selectors
 from zhijia.organization.transfers.forms import TransferForm
-from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
-from zhijia.organization.transfers.selectors.claims import OfferView
+from zhijia.organization.transfers.selectors import transfers as reads
 from zhijia.organization.transfers.selectors.transfers import TransferView
-from zhijia.organization.transfers.services import claims, returns, transfers
+from zhijia.organization.transfers.services import returns, transfers
 from zhijia.organization.unions import selectors as unions
 
 SHOWN = 20
@@ -140,20 +138,6 @@ def return_home(request: Request, pid: str) -> HttpResponse:
 
 
 # --- Claims
-@once
-def my_claim(request: Request, pid: str) -> HttpResponse:
-    """An invitation of the own employer's union: yes or no."""
-    view = claim_reads.own_offer(request.actor, pid)
-    if request.method == "POST":
-        if request.POST.get("answer") == "confirm":
-            claims.confirm_claim(request.actor, pid, now=request.now)
-            messages.success(request, f"会籍已转入{view.union.name}。")
-        else:
-            claims.decline_claim(request.actor, pid, now=request.now)
-            messages.success(request, "好的，会籍不变。")
-        return redirect("transfers:my_claim", pid=pid)
-    moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
-    return render(request, "members/my_case.html", claim_page(view, moves))
 
 
 def transfer_consequences() -> list[dict[str, Any]]:
@@ -263,26 +247,3 @@ def return_page(view: TransferView) -> dict[str, Any]:
         "submit": "确认返回",
         "keep": "先不返回",
     }
-
-
-def claim_page(view: OfferView, moves: Collection[str]) -> dict[str, Any]:
-    case = view.case
-    page = presenting.my_case_page(case, "单位工会的邀请", [{"label": "现在的工会", "value": view.home.name}])
-    page["route"] = {
-        "left": {"label": "现在的工会", "name": view.home.name},
-        "right": {"label": "您单位的工会", "name": view.union.name},
-    }
-    page["facts"] = []
-    if "confirm" in moves:
-        page["step"] = {
-            "lead": "您所在的单位已有工会，邀请您把会籍转过去，最晚",
-            "at": case.last_day,
-            "after": "确认",
-            "mine": True,
-            "note": "不确认的，会籍留在现在的工会，不受影响。",
-            "explain": presenting.explained(case),
-        }
-        page["answers"] = {"yes": "确认转入", "no": "暂不转入"}
-    elif case.state == "CONFIRMED":
-        page["primary"] = {"label": "查看会员卡", "href": reverse("members:card")}
-    return page

@@ -1,0 +1,1 @@
+"""What is a case here: `founding` tasks of townships, `claims` of an employer's people."""
