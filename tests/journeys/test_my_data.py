@@ -68,7 +68,7 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     desk.goto("/console/data-requests")
     assert axe(desk) == []
     shoot(desk, "rights-desk")
-    desk.get_by_role("link", name="林*禾").click()
+    desk.get_by_role("link", name="删除信息").click()
     desk.get_by_role("heading", name="按规则").wait_for()
     desk.get_by_label("按规则执行删除").check()
     desk.get_by_role("textbox", name="答复").fill("可以删除的已经删除，会籍档案依法永久保存。")

@@ -261,15 +261,16 @@ def review_page(
 ) -> HttpResponse:
     """The review of a case, also for a view by hand that shows `more` on it."""
     context = presenting.review_page(kind, one, request.actor, decides=form is not None, now=request.now)
-    context["decision"] = _decision(form) if form is not None else None
+    action = reverse(kind.page("review"), args=[one.case.public_id])
+    context["decision"] = _decision(form, action) if form is not None else None
     return render(request, kind.review, context | more, status=status)
 
 
-def _decision(form: forms.DecisionForm) -> dict[str, Any]:
+def _decision(form: forms.DecisionForm, action: str) -> dict[str, Any]:
     """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
     alone = form.moves[0].button if form.only else ""
     note = form.means[form.only] if form.only else ""
-    return {"action": "", "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
+    return {"action": action, "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:

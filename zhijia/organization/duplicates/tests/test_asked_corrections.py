@@ -275,6 +275,7 @@ def test_asked_on_the_phone_and_agreed_with_one_tap(world: World, client: Client
     shown = officer.post(f"{address}/numbers")
     assert shown.status_code == 200
     assert HIS in shown.content.decode()
+    assert [form for form in forms_of(shown) if form.action.endswith(pid)], "it is decided from there too"
     assert shown["Cache-Control"] == "private, no-store"
     assert AuditEntry.objects.filter(event="people.numbers_read", concerns_person_id=person.pk).count() == 1
     assert one.send(officer, decision="agree").status_code == 302
