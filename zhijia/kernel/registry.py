@@ -20,15 +20,13 @@ from .personal import Corrections, PersonalData, Sweep
 class PermissionSpec:
     """A right: `joining:application:decide`, what it is called, and the roles that carry it when they are granted.
 
-    `short` is its name as a column's head, three characters or so; the label where there is none. `machine`: another
-    system may be given it too.
+    `machine`: another system may be given it too.
     """
 
     code: str
     label: str
     roles: frozenset[str]
     group: str = ""
-    short: str = ""
     machine: bool = False
 
 

@@ -19,25 +19,21 @@ SCENARIO = Scenario(
     name="权限",
     menu=(MenuItem("管理", "权限", "access:list", (Permission.VIEW,), 810, icon="key"),),
     permissions=(
-        PermissionSpec(
-            Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="看授权"
-        ),
-        PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="申请"),
-        PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理", short="复核"),
-        PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理", short="收回"),
+        PermissionSpec(Permission.VIEW, "查看本级及以下的授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+        PermissionSpec(Permission.ASK, "申请授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
+        PermissionSpec(Permission.CHECK, "复核授权", frozenset({"SECURITY_ADMIN"}), group="管理"),
+        PermissionSpec(Permission.REVOKE, "收回授权", frozenset({"SECURITY_ADMIN", "ORG"}), group="管理"),
         PermissionSpec(
             Permission.RESET_ASK,
             "申请重置同事的登录方式",
             frozenset({"SECURITY_ADMIN", "ORG"}),
             group="管理",
-            short="请重置",
         ),
         PermissionSpec(
             Permission.RESET_CHECK,
             "复核重置登录方式",
             frozenset({"SECURITY_ADMIN"}),
             group="管理",
-            short="核重置",
         ),
     ),
     personal_data=(

@@ -21,9 +21,9 @@ SCENARIO = Scenario(
     code="changes",
     name="会籍变更",
     permissions=(
-        PermissionSpec(Permission.ASK, "提出会籍变更", _DECIDERS, group="会员", short="提变更"),
-        PermissionSpec(Permission.DECIDE, "审核会籍变更", _DECIDERS, group="会员", short="审变更"),
-        PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员", short="准重入"),
+        PermissionSpec(Permission.ASK, "提出会籍变更", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.DECIDE, "审核会籍变更", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.READMIT, "同意被开除人员重新入会", frozenset({"ORG"}), group="会员"),
     ),
     menu=(MenuItem("组织", "会籍变更", "changes:list", (Permission.DECIDE,), 150, icon="edit"),),
     panels=(Panel("member", "办理会籍变更", "changes/_member_panel.html", changes_of_member, 10, Permission.ASK),),

@@ -18,9 +18,7 @@ from .selectors import may_read_paper
 SCENARIO = Scenario(
     code="documents",
     name="虚假证件",
-    permissions=(
-        PermissionSpec(Permission.DECIDE, "列入和解除虚假证件", frozenset({"ORG"}), group="会员", short="假证件"),
-    ),
+    permissions=(PermissionSpec(Permission.DECIDE, "列入和解除虚假证件", frozenset({"ORG"}), group="会员"),),
     menu=(
         MenuItem("组织", "虚假证件", "documents:list", (Permission.DECIDE,), 167, icon="id-off"),
         MenuItem("组织", "证件核对", "documents:checks:list", (Permission.DECIDE,), 168, icon="id-badge-2"),

@@ -21,14 +21,13 @@ SCENARIO = Scenario(
     code="duplicates",
     name="重复档案",
     permissions=(
-        PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员", short="提合并"),
-        PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员", short="审合并"),
+        PermissionSpec(Permission.MERGE_ASK, "提出合并重复档案", frozenset({"ORG"}), group="会员"),
+        PermissionSpec(Permission.MERGE_DECIDE, "复核合并重复档案", frozenset({"ORG"}), group="会员"),
         PermissionSpec(
             Permission.CORRECT,
             "更正会员姓名和号码",
             frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"}),
             group="会员",
-            short="更正",
         ),
     ),
     menu=(MenuItem("组织", "重复档案", "duplicates:list", (Permission.MERGE_ASK,), 165, icon="copy"),),

@@ -90,7 +90,7 @@ DISPUTES = declare(
             Tab("open", "待核实", frozenset({Dispute.OPEN})),
             Tab("done", "已核实", DISPUTE.closed),
         ),
-        columns=(Column("工会", "case.note", wraps=True),),
+        columns=(Column("本人的工会", "case.note", wraps=True),),
         words=Wordings(
             tells_person=False,
             empty=Empty("没有这样的核实", "有人用别的账号已绑定的证件号码实名时，会出现在这里，由县级工会核实。"),

@@ -22,8 +22,8 @@ SCENARIO = Scenario(
     code="joining",
     name="入会",
     permissions=(
-        PermissionSpec(Permission.DECIDE, "审批入会申请", _DECIDERS, group="会员", short="审入会", machine=True),
-        PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员", short="核绑定"),
+        PermissionSpec(Permission.DECIDE, "审批入会申请", _DECIDERS, group="会员", machine=True),
+        PermissionSpec(Permission.DISPUTE_DECIDE, "核实账号绑定", frozenset({"ORG"}), group="会员"),
     ),
     menu=(
         MenuItem("组织", "入会审批", "joining:queue", (Permission.DECIDE,), 130, icon="user-check"),

@@ -18,9 +18,9 @@ SCENARIO = Scenario(
     code="members",
     name="会员",
     permissions=(
-        PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", short="查名册", machine=True),
-        PermissionSpec(Permission.EXPORT, "导出会员名册", _DECIDERS, group="会员", short="导出"),
-        PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员", short="扫码"),
+        PermissionSpec(Permission.VIEW, "查看会员名册", _DECIDERS, group="会员", machine=True),
+        PermissionSpec(Permission.EXPORT, "导出会员名册", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.FILE_FROM_CARD, "扫会员码打开会员档案", _DECIDERS, group="会员"),
     ),
     menu=(MenuItem("组织", "会员名册", "members:roster", (Permission.VIEW,), 120, icon="users"),),
     member_entries=(

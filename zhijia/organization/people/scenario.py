@@ -26,23 +26,16 @@ SCENARIO = Scenario(
     code="people",
     name="人员",
     permissions=(
-        PermissionSpec(
-            Permission.CONSENT_EDIT, "起草同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理", short="拟同意书"
-        ),
+        PermissionSpec(Permission.CONSENT_EDIT, "起草同意书", frozenset({"OPERATOR", "PRIVACY"}), group="管理"),
         PermissionSpec(
             Permission.CONSENT_PUBLISH,
             "复核发布同意书",
             frozenset({"OPERATOR", "PRIVACY"}),
             group="管理",
-            short="发同意书",
         ),
-        PermissionSpec(
-            Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员", short="看号码"
-        ),
-        PermissionSpec(
-            Permission.RIGHTS_ANSWER, "答复个人信息请求", frozenset({"PRIVACY"}), group="管理", short="答请求"
-        ),
-        PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理", short="保全"),
+        PermissionSpec(Permission.SEE_NUMBERS, "查看完整证件号码", frozenset({"ORG", "PRIVACY"}), group="会员"),
+        PermissionSpec(Permission.RIGHTS_ANSWER, "答复个人信息请求", frozenset({"PRIVACY"}), group="管理"),
+        PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理"),
     ),
     menu=(
         MenuItem("管理", "个人信息请求", "people:rights_desk", (Permission.RIGHTS_ANSWER,), 830, icon="file-text"),

@@ -24,13 +24,12 @@ SCENARIO = Scenario(
     code="rosters",
     name="会员名册",
     permissions=(
-        PermissionSpec(Permission.LOAD, "导入会员名册", _LOADERS, group="会员", short="导名册"),
+        PermissionSpec(Permission.LOAD, "导入会员名册", _LOADERS, group="会员"),
         PermissionSpec(
             Permission.EXPORT_DECIDE,
             "复核完整名册导出",
             frozenset({"GRASS_CHAIR", "ORG"}),
             group="会员",
-            short="核导出",
         ),
     ),
     menu=(MenuItem("组织", "导入会员名册", "rosters:loads", (Permission.LOAD,), 122, icon="file-import"),),

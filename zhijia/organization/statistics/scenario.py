@@ -9,9 +9,7 @@ SCENARIO = Scenario(
     code="statistics",
     name="统计",
     menu=(MenuItem("治理", "统计", "statistics:drill", (Permission.VIEW,), 500, icon="chart-bar"),),
-    permissions=(
-        PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理", short="统计", machine=True),
-    ),
+    permissions=(PermissionSpec(Permission.VIEW, "查看本级及以下的数字", _READERS, group="治理", machine=True),),
     panels=(Panel("union", "数字", "statistics/_union_panel.html", union_figures, 20, Permission.VIEW),),
     indicators=(
         Indicator("members", "会员数", "在会会员，保留会籍的另计", 10),

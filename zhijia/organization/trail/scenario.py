@@ -27,13 +27,11 @@ SCENARIO = Scenario(
         MenuItem("管理", "被拒绝的尝试", "trail:denied", (Permission.DENIED,), 854, icon="ban"),
     ),
     permissions=(
-        PermissionSpec(Permission.VIEW, "查阅审计记录", _AUDIT, group="管理", short="看审计"),
-        PermissionSpec(Permission.EXPORT, "申请导出审计记录", _AUDIT, group="管理", short="导审计"),
-        PermissionSpec(Permission.EXPORT_DECIDE, "复核导出审计记录", _AUDIT, group="管理", short="核导出"),
-        PermissionSpec(Permission.VERIFY, "核对存证", _AUDIT, group="管理", short="核存证"),
-        PermissionSpec(
-            Permission.DENIED, "查看被拒绝的尝试", frozenset({"SECURITY_ADMIN"}), group="管理", short="看被拒"
-        ),
+        PermissionSpec(Permission.VIEW, "查阅审计记录", _AUDIT, group="管理"),
+        PermissionSpec(Permission.EXPORT, "申请导出审计记录", _AUDIT, group="管理"),
+        PermissionSpec(Permission.EXPORT_DECIDE, "复核导出审计记录", _AUDIT, group="管理"),
+        PermissionSpec(Permission.VERIFY, "核对存证", _AUDIT, group="管理"),
+        PermissionSpec(Permission.DENIED, "查看被拒绝的尝试", frozenset({"SECURITY_ADMIN"}), group="管理"),
     ),
     workflows=(TRAIL_EXPORT,),
     case_links=declaring.links(EXPORTS),

@@ -24,10 +24,10 @@ SCENARIO = Scenario(
     code="transfers",
     name="转会",
     permissions=(
-        PermissionSpec(Permission.DECIDE, "审批转入", _DECIDERS, group="会员", short="审转入"),
-        PermissionSpec(Permission.BATCH, "批量转接会员", frozenset({"TOWN_WORKER", "ORG"}), group="会员", short="批转"),
-        PermissionSpec(Permission.OFFER, "认领网上会员之家的会员", _GRASSROOTS, group="会员", short="认领"),
-        PermissionSpec(Permission.FOUND, "办理建会任务", frozenset({"TOWN_WORKER", "ORG"}), group="组织", short="建会"),
+        PermissionSpec(Permission.DECIDE, "审批转入", _DECIDERS, group="会员"),
+        PermissionSpec(Permission.BATCH, "批量转接会员", frozenset({"TOWN_WORKER", "ORG"}), group="会员"),
+        PermissionSpec(Permission.OFFER, "认领网上会员之家的会员", _GRASSROOTS, group="会员"),
+        PermissionSpec(Permission.FOUND, "办理建会任务", frozenset({"TOWN_WORKER", "ORG"}), group="组织"),
     ),
     menu=(
         MenuItem("组织", "转会", "transfers:list", (Permission.DECIDE,), 140, icon="transfer"),

@@ -10,17 +10,15 @@ SCENARIO = Scenario(
     name="工会组织",
     menu=(MenuItem("组织", "工会组织", "unions:tree", (Permission.VIEW,), 110, icon="sitemap"),),
     permissions=(
-        PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织", short="查组织", machine=True),
-        PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织", short="改资料"),
-        PermissionSpec(
-            Permission.CREATE, "新建下级工会", frozenset({"TOWN_WORKER", "ORG"}), group="组织", short="新建"
-        ),
-        PermissionSpec(Permission.RELATE, "修改工会的指导和经费关系", frozenset({"ORG"}), group="组织", short="改关系"),
-        PermissionSpec(Permission.MOVE, "工会改隶", frozenset({"ORG"}), group="组织", short="改隶"),
-        PermissionSpec(Permission.SUSPEND, "暂停和恢复工会", frozenset({"ORG"}), group="组织", short="暂停"),
-        PermissionSpec(Permission.LOAD, "批量导入工会", frozenset({"ORG"}), group="组织", short="导入"),
-        PermissionSpec(Permission.EXPORT, "导出工会名册", frozenset({"ORG", "STATS"}), group="组织", short="导出"),
-        PermissionSpec(Permission.PRINT, "打印入会二维码", _KEEPERS, group="组织", short="打码"),
+        PermissionSpec(Permission.VIEW, "查看工会组织", _READERS, group="组织", machine=True),
+        PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织"),
+        PermissionSpec(Permission.CREATE, "新建下级工会", frozenset({"TOWN_WORKER", "ORG"}), group="组织"),
+        PermissionSpec(Permission.RELATE, "修改工会的指导和经费关系", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.MOVE, "工会改隶", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.SUSPEND, "暂停和恢复工会", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.LOAD, "批量导入工会", frozenset({"ORG"}), group="组织"),
+        PermissionSpec(Permission.EXPORT, "导出工会名册", frozenset({"ORG", "STATS"}), group="组织"),
+        PermissionSpec(Permission.PRINT, "打印入会二维码", _KEEPERS, group="组织"),
     ),
     audit_events=(
         AuditEvent("unions.open", "新建工会", erases="none"),

@@ -12,8 +12,8 @@ SCENARIO = Scenario(
     code="proposals",
     name="合理化建议",
     permissions=(
-        PermissionSpec(Permission.DECIDE, "答复合理化建议", _UNION, group="服务", short="答建议"),
-        PermissionSpec(Permission.VERIFY, "核定建议的效益", _ABOVE, group="服务", short="核效益"),
+        PermissionSpec(Permission.DECIDE, "答复合理化建议", _UNION, group="服务"),
+        PermissionSpec(Permission.VERIFY, "核定建议的效益", _ABOVE, group="服务"),
     ),
     menu=(MenuItem("服务", "合理化建议", "proposals:list", (Permission.DECIDE, Permission.VERIFY), 510, icon="bulb"),),
     member_entries=(MemberEntry("合理化建议", "bulb", "proposals:mine", "amber", 60),),
