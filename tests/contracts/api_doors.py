@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +12,9 @@ from tests.callers import send
 from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
-from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.api import Route, route_of
 from zhijia.organization.changes import services as changes
-from zhijia.organization.people.services import rights
-from zhijia.organization.rosters import selectors as roster_reads
-from zhijia.organization.rosters.models import RosterLoad
+from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
 from zhijia.organization.transfers.services import transfers
@@ -80,12 +76,7 @@ SAID: dict[str, Any] = {
     "transfers_desk_offer_claims": {"ids": ["0" * 16]},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
-    "rosters_mend_conflict": {"name": "林晓禾", "id_number": id_number(7)},
-    "rosters_dismiss_conflict": {"note": "名册里的空行。"},
     "changes_desk_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
-    "privacy_answer": {"decision": "answer", "answer": "已经核对并更正。"},
-    "privacy_agree": {},
-    "privacy_execute": {"answer": "可以删除的已经删除。"},
 }
 APPLICATION = ("joining_application", "joining_approve", "joining_reject", "joining_ask", "joining_match_employer")
 MEMBER = ("members_member", "members_numbers")
@@ -109,20 +100,14 @@ LOAD = (
     "rosters_drop_load",
 )  # fmt: skip
 EXPORTING = ("exports_masked",)
-RIGHTS = ("privacy_one_request", "privacy_answer", "privacy_agree", "privacy_execute")
-PRIVACY = RIGHTS
-CONFLICT = ("rosters_conflict", "rosters_mend_conflict", "rosters_match_conflict", "rosters_dismiss_conflict")
-INVITED = ("rosters_offer_conflict",)
-ROSTER = (*LOAD, *CONFLICT, *INVITED)
+ROSTER = LOAD
 UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
 STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
-NOT_FOR_SYSTEMS = {"members_numbers", *CHANGING, *ROSTER, *EXPORTING, *PRIVACY} - {
+NOT_FOR_SYSTEMS = {"members_numbers", *CHANGING, *ROSTER, *EXPORTING} - {
     "transfers_desk_transfer"
 }  # the union left may look
 OF_THE_UNION = {*CLAIMING, *ASKING}
 """Rights of the grassroots union's own people, not of the county's."""
-BY_ANOTHER_ROLE = dict.fromkeys(PRIVACY, "PRIVACY")
-"""Who decides on these is no desk of organization."""
 IN_STEPS = {
     "duplicates_correct", "desk_files_read_content", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
@@ -151,20 +136,13 @@ def real(world: World, name: str) -> str:
         return world["town"].public_id
     if name in LOAD:
         return checked_file(world, ["林晓禾", "3702", ""]).public_id
-    if name in (*CONFLICT, *INVITED):
-        return refused_row(world, name)
     return _real_of_two_persons(world, name)
 
 
 def _real_of_two_persons(world: World, name: str) -> str:
     if name in EXPORTING:
         return world["plant"].public_id
-    person, _ = world.member(name="李二")
-    kind = "delete" if name == "privacy_execute" else "correct"
-    asked: dict[str, Any] = {}
-    if name == "privacy_agree":
-        asked = {"wanted": {"name": "李二妹"}, "papers": [("户口簿.pdf", io.BytesIO(b"%PDF-1.7\n" + b"x" * 100))]}
-    return rights.ask(world.actor(person), kind, text="我的户籍已经变更。", now=world.now, **asked)
+    raise LookupError(name)
 
 
 def checked_file(world: World, *rows: list[str]) -> RosterLoad:
@@ -180,27 +158,20 @@ def checked_file(world: World, *rows: list[str]) -> RosterLoad:
     return load
 
 
-def refused_row(world: World, name: str) -> str:
-    """A row that waits as a case, such as the route `name` settles."""
-    row = ["林晓禾", id_number(7)[:-1] + "A", ""]
-    if name in INVITED:
-        person, _ = world.member("home", name="李二")
-        row = ["李二", world.number_of(person), ""]
-    elif name == "rosters_match_conflict":
-        row = ["林晓禾", id_number(7), "鲁东精密分厂", world["home"].code]
-    load = checked_file(world, row)
+def refused_row(world: World) -> str:
+    """A row with a wrong number that waits as a case."""
+    load = checked_file(world, ["林晓禾", id_number(7)[:-1] + "A", ""])
     actor = world.staff("ORG", "county", "吴科长")
     jobs.run_slice(rosters.start_writing(actor, load, now=world.now), clock=lambda: world.now)
-    (found,) = roster_reads.list_conflicts(actor, Query()).rows
-    return found.case.public_id
+    return RosterConflict.objects.get().case.public_id
 
 
 def said_for(world: World, name: str) -> Any:
-    if name in ("joining_match_employer", "rosters_match_conflict"):
+    if name == "joining_match_employer":
         return {"employer": world.employer.public_id}
     return SAID.get(name, {})
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *UNION, *CHANGING, *ROSTER, *EXPORTING, *PRIVACY,
+    *APPLICATION, *MEMBER, *UNION, *CHANGING, *ROSTER, *EXPORTING,
 ]  # fmt: skip

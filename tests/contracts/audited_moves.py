@@ -22,10 +22,10 @@ from zhijia.organization.members.applying import OwnData, Work
 from zhijia.organization.members.models import Membership
 from zhijia.organization.members.services import memberships, moving, own_data
 from zhijia.organization.people import services as people_services
-from zhijia.organization.people.models import Person
+from zhijia.organization.people.models import Person, RightsRequest
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
-from zhijia.organization.people.services import rights
+from zhijia.organization.people.tests import asking
 from zhijia.organization.transfers.services import returns, transfers
 
 Scenario = Callable[[World], Callable[[], Any]]
@@ -232,36 +232,16 @@ def _read_evidence(world: World) -> Callable[[], Any]:
 _WORDS = "请按我的要求办理，谢谢。"
 
 
-def _ask_rights(world: World) -> Callable[[], Any]:
-    person, _ = world.member()
-    return lambda: rights.ask(world.actor(person), "explain", text=_WORDS, now=world.now)
-
-
-def _answered(name: str, kind: str, *arguments: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        person, _ = world.member()
-        case = rights.ask(world.actor(person), kind, text=_WORDS, now=world.now)
-        officer = world.staff("PRIVACY", "county")
-        return lambda: getattr(rights, name)(officer, case, *arguments, text=_WORDS, now=world.now)
-
-    return prepare
-
-
 def _asked_correction(world: World) -> str:
     person, _ = world.member()
     wanted = {"name": "林晓荷"}
-    return rights.ask(world.actor(person), "correct", text=_WORDS, wanted=wanted, papers=[_paper()], now=world.now)
-
-
-def _agree(world: World) -> Callable[[], Any]:
-    case, officer = _asked_correction(world), world.staff("PRIVACY", "county")
-    return lambda: rights.agree(officer, case, now=world.now)
+    return asking.ask(world.actor(person), "correct", text=_WORDS, wanted=wanted, papers=[_paper()], now=world.now)
 
 
 def show_wanted(world: World) -> Callable[[], Any]:
     case, officer = _asked_correction(world), world.staff("PRIVACY", "county")
-    view = rights_reads.get_request(officer, case)
-    return lambda: rights_reads.show_wanted(officer, view, now=world.now)
+    row = RightsRequest.objects.get(case__public_id=case)
+    return lambda: rights_reads.show_wanted(officer, row, now=world.now)
 
 
 def _change_own(world: World) -> Callable[[], Any]:
@@ -279,21 +259,10 @@ def _told(name: str) -> Scenario:
     return prepare
 
 
-def _withdraw_rights(world: World) -> Callable[[], Any]:
-    person, _ = world.member()
-    case = rights.ask(world.actor(person), "explain", text=_WORDS, now=world.now)
-    return lambda: rights.withdraw(world.actor(person), case, now=world.now)
-
-
 MOVES: dict[str, Scenario] = {
     "members.services.own_data.change_own": _change_own,
     "people.services.profile.change_profile": _told("change_profile"),
     "people.services.profile.keep_said": _told("keep_said"),
-    "people.services.rights.agree": _agree,
-    "people.services.rights.ask": _ask_rights,
-    "people.services.rights.withdraw": _withdraw_rights,
-    "people.services.rights.answer": _answered("answer", "explain", "answer"),
-    "people.services.rights.execute": _answered("execute", "delete"),
     "transfers.services.transfers.request_transfer": _request,
     "transfers.services.transfers.open_transfer": _request,
     "transfers.services.transfers.complete": _decided("accept_transfer"),

@@ -19,7 +19,6 @@ from tests.callers import System, register, send
 from tests.contracts.api_doors import (
     ALL,
     ANOTHER_STATE,
-    BY_ANOTHER_ROLE,
     BY_NAME,
     IN_STEPS,
     NOT_FOR_SYSTEMS,
@@ -151,9 +150,6 @@ def test_every_cadres_route_with_an_id_is_walked_below() -> None:
 def test_the_right_role_in_scope_is_answered(name: str, world: World, client: Client, sign_in: Any, clock: Any) -> None:
     pid = real(world, name)
     role, unit = ("GRASS_CHAIR", "plant") if name in OF_THE_UNION else ("ORG", "county")
-    if name in BY_ANOTHER_ROLE:
-        role = BY_ANOTHER_ROLE[name]
-        unit = "plant" if role == "GRASS_CHAIR" else "county"
     sign_in(client, world.staff_person(role, unit), staff=True)
     answer = call(client, BY_NAME[name], said_for(world, name), pid=pid)
     assert answer.status_code == (409 if name in ANOTHER_STATE else 200), answer.content.decode()

@@ -312,9 +312,7 @@ ELSEWHERE = {
     "rosters.services.handed_back.refused_rows",
     "rosters.services.handed_back.settle_marked",
     "rosters.services.conflicts.read_row",
-    "rosters.services.conflicts.settle",
-    "rosters.services.conflicts.offer_transfer",
-    "rosters.services.conflicts.dismiss",
+    "rosters.services.conflicts.register",
     "rosters.services.exporting.record_masked",
     # With codes by text: accounts/tests/test_devices_and_number.py.
     "people.services.mobiles.change_mobile_without_old",

@@ -25,7 +25,7 @@ from zhijia.organization.joining import applying
 from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
-from zhijia.organization.people.services import rights
+from zhijia.organization.people.tests import asking
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.unions import services as unions
 
@@ -128,14 +128,14 @@ def _loads(stage: Stage, count: int) -> None:
 def _requests(stage: Stage, count: int) -> None:
     for number in range(count):
         person, _ = stage.world.member(name=f"林{NAMES[number % 10]}")
-        rights.ask(stage.world.actor(person), "explain", text="请说明处理依据。", now=stage.world.now)
+        asking.ask(stage.world.actor(person), "explain", text="请说明处理依据。", now=stage.world.now)
 
 
 def _own_requests(stage: Stage, count: int) -> None:
     actor = stage.world.actor(stage.person)
     for _ in range(count):
-        case = rights.ask(actor, "explain", text="请说明处理依据。", now=stage.world.now)
-        rights.withdraw(actor, case, now=stage.world.now)
+        case = asking.ask(actor, "explain", text="请说明处理依据。", now=stage.world.now)
+        asking.withdraw(actor, case, now=stage.world.now)
 
 
 def _looks(stage: Stage, count: int) -> None:
@@ -183,7 +183,6 @@ PAGES: dict[str, tuple[str, Callable[[Stage, int], None]]] = {
     "accounts:devices": ("", _devices),
     "people:rights": ("", _own_requests),
     "people:looks": ("", _looks),
-    "people:rights_desk": ("PRIVACY", _requests),
 }
 
 

@@ -19,7 +19,7 @@ from tests.world import World
 from zhijia.foundation.casework import services as casework
 from zhijia.kernel.doors import is_public, needs_step_up
 from zhijia.organization.documents.cases import BATCHES, batches, checks
-from zhijia.organization.people.services import rights
+from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -158,7 +158,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
     _applicant, case = world.application(name="王一")
     member, _ = world.member(name="李二")
     union, own = {"pid": world["plant"].public_id}, {"pid": case}
-    asked = rights.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
+    asked = asking.ask(world.actor(member), "explain", text="请说明处理依据。", now=world.now)
     maker, checker = world.staff("ORG", "county"), world.staff("ORG", "county", "李静")
     said = batches.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
     batch = batches.propose(maker, said, now=world.now)
@@ -167,7 +167,6 @@ def things(world: World) -> dict[str, dict[str, str]]:
     return {
         "documents:numbers": {"pid": batch},
         "documents:my_check": {"pid": check},
-        "people:rights_review": {"pid": asked},
         "people:rights_case": {"pid": asked},
         "joining:review": own,
         "joining:match_employer": own,
@@ -185,7 +184,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 FOREIGN = {
     "joining:review", "members:file", "joining:case", "joining:submitted", "joining:withdraw",
     "joining:appeal", "joining:answer", "documents:numbers", "documents:my_check",
-    "unions:file", "people:rights_review", "people:rights_case",
+    "unions:file", "people:rights_case",
 }  # fmt: skip
 
 
@@ -207,7 +206,7 @@ def test_a_cadre_elsewhere_gets_the_same_answer_for_a_real_and_a_made_up_id(
 @pytest.mark.parametrize(
     "name",
     [
-        "joining:review", "members:file", "people:rights_review", "documents:numbers",
+        "joining:review", "members:file", "documents:numbers",
     ],
 )  # fmt: skip
 def test_in_scope_without_the_right_is_refused_and_leaves_a_trace(

@@ -59,13 +59,13 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     assert axe(page) == []
     shoot(page, "my-data-delete")
     page.get_by_role("button", name="提交请求").click()
-    page.get_by_text("等待答复").first.wait_for()
+    page.get_by_text("等待删除").first.wait_for()
     assert axe(page) == []
     shoot(page, "my-data-asked")
 
     desk = desk_page
     sign_in(desk, officer, staff=True)
-    desk.goto("/console/rights")
+    desk.goto("/console/data-requests")
     assert axe(desk) == []
     shoot(desk, "rights-desk")
     desk.get_by_role("link", name="林*禾").click()
@@ -78,7 +78,7 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     desk.get_by_text("部分办理").first.wait_for()
     assert axe(desk) == []
     shoot(desk, "rights-done")
-    desk.goto("/console/rights/deletions")
+    desk.goto("/console/data-deletions")
     desk.get_by_text("本人请求").first.wait_for()
     assert axe(desk) == []
     shoot(desk, "rights-deletions")
@@ -91,7 +91,7 @@ def test_a_copy_is_downloaded_and_a_deletion_answered(
     shoot(page, "my-data-answered")
     for width, browser, addresses in (
         (1440, page, ("/m/data", "/m/data/looks", "/m/data/ask/delete")),
-        (390, desk, ("/console/rights?view=done", "/console/rights/deletions", "/console/data-holds/new")),
+        (390, desk, ("/console/data-requests?view=done", "/console/data-deletions", "/console/data-holds/new")),
     ):
         browser.set_viewport_size({"width": width, "height": 900})
         for address in addresses:

@@ -75,7 +75,7 @@ def test_a_wrong_name_is_asked_for_and_put_right(
     pid = RightsRequest.objects.get().case.public_id
     desk = desk_page
     sign_in(desk, world.staff_person("PRIVACY", "county", "韩雪"), staff=True)
-    desk.goto(f"/console/rights/{pid}")
+    desk.goto(f"/console/data-requests/{pid}")
     desk.get_by_text("在这里看 身份证.png").click()
     paper = desk.get_by_role("img", name="身份证.png")
     assert paper.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 60
@@ -84,7 +84,8 @@ def test_a_wrong_name_is_asked_for_and_put_right(
     desk.get_by_role("button", name="显示完整号码，对照材料").click()
     desk.get_by_text(HIS).wait_for()
     shoot(desk, "correction-review-full")
-    desk.get_by_role("button", name="同意，马上更正").click()
+    desk.get_by_text("同意，马上更正").click()
+    desk.get_by_role("button", name="提交").click()
     desk.get_by_text("已更正并答复").first.wait_for()
     assert axe(desk) == []
     shoot(desk, "correction-done")

@@ -162,13 +162,15 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
     look(page, shoot, axe, "roster-8-desk")
     page.goto("/console/members/rosters")
     look(page, shoot, axe, "roster-9-waiting")
+    page.get_by_role("link", name="去办理").click()
     page.get_by_role("link", name="周*生").click()
-    page.get_by_role("heading", name="邀请转会").wait_for()
+    page.get_by_text("邀请本人转会").wait_for()
     look(page, shoot, axe, "roster-10-conflict")
     waiting = RosterConflict.objects.filter(case__closed_at__isnull=True)
     assert [conflict.kind for conflict in waiting] == ["elsewhere"]
 
-    page.get_by_role("button", name="邀请本人转会").click()
+    page.get_by_text("邀请本人转会").click()
+    page.get_by_role("button", name="提交").click()
     page.get_by_text("等待本人确认").first.wait_for()
     look(page, shoot, axe, "roster-11-invited")
     phone = phone_page

@@ -14,9 +14,10 @@ from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.cases.conflicts import CONFLICTS
 from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict
-from zhijia.organization.rosters.services import conflicts, loading
+from zhijia.organization.rosters.services import loading
 from zhijia.organization.transfers.models import Transfer
 from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
@@ -82,13 +83,13 @@ def _settle(stage: Stage, admin: Actor) -> None:
     elsewhere = [row.case.public_id for row in waiting if row.kind == "elsewhere"]
     mendable = [row.case.public_id for row in waiting if any(code == "mobile.format" for _, code, _ in row.faults)]
     then = stage.workdays_ago(3)
-    conflicts.offer_transfer(admin, elsewhere[0], now=then)
-    conflicts.offer_transfer(admin, elsewhere[2], now=then)
+    for place in (0, 2):
+        act(CONFLICTS, admin, elsewhere[place], "offer", now=then)
     declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
     invitation = cases.list_open("transfers.transfer", declining.pk)[0]
     transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
-    conflicts.dismiss(admin, elsewhere[1], note="已电话核实，本人仍在原单位工作。", now=then)
-    conflicts.settle(admin, mendable[0], {"mobile": stage.inventor.mobile()}, now=then)
+    act(CONFLICTS, admin, elsewhere[1], "dismiss", {"note": "已电话核实，本人仍在原单位工作。"}, now=then)
+    act(CONFLICTS, admin, mendable[0], "mend", {"mobile": stage.inventor.mobile()}, now=then)
 
 
 def _export(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from zhijia.organization.access.roles import Role
 from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.cases.holds import HOLDS
+from zhijia.organization.people.cases.requests import REQUESTS, ask
 from zhijia.organization.people.models import Person
 from zhijia.organization.people.services import retention, rights
 
@@ -44,30 +45,30 @@ def _run(stage: Stage, kind: str, days: int) -> None:
 
 def _requests(stage: Stage) -> None:
     desk = stage.holder(Role.PRIVACY, "county")
-    rights.ask(stage.actor(_member(stage)), "copy", now=stage.workdays_ago(3))
+    ask(stage.actor(_member(stage)), "copy", now=stage.workdays_ago(3))
     _run(stage, rights.COPY_JOB, 3)
-    rights.ask(stage.actor(_member(stage)), "copy", now=stage.now)
+    ask(stage.actor(_member(stage)), "copy", now=stage.now)
     for kind, text, days in (
         ("explain", "为什么我去年的入会申请没有通过？", 18),
         ("delete", "我已经离开这个行业，不想再留个人信息。", 2),
     ):
-        rights.ask(stage.actor(_member(stage)), kind, text=text, now=stage.workdays_ago(days))
+        ask(stage.actor(_member(stage)), kind, text=text, now=stage.workdays_ago(days))
     _ask_correction(stage, days=6, name_is_wrong=True)
-    rights.agree(desk, _ask_correction(stage, days=9, days_ago_joined=300), now=stage.workdays_ago(7))
-    words = rights.ask(
+    right = _ask_correction(stage, days=9, days_ago_joined=300)
+    act(REQUESTS, desk, right, "agree", now=stage.workdays_ago(7))
+    words = ask(
         stage.actor(_member(stage)), "correct", text="会籍经过里转会的日期记早了一天。", now=stage.workdays_ago(9)
     )
-    rights.answer(desk, words, "answer", text="已核对转会记录，日期与审核当天一致。", now=stage.workdays_ago(7))
-    part = rights.ask(stage.actor(_member(stage)), "delete", text="希望删除我的全部信息。", now=stage.workdays_ago(8))
-    rights.execute(desk, part, text="消息和自愿填写的情况已经删除；会籍档案依法永久保存。", now=stage.workdays_ago(5))
+    act(REQUESTS, desk, words, "answer", {"answer": "已核对转会记录，日期与审核当天一致。"}, now=stage.workdays_ago(7))
+    part = ask(stage.actor(_member(stage)), "delete", text="希望删除我的全部信息。", now=stage.workdays_ago(8))
+    said = "消息和自愿填写的情况已经删除；会籍档案依法永久保存。"
+    act(REQUESTS, desk, part, "execute", {"answer": said}, now=stage.workdays_ago(5))
     refused = _ask_correction(stage, days=7, days_ago_joined=500)
-    rights.answer(
-        desk, refused, "refuse", text="入会日期与档案一致，没有可以证明更早入会的材料，不能更改。",
-        now=stage.workdays_ago(4),
-    )  # fmt: skip
+    why = "入会日期与档案一致，没有可以证明更早入会的材料，不能更改。"
+    act(REQUESTS, desk, refused, "refuse", {"answer": why}, now=stage.workdays_ago(4))
     person = _member(stage)
-    back = rights.ask(stage.actor(person), "explain", text="请说明为什么要填工作单位。", now=stage.workdays_ago(4))
-    rights.withdraw(stage.actor(person), back, now=stage.workdays_ago(3))
+    back = ask(stage.actor(person), "explain", text="请说明为什么要填工作单位。", now=stage.workdays_ago(4))
+    act(REQUESTS, stage.actor(person), back, "withdraw", now=stage.workdays_ago(3))
 
 
 def _ask_correction(stage: Stage, *, days: int, name_is_wrong: bool = False, days_ago_joined: int = 0) -> str:
@@ -80,7 +81,7 @@ def _ask_correction(stage: Stage, *, days: int, name_is_wrong: bool = False, day
             "我早就入会了，入会日期请以原单位的会员证为准。",
             {"joined_on": f"{stage.today - timedelta(days=days_ago_joined)}"},
         )
-    return rights.ask(
+    return ask(
         stage.actor(person),
         "correct",
         text=text,

@@ -3,7 +3,7 @@
 A capability declares an `Export` beside its kind, begins it in the effect of `agree`, and gives its step to a job:
 
     EXPORT = Export("rosters.export", RosterExport, "完整名册", HEADERS, members_of, counted="人")
-    EXPORTS = declare(CaseKind(..., review="casework/export.html", shows_more=EXPORT.shows))
+    EXPORTS = checked_kind(..., review="casework/export.html", shows_more=EXPORT.shows)
 """
 
 from __future__ import annotations

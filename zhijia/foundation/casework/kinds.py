@@ -22,7 +22,9 @@ Effect = Callable[..., None]
 
 
 class By(StrEnum):
-    """Who opens a case of the kind: a member for himself, a cadre, or a service that checks who may."""
+    """Who opens a case of the kind: a member for himself, a cadre, or a service that checks who may, and says to `goes`
+    what it likes.
+    """
 
     MEMBER = "member"
     CADRE = "cadre"

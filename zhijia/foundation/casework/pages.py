@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -26,18 +27,24 @@ from .fields import Choice
 from .kinds import By, CaseKind
 from .selectors import MINE
 
+Fit = Callable[[forms.DecisionForm, selectors.Standing, Request], None]
 
-def urls(kind: CaseKind) -> list[URLPattern | URLResolver]:
-    """To stand in the capability's own namespace, or below it where the kind has one of its own there."""
+
+def urls(kind: CaseKind, *, fit: Fit | None = None) -> list[URLPattern | URLResolver]:
+    """To stand in the capability's own namespace, or below it where the kind has one of its own there.
+
+    `fit(form, one, request)` fits the form of a decision to its case: first values, what there is to choose from.
+    """
     above, _, own = kind.space.rpartition(":")
-    return [path("", include((_urls(kind), own)))] if above else [*_urls(kind)]
+    patterns = _urls(kind, fit)
+    return [path("", include((patterns, own)))] if above else [*patterns]
 
 
-def _urls(kind: CaseKind) -> list[URLPattern]:
+def _urls(kind: CaseKind, fit: Fit | None) -> list[URLPattern]:
     slug = kind.slug
     desk = [
         path(f"console/{slug}", _listing(kind), name="list"),
-        path(f"console/{slug}/<pid:pid>", _review(kind), name="review"),
+        path(f"console/{slug}/<pid:pid>", _review(kind, fit), name="review"),
     ]
     if kind.at_once:
         desk.insert(1, path(f"console/{slug}/ticked", _ticked(kind), name="ticked"))
@@ -213,7 +220,7 @@ def _ticked(kind: CaseKind) -> Any:
     return ticked
 
 
-def _review(kind: CaseKind) -> Any:
+def _review(kind: CaseKind, fit: Fit | None) -> Any:
     @require_http_methods(["GET", "POST"])
     @once
     def review(request: Request, pid: str) -> HttpResponse:
@@ -223,6 +230,8 @@ def _review(kind: CaseKind) -> Any:
             if request.method == "POST":
                 raise WrongState
             return review_page(kind, request, one)
+        if fit is not None:
+            fit(form, one, request)
         submission = Submission(request, form)
         if submission.is_right:
             with submission:

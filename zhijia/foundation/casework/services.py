@@ -36,6 +36,8 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
     """
     _require_opener(kind, actor)
     kept = checked(kind.opens, given)
+    if kind.opener is By.SYSTEM:
+        kept = {**given, **kept}
     goes = kind.goes(actor, kept, now)
     if kind.opener is By.CADRE:
         actor.require(kind.opened_by, registry.units.path(goes.from_unit_id or goes.unit_id))
@@ -112,8 +114,9 @@ def _find(kind: CaseKind, actor: Actor, move: Move, public_id: str) -> Case:
 
 
 def _words(asks: Sequence[Asked], kept: Mapping[str, Any]) -> str:
-    """The first answer in words, for the history and the message."""
-    return next((kept[asked.name] for asked in asks if isinstance(kept[asked.name], str) and kept[asked.name]), "")
+    """The first answer in words that is for keeping, for the history and the message."""
+    said = (kept[asked.name] for asked in asks if asked.kept)
+    return next((text for text in said if isinstance(text, str) and text), "")
 
 
 def _tell(kind: CaseKind, case: Case, person_id: int, message: str, words: str, *, now: datetime) -> None:

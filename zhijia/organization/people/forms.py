@@ -118,21 +118,3 @@ class CorrectionAskForm(PhoneForm):
         """What he filled in, as the service takes it."""
         said = {code: self.cleaned_data[code] for code in self.codes}
         return {code: value if isinstance(value, str) else value.isoformat() for code, value in said.items() if value}
-
-
-class RightsAnswerForm(ConsoleForm):
-    """How the privacy desk answers; `moves` are `[(move, words)]`."""
-
-    decision = forms.ChoiceField(label="办理结论", widget=ChoiceGroup())
-    answer = forms.CharField(
-        label="答复",
-        max_length=500,
-        min_length=5,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="本人会看到：办了什么，没有办的是什么理由",
-    )
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["decision"].choices = list(moves)  # type: ignore[attr-defined]

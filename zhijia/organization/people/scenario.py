@@ -12,6 +12,7 @@ from zhijia.kernel.registry import (
 )
 
 from .cases.holds import HOLDS
+from .cases.requests import REQUESTS
 from .cases.texts import TEXTS
 from .permissions import Permission
 from .rules import CONSENT_TEXT
@@ -38,7 +39,8 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.HOLD, "保全个人信息", frozenset({"PRIVACY"}), group="管理"),
     ),
     menu=(
-        MenuItem("管理", "个人信息请求", "people:rights_desk", (Permission.RIGHTS_ANSWER,), 830, icon="file-text"),
+        MenuItem("管理", "个人信息请求", REQUESTS.page("list"), (Permission.RIGHTS_ANSWER,), 830, icon="file-text"),
+        MenuItem("管理", "删除记录", "people:deletions", (Permission.RIGHTS_ANSWER,), 832, icon="history"),
         MenuItem("管理", "信息保全", HOLDS.page("list"), (Permission.HOLD,), 834, icon="lock"),
         MenuItem("管理", "同意书", "people:texts", (Permission.CONSENT_EDIT,), 840, icon="file-certificate"),
     ),
@@ -50,7 +52,7 @@ SCENARIO = Scenario(
     workflows=(CONSENT_TEXT, RIGHTS, HOLD),
     case_links={
         **declaring.links(TEXTS, menu="people:texts"),
-        RIGHTS.code: CaseLink(member="people:rights_case", console="people:rights_review", menu="people:rights_desk"),
+        RIGHTS.code: CaseLink("people:rights_case", REQUESTS.page("review"), REQUESTS.page("list")),
         **declaring.links(HOLDS),
     },
     file_uses=(
@@ -148,8 +150,8 @@ SCENARIO = Scenario(
         MessageTemplate(
             "people.rights_answered",
             "个人信息请求已答复",
-            "您的请求“{request}”已有结果：{result}。请打开查看答复。",
-            sms="【{site}】您的个人信息请求“{request}”已有结果：{result}。详情请登录查看，或拨打{hotline}。",
+            "您的请求“{title}”已有结果：{result}。请打开查看答复。",
+            sms="【{site}】您的个人信息请求“{title}”已有结果：{result}。详情请登录查看，或拨打{hotline}。",
         ),
         MessageTemplate(
             "people.mobile_replaced",

@@ -3,6 +3,7 @@ from django.urls import path
 from zhijia.foundation.casework import pages
 
 from .cases.holds import HOLDS
+from .cases.requests import REQUESTS
 from .cases.texts import TEXTS
 from .views import consents, console, mobiles, privacy, rights, wordings
 
@@ -19,12 +20,11 @@ urlpatterns = [
     path("m/data/ask/<slug:kind>", rights.ask, name="rights_ask"),
     path("m/data/<pid:pid>", rights.case, name="rights_case"),
     path("m/data/<pid:pid>/withdraw", rights.withdraw, name="rights_withdraw"),
-    path("console/rights", privacy.desk, name="rights_desk"),
-    path("console/rights/deletions", privacy.deletions, name="deletions"),
-    path("console/rights/<pid:pid>", privacy.review, name="rights_review"),
-    path("console/rights/<pid:pid>/numbers", privacy.review_numbers, name="rights_numbers"),
+    path("console/data-deletions", privacy.deletions, name="deletions"),
+    path("console/data-requests/<pid:pid>/numbers", privacy.numbers, name="rights_numbers"),
     path("console/consents", console.texts, name="texts"),
     path("console/consents/<slug:purpose>", console.text, name="text"),
+    *pages.urls(REQUESTS),
     *pages.urls(HOLDS),
     *pages.urls(TEXTS),
 ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from zhijia.foundation.casework.rows import ExportRow
+from zhijia.foundation.casework.rows import CaseRow, ExportRow
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.ids import new_public_id
 from zhijia.organization.rosters.rules.rows import Kind
@@ -98,23 +98,21 @@ class RosterMapping(models.Model):
         return self.header
 
 
-class RosterConflict(models.Model):
-    """A refused row that waits in a union's inbox, beside its case. The row lies sealed under the case's public id.
+class RosterConflict(CaseRow):
+    """A refused row that waits in a union's inbox. The row lies sealed under its case's public id until it is settled.
 
     `identity` tells the row again, so that loading twice opens one case: the ID's digest, or a keyed digest of what was
     written where the number is wrong. `person_id` is whom the row means, where he is known.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     load = models.ForeignKey(RosterLoad, models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     kind = KeyField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
     identity = KeyField(max_length=32)
     person_id = models.BigIntegerField(null=True)
-    row_sealed = models.BinaryField()
+    row_sealed = models.BinaryField(default=b"")
     faults = models.JSONField(default=list)
-    opened_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["union", "kind", "identity"], name="roster_conflict_once")]
@@ -122,9 +120,6 @@ class RosterConflict(models.Model):
             models.Index(fields=["load", "number"], name="roster_conflict_of_load"),
             models.Index(fields=["person_id", "union"], name="roster_conflict_person"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.case_id}"
 
 
 class RosterExport(ExportRow):

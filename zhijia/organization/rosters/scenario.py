@@ -2,7 +2,6 @@ from zhijia.foundation.casework import declaring
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
-    CaseLink,
     FileUse,
     MenuItem,
     ParameterSpec,
@@ -11,6 +10,7 @@ from zhijia.kernel.registry import (
 )
 from zhijia.organization.members.permissions import Permission as MembersPermission
 
+from .cases.conflicts import CONFLICTS
 from .cases.exports import EXPORTS
 from .permissions import Permission
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
@@ -39,7 +39,7 @@ SCENARIO = Scenario(
     ),
     workflows=(ROSTER_CONFLICT, MEMBER_EXPORT),
     case_links={
-        ROSTER_CONFLICT.code: CaseLink(console="rosters:conflict", menu="rosters:loads"),
+        **declaring.links(CONFLICTS, menu="rosters:loads"),
         **declaring.links(EXPORTS, menu="members:roster"),
     },
     personal_data=(

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.jobs import selectors as jobs
-from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow.keeping import A_YEAR, kept_cases
-from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel import db
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -98,43 +96,6 @@ def count_conflicts(load: RosterLoad) -> int:
     return RosterConflict.objects.filter(load=load).count()
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictFile:
-    """A refused row as the cadre sees it; `person` is whom it means, masked, where he is another union's member."""
-
-    case: Case
-    kind: str
-    number: int
-    load: RosterLoad
-    union: UnionFacts
-    faults: list[Any]
-    person: people.PersonFacts | None
-
-
-def get_conflict(actor: Actor, public_id: str) -> ConflictFile:
-    """Raises NotFound, NotAllowed."""
-    row = RosterConflict.objects.select_related("case", "load").filter(case__public_id=public_id).first()
-    if row is None:
-        raise NotFound
-    union = unions.get_facts(row.union_id)
-    actor.require(Permission.LOAD, union.path)
-    person = people.get_facts(row.person_id) if row.person_id else None
-    return ConflictFile(row.case, row.kind, row.number, row.load, union, row.faults, person)
-
-
-def list_conflicts(actor: Actor, query: Query) -> Page[ConflictFile]:
-    """Open ones of the actor's scope, oldest first."""
-    rows = RosterConflict.objects.filter(
-        db.in_scope("union__path", actor.scope_for(Permission.LOAD)), case__closed_at__isnull=True
-    )
-    page = page_of(rows.select_related("case", "load"), ("id",), after=query.after, limit=query.limit)
-    facts = unions.facts_of(row.union_id for row in page.rows)
-    return page.of(
-        ConflictFile(row.case, row.kind, row.number, row.load, facts[row.union_id], row.faults, None)
-        for row in page.rows
-    )
-
-
 # --- The files ------------------------------------------------------------------------------------------------------
 def may_read_roster(actor: Actor, file: FileFacts) -> bool:
     """A roster as it was sent: by who sent it, as long as he may load rosters there."""
@@ -193,7 +154,7 @@ def rows_of(subject: DataSubject) -> list[RosterConflict]:
     """Rows that mean him, by his file or by his document."""
     digests = [people.digest_of(key) for key in subject.persons]
     about = Q(person_id__in=subject.persons) | Q(identity__in=digests)
-    return list(RosterConflict.objects.filter(about).select_related("case").order_by("opened_at", "id"))
+    return list(RosterConflict.objects.filter(about).select_related("case").order_by("case__opened_at", "id"))
 
 
 def kept_rows(subject: DataSubject, now: datetime) -> list[Kept]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zhijia.foundation.jobs.registry import Json, RunningJob, Step, job
 from zhijia.kernel.clockwork import daily
 
+from .cases.conflicts import open_conflicts
 from .cases.exports import EXPORT
 from .services import conflicts, loading
 
@@ -30,7 +31,7 @@ def write_roster(running: RunningJob, cursor: Json) -> Step:
         report = {_WORDS[name]: count for name, count in outcomes.items()}
         return Step(cursor=[0, 0] if through else None, done=done, report=report)
     after, opened = cursor
-    after, made = loading.open_conflicts(load, after, opened, now=running.now)
+    after, made = open_conflicts(load, after, opened, now=running.now)
     if not after:
         loading.finish(load, now=running.now)
     return Step(cursor=[after, opened + made], report={"待处理事项": made}, finished=not after)

@@ -2,8 +2,9 @@ from django.urls import path
 
 from zhijia.foundation.casework import exports as casework_exports, pages
 
+from .cases.conflicts import CONFLICTS, fit
 from .cases.exports import EXPORT, EXPORTS
-from .views import conflicts, exports, loads
+from .views import exports, loads
 
 app_name = "rosters"
 urlpatterns = [
@@ -16,8 +17,8 @@ urlpatterns = [
     path("console/members/rosters/<pid:pid>/write", loads.write, name="write"),
     path("console/members/rosters/<pid:pid>/drop", loads.drop, name="drop"),
     path("console/members/rosters/<pid:pid>/refused.<table:form>", loads.refused, name="refused"),
-    path("console/members/rosters/conflicts/<pid:pid>", conflicts.conflict, name="conflict"),
     path("console/members/export", exports.export, name="export"),
     *casework_exports.urls(EXPORTS, EXPORT),
     *pages.urls(EXPORTS),
+    *pages.urls(CONFLICTS, fit=fit),
 ]

@@ -35,8 +35,9 @@ from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import services as people_services
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters.tests.asking import settle
 from zhijia.organization.rosters.tests.files import csv_file, id_number, person_row, xlsx_file
-from zhijia.organization.rosters.tests.test_pages import conflicts, loaded
+from zhijia.organization.rosters.tests.test_pages import loaded
 from zhijia.organization.transfers.cases import claims
 from zhijia.organization.transfers.cases.claims import CLAIMS
 
@@ -253,12 +254,12 @@ def test_a_rosters_row_waits_as_a_case_and_goes_through_once_lifted(world: World
     case = Case.objects.get(workflow="rosters.conflict")
     assert "暂时不能在线办理" in case.note
     with pytest.raises(Invalid, match=r"roster\.row") as said:
-        conflicts.settle(actor, case.public_id, {}, now=world.now)
+        settle(world, actor, case.public_id)
     assert set(said.value.fields) == {"id_number"}
     first, second = pair(world)
     casework.act(BATCHES, first, batch, "ask_undo", {"note": "核对后都是真实证件"}, now=world.now)
     casework.act(BATCHES, second, batch, "undo", now=world.now)
-    assert conflicts.settle(actor, case.public_id, {}, now=world.now).value == "added"
+    assert settle(world, actor, case.public_id).state == "RESOLVED"
 
 
 def test_a_listed_member_is_not_claimed(world: World) -> None:

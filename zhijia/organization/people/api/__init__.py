@@ -2,8 +2,17 @@
 
 from zhijia.foundation.casework.routing import routes
 from zhijia.organization.people.cases.holds import HOLDS
+from zhijia.organization.people.cases.requests import REQUESTS
 from zhijia.organization.people.cases.texts import TEXTS
 
 from . import consents, privacy, rights
 
-ROUTES = (consents.texts, consents.own, rights.routes, privacy.routes, *routes(HOLDS), *routes(TEXTS))
+ROUTES = (
+    consents.texts,
+    consents.own,
+    rights.routes,
+    privacy.routes,
+    *routes(REQUESTS),
+    *routes(HOLDS),
+    *routes(TEXTS),
+)

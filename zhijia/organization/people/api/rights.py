@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.files import services as files
 from zhijia.foundation.files.api import FileOut, file_out
 from zhijia.foundation.workflow import selectors as cases
@@ -27,9 +28,9 @@ from zhijia.kernel.api import (
     Who,
 )
 from zhijia.kernel.http import Request
+from zhijia.organization.people.cases.requests import REQUESTS, ask as ask_for
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import rights
 
 routes = Routes("rights", "我的个人信息", who=Who.MEMBER, surface="member")
 
@@ -192,14 +193,14 @@ _LINKS: dict[str, Any] = {
 @routes.write("/me/data/requests", RightsCaseId, links=_LINKS)
 def ask(request: Request, said: RightsAskIn) -> RightsCaseId:
     """索取副本、请求更正、删除或说明。副本由系统马上准备，其余由个人信息保护岗在 15 个工作日内答复。"""
-    return RightsCaseId(id=rights.ask(request.actor, said.kind, text=said.text, scope=said.scope, now=request.now))
+    return RightsCaseId(id=ask_for(request.actor, said.kind, text=said.text, scope=said.scope, now=request.now))
 
 
 @routes.write("/me/data/corrections", RightsCaseId, links=_LINKS)
 def ask_correction(request: Request, said: CorrectionAskIn) -> RightsCaseId:
     """附材料请求更正姓名、证件号码、入会日期或会员卡号；同意后马上更正，性别和出生日期由证件号码得出。"""
     with files.open_drafts(request.actor, said.papers, now=request.now) as papers:
-        case = rights.ask(
+        case = ask_for(
             request.actor, rules.Kind.CORRECT, text=said.text, wanted=said.wanted.read(), papers=papers, now=request.now
         )
     return RightsCaseId(id=case)
@@ -247,5 +248,5 @@ def own_request(request: Request, pid: PublicId) -> RightsOut:
 @routes.write("/me/data/requests/{pid}/withdraw", Done)
 def withdraw(request: Request, pid: PublicId) -> Done:
     """撤回还没有答复的请求。"""
-    rights.withdraw(request.actor, pid, now=request.now)
+    act(REQUESTS, request.actor, pid, "withdraw", now=request.now)
     return Done()

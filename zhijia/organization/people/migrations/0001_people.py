@@ -302,12 +302,4 @@ class Migration(migrations.Migration):
             model_name="rightsrequest",
             index=models.Index(fields=["person", "-asked_at"], name="rights_by_person"),
         ),
-        migrations.AddIndex(
-            model_name="rightsrequest",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", False)),
-                fields=["desk_unit_id", "-answered_at", "-id"],
-                name="rights_answered",
-            ),
-        ),
     ]

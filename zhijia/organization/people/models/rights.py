@@ -8,7 +8,7 @@ from zhijia.kernel.db import KeyField
 from zhijia.organization.people.rules.rights import KINDS
 
 
-class RightsRequest(models.Model):
+class RightsRequest(CaseRow):
     """What a person asks about his own data, beside its case.
 
     `scope` is the code of the part he means, empty for all. `desk_unit_id` is the unit whose privacy desk answers.
@@ -18,7 +18,6 @@ class RightsRequest(models.Model):
     the stored file's public id of a copy.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     account_id = models.BigIntegerField(null=True)
     kind = KeyField(max_length=8, choices=list(KINDS.items()))
@@ -35,15 +34,7 @@ class RightsRequest(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["person", "-asked_at"], name="rights_by_person"),
-            models.Index(
-                fields=["desk_unit_id", "-answered_at", "-id"],
-                condition=Q(answered_at__isnull=False),
-                name="rights_answered",
-            ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.case_id}"
 
 
 class LegalHold(CaseRow):

@@ -38,20 +38,27 @@ KINDS = {
 class Rights(StrEnum):
     PREPARING = "PREPARING"
     ASKED = "ASKED"
+    TO_CORRECT = "TO_CORRECT"
+    TO_DELETE = "TO_DELETE"
     ANSWERED = "ANSWERED"
     PART = "PART"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
 
 
+WAITING = frozenset({Rights.ASKED, Rights.TO_CORRECT, Rights.TO_DELETE})
+"""The privacy desk has to answer."""
+_DESK = Permission.RIGHTS_ANSWER
 RIGHTS = Workflow(
     "people.rights",
     "个人信息请求",
     start=Rights.ASKED,
-    other_starts=frozenset({Rights.PREPARING}),
+    other_starts=frozenset({Rights.PREPARING, Rights.TO_CORRECT, Rights.TO_DELETE}),
     labels={
         Rights.PREPARING: "正在准备副本",
         Rights.ASKED: "等待答复",
+        Rights.TO_CORRECT: "等待更正",
+        Rights.TO_DELETE: "等待删除",
         Rights.ANSWERED: "已办理",
         Rights.PART: "部分办理",
         Rights.REFUSED: "未予办理",
@@ -59,54 +66,30 @@ RIGHTS = Workflow(
     },
     hues={
         Rights.PREPARING: Hue.RUN,
-        Rights.ASKED: Hue.SOON,
+        **dict.fromkeys(WAITING, Hue.SOON),
         Rights.ANSWERED: Hue.DONE,
         Rights.PART: Hue.SOON,
         Rights.REFUSED: Hue.LATE,
         Rights.WITHDRAWN: Hue.STILL,
     },
     closed=frozenset({Rights.ANSWERED, Rights.PART, Rights.REFUSED, Rights.WITHDRAWN}),
-    due={Rights.ASKED: "people.rights_wd"},
+    due=dict.fromkeys(WAITING, "people.rights_wd"),
     moves=(
         Move("ready", {Rights.PREPARING, Rights.ASKED}, Rights.ANSWERED, by=SYSTEM, title="副本已准备好"),
-        Move(
-            "hand_over",
-            {Rights.PREPARING},
-            Rights.ASKED,
-            by=CLOCK,
-            after="people.rights_copy_h",
-            title="副本没有按时备好，转个人信息保护岗",
-        ),
-        Move(
-            "answer",
-            {Rights.ASKED},
-            Rights.ANSWERED,
-            by=Permission.RIGHTS_ANSWER,
-            needs=("answer",),
-            title="已办理并答复",
-            button="已办理，答复本人",
-        ),
-        Move(
-            "answer_part",
-            {Rights.ASKED},
-            Rights.PART,
-            by=Permission.RIGHTS_ANSWER,
-            needs=("answer",),
-            title="部分办理并答复",
-            button="部分办理，答复本人",
-        ),
-        Move(
-            "refuse",
-            {Rights.ASKED},
-            Rights.REFUSED,
-            by=Permission.RIGHTS_ANSWER,
-            needs=("answer",),
-            title="未予办理，已说明理由",
-            button="不能办理，说明理由",
-        ),
-        Move("withdraw", {Rights.ASKED}, Rights.WITHDRAWN, by=OWNER, title="本人撤回", button="撤回请求"),
+        Move("hand_over", {Rights.PREPARING}, Rights.ASKED, by=CLOCK, after="people.rights_copy_h",
+             title="副本没有按时备好，转个人信息保护岗"),
+        Move("answer", {Rights.ASKED}, Rights.ANSWERED, by=_DESK, title="已办理并答复", button="已办理，答复本人"),
+        Move("answer_part", {Rights.ASKED}, Rights.PART, by=_DESK, title="部分办理并答复",
+             button="部分办理，答复本人"),
+        Move("agree", {Rights.TO_CORRECT}, Rights.ANSWERED, by=_DESK, title="已更正并答复", button="同意，马上更正"),
+        Move("execute", {Rights.TO_DELETE}, Rights.ANSWERED, by=_DESK, title="已按规则执行删除并答复",
+             button="按规则执行删除，并答复本人"),
+        Move("keep_part", {Rights.ANSWERED}, Rights.PART, by=SYSTEM, title="有一部分依法须继续保存"),
+        Move("keep_all", {Rights.ANSWERED}, Rights.REFUSED, by=SYSTEM, title="依法都须继续保存，没有删除"),
+        Move("refuse", WAITING, Rights.REFUSED, by=_DESK, title="未予办理，已说明理由", button="不能办理，说明理由"),
+        Move("withdraw", WAITING, Rights.WITHDRAWN, by=OWNER, title="本人撤回", button="撤回请求"),
     ),
-)
+)  # fmt: skip
 
 
 LIFTED = "LIFTED"
@@ -139,15 +122,6 @@ def check_text(kind: str, text: str) -> str:
         sentence = f"{asked}，{LEAST_WORDS} 到 {MOST_WORDS} 个字。"
         raise Invalid("rights.text", sentence, fields={"text": sentence})
     return words[:MOST_WORDS]
-
-
-def check_answer(text: str) -> str:
-    """The desk's words. Raises Invalid `rights.answer`."""
-    words = text.strip()
-    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
-        sentence = f"请写明办理结果和理由，{LEAST_WORDS} 到 {MOST_WORDS} 个字，本人会看到。"
-        raise Invalid("rights.answer", sentence, fields={"answer": sentence})
-    return words
 
 
 @dataclass(frozen=True, slots=True)

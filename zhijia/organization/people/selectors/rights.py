@@ -14,7 +14,6 @@ from zhijia.foundation.audit.selectors import Look as Look  # noqa: PLC0414  the
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
@@ -30,8 +29,6 @@ from zhijia.organization.people.selectors import PersonFacts
 from .personal import open_wanted, own_subject, subject_of
 
 __all__ = ["DeletionRecord"]
-OPEN_TAB = 200
-"""So many open requests are shown at once, the first due first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +128,18 @@ def told_corrections(request: RightsRequest) -> list[dict[str, str]]:
     return done
 
 
-def show_wanted(actor: Actor, view: RequestView, *, now: datetime) -> list[CorrectionLine]:
+def show_wanted(actor: Actor, request: RightsRequest, *, now: datetime) -> list[CorrectionLine]:
     """In full, to compare with the papers; leaves a row in the trail, which he sees."""
     trail_writes.record_read(
         actor,
         "people.numbers_read",
-        ("person", view.person.public_id),
+        ("person", selectors.get_facts(request.person_id).public_id),
         now=now,
         reason="核对本人申请的更正",
-        unit_id=view.request.desk_unit_id,
-        concerns=view.person.id,
+        unit_id=request.desk_unit_id,
+        concerns=request.person_id,
     )
-    return correction_lines(view.request)
+    return correction_lines(request)
 
 
 def may_read_paper(actor: Actor, file: FileFacts) -> bool:
@@ -198,34 +195,9 @@ def _own_units(actor: Actor, permission: str) -> list[int]:
     return [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
 
 
-def list_requests(actor: Actor, query: Query, *, now: datetime) -> Page[RequestView]:
-    """What waits for this desk, the first due first, on one page; `done`: what it answered, and what was taken back
-    before, newest first. Raises NotAllowed.
-    """
-    actor.require_anywhere(Permission.RIGHTS_ANSWER)
-    if query.view != "done":
-        keys = [row.case.pk for row in cases.list_inbox(actor, now=now, workflow=rules.RIGHTS.code, limit=OPEN_TAB)]
-        waiting = RightsRequest.objects.filter(case_id__in=keys).select_related("case")
-        return Page(_views(sorted(waiting, key=lambda row: keys.index(row.case_id))))
-    rows = RightsRequest.objects.filter(
-        desk_unit_id__in=_own_units(actor, Permission.RIGHTS_ANSWER), answered_at__isnull=False
-    )
-    page = page_of(rows.select_related("case"), ("-answered_at", "-id"), after=query.after, limit=query.limit)
-    return page.of(_views(page.rows))
-
-
-def get_request(actor: Actor, public_id: str) -> RequestView:
-    """Raises NotFound out of scope, NotAllowed without the right."""
-    row = RightsRequest.objects.filter(case__public_id=public_id).select_related("case").first()
-    if row is None:
-        raise NotFound
-    actor.require(Permission.RIGHTS_ANSWER, registry.units.path(row.case.unit_id))
-    return _views([row])[0]
-
-
-def plan_of(view: RequestView, *, now: datetime) -> rules.Plan:
+def plan_of(request: RightsRequest, *, now: datetime) -> rules.Plan:
     """What carrying out this deletion would take away and leave at this moment."""
-    return plan_for(subject_of_request(view.request), view.request.scope, now=now)
+    return plan_for(subject_of_request(request), request.scope, now=now)
 
 
 def subject_of_request(request: RightsRequest) -> DataSubject:

@@ -10,7 +10,8 @@ from tests.world import World
 from zhijia.foundation.workflow.models import Case
 from zhijia.organization.people import services
 from zhijia.organization.people.models import Consent, Purpose, RightsRequest
-from zhijia.organization.people.services import proofs, rights
+from zhijia.organization.people.services import proofs
+from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
 NOBODY: frozenset[int] = frozenset()
@@ -42,9 +43,9 @@ def test_a_hold_keeps_what_only_the_account_names(world: World) -> None:
 def test_a_settled_request_goes_three_years_after_it_was_made(world: World) -> None:
     person, _ = world.member()
     actor = world.actor(person)
-    settled = rights.ask(actor, "explain", text="请说明处理依据。", now=world.now)
-    rights.withdraw(actor, settled, now=world.now)
-    rights.ask(actor, "correct", text="我的学历登记错了。", now=world.now)
+    settled = asking.ask(actor, "explain", text="请说明处理依据。", now=world.now)
+    asking.withdraw(actor, settled, now=world.now)
+    asking.ask(actor, "correct", text="我的学历登记错了。", now=world.now)
     end = world.now + timedelta(days=1095)
     assert proofs.forget_requests(end - timedelta(days=1), 10, NOBODY) == 0
     assert proofs.forget_requests(end, 10, frozenset({person.pk})) == 0

@@ -13,7 +13,7 @@ from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.jobs.models import Job
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import LegalHold, RightsRequest
-from zhijia.organization.people.services import rights
+from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -98,27 +98,30 @@ def test_a_deletion_shows_both_lists_to_the_desk_and_to_him(
     case = newest().case.public_id
     desk = Client()
     sign_in(desk, officer, staff=True)
-    assert "林*禾" in desk.get("/console/rights").content.decode()
-    page = desk.get(f"/console/rights/{case}").content.decode()
+    assert "林*禾" in desk.get("/console/data-requests").content.decode()
+    page = desk.get(f"/console/data-requests/{case}").content.decode()
     assert "须保存" in page
     assert "工会档案，按规定永久保存" in page
-    assert desk.post(f"/console/rights/{case}", {"decision": "execute", "answer": ""}).status_code == 422
+    assert desk.post(f"/console/data-requests/{case}", {"decision": "execute", "answer": ""}).status_code == 422
     said = {"decision": "execute", "answer": "可以删除的已删除，会籍档案依法保存。", "version": 1}
-    assert desk.post(f"/console/rights/{case}", said).status_code == 302
-    assert desk.post(f"/console/rights/{case}", said).status_code in (409, 422)
-    assert "林*禾" in desk.get("/console/rights?view=done").content.decode()
+    assert desk.post(f"/console/data-requests/{case}", said).status_code == 302
+    assert desk.post(f"/console/data-requests/{case}", said).status_code in (409, 422)
+    assert "林*禾" in desk.get("/console/data-requests?view=done").content.decode()
     page = client.get(f"/m/data/{case}").content.decode()
     assert "须保存的" in page
     assert "可以删除的已删除，会籍档案依法保存。" in page
-    desk.get("/console/rights/deletions")
+    desk.get("/console/data-deletions")
 
 
 def test_the_desk_of_another_county_finds_nothing(world: World, client: Client, sign_in: Any) -> None:
     person, _ = world.member()
-    case = rights.ask(world.actor(person), "explain", text="请说明处理依据。", now=world.now)
+    case = asking.ask(world.actor(person), "explain", text="请说明处理依据。", now=world.now)
     sign_in(client, world.staff_person("PRIVACY", "other_county"), staff=True)
-    assert client.get(f"/console/rights/{case}").status_code == 404
-    assert client.post(f"/console/rights/{case}", {"decision": "answer", "answer": "已向您说明。"}).status_code == 404
+    assert client.get(f"/console/data-requests/{case}").status_code == 404
+    assert (
+        client.post(f"/console/data-requests/{case}", {"decision": "answer", "answer": "已向您说明。"}).status_code
+        == 404
+    )
 
 
 def test_he_withdraws_and_reads_who_looked(world: World, client: Client, sign_in: Any, clock: Any) -> None:

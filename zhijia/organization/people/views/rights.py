@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.accounts.access import safe_next
+from zhijia.foundation.casework.services import act
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, ZhijiaError
 from zhijia.kernel.http import Request
+from zhijia.organization.people.cases.requests import REQUESTS, ask as ask_for
 from zhijia.organization.people.forms import CorrectionAskForm, RightsForm
 from zhijia.organization.people.rules import rights as rules
 from zhijia.organization.people.selectors import rights as reads
-from zhijia.organization.people.services import rights
 
 LOOKS = 20
 TAGS = {"done": "ok", "late": "bad", "soon": "wait", "run": "wait", "still": ""}
@@ -54,7 +55,7 @@ def _tag(view: reads.RequestView) -> dict[str, str]:
 
 def _row(view: reads.RequestView) -> dict[str, Any]:
     last = view.case.last_day
-    waiting = last is not None and view.case.closed_at is None and view.case.state == rules.Rights.ASKED
+    waiting = last is not None and view.case.closed_at is None and view.case.state in rules.WAITING
     return {
         "title": view.kind_label,
         "detail": f"最晚{last.month}月{last.day}日答复" if waiting and last else view.request.answer,
@@ -140,7 +141,7 @@ def ask(request: Request, kind: str) -> HttpResponse:
             said = form.cleaned_data if form else {}
             scope = said.get("scope", "").removeprefix(RightsForm.ALL)
             try:
-                pid = rights.ask(request.actor, kind, text=said.get("text", ""), scope=scope, now=request.now)
+                pid = ask_for(request.actor, kind, text=said.get("text", ""), scope=scope, now=request.now)
             except (Invalid, Duplicate) as error:
                 if waiting := _own_waiting(request, kind, error):
                     return waiting
@@ -189,7 +190,7 @@ def _ask_correction(request: Request) -> HttpResponse:
     if submission.is_right:
         said = form.cleaned_data
         with submission:
-            pid = rights.ask(
+            pid = ask_for(
                 request.actor,
                 rules.Kind.CORRECT,
                 text=said["text"],
@@ -219,7 +220,7 @@ def case(request: Request, pid: str) -> HttpResponse:
     moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
     until = reads.shown_until(view.request.answered_at) if view.request.file and view.request.answered_at else None
     over = view.request.file and reads.copy_is_over(view.request, now=request.now)
-    waiting = view.case.state == rules.Rights.ASKED
+    waiting = view.case.state in rules.WAITING
     context = {
         "view": view,
         "tag": _tag(view),
@@ -259,6 +260,6 @@ def case(request: Request, pid: str) -> HttpResponse:
 @require_http_methods(["POST"])
 @once
 def withdraw(request: Request, pid: str) -> HttpResponse:
-    rights.withdraw(request.actor, pid, now=request.now)
+    act(REQUESTS, request.actor, pid, "withdraw", now=request.now)
     messages.success(request, "请求已撤回。")
     return redirect("people:rights_case", pid=pid)

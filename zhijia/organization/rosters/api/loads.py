@@ -1,4 +1,4 @@
-"""For cadres: files of members from the upload to the result, and the refused rows that wait as cases."""
+"""For cadres: files of members from the upload to the result."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from ninja import File
 from ninja.files import UploadedFile
 from pydantic import Field
 
+from zhijia.foundation.casework.selectors import get_case
 from zhijia.foundation.files.api import seekable
 from zhijia.foundation.jobs import selectors as jobs
-from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.api import (
     After,
-    AsSent,
     Done,
     In,
     Limit,
     Out,
     PublicId,
-    PublicIdField,
     Routes,
     Text,
     Who,
@@ -31,17 +28,18 @@ from zhijia.kernel.api import (
 )
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import csv_chunks
+from zhijia.organization.people import selectors as people
 from zhijia.organization.people.api.shapes import PersonOut, person_out
 from zhijia.organization.rosters import selectors as reads
+from zhijia.organization.rosters.cases.conflicts import CONFLICTS
 from zhijia.organization.rosters.permissions import Permission
 from zhijia.organization.rosters.rules import rows as rules
-from zhijia.organization.rosters.rules.rows import Kind, Outcome
-from zhijia.organization.rosters.services import conflicts, handed_back, loading
+from zhijia.organization.rosters.rules.rows import Kind
+from zhijia.organization.rosters.services import handed_back, loading
 from zhijia.organization.unions import selectors as unions
 
 routes = Routes("rosters", "会员名册文件", who=Who.CADRE, surface="console")
 
-Cell = AsSent | None
 MOST_FILE = 300 * 1024 * 1024
 Column = Literal[
     "name", "id_number", "id_type", "mobile", "union_code", "union_name", "employer_code", "employer_name",
@@ -152,62 +150,9 @@ class FaultList(Out):
     next: str
 
 
-class ConflictRow(Out):
-    id: str
-    state: str
-    label: str
-    version: int
-    kind: str
-    title: str = Field(description="姓名已遮盖，或文件中的行号")
-    union: str
-    row: int
-    due_at: datetime | None
-    faults: list[FaultOut]
-
-
-class ConflictList(Out):
-    items: list[ConflictRow]
-    next: str
-
-
-class ConflictOut(ConflictRow):
-    load: str
+class RowSource(Out):
+    load: str = Field(description="名册文件，GET /rosters/{pid}")
     person: PersonOut | None = Field(description="是其他工会会员的，本人是谁")
-
-
-class MendIn(In):
-    """The cells that are changed, by column; the others stay as they were written."""
-
-    name: Cell = Field(None, max_length=200)
-    id_number: Cell = Field(None, max_length=200)
-    id_type: Cell = Field(None, max_length=200)
-    mobile: Cell = Field(None, max_length=200)
-    union_code: Cell = Field(None, max_length=200)
-    union_name: Cell = Field(None, max_length=200)
-    employer_code: Cell = Field(None, max_length=200)
-    employer_name: Cell = Field(None, max_length=200)
-    work_form: Cell = Field(None, max_length=200)
-    new_form_group: Cell = Field(None, max_length=200)
-    occupation: Cell = Field(None, max_length=200)
-    rural: Cell = Field(None, max_length=200)
-    ethnicity: Cell = Field(None, max_length=200)
-    education: Cell = Field(None, max_length=200)
-    political_status: Cell = Field(None, max_length=200)
-    joined_on: Cell = Field(None, max_length=200)
-
-
-class MatchIn(In):
-    employer: PublicIdField = Field(description="用人单位")
-
-
-class LetGoIn(In):
-    note: Text = Field(min_length=5, max_length=200)
-
-
-class SettledOut(Out):
-    outcome: Literal["added", "bound", "same", "elsewhere"] = Field(
-        description="elsewhere：更正后的号码是其他工会的会员，本件没有办结，可以邀请本人转会"
-    )
 
 
 # --- Files
@@ -352,67 +297,10 @@ def drop_load(request: Request, pid: PublicId) -> Done:
     return Done()
 
 
-# --- Refused rows that wait
-def _conflict(found: reads.ConflictFile) -> dict[str, Any]:
-    return {
-        "id": found.case.public_id,
-        "state": found.case.state,
-        "label": str(cases.describe(found.case)["label"]),
-        "version": found.case.version,
-        "kind": found.kind,
-        "title": found.case.title,
-        "union": found.union.name,
-        "row": found.number,
-        "due_at": found.case.due_at,
-        "faults": _faults(found.faults),
-    }
-
-
-@routes.read("/roster-conflicts", ConflictList)
-def conflict_list(request: Request, after: After = "", limit: Limit = 50) -> ConflictList:
-    """名册中等待处理的行，最早的在前。"""
-    request.actor.require_anywhere(Permission.LOAD)
-    page = reads.list_conflicts(request.actor, Query(after=after, limit=limit))
-    return ConflictList(items=[ConflictRow(**_conflict(row)) for row in page.rows], next=page.next)
-
-
-@routes.read("/roster-conflicts/{pid}", ConflictOut)
-def conflict(request: Request, pid: PublicId) -> ConflictOut:
-    """一行等待处理的名册。原文在网页上查看。"""
-    found = reads.get_conflict(request.actor, pid)
-    return ConflictOut(
-        **_conflict(found),
-        load=found.load.public_id,
-        person=person_out(found.person) if found.person else None,
-    )
-
-
-@routes.write("/roster-conflicts/{pid}/mend", SettledOut)
-def mend_conflict(request: Request, pid: PublicId, said: MendIn) -> SettledOut:
-    """更正后登记为会员，只写需要更正的列。"""
-    return _settled(conflicts.settle(request.actor, pid, said.model_dump(exclude_none=True), now=request.now))
-
-
-@routes.write("/roster-conflicts/{pid}/match", SettledOut)
-def match_conflict(request: Request, pid: PublicId, said: MatchIn) -> SettledOut:
-    """对应用人单位后登记为会员。"""
-    return _settled(conflicts.settle(request.actor, pid, {}, employer=said.employer, now=request.now))
-
-
-def _settled(outcome: Outcome) -> SettledOut:
-    turned = outcome is Outcome.BAD
-    return SettledOut.model_validate({"outcome": Kind.ELSEWHERE.value if turned else outcome.value})
-
-
-@routes.write("/roster-conflicts/{pid}/offer", Done)
-def offer_conflict(request: Request, pid: PublicId) -> Done:
-    """邀请其他工会的会员转入，由本人办理。"""
-    conflicts.offer_transfer(request.actor, pid, now=request.now)
-    return Done()
-
-
-@routes.write("/roster-conflicts/{pid}/dismiss", Done)
-def dismiss_conflict(request: Request, pid: PublicId, said: LetGoIn) -> Done:
-    """不再处理，写明原因。"""
-    conflicts.dismiss(request.actor, pid, note=said.note, now=request.now)
-    return Done()
+# --- Refused rows that wait: more than their kind says
+@routes.read("/roster-conflicts/{pid}/source", RowSource)
+def source(request: Request, pid: PublicId) -> RowSource:
+    """一行待处理的名册来自哪个文件，是谁。原文在网页上查看。"""
+    row = get_case(CONFLICTS, request.actor, pid).row
+    person = people.get_facts(row.person_id) if row.person_id else None
+    return RowSource(load=row.load.public_id, person=person_out(person) if person else None)

@@ -20,9 +20,10 @@ from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.permissions import Permission
 from zhijia.organization.rosters.rules import rows as rules
-from zhijia.organization.rosters.rules.conflicts import Conflict
+from zhijia.organization.rosters.rules.conflicts import OPEN
 from zhijia.organization.rosters.rules.rows import Outcome
 
+from .conflicts import forget_row
 from .judging import Judged
 
 _MARK: Final = re.compile(r"([0-9a-hjkmnp-tv-z]{16})-([0-9]{1,8})")
@@ -88,7 +89,7 @@ def settle_marked(actor: Actor, marks: dict[int, tuple[str, int]], judged: Itera
         db.in_scope("union__path", actor.scope_for(Permission.LOAD)),
         load__public_id__in={pid for pid, _ in came},
         number__in={number for _, number in came},
-        case__state=Conflict.OPEN,
+        case__state__in=OPEN,
     )
     settled = 0
     for conflict in waiting:
@@ -96,6 +97,6 @@ def settle_marked(actor: Actor, marks: dict[int, tuple[str, int]], judged: Itera
         if item is None or item.union is None or item.union.id != conflict.union_id:
             continue
         workflow.move(conflict.case, "mend", actor=actor, now=now, facts={"outcome": item.outcome.value})
-        db.change_rows(RosterConflict, {"id": conflict.pk}, {"row_sealed": b""})
+        forget_row(conflict)
         settled += 1
     return settled

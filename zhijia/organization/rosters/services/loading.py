@@ -35,7 +35,6 @@ from zhijia.organization.rosters.rules.rows import Fault, Outcome
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from .conflicts import open_some
 from .handed_back import marks_of, settle_marked
 from .judging import TWICE, Judged, judge
 from .preparing import prepare
@@ -195,7 +194,7 @@ def _opened(load: RosterLoad) -> IO[bytes]:
 
 
 # --- Checking and writing -------------------------------------------------------------------------------------------
-def _begin(load: RosterLoad, unit: UnionFacts, sheet: Sheet | None, *, now: datetime) -> Callable[[int], Pass]:
+def begin(load: RosterLoad, unit: UnionFacts, sheet: Sheet | None, *, now: datetime) -> Callable[[int], Pass]:
     """`sheet` is read where the caller has it open, else the file in the store."""
     today = timezone.localdate(now)
 
@@ -218,7 +217,7 @@ def check_some(load_id: int, *, now: datetime, sheet: Sheet | None = None) -> tu
     load = RosterLoad.objects.get(pk=load_id)
     unit = unions.get_facts(load.unit_id)
     key = (load.pk, "check")
-    with going_on(key, load.cursor, _begin(load, unit, sheet, now=now)) as reading:
+    with going_on(key, load.cursor, begin(load, unit, sheet, now=now)) as reading:
         rows = reading.take(CHUNK)
         prepared = prepare(rows, load.mapping, reading.today, seal=False)
         reading.seen.note(prepared)
@@ -239,7 +238,7 @@ def write_some(load_id: int, *, now: datetime, sheet: Sheet | None = None) -> tu
     load = RosterLoad.objects.get(pk=load_id)
     unit = unions.get_facts(load.unit_id)
     key = (load.pk, "write")
-    with going_on(key, load.cursor, _begin(load, unit, sheet, now=now)) as reading:
+    with going_on(key, load.cursor, begin(load, unit, sheet, now=now)) as reading:
         rows = reading.take(CHUNK)
         prepared = prepare(rows, load.mapping, reading.today, seal=True)
         reading.seen.note(prepared)
@@ -389,20 +388,6 @@ def begun_writing(load: RosterLoad) -> dict[str, Any]:
     rows are known from the check.
     """
     return {"cursor": 0, "figures": {"checked": load.rows or 0}}
-
-
-def open_conflicts(
-    load_id: int, after: int, made: int, *, now: datetime, sheet: Sheet | None = None
-) -> tuple[int, int]:
-    """Cases for the next refused rows of a written file, in the caller's transaction; as `conflicts.open_some`."""
-    load = RosterLoad.objects.get(pk=load_id)
-    key = (load.pk, "conflicts")
-    begin = _begin(load, unions.get_facts(load.unit_id), sheet, now=now)
-    with going_on(key, after, begin) as reading:
-        last, more = open_some(load, reading, after=after, opened=made, now=now)
-    if not last:
-        finished(key)
-    return last, more
 
 
 @transaction.atomic

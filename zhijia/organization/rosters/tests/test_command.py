@@ -20,8 +20,8 @@ from zhijia.organization.members.selectors import stock_counts
 from zhijia.organization.members.services.memberships import event_digest
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters import from_disk
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
-from zhijia.organization.rosters.services import from_disk
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.statistics.models import FigureDelta
 

@@ -21,8 +21,9 @@ from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.members.services import memberships
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
+from zhijia.organization.rosters import from_disk
 from zhijia.organization.rosters.models import RosterLoad
-from zhijia.organization.rosters.services import from_disk, loading, writing
+from zhijia.organization.rosters.services import loading, writing
 from zhijia.organization.statistics import services as statistics
 
 from .files import csv_file, person_row
@@ -171,7 +172,8 @@ import django
 django.setup()
 from django.db import connection
 from django.utils import timezone
-from zhijia.organization.rosters.services import from_disk, loading
+from zhijia.organization.rosters import from_disk
+from zhijia.organization.rosters.services import loading
 loading.CHUNK = 50
 def say(text):
     print(text, flush=True)

@@ -240,7 +240,7 @@ def test_lost_digits_are_handed_back_as_question_marks_that_nobody_takes_for_a_n
     assert {code for _, _, code in said.faults} == {"id_number.characters"}
     conflict = RosterConflict.objects.exclude(case__closed_at__isnull=False).first()
     assert conflict is not None
-    page = doors.client.post(reverse("rosters:conflict", args=[conflict.case.public_id]), {"move": "mend"})
+    page = doors.client.post(reverse("rosters:conflicts:review", args=[conflict.case.public_id]), {"decision": "mend"})
     assert page.status_code == 422
     assert Person.objects.filter(name__startswith="王丢").count() == 1
 

@@ -30,7 +30,7 @@ from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict, RosterExport
 from zhijia.organization.rosters.services import conflicts, exporting, handed_back, loading
 
-from .asking import ask, decide
+from .asking import ask, decide, settle
 from .files import csv_file, id_number, person_row
 from .test_pages import loaded, take
 
@@ -230,13 +230,13 @@ def test_every_step_around_a_file_leaves_a_row(world: World) -> None:
     handed_back.refused_rows(actor, load, now=world.now)
     assert left_a_row()
     elsewhere, nameless, wrong = [row.case.public_id for row in RosterConflict.objects.order_by("number")]
-    conflicts.read_row(actor, wrong, now=world.now)
+    conflicts.read_row(actor, RosterConflict.objects.get(case__public_id=wrong), now=world.now)
     assert left_a_row()
-    conflicts.settle(actor, nameless, {"name": "林晓苗"}, now=world.now)
+    settle(world, actor, nameless, name="林晓苗")
     assert left_a_row()
-    conflicts.offer_transfer(actor, elsewhere, now=world.now)
+    settle(world, actor, elsewhere, "offer")
     assert left_a_row()
-    conflicts.dismiss(actor, wrong, note="号码无从核实。", now=world.now)
+    settle(world, actor, wrong, "dismiss", note="号码无从核实。")
     assert left_a_row()
     other = take(world, actor, csv_file(rows))
     left_a_row()

@@ -16,6 +16,7 @@ from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.services import conflicts
 
+from .asking import settle
 from .test_pages import loaded
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def test_a_refused_row_is_handed_over_in_full_and_goes_a_year_after_it_is_settle
     assert handed[0]["工会"] == world["plant"].name
     assert counts(subject, world.now) == (1, [1])
     assert conflicts.erase_rows(subject, world.now) == 0
-    conflicts.dismiss(actor, case.public_id, note="本人不在本单位上班。", now=world.now)
+    settle(world, actor, case.public_id, "dismiss", note="本人不在本单位上班。")
     assert "手机号码" not in conflicts.export_rows(subject)[0]
     year = world.now + timedelta(days=365)
     assert counts(subject, year - timedelta(days=1)) == (1, [1])

@@ -20,10 +20,10 @@ from zhijia.organization.changes import services as changes
 from zhijia.organization.members import selectors
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.models import RosterConflict
-from zhijia.organization.rosters.services import conflicts
 from zhijia.organization.transfers.selectors import transfers as reads
 from zhijia.organization.transfers.services import transfers
 
+from .asking import settle
 from .test_pages import loaded
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def refused(world: World) -> tuple[Person, Actor, RosterConflict]:
 
 def invited(world: World) -> tuple[Person, Actor, RosterConflict, Case]:
     person, actor, row = refused(world)
-    conflicts.offer_transfer(actor, row.case.public_id, now=world.now)
+    settle(world, actor, row.case.public_id, "offer")
     case = reads.open_transfer(person.pk)
     assert case is not None
     return person, actor, row, case
@@ -73,15 +73,15 @@ def test_who_is_being_transferred_already_is_said_so(world: World, client: Clien
     person, actor, row = refused(world)
     asked = transfers.request_transfer(world.actor(person), world["home"].pk, now=world.now)
     sign_in(client, Person.objects.get(pk=actor.person_id), staff=True)
-    address = reverse("rosters:conflict", args=[row.case.public_id])
-    answer = client.post(address, {"move": "offer"})
+    address = reverse("rosters:conflicts:review", args=[row.case.public_id])
+    answer = client.post(address, {"decision": "offer"})
     assert answer.status_code == 409
     assert "这位会员正在办理转会" in answer.content.decode()
     row.case.refresh_from_db()
-    assert row.case.state == "OPEN"
+    assert row.case.state == "ELSEWHERE"
     transfers.cancel_transfer(world.actor(person), asked.public_id, now=world.now)
     transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now)
-    assert "请在“转会”中审核" in client.post(address, {"move": "offer"}).content.decode()
+    assert "请在“转会”中审核" in client.post(address, {"decision": "offer"}).content.decode()
 
 
 @pytest.mark.parametrize("end", ["declined", "cancelled", "refused", "elsewhere", "left", "dismissed", "expired"])
@@ -100,7 +100,7 @@ def test_an_invitation_that_comes_to_nothing_settles_its_row(world: World, end: 
         changes.ask_own(mine, changes.Given("withdraw", "own_wish", world.today), now=world.now)
         deadlines.fire_due(now=world.now + timedelta(days=8))
     elif end == "dismissed":
-        conflicts.dismiss(actor, row.case.public_id, note="本人仍在原单位工作", now=world.now)
+        settle(world, actor, row.case.public_id, "dismiss", note="本人仍在原单位工作")
     else:
         deadlines.fire_due(now=world.now + timedelta(days=31))
     for found in (row.case, case):

@@ -21,7 +21,7 @@ from zhijia.foundation.jobs.models import Job
 from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, RuleBroken, WrongState
+from zhijia.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from zhijia.kernel.tables import HANDED_BACK
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import Membership
@@ -29,11 +29,11 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
-from zhijia.organization.rosters.rules.rows import Outcome
 from zhijia.organization.rosters.services import conflicts, handed_back, loading
 from zhijia.organization.transfers.selectors import transfers as transfer_reads
 from zhijia.organization.transfers.services import transfers
 
+from .asking import settle
 from .files import HEADER, csv_file, id_number, person_row, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_a_mark_of_another_unions_row_settles_nothing(world: World) -> None:
     )
     assert write(world, actor, check(world, actor, theirs)).figures["added"] == 2
     assert Membership.objects.filter(union=works).count() == 2
-    assert _case("data").case.state == "OPEN"
+    assert _case("data").case.state == "TO_MEND"
 
 
 # --- Conflicts ------------------------------------------------------------------------------------------------------
@@ -170,14 +170,14 @@ def test_a_wrong_number_becomes_a_case_and_is_corrected(world: World, client: Cl
     assert id_number(1)[:-1].encode() not in bytes(conflict.row_sealed)
     admin = people.get_facts(actor.person_id or 0)
     sign_in(client, _person(admin.id), staff=True)
-    address = reverse("rosters:conflict", args=[conflict.case.public_id])
+    address = reverse("rosters:conflicts:review", args=[conflict.case.public_id])
     page = client.get(address).content.decode()
     assert id_number(1)[:-1] + "A" in page
     assert AuditEntry.objects.filter(event="rosters.row").exists()
-    wrong = client.post(address, {"move": "mend", "name": "林晓禾", "id_number": "3702"})
+    wrong = client.post(address, {"decision": "mend", "name": "林晓禾", "id_number": "3702"})
     assert wrong.status_code == 422
     assert "18位" in wrong.content.decode()
-    right = client.post(address, {"move": "mend", "name": "林晓禾", "id_number": id_number(1)})
+    right = client.post(address, {"decision": "mend", "name": "林晓禾", "id_number": id_number(1)})
     assert right.status_code == 302
     conflict.refresh_from_db()
     assert (conflict.case.state, bytes(conflict.row_sealed)) == ("RESOLVED", b"")
@@ -185,7 +185,7 @@ def test_a_wrong_number_becomes_a_case_and_is_corrected(world: World, client: Cl
     assert found is not None
     assert Membership.objects.filter(person_id=found.id, union=world["plant"]).count() == 1
     with pytest.raises(WrongState):
-        conflicts.settle(actor, conflict.case.public_id, {}, now=world.now)
+        settle(world, actor, conflict.case.public_id)
 
 
 def _person(key: int) -> Any:
@@ -199,11 +199,11 @@ def test_a_member_elsewhere_is_invited_and_never_taken(world: World, client: Cli
     actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
     conflict = _case("elsewhere")
     sign_in(client, _person(actor.person_id or 0), staff=True)
-    address = reverse("rosters:conflict", args=[conflict.case.public_id])
+    address = reverse("rosters:conflicts:review", args=[conflict.case.public_id])
     assert "邀请本人转会" in client.get(address).content.decode()
     with pytest.raises(Invalid, match=r"roster\.row"):
-        conflicts.settle(actor, conflict.case.public_id, {}, now=world.now)
-    assert client.post(address, {"move": "offer"}).status_code == 302
+        settle(world, actor, conflict.case.public_id)
+    assert client.post(address, {"decision": "offer"}).status_code == 302
     conflict.case.refresh_from_db()
     assert conflict.case.state == "OFFERED"
     stay.refresh_from_db()
@@ -220,6 +220,34 @@ def test_a_member_elsewhere_is_invited_and_never_taken(world: World, client: Cli
     assert conflict.case.state == "RESOLVED"
 
 
+def test_whom_a_row_means_is_told_to_its_own_desk_alone(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    person, _ = world.member("other_home", "钱在外")
+    _, load = loaded(world, [["钱在外", world.number_of(person), "", ""]])
+    case = _case("elsewhere").case.public_id
+    address = f"/api/v1/roster-conflicts/{case}/source"
+    for role, unit, status in (("GRASS_ADMIN", "other_home", 404), ("STATS", "county", 403), ("ORG", "county", 200)):
+        sign_in(client, world.staff_person(role, unit, "赵志强"), staff=True)
+        assert client.get(address).status_code == status
+    said = client.get(address).json()
+    assert (said["load"], said["person"]["name"]) == (load.public_id, "钱*外")
+
+
+def test_rows_that_are_alike_are_settled_together(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    people_elsewhere = [world.member("other_home", f"钱在{sign}")[0] for sign in "东南西北"]
+    actor, _ = loaded(world, [[person.name, world.number_of(person), "", ""] for person in people_elsewhere])
+    sign_in(client, _person(actor.person_id or 0), staff=True)
+    shown = client.get(reverse("rosters:conflicts:list")).content.decode()
+    assert shown.count('name="pick"') == 4
+    address, pids = reverse("rosters:conflicts:ticked"), list(Case.objects.filter(
+        workflow="rosters.conflict").values_list("public_id", flat=True))  # fmt: skip
+    invited = client.post(address, {"pick": pids[:3], "do": "offer"})
+    assert invited.content.decode().count("已邀请，等待本人确认") == 3
+    assert client.post(address, {"pick": pids[3:], "do": "dismiss"}).status_code == 422
+    client.post(address, {"pick": pids[3:], "do": "dismiss", "note": "已离职，不再登记。"})
+    states = Case.objects.filter(workflow="rosters.conflict").order_by("id").values_list("state", flat=True)
+    assert list(states) == ["OFFERED"] * 3 + ["DISMISSED"]
+
+
 def test_an_unknown_employer_is_matched(world: World) -> None:
     header = ("姓名", "身份证号", "单位名称")
     actor, load = loaded(world, [["林晓禾", id_number(1), "鲁东精密分厂"]], "county", (*header, "工会编码"))
@@ -230,9 +258,8 @@ def test_an_unknown_employer_is_matched(world: World) -> None:
     assert conflict.union_id == world["home"].pk
     assert world.employer is not None
     with pytest.raises(Invalid, match=r"employer\.unnamed"):
-        conflicts.settle(actor, conflict.case.public_id, {}, employer="0" * 16, now=world.now)
-    done = conflicts.settle(actor, conflict.case.public_id, {}, employer=world.employer.public_id, now=world.now)
-    assert done is Outcome.ADDED
+        settle(world, actor, conflict.case.public_id, "match", employer="0" * 16)
+    settle(world, actor, conflict.case.public_id, "match", employer=world.employer.public_id)
     stay = Membership.objects.get()
     assert (stay.employer_id, stay.employer_text) == (world.employer.pk, world.employer.name)
 
@@ -246,7 +273,7 @@ def test_loading_again_opens_no_second_case(world: World) -> None:
     ]
     actor, _ = loaded(world, rows)
     assert RosterConflict.objects.count() == 3
-    conflicts.dismiss(actor, _case("elsewhere").case.public_id, note="本人仍在原单位工作。", now=world.now)
+    settle(world, actor, _case("elsewhere").case.public_id, "dismiss", note="本人仍在原单位工作。")
     loaded(world, rows)
     assert RosterConflict.objects.count() == Case.objects.filter(workflow="rosters.conflict").count() == 3
 
@@ -264,28 +291,29 @@ def test_who_corrects_into_a_member_elsewhere_may_invite_him(world: World) -> No
     number = world.number_of(person)
     actor, _ = loaded(world, [["钱在外", number[:-1] + ("0" if number[-1] != "0" else "1"), "", ""]])
     case = _case("data").case.public_id
-    assert conflicts.settle(actor, case, {"id_number": number}, now=world.now) is Outcome.BAD
+    assert settle(world, actor, case, id_number=number).state == "ELSEWHERE"
     assert _case("elsewhere").person_id == person.pk
-    conflicts.offer_transfer(actor, case, now=world.now)
+    assert Membership.objects.count() == 1
+    settle(world, actor, case, "offer")
     with pytest.raises(WrongState):
-        conflicts.offer_transfer(actor, case, now=world.now)
+        settle(world, actor, case, "offer")
 
 
 def test_a_row_is_let_go_only_with_words(world: World) -> None:
     actor, _ = loaded(world, [["", *person_row(1)[1:]]])
     case = _case("data").case.public_id
     with pytest.raises(Invalid):
-        conflicts.dismiss(actor, case, note="不", now=world.now)
-    with pytest.raises(RuleBroken):
-        conflicts.offer_transfer(actor, case, now=world.now)
-    conflicts.dismiss(actor, case, note="名册里的空行。", now=world.now)
+        settle(world, actor, case, "dismiss", note="不")
+    with pytest.raises(WrongState):
+        settle(world, actor, case, "offer")
+    settle(world, actor, case, "dismiss", note="名册里的空行。")
     assert bytes(_case("data").row_sealed) == b""
 
 
 def test_an_invitation_nobody_follows_lapses(world: World) -> None:
     person, _ = world.member("other_home", "钱在外")
     actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
-    conflicts.offer_transfer(actor, _case("elsewhere").case.public_id, now=world.now)
+    settle(world, actor, _case("elsewhere").case.public_id, "offer")
     deadlines.fire_due(now=world.now + timedelta(days=31))
     conflict = _case("elsewhere")
     assert conflict.case.state == "DISMISSED"

@@ -11,15 +11,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from zhijia.foundation.casework import selectors as cases
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.jobs import presenting, selectors as jobs
 from zhijia.foundation.ui import rosters as frame
 from zhijia.foundation.ui.form import sent
-from zhijia.foundation.ui.listing import Query, shown, table
 from zhijia.kernel.errors import Expired, Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.http import Request
 from zhijia.kernel.tables import EXAMPLE
 from zhijia.organization.rosters import selectors
+from zhijia.organization.rosters.cases.conflicts import CONFLICTS, KIND
 from zhijia.organization.rosters.forms import RosterForm
 from zhijia.organization.rosters.permissions import Permission
 from zhijia.organization.rosters.rules import rows as rules
@@ -27,11 +28,9 @@ from zhijia.organization.rosters.services import handed_back, loading
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from . import lists
-
 STEPS = ("上传", "对应列", "核对", "写入", "结果")
 ERRORS_SHOWN = 50
-_KINDS = {"": "全部", **lists.CONFLICT_KINDS}
+_KINDS = {"": "全部", **KIND.choices, "twice": "文件内重复", "nobody": "不是人员"}
 _HINTS = {
     "roster.elsewhere": "在待处理中邀请转会",
     "roster.twice": "不用处理",
@@ -85,7 +84,6 @@ def load(request: Request) -> HttpResponse:
                 return redirect("rosters:file", pid=taken.public_id)
         else:
             error = str(form.errors["file"][0])
-    conflicts = selectors.list_conflicts(request.actor, Query(after=request.GET.get("after", "")))
     context = {
         "unit": unit,
         "units": units_for(request, Permission.LOAD),
@@ -96,9 +94,7 @@ def load(request: Request) -> HttpResponse:
             frame.load_line(row, reverse("rosters:file", args=[row.public_id]))
             for row in selectors.list_loads(request.actor).rows
         ],
-        "table": table(lists.CONFLICTS, conflicts.rows, request.now),
-        "shown": shown(lists.CONFLICTS, conflicts),
-        "next": f"?unit={unit.public_id}&after={conflicts.next}" if conflicts.next else "",
+        "waiting": cases.waiting(CONFLICTS, request.actor, now=request.now),
     }
     return render(request, "rosters/loads.html", context, status=status)
 

@@ -8,9 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from zhijia.kernel.errors import ZhijiaError
-from zhijia.organization.rosters import selectors as rosters
+from zhijia.organization.rosters import from_disk, selectors as rosters
 from zhijia.organization.rosters.rules.rows import LABELS
-from zhijia.organization.rosters.services import from_disk
 
 SHOWN = 50
 

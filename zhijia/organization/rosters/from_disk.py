@@ -27,7 +27,8 @@ from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
-from . import loading
+from .cases.conflicts import open_conflicts
+from .services import loading
 
 Say = Callable[[str], None]
 
@@ -137,7 +138,7 @@ def _write(load: RosterLoad, sheet: Sheet, *, clock: Callable[[], datetime], say
         count, _, through = step(load.pk, now=clock(), sheet=sheet)
         done += count
         say(f"已处理 {done:,} 行")
-    case_step = db.retrying()(transaction.atomic(loading.open_conflicts))
+    case_step = db.retrying()(transaction.atomic(open_conflicts))
     after, opened = case_step(load.pk, 0, 0, now=clock(), sheet=sheet)
     while after:
         after, made = case_step(load.pk, after, opened, now=clock(), sheet=sheet)
