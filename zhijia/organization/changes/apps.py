@@ -7,12 +7,11 @@ class ChangesConfig(CapabilityConfig):
 
     def subscribe(self) -> None:
         from zhijia.foundation.workflow import clock
-        from zhijia.organization.members.events import joining_asked, membership_ended, membership_handed_over
+        from zhijia.organization.members.events import membership_ended, membership_handed_over
 
         from . import services
         from .rules import CHANGE
 
-        joining_asked.subscribe(services.require_may_join)
         membership_ended.subscribe(services.follow_ended)
         membership_handed_over.subscribe(services.follow_handed_over)
         clock.on_clock(CHANGE.code, "leave", services.leave_by_clock)

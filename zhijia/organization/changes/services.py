@@ -22,7 +22,7 @@ from zhijia.organization.changes import rules
 from zhijia.organization.changes.models import MembershipChange
 from zhijia.organization.changes.permissions import Permission
 from zhijia.organization.members import selectors
-from zhijia.organization.members.events import JoiningAsked, MembershipEnded, MembershipHandedOver
+from zhijia.organization.members.events import MembershipEnded, MembershipHandedOver
 from zhijia.organization.members.selectors import EventKind, Membership, MembershipEvent, MembershipState
 from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.people import selectors as people
@@ -364,13 +364,12 @@ def follow_handed_over(event: MembershipHandedOver) -> None:
             workflow.move(case, "lapse", actor=SYSTEM, now=event.at, note="会籍已转到其他工会。")
 
 
-def require_may_join(asked: JoiningAsked) -> None:
+def require_may_join(last: Membership | None) -> None:
     """Whose last membership ended by expulsion joins again only when the county has consented.
 
     Raises RuleBroken `join.expelled`.
     """
-    last = Membership.objects.get(pk=asked.membership_id)
-    if last.ended_by != EventKind.EXPELLED:
+    if last is None or last.ended_by != EventKind.EXPELLED:
         return
     change = MembershipChange.objects.filter(membership_id=last.pk, kind=rules.Kind.EXPEL).order_by("-id").first()
     if change is None or change.case.state != rules.Change.READMITTED:

@@ -73,17 +73,5 @@ class MembershipHandedOver:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class JoiningAsked:
-    """Somebody who was a member asks to be taken in again; a hearer refuses by raising RuleBroken.
-
-    `membership_id` is his last membership, which has ended.
-    """
-
-    person_id: int
-    membership_id: int
-
-
 membership_ended: Announcement[MembershipEnded] = Announcement("members.membership_ended")
 membership_handed_over: Announcement[MembershipHandedOver] = Announcement("members.membership_handed_over")
-joining_asked: Announcement[JoiningAsked] = Announcement("members.joining_asked")

@@ -18,13 +18,14 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_rows, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
+from zhijia.organization.changes import services as changes
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.events import DocumentsListed
 from zhijia.organization.joining import rules, selectors
 from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.models import JoinApplication
 from zhijia.organization.joining.permissions import Permission
-from zhijia.organization.members import events, rules as member_rules, selectors as members
+from zhijia.organization.members import rules as member_rules, selectors as members
 from zhijia.organization.members.services import memberships, workplaces
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.events import PersonRefused, PersonVerified
@@ -56,8 +57,7 @@ def submit(actor: Actor, union_id: int, form: JoinForm, *, channel: str, now: da
     if last is not None and last.until is None:
         return Submitted(None, unions.get_facts(last.union_id))
     unions.require_takes_members(union)
-    if last is not None:
-        events.joining_asked.announce(events.JoiningAsked(person.id, last.pk))
+    changes.require_may_join(last)
     checked = workplaces.check_work(form, error="join.form")
     rules.check_owner(form.is_owner)
     if person.real_name_level < 2:

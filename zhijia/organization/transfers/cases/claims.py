@@ -68,13 +68,16 @@ def to_him(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
 
 
 def shows_more(case: Case, offer: ClaimOffer, actor: Actor, now: datetime) -> dict[str, Any]:
+    """He may belong to a union outside the reader's scope: his name stays masked for whoever reads."""
     home, union = _both(case)
+    him = case.owner_person_id
     return {
+        "person": presenting.person_facts(people.get_facts(him))[:3] if him is not None else [],
         "facts": [
             {"label": "现在的工会", "value": home.name},
             {"label": "邀请转入", "value": union.name},
             {"label": "用人单位", "value": unions.get_employer_name(offer.employer_id)},
-        ]
+        ],
     }
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.world import World
 from zhijia.foundation.casework.services import act, open_case
@@ -58,6 +61,17 @@ def test_a_claimed_member_is_moved_when_he_confirms_and_only_then(world: World) 
     assert stay is not None
     assert (stay.union_id, stay.employer_id) == (world["plant"].pk, world["plant"].employer_id)
     assert statistics.recount(now=world.now).wrong == []
+
+
+def test_who_invited_reads_a_masked_name(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    admin = world.staff_person("GRASS_ADMIN", "plant")
+    person = at_home(world, world.employer)
+    said = {"union": world["plant"].public_id, "person": person.public_id}
+    case = open_case(CLAIMS, world.actor(admin, staff=True), said, now=world.now)
+    sign_in(client, admin, staff=True)
+    page = client.get(reverse("transfers:claims:review", args=[case])).content.decode()
+    assert "林*禾" in page
+    assert "林晓禾" not in page
 
 
 def test_a_list_is_answered_row_by_row_and_leaks_nothing_of_strangers(world: World) -> None:
