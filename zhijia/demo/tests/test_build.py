@@ -42,6 +42,7 @@ def province(now: datetime, settings: Any, tmp_path: Path) -> dict[str, str]:
     return build.build_anew(scale="small", seed=7, now=now, say=lambda _text: None, unions_count=120, members_count=700)
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_the_province_is_whole_and_the_same_again(
     province: dict[str, str], now: datetime, settings: Any, tmp_path: Path

@@ -91,6 +91,7 @@ def test_rows_of_a_tree_built_at_once_are_those_that_open_union_writes(db: None,
     assert dict(Serial.objects.values_list("name", "next")) == series
 
 
+@pytest.mark.once
 def test_the_real_province_has_its_general_unions_and_one_home_a_township(db: None, now: datetime) -> None:
     regions.load_packaged(SYSTEM, now=now)
     ids = building.build_tree(SYSTEM, SHANDONG, now=now, founded_on=FOUNDED)
