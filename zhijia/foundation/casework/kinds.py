@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
 
 from zhijia.foundation.ui.listing import Column, Empty
-from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Workflow
+from zhijia.foundation.workflow import clock
+from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, Move, TwoPersons, Workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 
@@ -182,7 +184,11 @@ class CaseKind:
         unknown = (set(self.steps) - moves) | ({s for tab in self.tabs for s in tab.states} - set(self.workflow.labels))
         if unknown:
             raise ValueError(f"{self.slug}: no such move or state: {sorted(unknown)}")
-        lost = {asked.name for asked in self.opens if asked.kept} - self.column_names
+        kept = {asked.name for asked in self.opens if asked.kept}
+        kept |= {
+            each.name for step in self.steps.values() for each in step.asks if each.kept and type(each) is not Words
+        }
+        lost = kept - self.column_names
         if lost:
             raise ValueError(f"{self.slug}: no column for {sorted(lost)}")
         if unasked := [name for name in self.at_once if not bulk_asks(self.step(name).asks)]:
@@ -278,11 +284,23 @@ _kinds: dict[str, CaseKind] = {}
 
 
 def declare(kind: CaseKind) -> CaseKind:
-    """For contract tests and the demonstration, which walk every kind. Raises ValueError for a slug taken."""
+    """For contract tests and the demonstration, which walk every kind; the clock makes its moves with their effects.
+
+    Raises ValueError for a slug taken.
+    """
     if kind.slug in _kinds:
         raise ValueError(f"{kind.slug} is declared twice")
     _kinds[kind.slug] = kind
+    for move in kind.workflow.moves:
+        if move.by == CLOCK:
+            clock.on_clock(kind.workflow.code, move.name, partial(_by_clock, kind, move.name))
     return kind
+
+
+def _by_clock(kind: CaseKind, name: str, case: Case, *, now: datetime) -> None:
+    from .services import move_by_clock  # which knows kinds, and they only this when their time comes
+
+    move_by_clock(kind, name, case, now=now)
 
 
 def kinds() -> tuple[CaseKind, ...]:

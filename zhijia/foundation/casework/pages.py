@@ -215,7 +215,7 @@ def _ticked(kind: CaseKind) -> Any:
             return refused(problem="".join(error.fields.values()) or error.message)
         found = [Outcome(one.title, not one.code, one.state or one.message) for one in made]
         back = Button(f"回到{kind.name}", reverse(kind.page("list")), primary=True)
-        return outcomes(request, "批量办理结果", found, back, counted="件")
+        return outcomes(request, "批量办理结果", found, back, counted="件", named="事项")
 
     return ticked
 

@@ -87,7 +87,7 @@ def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict
     """What `casework/case.html` takes."""
     case = one.case
     more = kind.shows_own(case, one.row, actor, now) if kind.shows_own is not None else {}
-    waits = case.closed_at is None and case.due_at and not cases.describe(case)["owner_acts"]
+    mine = cases.describe(case)["owner_acts"]
     return {
         "kind": kind,
         "back": reverse(kind.page("mine")) if kind.opener is By.MEMBER else "",
@@ -100,9 +100,9 @@ def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict
             for place, step in enumerate(cases.timeline(case, own=True))
         ],
         "step": {
-            "lead": f"由{one.unit}办理，最晚", "at": case.last_day, "after": "答复",
-            "explain": [case.due_explained] if case.due_explained else [],
-        } if waits else None,
+            "lead": "请您办理，最晚" if mine else f"由{one.unit}办理，最晚", "at": case.last_day,
+            "after": "" if mine else "答复", "mine": mine, "explain": [case.due_explained] if case.due_explained else [],
+        } if case.closed_at is None and case.due_at else None,
         **more,
     }  # fmt: skip
 

@@ -14,14 +14,14 @@ from zhijia.foundation.notify import services as notify
 from zhijia.foundation.workflow import deadlines, selectors as cases, services as workflow
 from zhijia.foundation.workflow.rules import MAKER, OWNER, Move
 from zhijia.foundation.workflow.selectors import Case
-from zhijia.kernel.actor import Actor
+from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_row, retrying
 from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.personal import DataSubject
 from zhijia.kernel.registry import registry
 
 from . import selectors
-from .fields import Asked, checked
+from .fields import Asked, Words, checked
 from .kinds import By, CaseKind, Goes
 
 MOST_AT_ONCE = 200
@@ -41,15 +41,16 @@ def open_case(kind: CaseKind, actor: Actor, given: Mapping[str, Any], *, now: da
     goes = kind.goes(actor, kept, now)
     if kind.opener is By.CADRE:
         actor.require(kind.opened_by, registry.units.path(goes.from_unit_id or goes.unit_id))
+    title = goes.title[:120] or _title(kind, kept)
     case = workflow.open_case(
         kind.workflow,
         actor,
-        title=goes.title[:120] or _title(kind, kept),
+        title=title,
         unit_id=goes.unit_id,
         other_unit_id=goes.other_unit_id,
         owner_person_id=_owner(kind, actor, goes),
         open_key=goes.open_key,
-        note=goes.note[:200],
+        note=(goes.note or (title if kind.opener is By.MEMBER else ""))[:200],
         start=goes.start,
         history_note=goes.said,
         now=now,
@@ -91,8 +92,9 @@ def act(
     step = kind.step(name)
     kept = checked(step.asks, given or {})
     words = _words(step.asks, kept)
+    note = _words([each for each in step.asks if each.name not in kind.column_names], kept)
     case = workflow.move(
-        case, name, actor=actor, now=now, given=dict.fromkeys(move.needs, words), note=words[:500], version=version
+        case, name, actor=actor, now=now, given=dict.fromkeys(move.needs, words), note=note[:500], version=version
     )
     own = {key: value for key, value in kept.items() if key in kind.column_names}
     if own:
@@ -114,9 +116,18 @@ def _find(kind: CaseKind, actor: Actor, move: Move, public_id: str) -> Case:
 
 
 def _words(asks: Sequence[Asked], kept: Mapping[str, Any]) -> str:
-    """The first answer in words that is for keeping, for the history and the message."""
-    said = (kept[asked.name] for asked in asks if asked.kept)
-    return next((text for text in said if isinstance(text, str) and text), "")
+    """The first answer in words that is for keeping: what the message says."""
+    return next((kept[each.name] for each in asks if isinstance(each, Words) and each.kept and kept[each.name]), "")
+
+
+def move_by_clock(kind: CaseKind, name: str, case: Case, *, now: datetime) -> None:
+    """A move that time makes, with the kind's effect and message."""
+    case = workflow.move(case, name, actor=SYSTEM, now=now)
+    if name in kind.effects:
+        kind.effects[name](case, selectors.row_of(kind, case), actor=SYSTEM, given={}, now=now)
+    tells = kind.step(name).tells
+    if tells and case.owner_person_id is not None:
+        _tell(kind, case, case.owner_person_id, tells, "", now=now)
 
 
 def _tell(kind: CaseKind, case: Case, person_id: int, message: str, words: str, *, now: datetime) -> None:

@@ -57,7 +57,8 @@ def case_row(case: Any) -> dict[str, Any]:
     detail = ""
     if case.last_day and not case.closed_at:
         day = f"{case.last_day.month}月{case.last_day.day}日"
-        detail = f"请在{day}前补充" if said["owner_acts"] else f"最晚{day}答复"
+        until = f"请在{day}前办理" if said["owner_acts"] else f"最晚{day}答复"
+        detail = f"{case.note} · {until}" if case.note else until
     return {
         "title": said["name"],
         "href": reverse(said["member_url_name"], args=[case.public_id]) if said["member_url_name"] else "",

@@ -78,8 +78,10 @@ class Outcome:
     words: str = ""
 
 
-def outcomes(request: Request, title: str, rows: Sequence[Outcome], back: Button, *, counted: str) -> HttpResponse:
-    """The answer, row by row."""
+def outcomes(
+    request: Request, title: str, rows: Sequence[Outcome], back: Button, *, counted: str, named: str = "姓名"
+) -> HttpResponse:
+    """The answer, row by row; `named` heads the column of what each row is called."""
     done = sum(row.done for row in rows)
-    context: dict[str, Any] = {"title": title, "rows": rows, "back": back, "counted": counted}
+    context: dict[str, Any] = {"title": title, "rows": rows, "back": back, "counted": counted, "named": named}
     return render(request, "ui/listing/outcomes.html", {**context, "done": done, "left": len(rows) - done})
