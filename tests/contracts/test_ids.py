@@ -18,6 +18,7 @@ from zhijia.foundation.casework.kinds import kinds
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.notify.models import Message
 from zhijia.organization.changes import services as changes
+from zhijia.organization.joining.tests.test_disputes import disputed
 from zhijia.organization.transfers.services import transfers
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,8 @@ def real(world: World, door: Door) -> dict[str, str]:
     member, _ = world.member(name="卫三")
     if space == "unions":
         return {"pid": world["plant"].public_id}
+    if door.name == "joining:mobiles":
+        return {"pid": disputed(world)}
     if space == "access":
         return {"pid": world.staff_person("GRASS_ADMIN", "plant", "沈四").public_id}
     if space == "rosters":

@@ -23,6 +23,7 @@ from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import kinds, selectors, services
 from zhijia.foundation.casework.fields import Asked, Choice, samples
 from zhijia.foundation.casework.kinds import By, CaseKind
+from zhijia.foundation.workflow import selectors as cases
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Move
 from zhijia.kernel.actor import SYSTEM as SYSTEM_ACTOR, Actor
@@ -226,6 +227,29 @@ def test_who_stands_elsewhere_or_lacks_the_right_is_refused(pair: Any, world: Wo
         assert client.get(reverse(review, args=[nobody])).status_code == 404
         assert client.get(f"/api/v1/{kind.slug}/{opened.case}").status_code == status
     assert opened.state == before
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if any(move.is_permission for move in kind.workflow.moves)], ids=ids
+)
+def test_who_chose_nothing_is_told_so_and_the_history_names_who_decided(
+    kind: CaseKind, world: World, sign_in: Any, clock: Any
+) -> None:
+    first = next(move for move in kind.workflow.moves if move.is_permission)
+    opened = ready(world, (kind, first))
+    person, _ = opened.hand(first)
+    desk, address = Client(), reverse(kind.page("review"), args=[opened.case])
+    sign_in(desk, person, staff=True)
+    if len([move for move in kind.workflow.moves_from(opened.state) if move.by == first.by]) > 1:
+        answer = desk.post(address, {})
+        assert answer.status_code == 422
+        assert "请选择办理意见。" in answer.content.decode()
+    desk.post(address, {"decision": first.name, **typed(kind.step(first.name).asks)})
+    assert opened.state == first.target
+    assert any(
+        registry.persons.names([person.pk])[person.pk] in step.who
+        for step in cases.timeline(Case.objects.get(public_id=opened.case))
+    )
 
 
 @pytest.mark.parametrize(

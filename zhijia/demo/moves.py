@@ -209,7 +209,7 @@ def play_duplicates(stage: Stage) -> None:
     """Two files of one person in every state, and some that the nightly look finds."""
     ago = stage.workdays_ago
     asker, checker = stage.holder(Role.ORG, "county"), stage.holder(Role.ORG, "city")
-    why = "姓名、生日和单位相同，电话核实是同一人"
+    why = "电话核实，两次登记的是同一人"
     for outcome in ("ask", "merge", "refuse", "withdraw", "ask_undo", "undo"):
         first, second = _member(stage, "plant", at=ago(90)), _member(stage, "home", at=ago(60))
         given = {"survivor": first.public_id, "duplicate": second.public_id, "reason": why}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from zhijia.foundation.workflow.rules import to_others
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import CaseLink
 
@@ -19,12 +20,17 @@ def links(kind: CaseKind, *, menu: str = "") -> dict[str, CaseLink]:
 
 def personal_data(kind: CaseKind) -> PersonalData:
     years = f"其余办结后 {kind.keep_days // 365} 年"
-    ends = "、".join(kind.workflow.labels[state] for state in kind.workflow.labels if state in kind.archive)
+    labels = {state: to_others(label) for state, label in kind.workflow.labels.items()}
+    ends = "".join(f"“{label}”" for state, label in labels.items() if state in kind.archive)
     return PersonalData(
         kind.workflow.code,
         kind.name,
         kind.purpose,
-        f"{ends}的永久，{years}" if ends else years.removeprefix("其余"),
+        "永久"
+        if kind.archive >= kind.workflow.closed
+        else f"办结为{ends}的永久，{years}"
+        if ends
+        else years.removeprefix("其余"),
         partial(selectors.export, kind),
         partial(selectors.kept, kind),
         partial(services.erase, kind),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from zhijia.foundation.ui.form import ChoiceGroup, ConsoleForm, PhoneForm, ZhijiaForm
+from zhijia.foundation.ui.form import ChoiceGroup, ConsoleForm, PhoneForm, ZhijiaForm, speak_chinese
 from zhijia.foundation.workflow.rules import Move
 
 from .fields import Asked
@@ -42,6 +42,7 @@ class DecisionForm(ConsoleForm):
         steps = [kind.step(move.name) for move in moves]
         for asked in {each.name: each for step in steps for each in step.asks}.values():
             field = asked.form_field()
+            speak_chinese(asked.name, field)
             field.required = asked.required and all(asked in step.asks for step in steps)
             self.fields[asked.name] = field
         decision: Any = self.fields["decision"]

@@ -298,7 +298,7 @@ def declare(kind: CaseKind) -> CaseKind:
 
 
 def _by_clock(kind: CaseKind, name: str, case: Case, *, now: datetime) -> None:
-    from .services import move_by_clock  # which knows kinds, and they only this when their time comes
+    from .services import move_by_clock  # noqa: PLC0415  services know kinds; these know them only at that time
 
     move_by_clock(kind, name, case, now=now)
 

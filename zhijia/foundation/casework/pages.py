@@ -225,7 +225,7 @@ def _review(kind: CaseKind, fit: Fit | None) -> Any:
     @once
     def review(request: Request, pid: str) -> HttpResponse:
         one = selectors.get_case(kind, request.actor, pid)
-        form = decision_form(kind, request, one)
+        form = decision_form(kind, request, one, sent=request.method == "POST")
         if form is None:
             if request.method == "POST":
                 raise WrongState
@@ -241,13 +241,15 @@ def _review(kind: CaseKind, fit: Fit | None) -> Any:
     return review
 
 
-def decision_form(kind: CaseKind, request: Request, one: selectors.Standing) -> forms.DecisionForm | None:
-    """The moves that the reader may make; None where there is none."""
+def decision_form(
+    kind: CaseKind, request: Request, one: selectors.Standing, *, sent: bool = False
+) -> forms.DecisionForm | None:
+    """The moves that the reader may make; None where there is none. `sent`: the request answers it."""
     moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
     if not moves:
         return None
-    start, sent = {"version": one.case.version}, request.POST if "decision" in request.POST else None
-    return forms.DecisionForm(sent, kind=kind, row=one.row, moves=moves, initial=start)
+    start = {"version": one.case.version}
+    return forms.DecisionForm(request.POST if sent else None, kind=kind, row=one.row, moves=moves, initial=start)
 
 
 def review_page(
@@ -282,5 +284,5 @@ def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionFor
     if following and following != pid:
         messages.success(request, f"“{case.title}”：{label}。下面是下一件。")
         return redirect(kind.page("review"), pid=following)
-    messages.success(request, f"“{case.title}”：{label}。" + ("" if following else "等您办理的都办完了。"))
+    messages.success(request, f"“{case.title}”：{label}。" + ("" if following else f"等您办理的{kind.name}都办完了。"))
     return redirect(kind.page("review"), pid=pid)

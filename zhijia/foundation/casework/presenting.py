@@ -101,7 +101,8 @@ def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict
         ],
         "step": {
             "lead": "请您办理，最晚" if mine else f"由{one.unit}办理，最晚", "at": case.last_day,
-            "after": "" if mine else "答复", "mine": mine, "explain": [case.due_explained] if case.due_explained else [],
+            "after": "" if mine else "答复", "mine": mine,
+            "explain": [case.due_explained] if case.due_explained else [],
         } if case.closed_at is None and case.due_at else None,
         **more,
     }  # fmt: skip

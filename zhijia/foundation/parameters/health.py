@@ -13,7 +13,7 @@ from . import selectors
 
 ASKED_FROM_MONTH = 12
 """The State Council publishes the next year's plan in November."""
-_ADVICE = "请由系统管理员在“日历”里载入国务院办公厅公布的放假安排，另一人复核。"
+_ADVICE = "请由系统管理员在“工作日历”里载入国务院办公厅公布的放假安排，另一人复核。"
 
 
 @look("parameters.calendar")

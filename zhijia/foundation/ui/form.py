@@ -192,7 +192,7 @@ def sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
-def _speak_chinese(name: str, field: forms.Field) -> None:
+def speak_chinese(name: str, field: forms.Field) -> None:
     """Give a declared field its sentences; every form made of it copies them."""
     label = str(field.label or name)
     if isinstance(field, forms.CharField) and field.strip and not isinstance(field, NumberField):
@@ -250,7 +250,7 @@ class _Speaking(DeclarativeFieldsMetaclass):
     def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> _Speaking:
         declared = {key: value for key, value in attrs.items() if isinstance(value, forms.Field)}
         for key, field in declared.items():
-            _speak_chinese(key, field)
+            speak_chinese(key, field)
         return super().__new__(cls, name, bases, attrs)
 
 

@@ -184,13 +184,18 @@ def due_words(due_at: datetime | None, *, now: datetime) -> tuple[str, str]:
 def late_below(
     actor: Actor, unit_ids: Iterable[int] | QuerySet[Any], *, now: datetime, limit: int = 50
 ) -> list[InboxRow]:
-    """Late entries at units of the actor's scope that are not his own inbox, nor what he made himself; `unit_ids` is
-    his scope, narrowed by the caller: ids, or a query for them where there are thousands.
+    """Late entries at units of the actor's scope, of matters that he has a right to: not his own inbox, nor what he
+    made himself. `unit_ids` is his scope, narrowed by the caller: ids, or a query for them where there are thousands.
     """
     own = {grant.unit_id for grant in actor.living_grants}
+    rights = frozenset().union(*(grant.permissions for grant in actor.living_grants))
     entries = (
         InboxEntry.objects.filter(
-            ~_for_others(actor.person_id or 0), closed_at__isnull=True, due_at__lte=now, unit_id__in=unit_ids
+            ~_for_others(actor.person_id or 0),
+            closed_at__isnull=True,
+            due_at__lte=now,
+            unit_id__in=unit_ids,
+            permission__in=rights,
         )
         .exclude(unit_id__in=own)
         .select_related("case")
@@ -209,6 +214,12 @@ def list_my_cases(actor: Actor, *, after: str = "", limit: int = 20) -> Page[Cas
     """The person's own cases, newest first; one query. Raises Invalid `request.page`."""
     own = Case.objects.filter(owner_person_id=actor.require_person())
     return page_of(own, ("-entered_at", "-id"), after=after, limit=limit)
+
+
+def list_under_way(actor: Actor, *, limit: int) -> list[Case]:
+    """His newest matters, those that are not settled first; for the first page."""
+    own = Case.objects.filter(owner_person_id=actor.require_person())
+    return list(own.order_by(F("closed_at").desc(nulls_first=True), "-entered_at", "-id")[:limit])
 
 
 def get_my_case(actor: Actor, public_id: str) -> Case:
@@ -331,14 +342,18 @@ def list_sent(actor: Actor, *, limit: int = 20) -> list[Case]:
 
 
 def timeline(case: Case, *, own: bool = False) -> list[Step]:
-    """What happened, newest first, in the words for its owner or for others. Who acted is told by role and unit."""
+    """What happened, newest first, in the words for its owner or for others. Who acted is told by his unit, to others
+    by his masked name besides.
+    """
     workflow: Workflow = registry.workflow(case.workflow)
     history = list(CaseHistory.objects.filter(case_id=case.pk).order_by("-at", "-id"))
     names = registry.units.names({row.unit_id for row in history if row.unit_id})
+    acted = {row.person_id for row in history if row.unit_id and row.person_id}
+    cadres = {} if own else registry.persons.names(acted)
     titles = {move.name: move.title for move in workflow.moves} | {REMINDED: "上级工会催办"}
     steps = []
     for row in history:
-        who = names.get(row.unit_id or 0, "")
+        who = " · ".join(filter(None, (names.get(row.unit_id or 0, ""), cadres.get(row.person_id or 0, ""))))
         if not who:
             who = "系统" if row.actor_kind == "system" else ("本人" if row.person_id == case.owner_person_id else "")
         title = titles.get(row.move, f"提交{workflow.name}")

@@ -87,8 +87,8 @@ SCENARIO = Scenario(
         MessageTemplate(
             "access.ways_in_changed",
             "工作台登录方式有变化",
-            "您进入工作台的{what}。如不是您本人操作，请立即联系本级安全管理员或拨打{hotline}。",
-            sms="【{site}】您进入工作台的{what}。如不是您本人操作，请立即联系安全管理员或拨打{hotline}。",
+            "您的工作台登录方式有变化：{what}。如不是您本人操作，请立即联系本级安全管理员或拨打{hotline}。",
+            sms="【{site}】您的工作台登录方式有变化：{what}。如不是您本人操作，请立即联系安全管理员或拨打{hotline}。",
         ),
         MessageTemplate(
             "access.reset_done",

@@ -20,7 +20,10 @@ class ChangeForm(PhoneForm):
     keep_at = forms.ChoiceField(label="会籍保留在", required=False, widget=ChoiceGroup())
     note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
+        label="证明材料",
+        most=5,
+        required=False,
+        help_text="退休的不用；其他原因请上传照片或 PDF，最多 5 个，每个不超过 10 MB",
     )
 
     def __init__(
@@ -52,7 +55,10 @@ class MemberChangeForm(ConsoleForm):
     document = forms.CharField(label="决定文号", max_length=60, required=False)
     note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     papers = ManyFilesField(
-        label="证明材料", most=5, required=False, help_text="照片或 PDF，最多 5 个，每个不超过 10 MB"
+        label="证明材料",
+        most=5,
+        required=False,
+        help_text="退休的不用；其他原因请上传照片或 PDF，最多 5 个，每个不超过 10 MB",
     )
 
     def __init__(self, *args: Any, reasons: Mapping[str, str], document: bool, **kwargs: Any) -> None:

@@ -26,6 +26,7 @@ from . import lists, selectors
 from .cases import CHECKS, batches, checks
 from .forms import BlacklistForm, LiftNumberForm
 from .permissions import Permission
+from .rules import Check
 
 
 @once
@@ -122,7 +123,7 @@ def my_check(request: Request, pid: str) -> HttpResponse:
     lines = (("核对的工会", union.name), ("地址", union.address), ("电话", union.phone))
     context["title"] = CHECKS.name
     context["facts"] = [{"label": label, "value": value} for label, value in lines if value]
-    if context["step"]:
+    if context["step"] and one.case.state == Check.ASKED:
         context["step"] |= {
             "lead": f"请携带证件到{union.name}，或等待电话联系，最晚",
             "note": "核对后即可继续在线办理。",

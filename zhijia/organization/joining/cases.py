@@ -13,20 +13,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhijia.foundation.audit import services as audit
-from zhijia.foundation.casework import services as casework
+from zhijia.foundation.casework import selectors as cases, services as casework
 from zhijia.foundation.casework.fields import Count, Words
 from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Step, Tab, Wordings, declare
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows, retrying
-from zhijia.kernel.errors import NotFound, RuleBroken
+from zhijia.kernel.errors import NotFound, RuleBroken, WrongState
 from zhijia.organization.documents import services as documents
 from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.unions import selectors as unions
 
 from .models import BindingDispute
+from .permissions import Permission
 from .rules import DISPUTE, Dispute
 
 PLACE = "joining_bindingdispute.mobile"
@@ -68,7 +69,8 @@ def shows_more(case: Case, dispute: BindingDispute, actor: Actor, now: datetime)
             {"label": "申请的手机", "value": dispute.mobile_masked, "code": True},
             {"label": "现在的手机" if person.account_id else "名册的手机", "value": person.mobile_masked, "code": True},
             {"label": "现在的绑定", "value": "另一个账号" if person.account_id else "还没有人绑定"},
-        ]
+        ],
+        "reveal": case.closed_at is None and bool(dispute.mobile_masked),
     }
 
 
@@ -95,6 +97,7 @@ DISPUTES = declare(
             tells_person=False,
             empty=Empty("没有这样的核实", "有人用别的账号已绑定的证件号码实名时，会出现在这里，由县级工会核实。"),
         ),
+        review="joining/dispute.html",
         shows_more=shows_more,
         purpose="查明证件号码应由哪个账号使用，防止他人冒用。",
     )
@@ -125,6 +128,30 @@ def open_dispute(
         raise RuleBroken("real_name.other_person", "您的账号已实名认证为另一位，如需更正请拨打服务热线或到工会办理。")
     said = {"person": person.id, "account": actor.account_id, "union": fallback_union_id, "mobile": mobile}
     return casework.open_case(DISPUTES, actor, said, now=now)
+
+
+def read_mobiles(actor: Actor, public_id: str, *, now: datetime) -> list[tuple[str, str]]:
+    """The numbers to call, of who asked and of the file: `[("申请的手机", "13700001111"), …]`. Leaves an audit row.
+
+    Raises NotFound, NotAllowed, WrongState once it is settled.
+    """
+    one = cases.get_case(DISPUTES, actor, public_id)
+    actor.require(Permission.DISPUTE_DECIDE, unions.get_facts(one.case.unit_id).path)
+    if one.case.closed_at is not None:
+        raise WrongState
+    person = one.row.person_id
+    audit.record_read(
+        actor,
+        "joining.dispute_mobiles",
+        ("case", public_id),
+        now=now,
+        reason="电话核实账号绑定",
+        unit_id=one.case.unit_id,
+        concerns=person,
+    )
+    asking = people_services.open_mobile(one.row.mobile_sealed, table=PLACE, row=public_id)
+    of_file = people.read_numbers(actor, person, reason="电话核实账号绑定", now=now).mobile
+    return [("申请的手机", asking), ("档案的手机", of_file)]
 
 
 @DISPUTES.on("open")

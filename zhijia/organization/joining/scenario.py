@@ -97,5 +97,8 @@ SCENARIO = Scenario(
             "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。",
         ),
     ),
-    audit_events=(AuditEvent("joining.employer_matched", "对应用人单位"),),
+    audit_events=(
+        AuditEvent("joining.employer_matched", "对应用人单位"),
+        AuditEvent("joining.dispute_mobiles", "查看核实账号用的手机号"),
+    ),
 )

@@ -27,5 +27,6 @@ urlpatterns = [
     path("console/joining/decide", desk.decide_batch, name="decide_batch"),
     path("console/joining/<pid:pid>", desk.review, name="review"),
     path("console/joining/<pid:pid>/employer", desk.match_employer, name="match_employer"),
+    path("console/disputes/<pid:pid>/mobiles", desk.mobiles, name="mobiles"),
     *pages.urls(DISPUTES),
 ]

@@ -74,4 +74,6 @@ def remind(request: Request) -> HttpResponse:
             told.append(Outcome(name, done=False, words=error.message))
         else:
             told.append(Outcome(name, done=True, words=f"已通知 {count} 人"))
-    return outcomes(request, "催办结果", told, Button("回到列表", reverse("portal:late")), counted="件")
+    return outcomes(
+        request, "催办结果", told, Button("回到列表", reverse("portal:late")), counted="件", named="事项", did="已催办"
+    )

@@ -74,7 +74,7 @@ def home(request: Request) -> HttpResponse:
     if people.texts_to_renew(actor.account_id, now=request.now):
         return redirect("people:renew")
     person = people.get_facts(actor.person_id) if actor.person_id is not None else None
-    own = cases.list_my_cases(actor, limit=3).rows if person else []
+    own = cases.list_under_way(actor, limit=3) if person else []
     told = messages_.list_messages(actor, limit=3).rows if person else []
     name = person.name if person else ""
     card = members.my_card(actor)

@@ -414,5 +414,5 @@ def test_what_somebody_signed_in_is_shown_is_not_kept(client, cadre, sign_in, ad
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_a_visitors_page_may_be_kept(client):
+def test_a_visitors_page_may_be_kept(client, db):
     assert "no-store" not in client.get("/").get("Cache-Control", "")

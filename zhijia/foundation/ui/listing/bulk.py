@@ -79,9 +79,25 @@ class Outcome:
 
 
 def outcomes(
-    request: Request, title: str, rows: Sequence[Outcome], back: Button, *, counted: str, named: str = "姓名"
+    request: Request,
+    title: str,
+    rows: Sequence[Outcome],
+    back: Button,
+    *,
+    counted: str,
+    named: str = "姓名",
+    did: str = "已办理",
 ) -> HttpResponse:
-    """The answer, row by row; `named` heads the column of what each row is called."""
+    """The answer, row by row; `named` heads the column of what each row is called, `did` is what was done to those that
+    could be.
+    """
     done = sum(row.done for row in rows)
-    context: dict[str, Any] = {"title": title, "rows": rows, "back": back, "counted": counted, "named": named}
+    context: dict[str, Any] = {
+        "title": title,
+        "rows": rows,
+        "back": back,
+        "counted": counted,
+        "named": named,
+        "did": did,
+    }
     return render(request, "ui/listing/outcomes.html", {**context, "done": done, "left": len(rows) - done})

@@ -257,7 +257,8 @@ def test_only_what_one_may_decide_waits_for_one(code: str, name: str, source: st
     owner = holder(world, here, step.by, world.person().pk)
     case = case_in(world, flow, source, maker=maker, owner=owner.person_id)
     InboxEntry.objects.filter(case=case).update(due_at=world.now)
-    above = holder(world, "province", "no:such:right", maker.person_id or 0)
+    above = holder(world, "province", step.by, maker.person_id or 0)
+    aside = holder(world, "province", "no:such:right", NEVER_MADE + 13)
     for actor in (other, maker, owner):
         try:
             services.authorize(case, step, actor)
@@ -266,6 +267,7 @@ def test_only_what_one_may_decide_waits_for_one(code: str, name: str, source: st
             expected = []
         assert [row.case.pk for row in selectors.list_inbox(actor, now=world.now)] == expected
         assert bool(selectors.find_next(actor, flow, step.by, besides="")) == bool(expected)
+    assert selectors.late_below(aside, [world[here].pk], now=world.now) == []
     late = selectors.late_below(above, [world[here].pk], now=world.now)
     assert [row.case.pk for row in late] == ([] if step.checker else [case.pk])
 

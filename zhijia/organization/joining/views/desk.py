@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from zhijia.foundation.casework import pages, selectors as casework
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
 from zhijia.foundation.ui.listing import NOTHING, Bulk, Button, Deed, Outcome, Query, Ticked, answer, outcomes, show
@@ -17,6 +19,7 @@ from zhijia.foundation.workflow import presenting as shapes, selectors as cases,
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.organization.joining import rules, selectors
+from zhijia.organization.joining.cases import DISPUTES, read_mobiles
 from zhijia.organization.joining.forms import DecisionForm
 from zhijia.organization.joining.permissions import Permission
 from zhijia.organization.joining.services import applications
@@ -165,3 +168,13 @@ def match_employer(request: Request, pid: str) -> HttpResponse:
         applications.match_employer(request.actor, pid, request.POST.get("employer", "")[:16], now=request.now)
         messages.success(request, "已对应用人单位。")
     return redirect("joining:review", pid=pid)
+
+
+@require_POST
+def mobiles(request: Request, pid: str) -> HttpResponse:
+    """The numbers to call about a disputed account, once; leaves a row. Not `once`: no answer with them is kept."""
+    one = casework.get_case(DISPUTES, request.actor, pid)
+    shown = read_mobiles(request.actor, pid, now=request.now)
+    response = pages.review_page(DISPUTES, request, one, mobiles=shown, why_none="核实后，回到这一件办理。")
+    response["Cache-Control"] = "no-store"
+    return response

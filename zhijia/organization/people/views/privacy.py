@@ -7,7 +7,7 @@ from functools import partial
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.casework import pages
 from zhijia.foundation.casework.selectors import get_case
@@ -50,14 +50,14 @@ def deletions(request: Request) -> HttpResponseBase:
     return answer(DELETIONS, request, partial(reads.list_deletions, request.actor))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def numbers(request: Request, pid: str) -> HttpResponse:
     """The review with the correction in full, to compare with the papers. Not `once`: no answer with numbers in it is
     kept, and every look leaves its row.
     """
     one = get_case(REQUESTS, request.actor, pid)
     form = pages.decision_form(REQUESTS, request, one)
-    if not one.row.wanted_sealed or form is None:
+    if request.method == "GET" or not one.row.wanted_sealed or form is None:
         return redirect(REQUESTS.page("review"), pid=pid)
     lines = reads.show_wanted(request.actor, one.row, now=request.now)
     corrections = [{"label": line.label, "old": line.old, "new": line.new} for line in lines]

@@ -86,7 +86,9 @@ NUMBER = Count("number", "文件中的行号", least=1, sample=2)
 FAULTS = Faults("faults", "没有写入的原因", sample=[["mobile", "mobile.format", "手机号码应为 11 位。"]])
 CELLS = tuple(Cell(name, label, required=False, kept=False, sample=_SAMPLES[name])
               for name, label in rules.LABELS.items())  # fmt: skip
-EMPLOYER = Words("employer", "单位", "公开编号或统一社会信用代码", most=18, kept=False, sample="91370200MA3C0A123W")
+EMPLOYER = Words(
+    "employer", "单位", "登记的全称，或统一社会信用代码", most=120, kept=False, sample="91370200MA3C0A123W"
+)
 WHY = Words("note", "原因", "不再处理时必填", least=5, most=200, rows=3, sample="名册里的空行。")
 _ALWAYS: Final = frozenset({"name", "id_number", "mobile"})
 """Cells that are shown whatever stood in the row, beside those that did and those that are wrong."""

@@ -117,9 +117,10 @@ def register(
 def _employer(said: str) -> int:
     """Raises Invalid `employer.unnamed`."""
     found = unions.find_employer_by_public_id(said)
+    found = found or unions.find_employer_by_name(" ".join(said.split()))
     known = found.pk if found is not None else unions.employers_of_codes({said}).get(said, (0, ""))[0]
     if not known:
-        text = "请选择列表中的单位。"
+        text = "没有这个单位，请填写登记的全称或统一社会信用代码。"
         raise Invalid("employer.unnamed", text, fields={"employer": text})
     return known
 

@@ -1,0 +1,40 @@
+"""Whose an account is: the county telephones before it decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
+from zhijia.foundation.casework.services import act
+from zhijia.organization.joining.cases import DISPUTES, open_dispute
+from zhijia.organization.people import services as people_services
+
+pytestmark = pytest.mark.django_db
+ASKING, OF_FILE = "13700001111", "13911112222"
+
+
+def disputed(world: World) -> str:
+    bound, _ = world.member(name="周三", mobile=OF_FILE)
+    identity = people_services.Identity(bound.name, "RESIDENT_ID", world.number_of(bound), None, bound.sex)
+    return open_dispute(world.bare_actor(), identity, mobile=ASKING, fallback_union_id=world["plant"].pk, now=world.now)
+
+
+def test_the_county_sees_the_numbers_to_call_once_and_leaves_a_row(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    case = disputed(world)
+    sign_in(client, world.staff_person("ORG", "county", "李静"), staff=True)
+    review, numbers = reverse("joining:disputes:review", args=[case]), reverse("joining:mobiles", args=[case])
+    assert ASKING not in client.get(review).content.decode()
+    shown = client.post(numbers)
+    assert all(number in shown.content.decode() for number in (ASKING, OF_FILE))
+    assert shown["Cache-Control"] == "no-store"
+    assert AuditEntry.objects.filter(event="joining.dispute_mobiles", subject_id=case).count() == 1
+    assert ASKING not in client.get(review).content.decode()
+    act(DISPUTES, world.staff("ORG", "county", "王芳"), case, "dismiss", {"note": "电话核实，不是本人"}, now=world.now)
+    assert client.post(numbers).status_code == 409
