@@ -7,6 +7,7 @@ tried from elsewhere and without the right; what is left in the trail, what a li
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ from zhijia.foundation.casework import kinds, selectors, services
 from zhijia.foundation.casework.fields import Asked, Choice, samples
 from zhijia.foundation.casework.kinds import By, CaseKind
 from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.models import Case, CaseHistory
+from zhijia.foundation.workflow.clock import fire_due
+from zhijia.foundation.workflow.models import Case, CaseHistory, Deadline
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, Move
 from zhijia.kernel.actor import SYSTEM as SYSTEM_ACTOR, Actor
 from zhijia.kernel.errors import Invalid, NotFound
@@ -267,6 +269,29 @@ def test_what_a_move_asks_must_be_given_and_right(pair: Any, world: World) -> No
     assert opened.state == before
 
 
+def _is_reached(kind: CaseKind, move: Move) -> bool:
+    """Whether sample answers lead to where it begins."""
+    try:
+        way_to(kind, kind.workflow.start, move.sources)
+    except LookupError:
+        return False
+    return True
+
+
+CLOCK_MOVES = [(kind, move) for kind in KINDS for move in kind.workflow.moves if move.by == CLOCK and move.after]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in CLOCK_MOVES if _is_reached(*pair)], ids=ids)
+def test_what_time_does_has_its_effect(pair: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, move = pair
+    opened = ready(world, pair)
+    heard: list[str] = []
+    monkeypatch.setitem(kind.effects, move.name, lambda case, row, **_: heard.append(case.public_id))
+    deadlines = Deadline.objects.filter(case__public_id=opened.case, kind="clock", move=move.name)
+    fire_due(now=deadlines.get().due_at + timedelta(seconds=1))
+    assert (heard, opened.state) == ([opened.case], move.target)
+
+
 # --- Opening
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.opener is not By.SYSTEM], ids=ids)
 def test_one_is_opened_on_the_page_and_by_the_api(kind: CaseKind, world: World, sign_in: Any, clock: Any) -> None:
@@ -420,8 +445,6 @@ def test_what_is_open_is_kept_and_told(kind: CaseKind, world: World) -> None:
     ids=ids,
 )
 def test_what_is_over_its_time_goes_but_for_the_archive(pair: Any, world: World) -> None:
-    from datetime import timedelta
-
     kind, move = pair
     opened = ready(world, pair)
     _, actor = opened.hand(move)

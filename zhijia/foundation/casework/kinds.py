@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 from django.db.models import Model
 
 from zhijia.foundation.ui.listing import Column, Empty
-from zhijia.foundation.workflow import clock
-from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, Move, TwoPersons, Workflow
+from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 
@@ -284,23 +282,11 @@ _kinds: dict[str, CaseKind] = {}
 
 
 def declare(kind: CaseKind) -> CaseKind:
-    """For contract tests and the demonstration, which walk every kind; the clock makes its moves with their effects.
-
-    Raises ValueError for a slug taken.
-    """
+    """For contract tests, demonstration and clock, which know every kind. Raises ValueError for a slug taken."""
     if kind.slug in _kinds:
         raise ValueError(f"{kind.slug} is declared twice")
     _kinds[kind.slug] = kind
-    for move in kind.workflow.moves:
-        if move.by == CLOCK:
-            clock.on_clock(kind.workflow.code, move.name, partial(_by_clock, kind, move.name))
     return kind
-
-
-def _by_clock(kind: CaseKind, name: str, case: Case, *, now: datetime) -> None:
-    from .services import move_by_clock  # noqa: PLC0415  services know kinds; these know them only at that time
-
-    move_by_clock(kind, name, case, now=now)
 
 
 def kinds() -> tuple[CaseKind, ...]:

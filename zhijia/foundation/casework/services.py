@@ -22,7 +22,7 @@ from zhijia.kernel.registry import registry
 
 from . import selectors
 from .fields import Asked, Words, checked
-from .kinds import By, CaseKind, Goes
+from .kinds import By, CaseKind, Goes, kinds
 
 MOST_AT_ONCE = 200
 
@@ -120,9 +120,12 @@ def _words(asks: Sequence[Asked], kept: Mapping[str, Any]) -> str:
     return next((kept[each.name] for each in asks if isinstance(each, Words) and each.kept and kept[each.name]), "")
 
 
-def move_by_clock(kind: CaseKind, name: str, case: Case, *, now: datetime) -> None:
-    """A move that time makes, with the kind's effect and message."""
+def move_by_clock(case: Case, name: str, *, now: datetime) -> None:
+    """A move that time makes, with the effect and message of its kind where it has one."""
     case = workflow.move(case, name, actor=SYSTEM, now=now)
+    kind = next((each for each in kinds() if each.workflow.code == case.workflow), None)
+    if kind is None:
+        return
     if name in kind.effects:
         kind.effects[name](case, selectors.row_of(kind, case), actor=SYSTEM, given={}, now=now)
     tells = kind.step(name).tells

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -16,14 +17,20 @@ from . import services
 from .models import Case, Deadline
 
 log = logging.getLogger(__name__)
-Effect = Callable[..., None]
+Effect = Callable[..., object]
 _effects: dict[tuple[str, str], Effect] = {}
+_usual: list[Effect] = [partial(services.move, actor=SYSTEM)]
 _reminders: list[Effect] = []
 
 
 def on_clock(workflow: str, move: str, effect: Effect) -> None:
     """Let `effect(case, now=...)` make this clock move, for moves that do more than change the state."""
     _effects[workflow, move] = effect
+
+
+def otherwise(effect: Effect) -> None:
+    """Let `effect(case, move, now=...)` make the clock moves that nobody makes by `on_clock`."""
+    _usual[:] = [effect]
 
 
 def on_due(effect: Effect) -> None:
@@ -70,5 +77,5 @@ def _fire(key: int, *, now: datetime) -> str:
     if effect is not None:
         effect(case, now=now)
     else:
-        services.move(case, deadline.move, actor=SYSTEM, now=now)
+        _usual[0](case, deadline.move, now=now)
     return "clock"
