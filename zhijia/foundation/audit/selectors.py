@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -85,15 +85,6 @@ def _inside(part: Part) -> Q:
 def list_entries(wanted: Wanted, *, after: str = "", limit: int = 50) -> Page[AuditEntry]:
     """Newest first. Raises Invalid `request.page`."""
     return page_of(_wanted(wanted), ("-at", "-id"), after=after, limit=limit)
-
-
-def iterate_entries(wanted: Wanted, *, size: int = 1_000) -> Iterator[AuditEntry]:
-    """All of them, page by page."""
-    page = list_entries(wanted, limit=size)
-    yield from page.rows
-    while page.next:
-        page = list_entries(wanted, after=page.next, limit=size)
-        yield from page.rows
 
 
 def more_than(wanted: Wanted, most: int) -> bool:

@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from zhijia.foundation.audit import services as audit
 from zhijia.kernel import clockwork, db, events
-from zhijia.kernel.actor import SYSTEM, Actor
+from zhijia.kernel.actor import Actor
 from zhijia.kernel.clockwork import Periodic
 from zhijia.kernel.errors import WrongState, ZhijiaError
 from zhijia.kernel.ids import new_public_id
@@ -381,8 +381,3 @@ def ask_for_pulse() -> None:
     """One at a time: where no worker lives they would heap up."""
     if not selectors.pulse_waits(beat.module_path):
         beat.enqueue()
-
-
-def system_enqueue(kind: str, payload: Mapping[str, Json] | None = None, *, now: datetime, key: str) -> str:
-    """Start a job by the clock: nobody's own, at most one living of its key."""
-    return enqueue(kind, payload, actor=SYSTEM, now=now, key=key)

@@ -16,7 +16,7 @@ from zhijia.kernel.typed import typed
 
 from . import naming
 from .boundaries import county_at, townships_near
-from .models import Level, Outcome, Region, RegionChange
+from .models import Level, Region, RegionChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +273,6 @@ def list_changes(batch: str, *, outcome: str = "", limit: int = 1_000) -> list[R
     """Lines of a list of changes in the file's order."""
     rows = RegionChange.objects.filter(batch=batch)
     return list((rows.filter(outcome=outcome) if outcome else rows).order_by("number")[:limit])
-
-
-def count_waiting(batch: str) -> int:
-    return RegionChange.objects.filter(batch=batch, outcome=Outcome.WAITING).count()
 
 
 def count_levels() -> dict[int, int]:

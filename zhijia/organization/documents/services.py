@@ -26,13 +26,6 @@ def require_free(person_id: int) -> None:
         raise _go_there(entry)
 
 
-def require_free_number(digest: str) -> None:
-    """As `require_free`, for a number nobody need hold yet."""
-    entry = selectors.listed(digest)
-    if entry is not None:
-        raise _go_there(entry)
-
-
 def _go_there(entry: ListedNumber) -> RuleBroken:
     union = selectors.union_of(entry)
     return rules.go_there(union.name, union.phone, current_site().hotline)

@@ -46,11 +46,6 @@ def all_paths() -> dict[int, str]:
     return dict(Union.objects.values_list("id", "path"))
 
 
-def paths_on(day: date) -> dict[int, str]:
-    """Every union's place in the tree on a day."""
-    return dict(UnionPath.objects.filter(_period(day)).values_list("union_id", "path"))
-
-
 def ids_of_paths(paths: Iterable[str]) -> dict[str, int]:
     """Path to union id."""
     return dict(select_rows(Union, ["path", "id"], {"path": tuple(sorted(set(paths)))}))

@@ -5,7 +5,7 @@ Source: docs/rules/changes.md
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from zhijia.foundation.workflow.rules import CLOCK, MAKER, OWNER, SYSTEM, UPPER, Hue, Move, Workflow
@@ -268,11 +268,6 @@ def check_change(
 def needs_evidence(kind: str, reason: str) -> bool:
     """Whether a member's own request brings a paper: not for retirement, whose date the records show."""
     return kind == Kind.RETAIN and reason in ("unemployed", "military", "employer_closed")
-
-
-def cooling_ends(asked_on: date, days: int) -> date:
-    """The last day on which a withdrawal may be taken back: asked on 11-20 with 7 days → 11-27."""
-    return asked_on + timedelta(days=days)
 
 
 FLOWS = (

@@ -306,19 +306,6 @@ def current_text(purpose: str, *, now: datetime) -> ConsentText | None:
     return next((text for text in texts if text.valid_from <= now), None)
 
 
-def consent_state(account_id: int, *, now: datetime) -> dict[str, tuple[ConsentText | None, Consent | None]]:
-    """For every purpose the wording in force and what the account gave, None where it did not or withdrew."""
-    given = {
-        (row.purpose, row.version): row
-        for row in Consent.objects.filter(account_id=account_id, withdrawn_at__isnull=True)
-    }
-    state: dict[str, tuple[ConsentText | None, Consent | None]] = {}
-    for purpose in Purpose.values:
-        text = current_text(purpose, now=now)
-        state[purpose] = (text, given.get((purpose, text.version)) if text else None)
-    return state
-
-
 def consented_version(account_id: int, purpose: str, *, now: datetime) -> int | None:
     """The wording in force where the account has agreed to it and not taken that back, else None."""
     text = current_text(purpose, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -491,9 +490,3 @@ def require_open(union: UnionFacts) -> None:
         f"“{union.name}”目前不办理入会，{words}",
         facts={"nearest": nearest.public_id if nearest else ""},
     )
-
-
-def count_workers_covered(union_id: int, on: date) -> int:
-    """Declared headcount of the employers a union covers today; an upper bound for its members."""
-    rows = CoveredUnit.objects.filter(union_id=union_id, since__lte=on, until__isnull=True)
-    return sum(rows.values_list("employer__headcount", flat=True))
