@@ -75,7 +75,7 @@ def _own(actor: Actor) -> Q:
     return condition
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def _checked(codes: tuple[str, ...]) -> tuple[Q, Q]:
     """Entries that ask for a check of what somebody else did: where only the last step counts, and all others."""
     fresh, whole = Q(pk__in=[]), Q(pk__in=[])
@@ -91,11 +91,12 @@ def _checked(codes: tuple[str, ...]) -> tuple[Q, Q]:
     return fresh, whole
 
 
-def _for_others(person_id: int) -> Q:
-    """Entries a person may not decide whatever he holds, as `services.kept_out` and `authorize` have it: his own
-    matter, and what he made himself where another must check it. They are among what he sent, not what waits for him.
+def _for_others(person_id: int, *codes: str) -> Q:
+    """Entries of these workflows, or of all, that a person may not decide whatever he holds, as `services.kept_out` and
+    `authorize` have it: his own matter, and what he made himself where another must check it. They are among what he
+    sent, not what waits for him.
     """
-    fresh, whole = _checked(tuple(registry.workflows))
+    fresh, whole = _checked(codes or tuple(registry.workflows))
     made, moved = Q(case__maker_person_id=person_id), Q(case__last_person_id=person_id)
     return Q(case__owner_person_id=person_id) | (whole & (made | moved)) | (fresh & moved)
 
@@ -124,7 +125,7 @@ def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str
     """
     units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
     waiting = InboxEntry.objects.filter(
-        ~_for_others(actor.person_id or 0),
+        ~_for_others(actor.person_id or 0, workflow.code),
         unit_id__in=units,
         permission=permission,
         closed_at__isnull=True,
