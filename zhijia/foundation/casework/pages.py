@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from zhijia.kernel.http import Request
 from . import forms, presenting, selectors, services
 from .fields import Choice
 from .kinds import By, CaseKind
+from .lines import Lines
 from .selectors import MINE
 
 Fit = Callable[[forms.DecisionForm, selectors.Standing, Request], None]
@@ -93,7 +95,7 @@ def _new(kind: CaseKind, asked: type[ZhijiaForm], template: str, then_to: str) -
             request.actor.require_person()
         else:
             request.actor.require_anywhere(kind.opened_by)
-        form = asked(request.POST or None)
+        form = asked(request.POST or None, initial={name: request.GET[name][:200] for name in request.GET})
         submission = Submission(request, form)
         if submission.is_right:
             with submission:
@@ -272,7 +274,10 @@ def _decision(form: forms.DecisionForm, action: str) -> dict[str, Any]:
     """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
     alone = form.moves[0].button if form.only else ""
     note = form.means[form.only] if form.only else ""
-    return {"action": action, "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
+    asks = {move.name: [asked.name for asked in form.kind.step(move.name).asks] for move in form.moves}
+    return {"action": action, "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交",
+            "asks": json.dumps(asks), "wide": any(isinstance(one, Lines) for move in form.moves
+                                                  for one in form.kind.step(move.name).asks)}  # fmt: skip
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:
