@@ -131,6 +131,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "claims": _claimed,
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "terms": _term,
+    "foundings": lambda world, _: {"parent": world["town"].code},
     "post-changes": lambda world, _: {"union": world["plant"].code},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }

@@ -146,6 +146,7 @@ class CaseKind:
     kit's; `shows_more(case, row, actor, now)` adds what that template needs. `on_phone`: whose matter it is reads it
     and makes his moves on the phone, though somebody else opened it; `own_page` is the template of that page and
     `shows_own(case, row, actor, now)` what it needs besides. `before(case)` comes before each move, such as a lock.
+    `suggests(actor)` fills the form before it is shown, such as his only union's code; the address may say more.
     """
 
     slug: str
@@ -175,6 +176,7 @@ class CaseKind:
     own_page: str = "casework/case.html"
     shows_own: Callable[[Case, Any, Actor, datetime], dict[str, Any]] | None = None
     before: Callable[[Case], None] | None = None
+    suggests: Callable[[Actor], Mapping[str, Any]] | None = None
     effects: dict[str, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

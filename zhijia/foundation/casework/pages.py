@@ -95,7 +95,10 @@ def _new(kind: CaseKind, asked: type[ZhijiaForm], template: str, then_to: str) -
             request.actor.require_person()
         else:
             request.actor.require_anywhere(kind.opened_by)
-        form = asked(request.POST or None, initial={name: request.GET[name][:200] for name in request.GET})
+        suggested = kind.suggests(request.actor) if kind.suggests is not None else {}
+        form = asked(
+            request.POST or None, initial={**suggested, **{key: request.GET[key][:200] for key in request.GET}}
+        )
         submission = Submission(request, form)
         if submission.is_right:
             with submission:

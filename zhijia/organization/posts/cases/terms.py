@@ -5,7 +5,7 @@ Source: docs/rules/posts.md#terms
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from zhijia.organization.posts.models import Term, TermChange
 from zhijia.organization.posts.permissions import Permission
 from zhijia.organization.posts.rules.terms import TERM, TermState, check_extension
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import governing
 
 from .election import CANDIDATES, ELECTION, candidate_rows, election_checks
 
@@ -51,6 +52,16 @@ def own_union(actor: Actor, text: str, permission: str) -> unions.UnionFacts:
     return union
 
 
+def his_union(permission: str, name: str = "union") -> Callable[[Actor], Mapping[str, Any]]:
+    """For `suggests`: the code of the only union where he holds this right."""
+
+    def suggest(actor: Actor) -> Mapping[str, Any]:
+        units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
+        return {name: unions.get_facts(units[0]).code} if len(units) == 1 else {}
+
+    return suggest
+
+
 def of_own_union(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
     """The union runs it, who stands above it decides."""
     union = own_union(actor, given["union"], Permission.TERM_RUN)
@@ -62,7 +73,7 @@ def of_own_union(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
 
 def _election(case: Case, row: TermChange) -> Any:
     union = unions.get_facts(row.union_id)
-    return selectors.election_of(row, case.pk, union_type=union.type, is_enterprise=unions.is_enterprise(union.id))
+    return selectors.election_of(row, case.pk, union_type=union.type, is_enterprise=governing.is_enterprise(union.id))
 
 
 def checks(case: Case, row: TermChange, actor: Actor, now: datetime) -> list[Check]:
@@ -129,6 +140,7 @@ TERMS = declare(
         checks=checks,
         review="posts/election.html",
         shows_more=shows_more,
+        suggests=his_union(Permission.TERM_RUN),
         archive=TERM.closed,
         keep_days=365 * 30,
     )

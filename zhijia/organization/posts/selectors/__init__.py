@@ -22,6 +22,7 @@ from zhijia.organization.posts.rules import posts
 from zhijia.organization.posts.rules.elections import Election, Standing
 from zhijia.organization.posts.rules.posts import LOCAL_TYPES, RANK, Board, PostKind, Staffing
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import governing
 
 SOON = timedelta(days=180)
 _RANKS = {kind: place for place, kind in enumerate(RANK)}
@@ -123,7 +124,7 @@ VIEWS = ("overdue", "soon", "vacant", "none", "all")
 def list_terms(actor: Actor, query: Query, *, today: date) -> Page[TermRow]:
     """Unions of the actor's scope by the end of their terms. Raises NotAllowed."""
     actor.require_anywhere(Permission.VIEW)
-    rows: Any = unions.governed(actor.scope_for(Permission.VIEW)).annotate(
+    rows: Any = governing.governed(actor.scope_for(Permission.VIEW)).annotate(
         last_day=Subquery(Term.objects.filter(union_id=OuterRef("pk"), in_force=True).values("last_day")[:1]),
         chair_id=Subquery(
             Post.objects.filter(union_id=OuterRef("pk"), kind__in=["CHAIR", "ORGANIZER"], until__isnull=True).values(

@@ -13,7 +13,7 @@ from zhijia.organization.posts.rules.elections import Bar, Election, Form, Stand
 from zhijia.organization.posts.rules.posts import PostKind as P
 
 
-def standing(*rows: tuple[str, str, int, bool], **more: object) -> list[Standing]:
+def standing(*rows: tuple[str, str, int, bool]) -> list[Standing]:
     return [Standing(who, post, votes, won, woman=who == "b") for who, post, votes, won in rows]
 
 
@@ -29,7 +29,7 @@ RIGHT = Election(
 
 
 def broken(**changes: object) -> set[str]:
-    return {finding.code for finding in e.broken(replace(RIGHT, **changes))}  # type: ignore[arg-type]
+    return {finding.code for finding in e.broken(replace(RIGHT, **changes))}
 
 
 def stood(*changed: tuple[int, Standing]) -> list[Standing]:

@@ -225,17 +225,6 @@ def ids_within(scope: Scope) -> QuerySet[Union, int]:
     return Union.objects.filter(db.in_scope("path", scope)).values_list("id", flat=True)
 
 
-def is_enterprise(union_id: int) -> bool:
-    """Whether the union is one of a company: its employer is no public institution, organ or organization."""
-    ownership = Union.objects.filter(pk=union_id).values_list("employer__ownership", flat=True).first()
-    return ownership is not None and ownership not in ("60", "70", "80")
-
-
-def governed(scope: Scope) -> QuerySet[Union]:
-    """The unions of a scope that have terms and posts: those that stand, but for online homes."""
-    return Union.objects.within(scope).exclude(type=UnionType.ONLINE_HOME).exclude(status__in=CLOSED)
-
-
 def employer_ids_of(union_id: int, *, limit: int = 1_000) -> list[int]:
     """The employers that a union covers today."""
     rows = CoveredUnit.objects.filter(union_id=union_id, until__isnull=True)
