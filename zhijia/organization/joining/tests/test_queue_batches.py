@@ -76,7 +76,7 @@ def test_select_all_leaves_out_what_wants_a_look_and_says_why(cases: dict[str, s
 
 
 @pytest.mark.parametrize("spelled", [lambda pid: f"{pid[:4]}-{pid[4:8]}", lambda pid: f"{pid[:4]} {pid[4:]}".upper(),
-                                     lambda _: "宋 青禾"])  # fmt: skip
+                                     lambda _: "宋 青禾", lambda _: "宋*禾"])  # fmt: skip
 def test_an_application_is_found_by_its_number_as_shown_and_by_name(
     spelled: Any, cases: dict[str, str], township: Client
 ) -> None:
