@@ -57,8 +57,8 @@ def _waiting(
     first = reverse("joining:review", args=[waiting.first]) if waiting.first else ""
     begin = [Button("从第一件办起", first, primary=True)] if first else []
     bulk = Bulk(
-        f"{reverse('joining:decide_batch')}{query.address()}", QUEUE_BAR, reasons=rules.REJECT_REASONS, says="说明，申请人会看到",
-        problem=problem, question=question, flagged=flagged,
+        f"{reverse('joining:decide_batch')}{query.address()}", QUEUE_BAR,
+        reasons=rules.REJECT_REASONS, says="说明，申请人会看到", problem=problem, question=question, flagged=flagged,
     )  # fmt: skip
     return show(
         lists.QUEUE, request, query, page, actions=begin, ticked=ticked, status=status, note=waiting.words or None,
