@@ -18,6 +18,7 @@ from zhijia.foundation.accounts.unsent import answer_without_cookies
 from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.errors import NotAllowed, NotFound, NotIdentified, NotSignedIn, ZhijiaError
+from zhijia.kernel.http import Request
 
 logger = logging.getLogger("zhijia.errors")
 
@@ -117,7 +118,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return error_response(request, NotFound())
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """Who comes with no cookie of ours is led to the sign-in, and what he typed goes along."""
     lost = None if request.path.startswith(API_PREFIX) else answer_without_cookies(request)
     if lost is not None:

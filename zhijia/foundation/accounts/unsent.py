@@ -103,10 +103,10 @@ def go_on(request: Request, wanted: str) -> HttpResponse:
         return HttpResponseRedirect(wanted)
     console = left.address.startswith(CONSOLE)
     if console and not is_stepped_up(request):
-        context = {"carried": carried(request), "next": wanted, "door": reverse("accounts:step_up")}
-        return render(request, "accounts/second_door.html", context)
-    context = {"unsent": left, "next": wanted}
-    return render(request, f"accounts/unsent_{'console' if console else 'phone'}.html", context)
+        door = {"carried": carried(request), "next": wanted, "door": reverse("accounts:step_up")}
+        return render(request, "accounts/second_door.html", door)
+    look = "console" if console else "phone"
+    return render(request, f"accounts/unsent_{look}.html", {"unsent": left, "next": wanted})
 
 
 def answer_without_cookies(request: Request) -> HttpResponse | None:
