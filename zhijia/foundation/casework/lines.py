@@ -49,8 +49,8 @@ class Lines(Asked):
         )
 
     def schema(self) -> Schema:
-        name = "".join(part.title() for part in self.name.split("_"))
-        line = _create(f"{name}Line", __base__=In, __module__=__name__, **{one.name: one.schema() for one in self.of})
+        name = "".join(part.title() for part in self.name.split("_")) + "LineIn"
+        line = _create(name, __base__=In, __module__=__name__, **{one.name: one.schema() for one in self.of})
         return list[line], self._default([], max_length=self.most)  # type: ignore[valid-type]  # made at run time
 
     def check(self, value: Any) -> list[dict[str, Any]]:

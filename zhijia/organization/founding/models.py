@@ -4,7 +4,7 @@ from django.db import models
 
 from zhijia.kernel.db import KeyField
 from zhijia.organization.founding.rules import METHODS, TYPES
-from zhijia.organization.posts.models import ElectionRow
+from zhijia.organization.posts.rows import ElectionRow, choices
 
 
 class FoundingCase(ElectionRow):
@@ -15,7 +15,7 @@ class FoundingCase(ElectionRow):
 
     parent = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
-    type = KeyField(max_length=12, choices=list(TYPES.items()))
+    type = KeyField(max_length=12, choices=choices(TYPES))
     employer_name = models.CharField(max_length=120)
     credit_code = KeyField(max_length=18)
     industry = KeyField(max_length=3)
@@ -27,7 +27,7 @@ class FoundingCase(ElectionRow):
     leader_mobile_sealed = models.BinaryField(default=b"")
     leader_mobile_digest = KeyField(max_length=32, default="", blank=True)
     leader_mobile_masked = KeyField(max_length=16, default="", blank=True)
-    method = KeyField(max_length=9, choices=list(METHODS.items()))
+    method = KeyField(max_length=9, choices=choices(METHODS))
     project_source = models.CharField(max_length=60, default="", blank=True)
     union = models.ForeignKey("unions.Union", models.PROTECT, null=True, related_name="+")
 

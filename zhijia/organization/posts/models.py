@@ -7,6 +7,7 @@ from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 from zhijia.kernel.ids import new_public_id
 
+from .rows import ElectionRow, choices
 from .rules import elections, posts, terms
 
 
@@ -41,13 +42,13 @@ class Post(models.Model):
     public_id = KeyField(max_length=16, unique=True, default=new_public_id)
     union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    kind = KeyField(max_length=13, choices=list(posts.POSTS.items()))
+    kind = KeyField(max_length=13, choices=choices(posts.POSTS))
     full_time = models.BooleanField(default=False)
     since = models.DateField()
     until = models.DateField(null=True)
-    source = KeyField(max_length=8, choices=list(posts.SOURCES.items()))
+    source = KeyField(max_length=8, choices=choices(posts.SOURCES))
     case_id = models.BigIntegerField(null=True)
-    ended_by = KeyField(max_length=10, default="", blank=True, choices=list(terms.ENDS.items()))
+    ended_by = KeyField(max_length=10, default="", blank=True, choices=choices(terms.ENDS))
 
     class Meta:
         constraints = [
@@ -67,35 +68,15 @@ class Post(models.Model):
         return f"{self.union_id} {self.kind}"
 
 
-class ElectionRow(CaseRow):
-    """What a congress decided, beside the case that reports it; nothing of it is there before it was held."""
-
-    held_on = models.DateField(null=True)
-    form = KeyField(max_length=15, default="", blank=True, choices=list(elections.FORMS.items()))
-    members = models.PositiveIntegerField(null=True)
-    women = models.PositiveIntegerField(null=True)
-    due = models.PositiveIntegerField(null=True)
-    attended = models.PositiveIntegerField(null=True)
-    issued = models.PositiveIntegerField(null=True)
-    returned = models.PositiveIntegerField(null=True)
-    secret = models.BooleanField(default=False)
-    in_person = models.BooleanField(default=False)
-    published_on = models.DateField(null=True)
-    term_years = KeyField(max_length=1, default="", blank=True)
-
-    class Meta:
-        abstract = True
-
-
 class Candidate(models.Model):
     """Somebody who stood for a post in the election that a case reports."""
 
     case = models.ForeignKey("workflow.Case", models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    post = KeyField(max_length=13, choices=list(posts.ELECTED_POSTS.items()))
+    post = KeyField(max_length=13, choices=choices(posts.ELECTED_POSTS))
     votes = models.PositiveIntegerField()
     elected = models.BooleanField()
-    bar = KeyField(max_length=9, choices=list(elections.BARS.items()))
+    bar = KeyField(max_length=9, choices=choices(elections.BARS))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "person", "post"], name="candidate_once")]
@@ -117,9 +98,9 @@ class PostChange(CaseRow):
     """Somebody who is to come into a post, or to leave it, between two elections."""
 
     union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
-    action = KeyField(max_length=10, choices=list(terms.ACTIONS.items()))
+    action = KeyField(max_length=10, choices=choices(terms.ACTIONS))
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    kind = KeyField(max_length=13, choices=list(posts.POSTS.items()))
+    kind = KeyField(max_length=13, choices=choices(posts.POSTS))
     full_time = models.BooleanField(default=False)
     on = models.DateField()
     committee_agreed = models.BooleanField(default=False)

@@ -78,7 +78,7 @@ SCENARIO = Scenario(
             "永久（工会档案）",
             personal.export_posts,
             personal.kept_posts,
-            tables=("posts.Post", "posts.Candidate", "posts.PostChange"),
+            tables=("posts.Post", "posts.Candidate", "posts.PostChange", "posts.TermChange"),
         ),
     ),
 )

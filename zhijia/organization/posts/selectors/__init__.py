@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q
 
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.listing import Query
@@ -118,48 +118,61 @@ class TermRow:
     days: int | None
 
 
-VIEWS = ("overdue", "soon", "vacant", "none", "all")
-
-
 def list_terms(actor: Actor, query: Query, *, today: date) -> Page[TermRow]:
-    """Unions of the actor's scope by the end of their terms. Raises NotAllowed."""
+    """Unions of the actor's scope: those whose term has run out or soon will, by its end; others as they stand in the
+    tree. Raises NotAllowed.
+    """
     actor.require_anywhere(Permission.VIEW)
-    rows: Any = governing.governed(actor.scope_for(Permission.VIEW)).annotate(
-        last_day=Subquery(Term.objects.filter(union_id=OuterRef("pk"), in_force=True).values("last_day")[:1]),
-        chair_id=Subquery(
-            Post.objects.filter(union_id=OuterRef("pk"), kind__in=["CHAIR", "ORGANIZER"], until__isnull=True).values(
-                "person_id"
-            )[:1]
-        ),
-        vacant=Subquery(
-            Post.objects.filter(union_id=OuterRef("pk"), kind="CHAIR").order_by("-until").values("until")[:1]
-        ),
-    )
-    if query.view == "overdue":
-        rows = rows.filter(last_day__lt=today)
-    elif query.view == "soon":
-        rows = rows.filter(last_day__gte=today, last_day__lte=today + SOON)
-    elif query.view == "vacant":
-        rows = rows.filter(chair_id__isnull=True, vacant__isnull=False)
-    elif query.view == "none":
-        rows = rows.filter(last_day__isnull=True)
-    if query.search:
-        rows = rows.filter(unions.matching(query.search))
-    order = ("last_day", "id") if query.view in ("overdue", "soon") else ("path", "id")
-    page = page_of(rows, order, after=query.after, limit=query.limit)
-    facts = unions.facts_of(row.pk for row in page.rows)
-    names = people.facts_of(row.chair_id for row in page.rows if row.chair_id)
-    found = [
-        TermRow(
-            facts[row.pk],
-            row.last_day,
-            names[row.chair_id].name if row.chair_id else "",
-            None if row.chair_id else row.vacant,
-            (row.last_day - today).days if row.last_day else None,
+    scope = actor.scope_for(Permission.VIEW)
+    asked = unions.matching(query.search) if query.search else Q()
+    within = governing.governed(scope).filter(asked)
+    if query.view in ("overdue", "soon"):
+        terms = Term.objects.filter(in_force=True, union__in=within)
+        terms = (
+            terms.filter(last_day__lt=today)
+            if query.view == "overdue"
+            else terms.filter(last_day__gte=today, last_day__lte=today + SOON)
         )
-        for row in page.rows
+        found = page_of(terms, ("last_day", "id"), after=query.after, limit=query.limit)
+        return found.of(_term_rows([term.union_id for term in found.rows], today))
+    held = Post.objects.filter(union_id=OuterRef("pk"), until__isnull=True, kind__in=_LEADS)
+    if query.view == "vacant":
+        was = Post.objects.filter(union_id=OuterRef("pk"), kind="CHAIR", until__isnull=False)
+        within = within.filter(~Exists(held), Exists(was))
+    elif query.view == "none":
+        within = within.exclude(pk__in=Term.objects.filter(in_force=True).values("union_id"))
+    page = page_of(within, ("path", "id"), after=query.after, limit=query.limit)
+    return page.of(_term_rows([union.pk for union in page.rows], today))
+
+
+_LEADS = ("CHAIR", "ORGANIZER")
+
+
+def _term_rows(union_ids: Sequence[int], today: date) -> list[TermRow]:
+    """Four queries however many."""
+    facts = unions.facts_of(union_ids)
+    ends = dict(Term.objects.filter(in_force=True, union_id__in=union_ids).values_list("union_id", "last_day"))
+    leads = dict(
+        Post.objects.filter(union_id__in=union_ids, until__isnull=True, kind__in=_LEADS).values_list(
+            "union_id", "person_id"
+        )
+    )
+    left = dict(
+        Post.objects.filter(union_id__in=union_ids, kind="CHAIR", until__isnull=False)
+        .values_list("union_id")
+        .annotate(last=Max("until"))
+    )
+    names = people.facts_of(leads.values())
+    return [
+        TermRow(
+            facts[key],
+            ends.get(key),
+            names[leads[key]].name if key in leads else "",
+            None if key in leads else left.get(key),
+            (ends[key] - today).days if key in ends else None,
+        )
+        for key in union_ids
     ]
-    return Page(found, page.next)
 
 
 # --- Elections

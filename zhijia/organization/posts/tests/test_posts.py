@@ -9,12 +9,15 @@ import pytest
 from django.test import Client
 
 from tests.world import World
+from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework import services as casework
 from zhijia.foundation.casework.fields import samples
 from zhijia.foundation.notify.models import Message
+from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
 from zhijia.organization.access.models import RoleGrant
+from zhijia.organization.people.models import Person
 from zhijia.organization.posts import selectors, services
 from zhijia.organization.posts.cases import POST_CHANGES, TERMS
 from zhijia.organization.posts.cases.election import CANDIDATES, ELECTION
@@ -219,3 +222,28 @@ def test_pages_and_certificate(world: World, sign_in: Any, clock: Any) -> None:
     stranger = Client()
     sign_in(stranger, world.staff_person("TOWN_WORKER", "other_town", "别人"), staff=True)
     assert stranger.get(f"/console/posts/{post.public_id}/certificate").status_code == 404
+
+
+def test_who_is_entered_leaves_a_row(world: World) -> None:
+    _ask(world)
+    entry = AuditEntry.objects.get(event="people.entered")
+    person = Person.objects.get(pk=entry.concerns_person_id)
+    assert (person.name, person.real_name_level, person.account_id) == ("戊增补", 2, None)
+
+
+def test_lists_by_term(world: World) -> None:
+    def rows(view: str) -> list[str]:
+        org = world.staff("ORG", "county", "组织干部")
+        return [row.union.name for row in selectors.list_terms(org, Query(view=view), today=world.today).rows]
+
+    assert world["plant"].name in rows("none")
+    ends = world.today + timedelta(days=10)
+    term = Term.objects.create(union=world["plant"], years=3, starts=ends, last_day=ends, first_last_day=ends)
+    assert rows("soon") == [world["plant"].name]
+    Term.objects.filter(pk=term.pk).update(last_day=world.today - timedelta(days=1))
+    assert rows("overdue") == [world["plant"].name]
+    Post.objects.create(
+        union=world["plant"], person=world.person("旧主席"), kind="CHAIR", since=date(2024, 1, 1),
+        until=date(2026, 6, 1), source="ELECTED",
+    )  # fmt: skip
+    assert rows("vacant") == [world["plant"].name]
