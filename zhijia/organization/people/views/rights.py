@@ -100,8 +100,12 @@ def mine(request: Request) -> HttpResponse:
         ],
         "own": [_row(view) for view in own],
         "parts": [
-            {"title": part.label, "detail": part.purpose, "note": f"保存多久：{part.retention}"}
-            for part in reads.parts()
+            {
+                "title": part.label,
+                "detail": part.purpose,
+                "note": f"{formats.number(count)} 条，保存多久：{part.retention}",
+            }
+            for part, count in reads.own_parts(request.actor)
         ],
     }
     return render(request, "people/rights.html", context)
@@ -132,7 +136,9 @@ def ask(request: Request, kind: str) -> HttpResponse:
     if kind == rules.Kind.CORRECT:
         return _ask_correction(request)
     copy, deleting = kind == rules.Kind.COPY, kind == rules.Kind.DELETE
-    parts = [(part.code, part.label) for part in reads.parts() if part.erase is not None] if deleting else []
+    plan = reads.own_plan(request.actor, now=request.now) if deleting else None
+    his = {line.code for line in (*plan.erased, *plan.kept)} if plan else set()
+    parts = [(part.code, part.label) for part in reads.parts() if part.erase is not None and part.code in his]
     form = None if copy else RightsForm(request.POST or None, hint=HINTS[kind], parts=parts)
     status, problem = 200, ""
     if request.method == "POST":
@@ -157,7 +163,7 @@ def ask(request: Request, kind: str) -> HttpResponse:
         "form": form,
         "problem": problem if form is None else "",
         "then": THEN[kind],
-        "plan": reads.own_plan(request.actor, now=request.now) if deleting else None,
+        "plan": plan,
         "submit": {"label": "准备副本" if copy else "提交请求", "form": "f"},
     }
     return render(request, "people/rights_ask.html", context, status=status)
