@@ -123,6 +123,14 @@ def _matches(words: str) -> Q:
     return Q(case__title__icontains=words) | Q(case__note__icontains=words) | numbered(words)
 
 
+def open_made(kind: CaseKind, actor: Actor, *, unit_id: int | None = None) -> str:
+    """The one that he made himself and that is not settled yet, at this unit where given; empty where there is none."""
+    made = Case.objects.filter(workflow=kind.workflow.code, maker_person_id=actor.person_id or 0, closed_at=None)
+    if unit_id is not None:
+        made = made.filter(unit_id=unit_id)
+    return made.order_by("-id").values_list("public_id", flat=True).first() or ""
+
+
 def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> cases.Waiting:
     return cases.waiting(actor, kind.workflow.code, now=now)
 
