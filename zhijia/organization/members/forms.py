@@ -17,10 +17,14 @@ from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.people.rules import Profile
 
+WORK_NEEDED = {"new_form_group": "平台接单的必填", "employer_text": "在单位工作的必填"}
+"""As `workplaces.check_work` has it."""
+
 
 class OwnDataForm(PhoneForm):
     """What is a member's own to change; who is in no union is not asked how he works."""
 
+    needed = WORK_NEEDED
     RURAL, URBAN = "rural", "urban"
     WORK = ("work_form", "new_form_group", "employer_text", "occupation")
 
