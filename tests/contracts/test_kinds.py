@@ -424,6 +424,9 @@ def test_several_are_moved_at_once_and_each_is_answered(pair: Any, world: World,
         answer = desk.post(address, said)
     assert answer.status_code == 200, answer.content.decode()
     assert [opened.state for opened in both] == [move.target] * 2
+    for opened in both:
+        review = reverse(kind.page("review"), args=[opened.case])
+        assert f'<a href="{review}">' in answer.content.decode(), "what became of it leads to it"
     again = desk.post(address, said).content.decode()
     assert again.count("未办理") >= 2
     assert desk.post(address, {"do": move.name}).status_code == 302

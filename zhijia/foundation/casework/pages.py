@@ -213,7 +213,11 @@ def _ticked(kind: CaseKind) -> Any:
             made = services.act_on_many(kind, actor, said.pids, said.do, given, now=request.now)
         except Invalid as error:
             return refused(problem="".join(error.fields.values()) or error.message)
-        found = [Outcome(one.title, not one.code, one.state or one.message) for one in made]
+        found = [
+            Outcome(one.title, not one.code, one.state or one.message,
+                    reverse(kind.page("review"), args=[one.public_id]) if one.title else "", "、".join(one.back))
+            for one in made
+        ]  # fmt: skip
         back = Button(f"回到{kind.name}", reverse(kind.page("list")), primary=True)
         return outcomes(request, "批量办理结果", found, back, counted="件", named="事项")
 

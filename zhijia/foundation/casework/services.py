@@ -145,13 +145,16 @@ def _tell(kind: CaseKind, case: Case, person_id: int, message: str, words: str, 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one row of several: its state, or the code and sentence of what was refused."""
+    """What became of one row of several: its state, or the code and sentence of what was refused. `back` are the
+    buttons of what he may still do about it, checked there as ever.
+    """
 
     public_id: str
     title: str
     state: str = ""
     code: str = ""
     message: str = ""
+    back: tuple[str, ...] = ()
 
 
 def act_on_many(
@@ -169,7 +172,8 @@ def act_on_many(
             title = found.title if found is not None and selectors.may_read(kind, actor, found) else ""
             answers.append(Answer(public_id, title, code=error.code, message=error.message))
         else:
-            answers.append(Answer(public_id, case.title, state=kind.workflow.labels[case.state]))
+            back = [each.button for each in workflow.allowed_moves(case, actor) if each in kind.desk_moves]
+            answers.append(Answer(public_id, case.title, kind.workflow.labels[case.state], back=tuple(back)))
     return answers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -241,7 +242,12 @@ def test_rows_that_are_alike_are_settled_together(world: World, client: Client, 
     address, pids = reverse("rosters:conflicts:ticked"), list(Case.objects.filter(
         workflow="rosters.conflict").values_list("public_id", flat=True))  # fmt: skip
     invited = client.post(address, {"pick": pids[:3], "do": "offer"})
-    assert invited.content.decode().count("已邀请，等待本人确认") == 3
+    told = invited.content.decode()
+    assert told.count("已邀请，等待本人确认") == 3
+    for pid in pids[:3]:  # each is named, and what may still be done about it leads there
+        review = reverse("rosters:conflicts:review", args=[pid])
+        assert f'href="{review}">不再处理</a>' in told
+        assert re.search(rf'<th scope="row"><a href="{review}">钱\*.</a>', told)
     assert client.post(address, {"pick": pids[3:], "do": "dismiss"}).status_code == 422
     client.post(address, {"pick": pids[3:], "do": "dismiss", "note": "已离职，不再登记。"})
     states = Case.objects.filter(workflow="rosters.conflict").order_by("id").values_list("state", flat=True)
