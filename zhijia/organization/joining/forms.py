@@ -49,7 +49,6 @@ class ConfirmForm(PhoneForm):
         label="职业",
         choices=[("", "平台接单的请选择"), *NEW_FORM_GROUPS.items()],
         required=False,
-        help_text="平台接单的请选择",
     )
     employer_text = forms.CharField(
         label="单位或平台名称",
