@@ -18,7 +18,7 @@ from zhijia.organization.rosters.cases.conflicts import CONFLICTS
 from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.services import loading
-from zhijia.organization.transfers.models import Transfer
+from zhijia.organization.transfers.models import ClaimOffer, Transfer
 from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
@@ -40,7 +40,8 @@ def _plant_rows(stage: Stage) -> list[list[str]]:
     rows = [_fresh(stage) for _ in range(24)]
     moving = Transfer.objects.filter(case__closed_at=None).values("person_id")
     others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True)
-    others = others.exclude(person_id__in=moving).order_by("id")[:4]
+    claimed = ClaimOffer.objects.filter(case__closed_at=None).values("case__owner_person_id")
+    others = others.exclude(person_id__in=moving).exclude(person_id__in=claimed).order_by("id")[:4]
     for stay in others:
         full = people.read_numbers(SYSTEM, stay.person_id, reason="系统核对登记信息", now=stage.now)
         rows.append([people.get_facts(stay.person_id).name, full.id_number, "", "", ""])
