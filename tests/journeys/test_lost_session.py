@@ -78,7 +78,7 @@ def test_in_the_middle_of_a_transfer(
     page.get_by_role("button", name="提交转会").click()
     sign_in_again(page, texts, "13812345678", axe, shoot, "transfer")
     page.get_by_text("已提交，等待").first.wait_for()
-    assert Transfer.objects.get().reason == "已到新单位上班"
+    assert Transfer.objects.get().said == "已到新单位上班"
 
 
 def test_in_the_middle_of_a_decision_both_doors_come_first(

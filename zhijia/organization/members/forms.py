@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from zhijia.foundation.ui.form import (
     ChoiceGroup,
-    ConsoleForm,
     PhoneForm,
 )
 from zhijia.organization.members.applying import OwnData, Work
@@ -86,15 +84,3 @@ def choices(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     return field
-
-
-class CaseDecisionForm(ConsoleForm):
-    """One of the moves a case allows, with a note."""
-
-    decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "decision").choices = list(moves)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.accounts.access import safe_next
+from zhijia.foundation.casework.pages import ask_once_more
+from zhijia.foundation.casework.selectors import get_own
 from zhijia.foundation.casework.services import act
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
@@ -263,9 +265,15 @@ def case(request: Request, pid: str) -> HttpResponse:
     return render(request, "people/rights_case.html", context)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 @once
 def withdraw(request: Request, pid: str) -> HttpResponse:
+    """Asks once more, then takes the request back."""
+    if request.method == "GET":
+        one, back = get_own(REQUESTS, request.actor, pid), reverse("people:rights_case", args=[pid])
+        if one.case.closed_at is not None:
+            return redirect(back)
+        return ask_once_more(REQUESTS, request, one, REQUESTS.workflow.move("withdraw"), back)
     act(REQUESTS, request.actor, pid, "withdraw", now=request.now)
     messages.success(request, "请求已撤回。")
     return redirect("people:rights_case", pid=pid)

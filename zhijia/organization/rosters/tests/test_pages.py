@@ -32,7 +32,7 @@ from zhijia.organization.rosters.models import RosterConflict, RosterFault, Rost
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.services import conflicts, handed_back, loading
 from zhijia.organization.transfers.selectors import transfers as transfer_reads
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 from .asking import settle
 from .files import HEADER, csv_file, id_number, person_row, xlsx_file
@@ -212,10 +212,10 @@ def test_a_member_elsewhere_is_invited_and_never_taken(world: World, client: Cli
     case = transfer_reads.open_transfer(person.pk)
     assert case is not None
     assert (case.state, case.unit_id) == ("INVITED", world["plant"].pk)
-    transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+    going.act(world.actor(person), case.public_id, "confirm", now=world.now)
     stay.refresh_from_db()
     assert stay.until is None
-    transfers.accept_transfer(actor, case.public_id, now=world.now)
+    going.act(actor, case.public_id, "accept", now=world.now)
     assert members.open_stay(person.pk).union_id == world["plant"].pk
     conflict.case.refresh_from_db()
     assert conflict.case.state == "RESOLVED"
