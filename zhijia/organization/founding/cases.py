@@ -24,7 +24,6 @@ from zhijia.kernel.identifiers import normalize_mobile, normalize_uscc
 from zhijia.organization.people import services as people
 from zhijia.organization.posts import selectors as posts, services as posts_services
 from zhijia.organization.posts.cases.election import ELECTION, candidate_rows, election_checks
-from zhijia.organization.posts.cases.terms import his_union
 from zhijia.organization.unions import rules as union_rules, selectors as unions, services as unions_services
 from zhijia.organization.unions.rules import INDUSTRIES, OWNERSHIPS
 
@@ -85,10 +84,6 @@ OPENS = (
 AGAIN = tuple(each for each in OPENS if each is not PARENT)
 WORDS = Words("note", "意见", required=False, most=500, rows=3, sample="同意。")
 WHY = Words("note", "原因", least=2, most=200, rows=3, sample="单位迁往外地。")
-
-
-def suggest(actor: Actor) -> Mapping[str, Any]:
-    return {"type": "GRASSROOTS", **his_union(Permission.RUN, "parent")(actor)}
 
 
 def to_the_parent(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
@@ -230,7 +225,6 @@ FOUNDINGS = declare(
         checks=checks,
         review="founding/case.html",
         shows_more=shows_more,
-        suggests=suggest,
         archive=frozenset({State.FILED}),
         keep_days=3 * 365,
         purpose="办理建会，保存建会经过。",

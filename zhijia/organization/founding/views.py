@@ -10,8 +10,11 @@ from zhijia.foundation.casework.forms import DecisionForm
 from zhijia.foundation.casework.selectors import Standing
 from zhijia.kernel.http import Request
 from zhijia.organization.posts.cases.election import typed_again
+from zhijia.organization.posts.views import begin_with
 
 from .cases import AGAIN, FOUNDINGS, read_mobile
+
+begin = begin_with(FOUNDINGS, "parent")
 
 
 @require_POST

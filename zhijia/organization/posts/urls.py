@@ -10,6 +10,6 @@ urlpatterns = [
     path("console/terms/unions", views.term_list, name="unions"),
     path("console/boards/<pid:pid>", views.board, name="board"),
     path("console/posts/<pid:pid>/certificate", views.certificate, name="certificate"),
-    *pages.urls(TERMS, fit=views.fit_election),
-    *pages.urls(POST_CHANGES),
+    *pages.urls(TERMS, fit=views.fit_election, begin=views.begin_with(TERMS, "union")),
+    *pages.urls(POST_CHANGES, begin=views.begin_with(POST_CHANGES, "union")),
 ]

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhijia.foundation.audit import services as audit
+from zhijia.foundation.casework import pages
 from zhijia.foundation.casework.forms import DecisionForm
+from zhijia.foundation.casework.kinds import CaseKind
 from zhijia.foundation.casework.selectors import Standing
 from zhijia.foundation.ui.listing import answer
 from zhijia.kernel.http import Request
@@ -56,3 +58,14 @@ def certificate(request: Request, pid: str) -> HttpResponse:
 def fit_election(form: DecisionForm, one: Standing, _request: Request) -> None:
     """What was reported before stands in the form again."""
     form.initial = {**typed_again(one.row), **form.initial}
+
+
+def begin_with(kind: CaseKind, name: str) -> pages.Begin:
+    """The answer `name` is the code of a union: of the only one where he holds the right, or of the one he came from."""
+
+    def begin(request: Request) -> pages.Fitted:
+        units = [grant.unit_id for grant in request.actor.living_grants if kind.opened_by in grant.permissions]
+        code = request.GET.get(name, "")[:24] or (unions.get_facts(units[0]).code if len(units) == 1 else "")
+        return pages.Fitted(kind.opens, initial={name: code})
+
+    return begin

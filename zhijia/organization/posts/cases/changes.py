@@ -26,7 +26,7 @@ from zhijia.organization.posts.rules.terms import ACTIONS, COMES_BY, POST_CHANGE
 from zhijia.organization.unions import selectors as unions
 
 from .election import ID_TYPES
-from .terms import UNION, his_union, own_union
+from .terms import UNION, own_union
 
 ACTION = Choice("action", "变动", choices=dict(ACTIONS), sample=Action.CO_OPT)
 NAME = Words("name", "姓名", most=30, kept=False, sample="戊增补")
@@ -131,7 +131,6 @@ POST_CHANGES = checked_kind(
     ),
     checks=checks,
     shows_more=shows_more,
-    suggests=his_union(Permission.POST_ASK),
     archive=frozenset({"IN_FORCE"}),
     keep_days=365 * 3,
 )

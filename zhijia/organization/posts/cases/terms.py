@@ -5,7 +5,7 @@ Source: docs/rules/posts.md#terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -50,16 +50,6 @@ def own_union(actor: Actor, text: str, permission: str) -> unions.UnionFacts:
         raise RuleBroken("posts.no_board", "网上会员之家由乡镇（街道）工会管理，不设委员会。")
     unions.require_open(union)
     return union
-
-
-def his_union(permission: str, name: str = "union") -> Callable[[Actor], Mapping[str, Any]]:
-    """For `suggests`: the code of the only union where he holds this right."""
-
-    def suggest(actor: Actor) -> Mapping[str, Any]:
-        units = [grant.unit_id for grant in actor.living_grants if permission in grant.permissions]
-        return {name: unions.get_facts(units[0]).code} if len(units) == 1 else {}
-
-    return suggest
 
 
 def of_own_union(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
@@ -140,7 +130,6 @@ TERMS = declare(
         checks=checks,
         review="posts/election.html",
         shows_more=shows_more,
-        suggests=his_union(Permission.TERM_RUN),
         archive=TERM.closed,
         keep_days=365 * 30,
     )
