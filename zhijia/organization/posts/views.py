@@ -61,7 +61,7 @@ def fit_election(form: DecisionForm, one: Standing, _request: Request) -> None:
 
 
 def begin_with(kind: CaseKind, name: str) -> pages.Begin:
-    """The answer `name` is the code of a union: of the only one where he holds the right, or of the one he came from."""
+    """The answer `name` is a union's code: of the only one where he holds the right, or of the one he came from."""
 
     def begin(request: Request) -> pages.Fitted:
         units = [grant.unit_id for grant in request.actor.living_grants if kind.opened_by in grant.permissions]

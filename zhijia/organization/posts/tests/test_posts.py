@@ -214,7 +214,7 @@ def test_pages_and_certificate(world: World, sign_in: Any, clock: Any) -> None:
     )
     client = Client()
     sign_in(client, chair, staff=True)
-    board = client.get(f"/console/boards/{world['plant'].public_id}")
+    board = client.get(f"/console/terms/unions/{world['plant'].public_id}")
     assert "陈主席" in board.content.decode()
     paper = client.get(f"/console/posts/{post.public_id}/certificate")
     assert paper.content[:5] == b"%PDF-"

@@ -188,9 +188,9 @@
     function fit() {
       var chosen = form.querySelector("[name=decision]:checked, [name=decision][type=hidden]");
       every.forEach(function (name) {
-        var shown = !chosen || (asks[chosen.value] || []).indexOf(name) >= 0;
+        var shown = (chosen ? [asks[chosen.value] || []] : Object.values(asks)).every(function (wanted) { return wanted.indexOf(name) >= 0; });
         form.querySelectorAll('[name="' + name + '"]').forEach(function (input) {
-          var field = input.closest(".zj-field, .zj-choice");
+          var field = input.closest("fieldset, .zj-field");
           if (field) { field.hidden = !shown; }
           input.disabled = !shown;
         });
