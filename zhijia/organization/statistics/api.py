@@ -101,7 +101,7 @@ def months(
     while len(days) < count:
         last = days[-1]
         days.append(last.replace(year=last.year - (last.month == 1), month=last.month - 1 or 12))
-    found = selectors.months(union.path, sorted(days), boundaries=boundaries)
+    found = selectors.months_of(union.id, sorted(days), boundaries)
     return MonthList(
         items=[
             MonthOut(
