@@ -1,8 +1,7 @@
+from zhijia.kernel.indicators import Behind, Indicator
 from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import (
     AuditEvent,
-    Behind,
-    Indicator,
     MemberEntry,
     MenuItem,
     MessageTemplate,

@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, Indicator, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.kernel.indicators import Indicator
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
 from .permissions import Permission
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from zhijia.kernel.actor import Scope
-from zhijia.kernel.registry import Indicator
+from zhijia.kernel.indicators import Indicator
 from zhijia.organization.statistics.rules import LEAST_PEERS, MOST_Z, Reading, is_jump, jump, ranks, robust_z
 from zhijia.organization.unions.selectors import UnionFacts
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui import formats
-from zhijia.kernel.registry import Indicator, registry
+from zhijia.kernel.indicators import Indicator
+from zhijia.kernel.registry import registry
 from zhijia.organization.statistics.rules import (
     FLOWS,
     MEASURES,

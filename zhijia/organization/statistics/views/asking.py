@@ -17,8 +17,9 @@ from zhijia.foundation.ui.listing import Column, Listing, Query
 from zhijia.foundation.ui.listing.exporting import FORMS, export
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
+from zhijia.kernel.indicators import Indicator
 from zhijia.kernel.paging import Page
-from zhijia.kernel.registry import Indicator, registry
+from zhijia.kernel.registry import registry
 from zhijia.organization.members.permissions import Permission as MemberPermission
 from zhijia.organization.statistics import rules
 from zhijia.organization.statistics.permissions import Permission

@@ -10,11 +10,13 @@ from django.shortcuts import render
 
 from zhijia.foundation.ui import formats
 from zhijia.kernel.http import Request
-from zhijia.kernel.registry import Indicator, registry
+from zhijia.kernel.indicators import Indicator
+from zhijia.kernel.registry import registry
 from zhijia.organization.statistics import rules
 from zhijia.organization.statistics.rules import Reading
 from zhijia.organization.statistics.selectors import Moment, comparing, indicators as reading, read_many
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import kinds
 
 from .asking import children_of, day_of, head, read, short, table_to_save
 from .ranking import MOST_DRAWN, MOST_PEERS, bars
@@ -117,10 +119,10 @@ def _percent(change: Any) -> str:
 def outliers(request: Request) -> HttpResponseBase:
     """Units of one kind below that jumped in the month or stand far from their peers."""
     asked = read(request, "outliers", keeps=("kind",))
-    kinds = {f"{level}-{kind}": (level, kind, label) for level, kind, label in unions.kinds_below(asked.unit.path)}
+    known = {f"{level}-{kind}": (level, kind, label) for level, kind, label in kinds.below(asked.unit.path)}
     mine = (asked.unit.level, asked.unit.type, asked.unit.type_label)
-    level, kind, label = kinds.get(dict(asked.kept)["kind"]) or next(iter(kinds.values()), mine)
-    peers = unions.list_of_level(asked.unit.path, level, kind, limit=MOST_PEERS + 1)
+    level, kind, label = known.get(dict(asked.kept)["kind"]) or next(iter(known.values()), mine)
+    peers = kinds.list_alike(asked.unit.path, level, kind, limit=MOST_PEERS + 1)
     too_many = len(peers) > MOST_PEERS
     found = [] if too_many else comparing.outliers(asked.indicator, peers, asked.moment)
     one = asked.indicator
@@ -151,7 +153,7 @@ def outliers(request: Request) -> HttpResponseBase:
                 "href": asked.href(kind=key),
                 "current": each == (level, kind, label),
             }
-            for key, each in kinds.items()
+            for key, each in known.items()
         ],
         "too_many": too_many,
         "few": len(peers) < rules.LEAST_PEERS,

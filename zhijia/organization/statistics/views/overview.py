@@ -14,7 +14,8 @@ from zhijia.foundation.regions import boundaries, selectors as regions
 from zhijia.foundation.ui import formats
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.http import Request
-from zhijia.kernel.registry import Indicator, registry
+from zhijia.kernel.indicators import Indicator
+from zhijia.kernel.registry import registry
 from zhijia.organization.statistics.rules import Reading
 from zhijia.organization.statistics.selectors import indicators as reading, read_many
 from zhijia.organization.statistics.selectors.indicators import Readings

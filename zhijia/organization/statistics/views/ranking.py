@@ -10,11 +10,12 @@ from django.shortcuts import render
 
 from zhijia.foundation.ui import formats
 from zhijia.kernel.http import Request
-from zhijia.kernel.registry import Indicator
+from zhijia.kernel.indicators import Indicator
 from zhijia.organization.statistics import rules
 from zhijia.organization.statistics.permissions import Permission
 from zhijia.organization.statistics.selectors import comparing, indicators as reading
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import kinds
 
 from .asking import Asked, head, read, short, table_to_save
 
@@ -63,7 +64,7 @@ def _usual(circles: list[unions.UnionFacts]) -> unions.UnionFacts | None:
 
 
 def _ranked(asked: Asked, circle: unions.UnionFacts) -> list[comparing.RankLine]:
-    peers = unions.list_of_level(circle.path, asked.unit.level, asked.unit.type, limit=MOST_PEERS)
+    peers = kinds.list_alike(circle.path, asked.unit.level, asked.unit.type, limit=MOST_PEERS)
     scope = asked.request.actor.scope_for(Permission.VIEW)
     return comparing.rank_peers(asked.indicator, peers, asked.moment, scope)
 

@@ -284,19 +284,6 @@ def breadcrumb(path: str) -> list[UnionFacts]:
     return sorted(_facts(Union.objects.filter(path__in=ancestors(path))), key=lambda facts: len(facts.path))
 
 
-def list_of_level(path: str, level: int, union_type: str, *, limit: int) -> list[UnionFacts]:
-    """Unions of one level and type at and below a place that are not closed, in tree order."""
-    unions = Union.objects.filter(db.subtree("path", path), level=level, type=union_type).exclude(status__in=CLOSED)
-    return _facts(unions.order_by("path")[:limit])
-
-
-def kinds_below(path: str) -> list[tuple[int, str, str]]:
-    """`(level, type, what it is called)` of all unions below a place that are not closed, the highest first."""
-    rows = Union.objects.filter(db.subtree("path", path)).exclude(status__in=CLOSED).exclude(path=path)
-    kinds = sorted(rows.values_list("level", "type").distinct().order_by())
-    return [(level, kind, UnionType(kind).label) for level, kind in kinds]
-
-
 def list_children(parent_id: int, *, limit: int) -> list[UnionFacts]:
     """Direct children that are not closed, in tree order; the caller has checked the parent."""
     unions = Union.objects.filter(parent_id=parent_id).exclude(status__in=CLOSED)
