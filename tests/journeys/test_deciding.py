@@ -66,7 +66,7 @@ def test_a_cadre_elsewhere_sees_neither_the_queue_nor_the_case_nor_the_roster(
     member, _ = world.member(name="周三")
     sign_in(desk_page, world.staff_person("ORG", "other_county"), staff=True)
     page = desk_page
-    page.goto("/console/joining")
+    page.goto("/console/joining?view=WAITING")
     assert page.get_by_text("没有这样的申请").is_visible()
     for address in (
         f"/console/joining/{case}",

@@ -14,9 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from zhijia.foundation.accounts.access import to_identity, to_sign_in
+from zhijia.foundation.accounts.unsent import answer_without_cookies
 from zhijia.kernel import db
 from zhijia.kernel.actor import ANONYMOUS
 from zhijia.kernel.errors import NotAllowed, NotFound, NotIdentified, NotSignedIn, ZhijiaError
+from zhijia.kernel.http import Request
 
 logger = logging.getLogger("zhijia.errors")
 
@@ -116,7 +118,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return error_response(request, NotFound())
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
+    """Who comes with no cookie of ours is led to the sign-in, and what he typed goes along."""
+    lost = None if request.path.startswith(API_PREFIX) else answer_without_cookies(request)
+    if lost is not None:
+        return lost
     return error_response(
         request,
         NotAllowed("request.csrf", "页面打开得太久或换了浏览器，为了您的账号安全，请刷新页面后重新提交。"),

@@ -21,7 +21,7 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 from zhijia.kernel.errors import Invalid
-from zhijia.kernel.typed import cell_text, typed
+from zhijia.kernel.typed import cell_text, sought, typed
 
 Sex = Literal["1", "2"]
 """GB/T 2261.1: `1` male, `2` female (a number can say no more)."""
@@ -372,9 +372,9 @@ def normalize_name(text: str) -> str:
 
 def search_words(text: str) -> str:
     """What is looked for, as names are stored: `张　三` → `张三`, `阿依古丽•买` → `阿依古丽·买`; numbers
-    and Latin letters as `typed` leaves them.
+    and Latin letters as `sought` leaves them.
     """
-    words = typed(text).replace("\0", "")
+    words = sought(text)
     return _BLANKS.sub("", _DOTS.sub(MIDDLE_DOT, words)) if _HAN_INSIDE.search(words) else words
 
 

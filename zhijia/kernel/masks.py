@@ -32,6 +32,12 @@ def mask_name(name: str) -> str:
     return surname + (STAR if len(given) == 1 else STAR * (len(given) - 1) + given[-1:])
 
 
+def shown_as(words: str) -> str:
+    """A pattern for whole names that `mask_name` shows as `words`: `张*三` → `^张.三$`; empty where none is hidden."""
+    hidden = STAR in words and not words.startswith(STAR)
+    return f"^{'.'.join(map(re.escape, words.split(STAR)))}$" if hidden else ""
+
+
 def mask_name_public(name: str) -> str:
     """For strangers, as on a public check of a card: the surname and one star, whatever the length.
 

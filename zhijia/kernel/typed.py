@@ -1,7 +1,7 @@
 """What people type or paste, cleaned the same way at every door: page, API, roster, search, command.
 
-`typed` is for numbers, codes, dates, choices and search words, `written` for free text, `cell_text` for free text out
-of a table. `identifiers` stands on `typed`.
+`typed` is for numbers, codes, dates and choices, `sought` for search words, `written` for free text, `cell_text` for
+free text out of a table. `identifiers` stands on `typed`.
 
 Source: docs/rules/kernel.md#typed
 """
@@ -29,6 +29,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OVERRIDE: Final = re.compile(f"[{''.join(map(chr, _OVERRIDES))}]")
 _QUOTED: Final = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _APOSTROPHES: Final = "'‘’"
+_AROUND: Final = " 。，、；：？！…,.;:?!“”‘’\"'《》【】"
 _NOTHING: Final = frozenset(
     {"-", "--", "---", "—", "——", "–", "/", "\\", "无", "暂无", "没有", "空", "N/A", "NA", "#N/A", "NULL", "NONE"}
 )
@@ -52,6 +53,11 @@ def typed(text: str) -> str:
     the wrappings by which other programs keep a number a text: `'3702…` and `="3702…"` → `3702…`.
     """
     return _unwrapped(half_width(text).strip())
+
+
+def sought(text: str) -> str:
+    """Words to look for: `typed`, without the marks of a sentence around them: `沐浴店镇。`, `“沐浴店镇”？`."""
+    return typed(text).replace("\0", "").strip(_AROUND)
 
 
 def _unwrapped(text: str) -> str:

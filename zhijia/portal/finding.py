@@ -12,6 +12,7 @@ from django.http import QueryDict
 from zhijia.foundation.regions import selectors as regions
 from zhijia.foundation.regions.selectors import Place
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.typed import sought
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import JOINABLE_TYPES
 from zhijia.organization.unions.selectors import UnionFacts
@@ -53,7 +54,7 @@ class Found:
 
 def look(asked: QueryDict, *, homes_only: bool = False) -> Found:
     """Read `q`, `region` or `lng` and `lat`. `homes_only`: for who knows that his workplace has no union."""
-    found = Found(q=asked.get("q", "").strip()[:40])
+    found = Found(q=sought(asked.get("q", "")[:60])[:40])
     region, near = asked.get("region", "")[:12], None
     point = (asked.get("lng", "")[:20], asked.get("lat", "")[:20])
     if all(point):

@@ -10,17 +10,19 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from zhijia.foundation.ui.form import KEY_FIELD
 from zhijia.kernel.crypto import SealBroken
 from zhijia.kernel.http import Request
 
-from .access import CONSOLE, here, sign_in_door
-from .sessions import moment, stamp
+from .access import CONSOLE, here, is_public, sign_in_door
+from .sessions import is_stepped_up, moment, stamp
 
 FIELD: Final = "unsent"
 """The hidden field that carries it."""
@@ -85,6 +87,34 @@ def read(request: Request) -> Unsent | None:
     return Unsent(said["to"], tuple(map(tuple, said["fields"])), tuple(map(tuple, said["files"])))
 
 
-def offer_again(request: Request, unsent: Unsent, *, wanted: str) -> HttpResponse:
-    """After the sign-in: one tap sends the form. `wanted` is where he goes who does not want to."""
-    return render(request, "accounts/unsent.html", {"unsent": unsent, "next": wanted})
+def carried(request: Request) -> str:
+    """What a page of the sign-in hands on to the next one, as it came; empty where there is nothing."""
+    return request.POST[FIELD] if read(request) is not None else ""
+
+
+def go_on(request: Request, wanted: str) -> HttpResponse:
+    """A door is passed: to `wanted`, or where a form was brought along, to the console's second door and then to the
+    page where one tap sends it.
+    """
+    left = read(request)
+    if left is None:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": wanted})
+        return HttpResponseRedirect(wanted)
+    console = left.address.startswith(CONSOLE)
+    if console and not is_stepped_up(request):
+        door = {"carried": carried(request), "next": wanted, "door": reverse("accounts:step_up")}
+        return render(request, "accounts/second_door.html", door)
+    look = "console" if console else "phone"
+    return render(request, f"accounts/unsent_{look}.html", {"unsent": left, "next": wanted})
+
+
+def answer_without_cookies(request: Request) -> HttpResponse | None:
+    """A form that came without any cookie of ours: as a lost session, where our own page sent it; None else. What other
+    sites send is not carried along.
+    """
+    match = request.resolver_match
+    ours = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    if not ours or settings.SESSION_COOKIE_NAME in request.COOKIES or match is None or is_public(match.func):
+        return None
+    return answer_lost(request)

@@ -179,7 +179,7 @@ def _around(kind: CaseKind, request: Request, **said: Any) -> dict[str, Any]:
     return {
         "actions": actions,
         "counts": {MINE: waiting.count},
-        "note": f"等您办理 {waiting.count} 件，其中逾期 {waiting.late} 件" if waiting.late else None,
+        "note": waiting.words or None,
         "bulk": presenting.bulk(kind, actor, **said) if request.GET.get("view", MINE) == MINE else None,
     }
 

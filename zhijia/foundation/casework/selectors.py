@@ -25,7 +25,6 @@ from .kinds import CaseKind
 OWN = 20
 MINE = "mine"
 """The tab of what waits for the reader himself; every kind has it first."""
-_MOST_WAITING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,6 @@ class Standing:
     row: Any
     unit: str
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How much of a kind waits for somebody, how much of it is late, and which is to be done first."""
-
-    count: int
-    late: int
-    first: str
 
 
 def _all(kind: CaseKind) -> QuerySet[Any]:
@@ -116,8 +106,7 @@ def list_cases(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
 
 
 def _list_waiting(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
-    waiting = cases.inbox_entries(actor).filter(case__workflow=kind.workflow.code)
-    ids = list(dict.fromkeys(waiting.values_list("case_id", flat=True)[:_MOST_WAITING]))
+    ids = cases.waiting_ids(actor, kind.workflow.code)
     found = {row.case_id: row for row in _all(kind).filter(case_id__in=ids)}
     rows = told([found[key] for key in ids if key in found])
     if query.search:
@@ -134,11 +123,8 @@ def _matches(words: str) -> Q:
     return Q(case__title__icontains=words) | Q(case__note__icontains=words) | numbered(words)
 
 
-def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> Waiting:
-    entries = cases.inbox_entries(actor).filter(case__workflow=kind.workflow.code)
-    found = list(dict.fromkeys(entries.values_list("case__public_id", "due_at")[:_MOST_WAITING]))
-    late = sum(1 for _, due in found if due is not None and due <= now)
-    return Waiting(len(found), late, found[0][0] if found else "")
+def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> cases.Waiting:
+    return cases.waiting(actor, kind.workflow.code, now=now)
 
 
 def get_case(kind: CaseKind, actor: Actor, public_id: str) -> Standing:

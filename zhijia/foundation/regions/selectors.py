@@ -12,7 +12,8 @@ from django.db.models import Count, Q, QuerySet
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.paging import Page, page_of
-from zhijia.kernel.typed import typed
+from zhijia.kernel.pinyin import pinyin_starts
+from zhijia.kernel.typed import sought, typed
 
 from . import naming
 from .boundaries import county_at, townships_near
@@ -152,8 +153,8 @@ def full_name(code: str) -> str:
 
 
 def search(text: str, *, level: int | None = None, under: str = "", limit: int = 20) -> list[Place]:
-    """By a part of the name, the beginning of its pinyin initials, or of its code; `under` is the prefix of a code."""
-    text = typed(text).replace("\x00", "")[:60]
+    """By a part of the name, or the beginning of its pinyin, initials or code; `under` is the prefix of a code."""
+    text = sought(text)[:60]
     if not text:
         return []
     regions = _current().filter(_matching(text.lower()))
@@ -166,9 +167,14 @@ def search(text: str, *, level: int | None = None, under: str = "", limit: int =
 
 def _matching(text: str) -> Q:
     if not text.isascii():
-        return naming.names("name", text)
-    column = "code" if text.isdigit() else "initials"
-    return Q(**{f"{column}__gte": text, f"{column}__lt": text + "~"})
+        return naming.names("name", "".join(text.split()))
+    if text.isdigit():
+        return Q(code__gte=text, code__lt=text + "~")
+    low = "".join(text.split())
+    found = Q(initials__gte=low, initials__lt=low + "~")
+    for start in pinyin_starts(low):
+        found |= Q(name_key__gte=start, name_key__lt=start + "~")
+    return found
 
 
 def resolve(text: str, *, under: str = "", level: int | None = None) -> Place:

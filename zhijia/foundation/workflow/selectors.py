@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from zhijia.foundation.parameters import selectors as parameters
@@ -50,8 +51,10 @@ class InboxRow:
         return to_others(self.workflow.labels[self.case.state])
 
     @property
-    def url_name(self) -> str:
-        return registry.case_link(self.workflow.code).console
+    def href(self) -> str:
+        """Its page on the console; empty where it has none."""
+        name = registry.case_link(self.workflow.code).console
+        return reverse(name, args=[self.case.public_id]) if name else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,35 @@ def list_inbox(actor: Actor, *, now: datetime, workflow: str = "", limit: int = 
     if workflow:
         entries = entries.filter(case__workflow=workflow)
     return rows_of(list(entries[:limit]), now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much of a workflow waits for somebody, how much of it is late, and which is to be done first."""
+
+    count: int
+    late: int
+    first: str
+
+    @property
+    def words(self) -> str:
+        return f"等您办理 {self.count} 件，其中逾期 {self.late} 件" if self.late else ""
+
+
+_MOST_WAITING = 200
+
+
+def waiting(actor: Actor, workflow: str, *, now: datetime) -> Waiting:
+    entries = inbox_entries(actor).filter(case__workflow=workflow)
+    found = list(dict.fromkeys(entries.values_list("case__public_id", "due_at")[:_MOST_WAITING]))
+    late = sum(1 for _, due in found if due is not None and due <= now)
+    return Waiting(len(found), late, found[0][0] if found else "")
+
+
+def waiting_ids(actor: Actor, workflow: str) -> list[int]:
+    """The cases of a workflow that wait for him, by due date."""
+    entries = inbox_entries(actor).filter(case__workflow=workflow)
+    return list(dict.fromkeys(entries.values_list("case_id", flat=True)[:_MOST_WAITING]))
 
 
 def find_next(actor: Actor, workflow: Workflow, permission: str, *, besides: str) -> str:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -60,3 +62,14 @@ def test_no_number_mask_shows_more_than_four_at_an_end_or_most_of_the_whole(numb
         assert "*" in shown
         assert len(shown) - shown.count("*") <= 8
         assert sum(sign != "*" for sign in shown) <= len(number) * 2 / 3
+
+
+@pytest.mark.parametrize("name", ["张三", "张小三", "张大小三", "欧阳修", "阿依古丽·买买提", "John Smith"])
+def test_a_mask_is_the_pattern_of_the_names_shown_so(name: str) -> None:
+    assert re.search(masks.shown_as(masks.mask_name(name)), name)
+    assert not re.search(masks.shown_as(masks.mask_name(name)), f"{name}丰")
+
+
+@pytest.mark.parametrize("words", ["", "张三", "*", "*三"])
+def test_words_without_a_hidden_letter_are_no_mask(words: str) -> None:
+    assert masks.shown_as(words) == ""

@@ -16,12 +16,13 @@ from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor, Grant, Scope
 from zhijia.kernel.errors import Invalid, NotAllowed, NotFound
+from zhijia.kernel.masks import STAR, shown_as
 from zhijia.kernel.names import name_prefixes
 from zhijia.kernel.paging import Page, page_of
+from zhijia.kernel.pinyin import pinyin_starts
 from zhijia.kernel.registry import PermissionSpec, registry
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.pinyin import pinyin_starts
 
 from . import rules
 from .models import RoleGrant
@@ -125,9 +126,8 @@ def _of_person(text: str) -> Q:
             found |= Q(person__name_key__gte=prefix, person__name_key__lt=prefix + "~")
         return found
     name = "".join(text.split())
-    first, masked, last = name.partition("*")
-    if masked:
-        return Q(person__name__startswith=first, person__name__endswith=last.lstrip("*"))
+    if pattern := shown_as(name):
+        return Q(person__name__startswith=name.partition(STAR)[0], person__name__regex=pattern)
     return Q(person__name__contains=name)
 
 

@@ -16,6 +16,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.foundation.casework import selectors as cases, services as casework
 from zhijia.foundation.casework.fields import Count, Words
 from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Step, Tab, Wordings, declare
+from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
@@ -176,6 +177,7 @@ def rebind(case: Case, dispute: BindingDispute, *, actor: Actor, given: Mapping[
         mobile=mobile,
         now=now,
     )
+    notify.send("joining.dispute_upheld", person_id=dispute.person_id, context={}, now=now)
     audit.record(
         actor,
         "members.rebound",
@@ -185,3 +187,12 @@ def rebind(case: Case, dispute: BindingDispute, *, actor: Actor, given: Mapping[
         concerns=dispute.person_id,
         detail={"on": timezone.localdate(now).isoformat()},
     )
+
+
+@DISPUTES.on("dismiss")
+def tell_both(case: Case, dispute: BindingDispute, *, actor: Actor, given: Mapping[str, Any], now: datetime) -> None:
+    """Who asked has no person here and is told by text message; whose file it is learns that somebody asked for it."""
+    mobile = people_services.open_mobile(dispute.mobile_sealed, table=PLACE, row=case.public_id)
+    if mobile:
+        notify.send_to_number("joining.dispute_dismissed", mobile, {}, now=now)
+    notify.send("joining.dispute_kept", person_id=dispute.person_id, context={}, now=now)

@@ -96,6 +96,27 @@ SCENARIO = Scenario(
             "入会申请已转上级工会",
             "“{union}”未按期审核，您的申请已转上级工会办理，请等待答复。",
         ),
+        MessageTemplate(
+            "joining.dispute_upheld",
+            "账号核实属实",
+            "县级工会已核实，您的会员档案现在由您的这个账号使用。",
+            sms="【{site}】县级工会已核实，您的会员档案现在由您的这个账号使用，请登录查看。",
+        ),
+        MessageTemplate(
+            "joining.dispute_dismissed",
+            "账号核实没有通过",
+            "县级工会核实后，没有同意把档案改由您的账号使用，原来的绑定不变。"
+            "如有疑问，请带证件到工会办理，或拨打 {hotline}。",
+            sms="【{site}】县级工会核实后，没有同意把档案改由您的账号使用，原来的绑定不变。"
+            "如有疑问，请带证件到工会办理，或拨打{hotline}。",
+        ),
+        MessageTemplate(
+            "joining.dispute_kept",
+            "账号绑定没有变化",
+            "有人用另一个账号申请使用您的档案，县级工会核实后没有同意，您的账号不变，不需要办理。"
+            "如有疑问请拨打 {hotline}。",
+            sms="【{site}】有人申请使用您的会员档案，县级工会核实后没有同意，您的账号不变，不需要办理。",
+        ),
     ),
     audit_events=(
         AuditEvent("joining.employer_matched", "对应用人单位"),

@@ -10,8 +10,8 @@ from zhijia.kernel.events import Announcement
 class TransferEnded:
     """A member does not come to `union_id` after all, and `note` says why; announced in the transaction that says so.
 
-    He is not taken in, has cancelled or declined, or asks himself to go elsewhere. Whose membership has moved or ended
-    is not told here but by the events of `members`.
+    He is not taken in, has cancelled or declined, a claim has ended, or he asks himself to go elsewhere. Whose
+    membership has moved or ended is not told here but by the events of `members`.
     """
 
     person_id: int

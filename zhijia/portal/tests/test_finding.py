@@ -143,6 +143,16 @@ def test_the_applicant_reads_his_own_data_in_full_before_he_sends_it(
         assert own in page
 
 
+@pytest.mark.parametrize("typed", ["沐浴店镇。", "“沐浴店”？", "muyudian", "mu yu dian", "myd", "ＭＹＤ"])
+@pytest.mark.parametrize("address", ["/find", "/m/find", "/m/no-union"])
+def test_a_place_is_found_with_the_marks_of_a_sentence_and_by_its_sound(
+    typed: str, address: str, world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    clock(world.now)
+    sign_in(client, world.person())
+    assert world["home"].name in client.get(address, {"q": typed}).content.decode()
+
+
 def test_words_of_a_name_may_stand_apart(world: World, client: Client) -> None:
     for text in ("莱阳 精密机械", "精密机械　莱阳", "鲁东精密"):
         assert world["plant"].name in client.get("/find", {"q": text}).content.decode()

@@ -24,7 +24,13 @@ def test_what_is_late_below_is_reminded_and_told_row_by_row(
     clock(world.now + timedelta(days=5))
     sign_in(client, world.staff_person("ORG", "county"), staff=True)
     page = client.get(reverse("portal:late"))
-    assert "逾期" in page.content.decode()
+    shown = page.content.decode()
+    assert "逾期" in shown
+    for place in (shown, client.get("/console/").content.decode()):
+        assert "李*" in place, "whose matter it is"
+        assert world["plant"].name in place, "who is to act"
+        assert f'href="{reverse("joining:review", args=[case])}"' in place
+        assert client.get(reverse("joining:review", args=[case])).status_code == 200
     (form,) = [form for form in forms_of(page) if form.action == reverse("portal:remind")]
     told = form.send(client, pick=[case, "0" * 16], do="remind").content.decode()
     assert "已通知 1 人" in told

@@ -43,7 +43,7 @@ def desk(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "unit": unit,
         "inbox": _inbox(request, rows, kind, due),
-        "first": next((row for row in rows if row.url_name), None),
+        "first": next((row for row in rows if row.href), None),
         "figures": [
             {
                 "label": f.label,
@@ -57,6 +57,7 @@ def desk(request: Request) -> HttpResponse:
         "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
         "sent": [_line(case) for case in cases.list_sent(request.actor, limit=6)],
         "late_below": _late_below(request, unit),
+        "late_more": {"href": reverse("portal:late"), "label": "全部，可催办"},
         "health": _health(request),
     }
     return render(request, "portal/desk.html", context)
@@ -83,8 +84,10 @@ def _late_below(request: Request, unit: unions.UnionFacts) -> list[dict[str, Any
     if unit.level >= 6:
         return []
     rows = cases.late_below(request.actor, places.ids_below(unit.path), now=request.now, limit=8)
-    href = reverse("portal:late")
-    return [{"label": f"{row.decider} · {row.workflow.name}", "href": href, "end": row.due_words} for row in rows]
+    return [
+        {"label": f"{row.case.title} · {row.workflow.name} · {row.decider}", "href": row.href, "end": row.due_words}
+        for row in rows
+    ]
 
 
 def _inbox(request: Request, rows: list[cases.InboxRow], kind: str, due: str) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def _inbox_row(row: cases.InboxRow) -> dict[str, Any]:
         "kind": row.workflow.name,
         "title": row.case.title,
         "detail": row.case.note,
-        "href": reverse(row.url_name, args=[row.case.public_id]) if row.url_name else "",
+        "href": row.href,
         "source": row.unit_name,
         "arrived": row.opened_at,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -28,8 +29,10 @@ MOST = 200
 LATE = Listing(
     "portal.late",
     "下级逾期未办",
-    head=Column("事项", "workflow.name"),
+    head=Column("事项", "case.title", wraps=True),
+    detail="workflow.name",
     pid=PID,
+    opens=attrgetter("href"),
     columns=(
         Column("应办单位", "decider", wraps=True),
         DUE,
@@ -67,7 +70,7 @@ def remind(request: Request) -> HttpResponse:
         if row is None:
             told.append(Outcome("—", done=False, words="已经办理，或不在您的下级。"))
             continue
-        name = f"{row.workflow.name} · {row.decider}"
+        name = f"{row.case.title} · {row.workflow.name} · {row.decider}"
         try:
             count = reminders.remind(request.actor, row.case, now=request.now)
         except ZhijiaError as error:

@@ -9,11 +9,15 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from tests.forms import forms_of
 from zhijia.foundation.accounts import unsent
+from zhijia.foundation.accounts.models import Account
+from zhijia.foundation.accounts.tests.doors import DOOR, PASSWORD, SECOND, code_of
 from zhijia.organization.changes.models import MembershipChange
+from zhijia.organization.people import selectors as people
 from zhijia.organization.transfers.models import Transfer
 
 AGREED = {"privacy": "on", "agreement": "on"}
@@ -95,15 +99,44 @@ def test_secrets_are_not_carried(client, member, again):
     assert set(form.fields) == {"csrfmiddlewaretoken", "idempotency_key", "mobile"}
 
 
-def test_a_console_form_goes_along_to_the_second_door(client, again):
+@pytest.mark.parametrize("recovery", [False, True])
+def test_a_console_form_goes_along_through_both_doors(client, again, cadre, time, recovery):
+    """And is sent with one tap behind them, not offered before them."""
+    person, codes = cadre()
+    Account.objects.filter(pk=person.account_id).update(number_digest=people.mobile_digest("13812345678"))
     address = reverse("members:roster")
     answer = client.post(address, {"note": "核对过"})
     assert answer.status_code == 401
     assert "zj-sign" in answer.content.decode(), "in the console's look"
-    (form,) = [form for form in forms_of(again(answer)) if form.action == address]
-    closed = form.send(client)
-    assert closed.status_code == 401
-    assert "工作台已锁定" in closed.content.decode()
+    page = again(answer)
+    assert "继续提交" not in page.content.decode()
+    page = next(form for form in forms_of(page) if form.action == DOOR).send(client, resume="yes")
+    assert page.status_code == 200
+    page = next(form for form in forms_of(page) if form.action == DOOR).send(client, password="不对的密码")
+    assert page.status_code == 422
+    page = next(form for form in forms_of(page) if form.action == DOOR).send(client, password=PASSWORD)
+    assert page.status_code == 200
+    (form,) = [form for form in forms_of(page) if form.action == SECOND]
+    if recovery:
+        page = client.post(f"{SECOND}?with=recovery", {**form.fields, "resume": "yes"})
+        (form,) = [form for form in forms_of(page) if form.action == f"{SECOND}?with=recovery"]
+    page = form.send(client, code=codes[0] if recovery else code_of(person.account, time))
+    (form,) = [form for form in forms_of(page) if form.action == address]
+    assert form.fields["note"] == ["核对过"]
+    assert form.send(client).status_code == 200, "nothing stands in its way"
+
+
+def test_without_any_cookie_our_own_form_is_carried_and_no_other_sites(client, world, member, again):
+    address = reverse("transfers:ask", args=[world["home"].code])
+    bare = Client(enforce_csrf_checks=True)
+    answer = bare.post(address, {"reason": "搬家了"}, headers={"Origin": "http://testserver"})
+    assert answer.status_code == 401
+    client.cookies = bare.cookies
+    assert [form for form in forms_of(again(answer)) if form.fields.get("reason") == ["搬家了"]]
+    for headers in ({"Origin": "http://elsewhere.example"}, {}):
+        answer = Client(enforce_csrf_checks=True).post(address, {"reason": "搬家了"}, headers=headers)
+        assert answer.status_code == 403
+        assert 'name="unsent"' not in answer.content.decode()
 
 
 @pytest.mark.parametrize("carried", ["", "x", "AAAA", "一", "A" * (unsent.LONGEST + 4)])

@@ -79,12 +79,7 @@ def _sign_in(request: Request, *, look: str, home: str) -> HttpResponse:
         settings.keep_elder(done.account.pk, on=True)
     entering.begin(request, done.account, number=said["mobile"], by_code=True)
     request.session.pop(sessions.NOTE, None)
-    left = unsent.read(request)
-    if left is not None:
-        return unsent.offer_again(request, left, wanted=wanted)
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Redirect": wanted})
-    return HttpResponseRedirect(wanted)
+    return unsent.go_on(request, wanted)
 
 
 def _sign_in_page(
@@ -92,7 +87,7 @@ def _sign_in_page(
 ) -> HttpResponse:
     note = str(request.session.get(sessions.NOTE, ""))[:80]
     joining = wanted.startswith(JOINING)
-    left = unsent.read(request)
+    carried = unsent.carried(request)
     context = {
         "form": form,
         "next": wanted,
@@ -101,8 +96,8 @@ def _sign_in_page(
         "note": note if joining else "",
         "steps": _JOIN_STEPS if joining else [],
         "go": {"label": "下一步" if joining else "登录", "form": "sign-in"},
-        "wechat": _wechat(request, wanted) if look == "phone" and left is None else "",
-        "carried": request.POST[unsent.FIELD] if left is not None else "",
+        "wechat": _wechat(request, wanted) if look == "phone" and not carried else "",
+        "carried": carried,
     }
     if request.htmx:
         return render(request, f"accounts/_sign_in_{look}.html", context, status=422 if status >= 400 else status)

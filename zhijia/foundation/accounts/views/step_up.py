@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhijia.foundation.accounts import entering, selectors, sessions
+from zhijia.foundation.accounts import entering, selectors, sessions, unsent
 from zhijia.foundation.accounts.access import CONSOLE, before_step_up, safe_next
 from zhijia.foundation.accounts.forms import ForgottenForm, PasswordForm, SecondForm
 from zhijia.foundation.accounts.rules import PASSWORD_STANDS, Factor
@@ -44,10 +44,12 @@ def _to(name: str, wanted: str, **more: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def step_up(request: Request) -> HttpResponse:
-    """`/console/sign-in?next=`: the password, or a passkey alone. Who is not set up is told how to be."""
+    """`/console/sign-in?next=`: the password, or a passkey alone. Who is not set up is told how to be. A form that was
+    sent without a session goes along from door to door.
+    """
     wanted = _wanted(request)
     if sessions.is_stepped_up(request) and request.actor.staff:
-        return HttpResponseRedirect(wanted)
+        return unsent.go_on(request, wanted)
     try:
         standing = stepping.standing_of(request.actor, now=request.now)
     except NotAllowed as error:
@@ -57,7 +59,7 @@ def step_up(request: Request) -> HttpResponse:
         return render(
             request, "accounts/not_set_up.html", {"standing": standing, "number": _masked(request), "next": wanted}
         )
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(_said(request))
     submission = Submission(request, form, told=(ZhijiaError,))
     if submission.is_right:
         with submission:
@@ -65,6 +67,8 @@ def step_up(request: Request) -> HttpResponse:
             if _method(request, has) is Factor.SMS and sessions.spend(request, sessions.CODE_UNTIL):
                 return _passed(request, Factor.SMS, standing, wanted)
             sessions.stamp_until(request, sessions.PASSWORD_AT, PASSWORD_STANDS)
+            if unsent.carried(request):
+                return _second_page(request, standing, wanted)
             return _to("accounts:second", wanted)
     context = {
         "form": form,
@@ -73,8 +77,14 @@ def step_up(request: Request) -> HttpResponse:
         "has": has,
         "passkey": _challenge(request, has),
         "then": _then(request, has),
+        "carried": unsent.carried(request),
     }
-    return render(request, "accounts/step_up.html", context, status=submission.status)
+    return render(request, "accounts/step_up.html", context, status=submission.status if form.is_bound else 200)
+
+
+def _said(request: Request) -> Any:
+    """What was typed; nothing where somebody only comes here with a form from another door."""
+    return None if "resume" in request.POST else request.POST or None
 
 
 def _masked(request: Request) -> str:
@@ -124,13 +134,18 @@ def second(request: Request) -> HttpResponse:
     standing = stepping.standing_of(request.actor, now=request.now)
     if not sessions.holds(request, sessions.PASSWORD_AT):
         return _to("accounts:step_up", wanted)
+    return _second_page(request, standing, wanted, said=_said(request))
+
+
+def _second_page(request: Request, standing: StaffStanding, wanted: str, said: Any = None) -> HttpResponse:
+    """`said`: what was typed on it."""
     has = selectors.factors_of(selectors.account_of(request.actor))
     method = _method(request, has)
     label, asks = _ASKS[method]
     sent: dict[str, Any] | None = None
     status = 200
-    form = SecondForm(request.POST or None, recovery=method is Factor.RECOVERY, label=label)
-    if request.method == "POST" and "send" in request.POST and method is Factor.SMS:
+    form = SecondForm(said, recovery=method is Factor.RECOVERY, label=label)
+    if said and "send" in said and method is Factor.SMS:
         form = SecondForm({}, label=label)
         form.errors.clear()
         sent = send_code_by(
@@ -139,7 +154,7 @@ def second(request: Request) -> HttpResponse:
         status = sent["status"]
         if sent["error"] is not None:
             form.add_error(None, sent["error"].message)
-    elif request.method == "POST":
+    elif said:
         status = 422
         if form.is_valid():
             try:
@@ -157,6 +172,7 @@ def second(request: Request) -> HttpResponse:
         "sent": sent,
         "send": _send_button(request, sent) if method is Factor.SMS else None,
         "passkey": _challenge(request, has),
+        "carried": unsent.carried(request),
         "idle": int(sessions.idle_time(request.now).total_seconds() // 60),
     }
     return render(request, "accounts/second.html", context, status=status)
@@ -184,7 +200,7 @@ def _passed(request: Request, method: Factor, standing: StaffStanding, wanted: s
 def _enter(request: Request, factor: Factor, wanted: str) -> HttpResponse:
     stepping.finish(request.actor, factor, now=request.now)
     entering.step_up(request, factor)
-    return HttpResponseRedirect(wanted)
+    return unsent.go_on(request, wanted)
 
 
 @before_step_up
@@ -207,7 +223,8 @@ def passkey(request: Request) -> HttpResponse:
         form.errors.clear()
         form.add_error(None, error.message)
         standing = stepping.standing_of(request.actor, now=request.now)
-        context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has)}
+        context = {"form": form, "standing": standing, "next": wanted, "has": has, "passkey": _challenge(request, has),
+                   "carried": unsent.carried(request)}  # fmt: skip
         return render(request, "accounts/step_up.html", context, status=error.status)
     return _enter(request, Factor.PASSKEY, wanted)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import LONGEST, Page
-from zhijia.kernel.typed import typed
+from zhijia.kernel.typed import sought
 
 from .columns import Column, Read
 
@@ -132,7 +132,7 @@ class Listing:
         if order is None:
             named, order = "", next(iter(self.orders.values()), ())
         return Query(
-            search=typed(said.get("q", "")[:_MOST_SEARCHED]).strip() if self.search else "",
+            search=sought(said.get("q", "")[:_MOST_SEARCHED]) if self.search else "",
             view=view if view in views else views[0] if views else "",
             filters={one.name: _one_of(one.options, said.get(one.name, "")) for one in self.filters},
             order=order,

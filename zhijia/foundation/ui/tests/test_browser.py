@@ -208,6 +208,35 @@ def test_a_scanner_of_another_kind_can_be_plugged_in(open_page, page_faults):
     assert "code=8K3P27" in sent.value.post_data
 
 
+def test_a_form_sent_without_network_keeps_what_was_typed_and_says_so(desk_page):
+    desk_page.goto("/ui/gallery/console/form")
+    field = desk_page.locator("main form[method=post] input[type=text]").first
+    field.fill("王一")
+    desk_page.context.set_offline(True)
+    desk_page.locator("main form[method=post] .btn-primary").first.click()
+    assert desk_page.get_by_text("您填写的内容还在").is_visible()
+    assert field.input_value() == "王一"
+    desk_page.context.set_offline(False)
+    desk_page.wait_for_function("!document.querySelector('#notes p')")
+    assert desk_page.evaluate("!document.querySelector('form[data-sent]')"), "and may be sent now"
+
+
+def test_a_chart_writes_its_figures_as_its_table_does(desk_page):
+    desk_page.goto("/ui/gallery/console/statistics")
+    desk_page.wait_for_selector("[data-chart=line][data-ready]")
+    desk_page.wait_for_selector("[data-chart=stack][data-ready]")
+    written, whole = desk_page.evaluate(
+        """() => {
+          const plot = kind => document.querySelector(`[data-chart=${kind}] .zj-plot`);
+          const of = kind => echarts.getInstanceByDom(plot(kind)).getOption();
+          return [[of("line").tooltip[0].valueFormatter(12345), of("line").yAxis[0].axisLabel.formatter(12345)],
+                  of("stack").xAxis[0].minInterval];
+        }"""
+    )
+    assert written == ["12,345", "12,345"]
+    assert whole == 1, "no half members on the axis"
+
+
 def test_charts_are_drawn_from_their_tables(desk_page):
     desk_page.goto("/ui/gallery/console/statistics")
     desk_page.wait_for_selector("[data-chart=line][data-ready] canvas")

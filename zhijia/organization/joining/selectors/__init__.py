@@ -1,6 +1,7 @@
 """Reads: one's own application and standing, and within a scope for cadres."""
 
 from .applications import (
+    MINE,
     WAITING,
     Application,
     better_union,
@@ -18,6 +19,7 @@ from .applications import (
 from .standing import Stand, Standing, standing
 
 __all__ = [
+    "MINE",
     "WAITING",
     "Application",
     "Stand",

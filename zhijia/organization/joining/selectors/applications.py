@@ -26,6 +26,8 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import upper_path
 
+MINE = "mine"
+"""The view of what waits for the reader himself."""
 WAITING = (rules.Join.PENDING, rules.Join.ESCALATED)
 
 
@@ -117,20 +119,35 @@ def get_application(actor: Actor, public_id: str) -> Application:
 
 
 def list_queue(actor: Actor, query: Query) -> Page[Application]:
-    """Applications in the actor's scope that still wait, longest first, or those in the state `view`; a fixed number of
-    queries.
+    """What waits for the actor himself by due date (`MINE`), what waits in his scope, longest first, or those in the
+    state `view`, of closed ones the newest first; a fixed number of queries.
     """
+    if query.view == MINE:
+        return _list_mine(actor, query)
     scope = actor.scope_for(Permission.DECIDE)
     named = query.view in rules.Join.__members__
     states = [query.view] if named else [rules.Join.PENDING.value, rules.Join.ESCALATED.value]
     rows = JoinApplication.objects.select_related("case").annotate(on_list=is_listed("person__id_digest"))
     rows = rows.filter(db.in_scope("union__path", scope), case__workflow=rules.JOIN.code, case__state__in=states)
+    order = ("-case__opened_at", "-case_id")
     if rules.JOIN.closed.isdisjoint(states):
         rows = rows.filter(case__closed_at__isnull=True)  # the open ones have an index of their own
+        order = ("case__opened_at", "case_id")
     if query.search:
         rows = rows.filter(about_person(query.search))
-    page = page_of(rows, ("case__opened_at", "case_id"), after=query.after, limit=query.limit)
+    page = page_of(rows, order, after=query.after, limit=query.limit)
     return page.of(_described(actor, page.rows))
+
+
+def _list_mine(actor: Actor, query: Query) -> Page[Application]:
+    actor.require_anywhere(Permission.DECIDE)
+    ids = cases.waiting_ids(actor, rules.JOIN.code)
+    rows = JoinApplication.objects.select_related("case").annotate(on_list=is_listed("person__id_digest"))
+    rows = rows.filter(case_id__in=ids)
+    if query.search:
+        rows = rows.filter(about_person(query.search))
+    found = sorted(rows, key=lambda row: ids.index(row.case_id))
+    return Page(_described(actor, found[: query.limit]), total=len(found))
 
 
 def _described(actor: Actor, found: Sequence[JoinApplication]) -> list[Application]:

@@ -11,8 +11,9 @@ from django.urls import reverse
 from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.casework.services import act
+from zhijia.foundation.notify.models import Message
 from zhijia.organization.joining.cases import DISPUTES, open_dispute
-from zhijia.organization.people import services as people_services
+from zhijia.organization.people import selectors as people, services as people_services
 
 pytestmark = pytest.mark.django_db
 ASKING, OF_FILE = "13700001111", "13911112222"
@@ -38,3 +39,22 @@ def test_the_county_sees_the_numbers_to_call_once_and_leaves_a_row(
     assert ASKING not in client.get(review).content.decode()
     act(DISPUTES, world.staff("ORG", "county", "王芳"), case, "dismiss", {"note": "电话核实，不是本人"}, now=world.now)
     assert client.post(numbers).status_code == 409
+
+
+def test_after_a_refusal_both_are_told_without_a_name(world: World, texts: Any) -> None:
+    case = disputed(world)
+    act(DISPUTES, world.staff("ORG", "county", "王芳"), case, "dismiss", {"note": "电话核实，不是本人"}, now=world.now)
+    told = dict(texts())
+    assert "没有同意把档案改由您的账号使用" in told[ASKING]
+    assert "您的账号不变" in told[OF_FILE]
+    assert "周三" not in "".join(told.values())
+    kept = Message.objects.get(template="joining.dispute_kept")
+    assert people.facts_of([kept.person_id])[kept.person_id].name == "周三"
+
+
+def test_who_was_right_is_told_on_his_own_number(world: World, texts: Any) -> None:
+    case = disputed(world)
+    act(DISPUTES, world.staff("ORG", "county", "王芳"), case, "uphold", {"note": "当面核对了证件"}, now=world.now)
+    told = texts()
+    assert [number for number, words in told if "由您的这个账号使用" in words] == [ASKING]
+    assert OF_FILE in dict(told), "and the number that was replaced"

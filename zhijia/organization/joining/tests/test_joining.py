@@ -16,14 +16,14 @@ from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
+from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.models import Case, InboxEntry
-from zhijia.kernel.actor import Actor
+from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.organization.joining import selectors
 from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.permissions import Permission
-from zhijia.organization.joining.rules import JOIN, Join
+from zhijia.organization.joining.rules import JOIN
 from zhijia.organization.joining.services import applications
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent
@@ -260,16 +260,16 @@ def test_the_queue_offers_only_what_its_reader_may_decide(
     _second, open_ = world.application(name="李二")
     later = world.now + timedelta(days=12)
     clock(later)
-    Case.objects.filter(public_id=escalated).update(state=Join.ESCALATED)
     sign_in(client, world.staff_person("GRASS_ADMIN", "plant"), staff=True)
-    page = client.get("/console/joining").content.decode()
+    workflow.move(Case.objects.get(public_id=escalated), "escalate", actor=SYSTEM, now=later)
+    page = client.get("/console/joining?view=WAITING").content.decode()
     assert "已转上级工会办理" in page
     assert re.search(rf'value="{open_}"[^>]*disabled', page) is None
     assert re.search(rf'value="{escalated}"[^>]*disabled', page)
     first = page[: page.index("从第一件办起")].rsplit('href="', 1)[1]
     assert open_ in first
     sign_in(client, world.staff_person("TOWN_WORKER", "town"), staff=True)
-    above = client.get("/console/joining").content.decode()
+    above = client.get("/console/joining?view=WAITING").content.decode()
     assert re.search(rf'value="{escalated}"[^>]*disabled', above) is None
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.world import World
-from zhijia.foundation.workflow.models import Case
+from zhijia.foundation.workflow.models import Case, InboxEntry
 from zhijia.kernel.errors import Invalid
 from zhijia.organization.joining.services import applications
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "/console/joining/decide"
+ADDRESS = "/console/joining/decide?view=WAITING"
 
 
 def states(*cases: str) -> list[str]:
@@ -44,7 +45,7 @@ def township(world: World, client: Client, sign_in: Any, clock: Any) -> Client:
 def test_what_waits_at_a_union_below_is_decided_only_after_its_number_was_agreed_to(
     cases: dict[str, str], township: Client
 ) -> None:
-    page = township.get("/console/joining").content.decode()
+    page = township.get("/console/joining?view=WAITING").content.decode()
     assert page.count("<small>还在下级工会办理</small>") == 1
     assert f'/console/joining/{cases["own"]}">从第一件办起' in page
     both = {"pick": list(cases.values()), "do": "approve"}
@@ -61,6 +62,32 @@ def test_what_waits_at_a_union_below_is_decided_only_after_its_number_was_agreed
     assert states(*cases.values()) == ["APPROVED", "APPROVED"]
 
 
+def test_what_is_his_comes_first_by_due_date_and_the_late_are_counted(
+    world: World, cases: dict[str, str], client: Client, sign_in: Any, clock: Any
+) -> None:
+    late, later = cases["own"], world.application("works", name="周深秋")[1]
+    InboxEntry.objects.filter(case__public_id=later).update(due_at=world.now + timedelta(days=10))
+    Case.objects.filter(public_id=later).update(opened_at=world.now - timedelta(days=1))
+    clock(world.now + timedelta(days=5))
+    sign_in(client, world.staff_person("TOWN_WORKER", "town", "赵云"), staff=True)
+    page = client.get("/console/joining").content.decode()
+    assert "等您办理 2 件，其中逾期 1 件" in page
+    assert f'/console/joining/{late}">从第一件办起' in page
+    rows = [page.index(f'value="{case}"') for case in (late, later)]
+    assert rows == sorted(rows), "by due date, whatever was submitted first"
+    assert f"/console/joining/{cases['below']}" not in page
+    assert f"/console/joining/{cases['below']}" in client.get("/console/joining?view=WAITING").content.decode()
+
+
+def test_who_has_nothing_to_decide_is_led_to_what_waits_below(cases: dict[str, str], world: World, client: Client,
+                                                              sign_in: Any, clock: Any) -> None:  # fmt: skip
+    sign_in(client, world.staff_person("ORG", "county", "李静"), staff=True)
+    page = client.get("/console/joining").content.decode()
+    assert "现在没有等您审批的申请" in page
+    assert "从第一件办起" not in page
+    assert '?view=WAITING"' in page
+
+
 def test_what_is_not_in_doubt_needs_no_second_press(cases: dict[str, str], township: Client) -> None:
     """Nor does asking for more where the checks found something: that is what they are for."""
     said = {"pick": [cases["own"]], "do": "ask", "note": "请补充在职证明"}
@@ -69,18 +96,18 @@ def test_what_is_not_in_doubt_needs_no_second_press(cases: dict[str, str], towns
 
 
 def test_select_all_leaves_out_what_wants_a_look_and_says_why(cases: dict[str, str], township: Client) -> None:
-    page = township.get("/console/joining").content.decode()
+    page = township.get("/console/joining?view=WAITING").content.decode()
     assert 'data-flagged title="还在下级工会办理"' in page
     assert 'data-flagged title="需人工核对"' in page
     assert 'value="reject" data-needs="reason"' in page
 
 
 @pytest.mark.parametrize("spelled", [lambda pid: f"{pid[:4]}-{pid[4:8]}", lambda pid: f"{pid[:4]} {pid[4:]}".upper(),
-                                     lambda _: "宋 青禾"])  # fmt: skip
+                                     lambda _: "宋 青禾", lambda _: "宋*禾"])  # fmt: skip
 def test_an_application_is_found_by_its_number_as_shown_and_by_name(
     spelled: Any, cases: dict[str, str], township: Client
 ) -> None:
-    page = township.get("/console/joining", {"q": spelled(cases["own"])}).content.decode()
+    page = township.get("/console/joining", {"view": "WAITING", "q": spelled(cases["own"])}).content.decode()
     assert cases["own"] in page
     assert f'/console/joining/{cases["below"]}"' not in page
 

@@ -27,6 +27,7 @@ from zhijia.organization.unions import selectors as unions
 
 from . import lists, tables
 
+_DECIDED_IN = (selectors.MINE, "WAITING")
 QUEUE_BAR = (
     Deed("通过", value="approve", primary=True),
     Deed("要求补充", value="ask", needs="note"),
@@ -38,7 +39,7 @@ def queue(request: Request) -> HttpResponseBase:
     """Applications that wait in the actor's scope; several may be decided at once."""
     request.actor.require_anywhere(Permission.DECIDE)
     query = lists.QUEUE.query(request)
-    if query.view != lists.QUEUE.views[0].code or request.GET.get("form"):
+    if query.view not in _DECIDED_IN or request.GET.get("form"):
         return answer(lists.QUEUE, request, partial(selectors.list_queue, request.actor))
     try:
         return _waiting(request, query)
@@ -52,14 +53,16 @@ def _waiting(
 ) -> HttpResponse:  # fmt: skip
     """What waits; after a refusal with the ticks and words as they were."""
     page = selectors.list_queue(request.actor, query)
-    first = next((row.case.public_id for row in page.rows if row.his and not row.below), "")
-    begin = [Button("从第一件办起", reverse("joining:review", args=[first]), primary=True)] if first else []
+    waiting = cases.waiting(request.actor, rules.JOIN.code, now=request.now)
+    first = reverse("joining:review", args=[waiting.first]) if waiting.first else ""
+    begin = [Button("从第一件办起", first, primary=True)] if first else []
     bulk = Bulk(
-        reverse("joining:decide_batch"), QUEUE_BAR, reasons=rules.REJECT_REASONS, says="说明，申请人会看到",
-        problem=problem, question=question, flagged=flagged,
+        f"{reverse('joining:decide_batch')}{query.address()}", QUEUE_BAR,
+        reasons=rules.REJECT_REASONS, says="说明，申请人会看到", problem=problem, question=question, flagged=flagged,
     )  # fmt: skip
     return show(
-        lists.QUEUE, request, query, page, actions=begin, ticked=ticked, status=status,
+        lists.QUEUE, request, query, page, actions=begin, ticked=ticked, status=status, note=waiting.words or None,
+        counts={selectors.MINE: waiting.count},
         bulk=bulk if any(row.his for row in page.rows) else None,
     )  # fmt: skip
 
@@ -120,7 +123,7 @@ def review(request: Request, pid: str) -> HttpResponse:
         "queue": {
             "label": "待审队列",
             "cases": tables.queue_items(
-                selectors.list_queue(request.actor, Query(limit=20)).rows, pid, now=request.now
+                selectors.list_queue(request.actor, Query(view=selectors.MINE, limit=20)).rows, pid, now=request.now
             ),
             "more": {"href": reverse("joining:queue"), "label": "全部申请"},
         },

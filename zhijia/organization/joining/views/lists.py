@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhijia.foundation.ui.listing import (
+    Button,
     Column,
     Day,
     Empty,
@@ -13,7 +14,7 @@ from zhijia.foundation.ui.listing import (
 )
 from zhijia.foundation.workflow.columns import DUE, PID
 from zhijia.organization.joining import rules
-from zhijia.organization.joining.selectors import Application
+from zhijia.organization.joining.selectors import MINE, Application
 from zhijia.organization.members.presenting import FOUND_BY, NAME
 
 # --- Applications
@@ -55,8 +56,16 @@ QUEUE = Listing(
     flagged=to_look_at,
     search=FOUND_BY,
     counted="件",
-    ordered="最早提交的在前",
     views=(
+        View(
+            MINE,
+            "等我审批",
+            Empty(
+                "现在没有等您审批的申请",
+                "职工扫描本工会的二维码提交后，申请会出现在这里；下级工会正在办的在“等待审核”。",
+                (Button("看等待审核的", "?view=WAITING"),),
+            ),
+        ),
         View("WAITING", "等待审核"),
         View(rules.Join.NEED_INFO.value, "待补充"),
         View(rules.Join.SUBMITTED.value, "等待实名"),

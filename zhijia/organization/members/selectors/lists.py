@@ -11,8 +11,10 @@ from zhijia.foundation.ui.listing import Query
 from zhijia.kernel import identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.masks import STAR, shown_as
 from zhijia.kernel.names import name_key, name_prefixes
 from zhijia.kernel.paging import Page, behind, page_of, read_place, write_place
+from zhijia.kernel.pinyin import is_pinyin, pinyin_starts
 from zhijia.organization.members.models import (
     Membership,
     MembershipState,
@@ -20,7 +22,6 @@ from zhijia.organization.members.models import (
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
-from zhijia.organization.unions.pinyin import is_pinyin, pinyin_starts
 
 MOST_EXAMINED = 20_000
 
@@ -79,16 +80,21 @@ def find_bearers(unit: unions.UnionFacts, name: str, *, limit: int) -> list[int]
 
 def list_members(actor: Actor, unit: unions.UnionFacts, query: Query) -> Page[MemberRow]:
     """Open memberships at a unit and below, by name. `search`: exact ID, mobile or card number, the beginning of a name
-    in Han letters or pinyin, or its initials.
+    in Han letters or pinyin, its initials, or the name as lists show it, `张*三`.
 
-    Reads the index of the unit in the order of names, never a whole county, and with filters at most 20,000 rows.
+    Reads the index of the unit in the order of names, never a whole county, and with filters or a masked name at most
+    20,000 rows.
     Raises NotFound where the unit is out of scope, NotAllowed without the right. Source: docs/rules/members.md#lists
     """
     actor.require(Permission.VIEW, unit.path)
     rows: QuerySet[Membership] = Membership.objects.filter(below(unit), until__isnull=True)
-    rows, column = _searched(rows, query.search)
+    words = identifiers.search_words(query.search)[:40]
+    shown = shown_as(words)
+    rows, column = _searched(rows, words.partition(STAR)[0] if shown else words)
+    # The key ends with two blanks and the name itself.
+    passes = Q(name_key__regex=f"  {shown[1:]}") if shown else Q()
     order = (column, "id")
-    page = _through(rows, order, query) if any(query.filters.values()) else page_of(
+    page = _through(rows, order, query, passes) if shown or any(query.filters.values()) else page_of(
         rows, order, after=query.after, limit=query.limit
     )  # fmt: skip
     persons = people.facts_of(row.person_id for row in page.rows)
@@ -104,14 +110,14 @@ def list_members(actor: Actor, unit: unions.UnionFacts, query: Query) -> Page[Me
 _WINDOWS = (500, 4_500, MOST_EXAMINED - 5_000)
 
 
-def _through(rows: QuerySet[Membership], order: tuple[str, str], query: Query) -> Page[Membership]:
-    """Rows that pass the filters among the next 20,000."""
+def _through(rows: QuerySet[Membership], order: tuple[str, str], query: Query, passes: Q) -> Page[Membership]:
+    """Rows that pass the filters, and this condition, among the next 20,000."""
     found: list[Membership] = []
     place = read_place(query.after, [Membership._meta.get_field(name) for name in order])  # type: ignore[misc]
     for size in _WINDOWS:
         rest = (rows.filter(behind(order, place)) if place else rows).order_by(*order)
         within = Membership.objects.filter(pk__in=rest[:size].values("pk"))
-        found += _filtered(within, query.filters).order_by(*order)[: query.limit + 1 - len(found)]
+        found += _filtered(within.filter(passes), query.filters).order_by(*order)[: query.limit + 1 - len(found)]
         if len(found) > query.limit:
             last = found[query.limit - 1]
             return Page(found[: query.limit], write_place(*(getattr(last, name) for name in order)))
@@ -121,9 +127,8 @@ def _through(rows: QuerySet[Membership], order: tuple[str, str], query: Query) -
     return Page(found, write_place(*place), examined=MOST_EXAMINED) if place else Page(found)
 
 
-def _searched(rows: QuerySet[Membership], search: str) -> tuple[QuerySet[Membership], str]:
+def _searched(rows: QuerySet[Membership], text: str) -> tuple[QuerySet[Membership], str]:
     """Narrow by what was typed and say which column orders the page."""
-    text = identifiers.search_words(search)[:40]
     if not text:
         return rows, "name_key"
     number = _as_number(text)

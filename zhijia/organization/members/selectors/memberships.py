@@ -14,6 +14,7 @@ from zhijia.foundation.workflow.columns import numbered
 from zhijia.kernel import db, identifiers
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
+from zhijia.kernel.masks import STAR, shown_as
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent, MembershipState
 from zhijia.organization.members.permissions import Permission
 from zhijia.organization.members.rules import GROUP_MEASURES
@@ -109,8 +110,11 @@ def file_from_card(actor: Actor, holder: CardHolder, *, now: datetime) -> str:
 
 
 def about_person(words: str) -> Q:
-    """Rows with a case and a person: by the case's number, or by the beginning of his name."""
-    return numbered(words) | Q(person__name__startswith=identifiers.search_words(words))
+    """Rows with a case and a person: by the case's number, by the beginning of his name, or as lists show it, `张*`."""
+    name = identifiers.search_words(words)
+    if pattern := shown_as(name):
+        return Q(person__name__startswith=name.partition(STAR)[0], person__name__regex=pattern)
+    return numbered(words) | Q(person__name__startswith=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from zhijia.organization.rosters.rules.conflicts import ROSTER_CONFLICT, STARTS,
 from zhijia.organization.rosters.rules.rows import Kind
 from zhijia.organization.rosters.services import conflicts, loading
 from zhijia.organization.rosters.services.reading import Pass, finished, going_on
+from zhijia.organization.transfers.selectors import claims
 from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
@@ -162,10 +163,14 @@ def register(case: Case, row: RosterConflict, *, actor: Actor, given: Mapping[st
 
 @CONFLICTS.on("offer")
 def invite(case: Case, row: RosterConflict, *, actor: Actor, given: Mapping[str, Any], now: datetime) -> None:
-    """Open the transfer of another union's member, which he confirms with one tap or not. Raises as
-    `transfers.invite` where he is being transferred already or cannot be.
+    """Open the transfer of another union's member, which he confirms with one tap or not; where this union's claim
+    waits for him already, that is the invitation. Raises as `transfers.invite` where he is being transferred already or
+    cannot be.
     """
-    if row.person_id is not None:
+    if row.person_id is None:
+        return
+    claim = claims.open_offer(row.person_id)
+    if claim is None or claim.unit_id != row.union_id:
         transfers.invite(actor, row.person_id, row.union_id, now=now)
 
 

@@ -10,16 +10,19 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.world import World
+from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.ui.listing import Query
 from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
-from zhijia.kernel.errors import NotFound, RuleBroken
+from zhijia.kernel.errors import Duplicate, NotFound, RuleBroken
 from zhijia.organization.changes import services as changes
 from zhijia.organization.members import selectors
+from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.models import RosterConflict
+from zhijia.organization.transfers.cases.claims import CLAIMS
 from zhijia.organization.transfers.selectors import transfers as reads
 from zhijia.organization.transfers.services import transfers
 
@@ -67,6 +70,41 @@ def test_the_message_leads_to_the_case_and_one_tap_asks_for_it(
     assert case.state == "TARGET_PENDING"
     assert union_of(person) == world["other_home"].pk
     assert "确认转会" not in client.get(address).content.decode()
+
+
+def claimed(world: World, name: str = "钱在外") -> Person:
+    """A member of an online home who works for the plant's employer."""
+    person, stay = world.member("home", name)
+    assert world.employer is not None
+    Membership.objects.filter(pk=stay.pk).update(employer_id=world.employer.pk)
+    return person
+
+
+def claim(world: World, person: Person) -> str:
+    said = {"union": world["plant"].public_id, "person": person.public_id}
+    return open_case(CLAIMS, world.staff("GRASS_ADMIN", "plant", "王一"), said, now=world.now)
+
+
+@pytest.mark.parametrize(("answer", "state"), [("confirm", "RESOLVED"), ("decline", "DISMISSED")])
+def test_whom_the_union_claims_already_is_not_invited_twice(answer: str, state: str, world: World) -> None:
+    """The claim is his one invitation; the row follows what becomes of it."""
+    person = claimed(world)
+    case = claim(world, person)
+    actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
+    row = RosterConflict.objects.get()
+    settle(world, actor, row.case.public_id, "offer")
+    assert [told.template for told in Message.objects.filter(person_id=person.pk)] == ["transfers.claim_offered"]
+    assert reads.open_transfer(person.pk) is None
+    act(CLAIMS, world.actor(person), case, answer, now=world.now)
+    assert Case.objects.get(pk=row.case_id).state == state
+
+
+def test_whom_a_roster_invited_is_not_claimed_besides(world: World) -> None:
+    person = claimed(world)
+    actor, _ = loaded(world, [["钱在外", world.number_of(person), "", ""]])
+    settle(world, actor, RosterConflict.objects.get().case.public_id, "offer")
+    with pytest.raises(Duplicate, match=r"transfers\.transfer\.already_open"):
+        claim(world, person)
 
 
 def test_who_is_being_transferred_already_is_said_so(world: World, client: Client, sign_in: Any, clock: Any) -> None:

@@ -17,6 +17,7 @@ from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow.rules import to_others
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
@@ -25,9 +26,11 @@ from zhijia.organization.members import presenting, selectors as members
 from zhijia.organization.members.events import MembershipEnded, MembershipHandedOver
 from zhijia.organization.members.services import moving
 from zhijia.organization.people import selectors as people
+from zhijia.organization.transfers.events import TransferEnded, transfer_ended
 from zhijia.organization.transfers.models import ClaimOffer
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.rules.claims import CLAIM, Claim
+from zhijia.organization.transfers.selectors import transfers
 from zhijia.organization.unions import selectors as unions
 
 MOST_AT_ONCE = 200
@@ -56,6 +59,10 @@ def to_him(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
     documents.require_free(person.id)
     if cases.list_open(CLAIM.code, person.id):
         raise Duplicate("transfers.claim.already_open", "这位会员已有一份认领邀请等待确认，请等待答复。")
+    transfer = transfers.open_transfer(person.id)
+    if transfer is not None and transfer.unit_id == union.id:
+        words = "这位会员转入本工会的转会正在办理或等他确认，不用再邀请，请在“转会”中查看。"
+        raise Duplicate("transfers.transfer.already_open", words)
     return Goes(
         union.id,
         other_unit_id=home.id,
@@ -175,6 +182,13 @@ def move(case: Case, offer: ClaimOffer, *, actor: Actor, given: Mapping[str, Any
     unions.require_takes_members(target)
     employer = (offer.employer_id, unions.get_employer_name(offer.employer_id))
     moving.shift(actor, stay, target, now=now, reason="claim", case_id=case.pk, employer=employer)
+
+
+@CLAIMS.on("decline", "take_back", "lapse")
+def say_so(case: Case, offer: ClaimOffer, *, actor: Actor, given: Mapping[str, Any], now: datetime) -> None:
+    assert case.owner_person_id is not None  # noqa: S101  given at opening
+    note = f"认领邀请：{to_others(CLAIM.labels[case.state])}。"
+    transfer_ended.announce(TransferEnded(case.owner_person_id, case.unit_id, note, now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from zhijia.kernel.identifiers import normalize_uscc
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.names import text_key
 from zhijia.kernel.paging import Page, page_of
-from zhijia.kernel.typed import typed
+from zhijia.kernel.pinyin import pinyin_starts
+from zhijia.kernel.typed import sought
 from zhijia.organization.unions.models import CoveredUnit, Employer, MemberUnion, Union, UnionStatus, UnionType
 from zhijia.organization.unions.permissions import Permission
-from zhijia.organization.unions.pinyin import pinyin_starts
 from zhijia.organization.unions.rules import JOINABLE_TYPES, Place, ancestors, normalize_union_code, region_prefix
 
 JOINABLE = tuple(sorted(JOINABLE_TYPES))
@@ -264,7 +264,7 @@ def find_employer_by_public_id(public_id: str) -> Employer | None:
 
 def search_employers(text: str, *, region_prefix: str = "", limit: int = 10) -> list[Employer]:
     """Employers whose name contains `text`, within a region; for the applicant's choice."""
-    plain = typed(text).replace("\x00", "")[:60]
+    plain = sought(text)[:60]
     employers = Employer.objects.filter(naming.names("name", plain)) if plain else Employer.objects.none()
     if region_prefix:
         employers = employers.filter(region__gte=region_prefix, region__lt=region_prefix + "~")
@@ -359,7 +359,7 @@ def search(
     scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20, closed: bool = False
 ) -> list[UnionFacts]:
     """By union code, credit code, a part of the name, pinyin or initials; within the scope."""
-    text = typed(text).replace("\x00", "")[:60]
+    text = sought(text)[:60]
     if not text:
         return []
     unions = Union.objects.filter(db.in_scope("path", scope)).filter(matching(text))
@@ -380,7 +380,7 @@ def matching(text: str) -> Q:
 
     Letters are the initials of the name, its pinyin with or without blanks, or the beginning of a credit code.
     """
-    compact = "".join(typed(text).split())
+    compact = "".join(sought(text).split())
     if compact.isascii() and len(compact) == 16 and compact.isdigit():
         return Q(code=compact)
     if compact.isascii() and len(compact) == 18:
@@ -392,7 +392,7 @@ def matching(text: str) -> Q:
             condition |= Q(name_key__gte=start, name_key__lt=start + "~")
         return condition
     condition = Q()
-    for word in typed(text).split():  # 莱阳 第一中心小学
+    for word in sought(text).split():  # 莱阳 第一中心小学
         condition &= naming.names("name", word)
     return condition
 

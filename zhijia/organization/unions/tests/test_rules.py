@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from zhijia.kernel.errors import Invalid, RuleBroken, ZhijiaError
+from zhijia.kernel.pinyin import pinyin_starts
 from zhijia.organization.unions import rules
-from zhijia.organization.unions.pinyin import pinyin_starts
 from zhijia.organization.unions.rules import Place
 
 TOWN = Place("GENERAL", 5, "370682101000")

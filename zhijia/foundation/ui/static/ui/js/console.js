@@ -181,11 +181,24 @@
     field.required = false;
   });
 
+  var AWAY = "网络没有连上，您填写的内容还在，请连上网络后再提交。";
+  function say(words) {
+    var note = document.createElement("p"), text = document.createElement("span");
+    note.className = "zj-note soon";
+    note.setAttribute("role", "alert");
+    text.textContent = words;
+    note.append(text);
+    document.getElementById("notes").replaceChildren(note);
+    note.scrollIntoView({ block: "nearest" });
+    addEventListener("online", function () { note.remove(); }, { once: true });
+  }
+
   /* ---- one press, one command; the hidden key makes a second harmless ---- */
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (event.defaultPrevented || form.method !== "post") { return; }
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!navigator.onLine) { event.preventDefault(); say(AWAY); return; }
     form.dataset.sent = "yes";
   });
   addEventListener("pageshow", function () {
@@ -201,6 +214,7 @@
       event.detail.swapOverride = "innerHTML";
     }
   });
+  document.body.addEventListener("htmx:sendError", function () { say(AWAY); });
   document.body.addEventListener("htmx:afterSwap", count);
 
   var switcher = document.querySelector("[data-single-keys]");
