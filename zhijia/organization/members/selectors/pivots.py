@@ -22,7 +22,7 @@ UNTOLD: Final = ""
 class Dimension:
     """`by(today)` gives a short code of each membership; `labels` names the codes in the order in which they stand.
 
-    A code that is not among them is shown as the empty one.
+    A code that is not among them counts as the empty one, and is left out where that has no label either.
     """
 
     label: str
@@ -100,7 +100,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = {
          UNTOLD: "未填"},
     ),
     "work_form": Dimension("就业方式", lambda _: F("work_form"), WORK_FORMS),
-    "group": Dimension("新就业群体", lambda _: F("new_form_group"), {**NEW_FORM_GROUPS, UNTOLD: "不是新就业形态"}),
+    "group": Dimension("新就业群体", lambda _: F("new_form_group"), NEW_FORM_GROUPS),
     "migrant": Dimension("农民工", _yes_no(is_migrant=True), {"1": "是", "0": "否"}),
     "real_name": Dimension("实名", _yes_no(real_name_level__gte=3), {"1": "已实名", "0": "未实名"}),
     "activated": Dimension("激活", _yes_no(activated=True), {"1": "已激活", "0": "未激活"}),

@@ -84,6 +84,8 @@ def _of_cells(union_id: int, rows: str, columns: str) -> tuple[date, dict[tuple[
 
 
 def _table(counts: dict[tuple[str, str], int], rows: str, columns: str, *, day: date | None, exact: bool) -> Pivot:
+    known = (DIMENSIONS[rows].labels, DIMENSIONS[columns].labels)
+    counts = {(a, b): number for (a, b), number in counts.items() if a in known[0] and b in known[1]}
     told = (lambda number: number) if exact else disclosed
     by_row, by_column = _sums(counts, 0), _sums(counts, 1)
     across = [(code, label) for code, label in DIMENSIONS[columns].labels.items() if by_column.get(code)]

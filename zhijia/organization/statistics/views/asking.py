@@ -25,6 +25,7 @@ from zhijia.organization.statistics import rules
 from zhijia.organization.statistics.permissions import Permission
 from zhijia.organization.statistics.selectors import Boundaries, Moment
 from zhijia.organization.unions import places, selectors as unions
+from zhijia.organization.unions.rules import LEVEL_AREA
 
 FIRST_DAY: Final = date(2000, 1, 1)
 PAGES: Final = (
@@ -128,6 +129,11 @@ def short(union: unions.UnionFacts) -> str:
     return union.name.removesuffix("总工会") or union.name
 
 
+def size_of(rows: int) -> str:
+    """How tall a picture with so many bars is drawn."""
+    return "sm" if rows <= 5 else "" if rows <= 14 else "tall"
+
+
 def children_of(asked: Asked) -> list[unions.UnionFacts]:
     """The units directly below, as they stand or stood; those that have gone elsewhere since are named too."""
     moment = asked.moment
@@ -143,8 +149,8 @@ MOST_CHILDREN: Final = 400
 
 
 # --- The head
-def head(asked: Asked, title: str, *, indicators: bool = True) -> dict[str, Any]:
-    """Context of `statistics/_head.html`."""
+def head(asked: Asked, title: str, *, is_dated: bool = True) -> dict[str, Any]:
+    """Context of `statistics/base.html`; a page that is always of now asks for no day and no indicator."""
     moment = asked.moment
     scope = asked.request.actor.scope_for(Permission.VIEW)
     crumbs = [facts for facts in unions.breadcrumb(asked.unit.path)[:-1] if scope.covers(facts.path)]
@@ -153,13 +159,15 @@ def head(asked: Asked, title: str, *, indicators: bool = True) -> dict[str, Any]
         "title": title,
         "asked": asked,
         "unit": asked.unit,
-        "as_of": asked.as_of(),
+        "whole": f"{asked.unit.name}及下级" if asked.unit.level < LEVEL_AREA else asked.unit.name,
+        "as_of": asked.as_of() if is_dated else "",
+        "is_dated": is_dated,
         "day": moment.day.isoformat(),
         "today": asked.today.isoformat(),
         "days": [(month_end.isoformat(), "上月末"), (year_end.isoformat(), "上年末")],
         "crumbs": [{"label": short(facts), "href": asked.href(unit=facts.public_id)} for facts in crumbs],
         "segments": []
-        if moment.is_now
+        if moment.is_now or not is_dated
         else [
             {"label": label, "href": asked.href(boundaries=code), "current": moment.boundaries == code}
             for code, label in (("now", "按现行隶属"), ("then", "按当时隶属"))
@@ -170,8 +178,8 @@ def head(asked: Asked, title: str, *, indicators: bool = True) -> dict[str, Any]
             ("order", asked.order),
             *((name, value) for name, value in asked.kept if value),
         ],
-        "indicators": [(one.code, one.label, bool(one.within)) for one in registry.indicators()] if indicators else [],
-        "moved": "" if moment.is_now else _moved(asked),
+        "indicators": [(one.code, one.label, bool(one.within)) for one in registry.indicators()],
+        "moved": "" if moment.is_now or not is_dated else _moved(asked),
         "exports": [(form.upper(), asked.href(form=form)) for form in FORMS],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.http import HttpResponseBase
@@ -21,13 +22,16 @@ from zhijia.organization.unions.selectors import kinds
 from .asking import children_of, day_of, head, read, short, table_to_save
 from .ranking import MOST_DRAWN, MOST_PEERS, bars
 
+LEAST_APART: Final = 7
+"""Days between the two where only one is named: in the first week of a month the last one is passed over."""
+
 
 def comparison(request: Request) -> HttpResponseBase:
     """One indicator of the units below on two days, and every indicator of the unit itself."""
     asked = read(request, "comparison", keeps=("from",))
     earlier_day = day_of(dict(asked.kept)["from"], asked.today)
     if earlier_day >= asked.moment.day:
-        earlier_day = rules.last_month_end(asked.moment.day)
+        earlier_day = rules.last_month_end(asked.moment.day - timedelta(days=LEAST_APART))
     earlier = Moment(earlier_day, asked.today, asked.moment.boundaries)
     one, below = asked.indicator, children_of(asked)
     now, old = read_many([one], below, asked.moment), read_many([one], below, earlier)
@@ -65,7 +69,7 @@ def comparison(request: Request) -> HttpResponseBase:
             "total": {"label": "合计", "cells": _change_cells(one, own_old[one.code], own[one.code])},
         },
         "chart": {
-            **bars(one, "two-days", asked, "下级", value="3"),
+            **bars(one, "two-days", asked, "下级", value="3", rows=len(pairs)),
             "title": f"{one.label}增减",
             "unit": "",
             "note": f"{'百分点' if one.is_share else one.unit}，{earlier_day:%m-%d} 至 {asked.moment.day:%m-%d}",
@@ -178,7 +182,7 @@ def outliers(request: Request) -> HttpResponseBase:
             ],
         },
         "chart": {
-            **bars(one, "outliers", asked, "异常单位", value="3"),
+            **bars(one, "outliers", asked, "异常单位", value="3", rows=len(found)),
             "title": "增减 %",
             "unit": "%",
             "note": f"比上月末，{asked.as_of()}",

@@ -24,7 +24,7 @@ from zhijia.organization.unions import selectors as unions
 from .asking import Asked, behind, children_of, head, read, short, table_to_save
 from .ranking import near
 
-IN_TABLES: Final = ("members", "unions", "join_rate", "real_name", "activated", "new_form")
+IN_TABLES: Final = ("members", "join_rate", "real_name", "new_form")
 MAPPED: Final = {2: 4, 3: 6}
 """Level of a unit → digits of the divisions that its map shows."""
 
@@ -86,7 +86,8 @@ def _figure(asked: Asked, one: Indicator, own: Readings, before: Readings) -> di
         note = f"上月 {reading.text(one, old)}"
     else:
         change = reading.change_text(one, found, old)
-        note = f"较上月末 {change}" if change else f"单位：{one.unit}"
+        unit = "" if one.is_share else f" {one.unit}"
+        note = f"较上月末 {change}{unit}" if change else f"单位：{one.unit}"
     if one.is_share and found.number is not None:
         note = f"{formats.number(found.count or 0)} ÷ {formats.number(found.whole or 0)}，{note}"
     return {

@@ -14,9 +14,10 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.paging import Page
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.permissions import Permission as MemberPermission
+from zhijia.organization.members.presenting import NAME
 from zhijia.organization.statistics.selectors import pivots
 
-from .asking import head, read, table_to_save
+from .asking import head, read, size_of, table_to_save
 
 
 def pivot(request: Request) -> HttpResponseBase:
@@ -38,7 +39,7 @@ def pivot(request: Request) -> HttpResponseBase:
         )
     title = known[rows] if rows == columns else f"{known[rows]}，按{known[columns]}"
     context = {
-        **head(asked, "统计 · 透视", indicators=False),
+        **head(asked, "统计 · 透视", is_dated=False),
         "counted": "此刻" if found.day is None else f"{found.day:%Y-%m-%d} 夜里统计",
         "exact": found.exact,
         "choices": [
@@ -51,7 +52,7 @@ def pivot(request: Request) -> HttpResponseBase:
             "title": f"会员：{title}",
             "note": "人 · 不显示的格不入图",
             "alt": f"会员{title}的条形图，数值见下表",
-            "size": "tall",
+            "size": size_of(len(found.lines)),
         },
         "table": {
             "id": "pivot",
@@ -78,7 +79,7 @@ def _disclosed(cell: int | str) -> dict[str, str]:
 STAYS: Final = Listing(
     "statistics.members",
     "当日会员",
-    head=Column("姓名", "person.name"),
+    head=Column("姓名", NAME),
     opens=To("members:file", "file_pid"),
     kept=("unit", "day", "boundaries"),
     counted="人",

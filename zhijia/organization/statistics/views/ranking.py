@@ -17,7 +17,7 @@ from zhijia.organization.statistics.selectors import comparing, indicators as re
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import kinds
 
-from .asking import Asked, head, read, short, table_to_save
+from .asking import Asked, head, read, short, size_of, table_to_save
 
 NEAR: Final = 4
 MOST_PEERS: Final = 2_000
@@ -48,7 +48,9 @@ def ranking(request: Request) -> HttpResponseBase:
         ],
         "peers": f"{asked.unit.type_label} {len(lines)} 个，{asked.as_of()}；相同的并列，没有分母的不排",
         "table": _rank_table(asked, lines, chosen),
-        "chart": bars(one, "ranks", asked, "同级单位", value="2") if len(lines) <= MOST_DRAWN else None,
+        "chart": bars(one, "ranks", asked, "同级单位", value="2", rows=len(lines))
+        if len(lines) <= MOST_DRAWN
+        else None,
     }
     return render(request, "statistics/ranking.html", context)
 
@@ -127,7 +129,7 @@ def near(asked: Asked) -> dict[str, Any] | None:
     }
 
 
-def bars(one: Indicator, table: str, asked: Asked, what: str, *, value: str) -> dict[str, Any]:
+def bars(one: Indicator, table: str, asked: Asked, what: str, *, value: str, rows: int) -> dict[str, Any]:
     return {
         "kind": "hbar",
         "table": table,
@@ -135,6 +137,6 @@ def bars(one: Indicator, table: str, asked: Asked, what: str, *, value: str) -> 
         "note": f"{one.unit}，{asked.as_of()}",
         "value": value,
         "alt": f"{what}{one.label}条形图，数值见旁边的表",
-        "size": "tall",
+        "size": size_of(rows),
         "unit": one.unit if one.is_share else "",
     }
