@@ -212,3 +212,16 @@ def test_a_moved_union_is_told_beside_both_boundaries(cadre: Client, world: Worl
     town = {"unit": world["town"].public_id, "day": "2026-08-31"}
     assert world["plant"].name in page(cadre, "", boundaries="then", **town)
     assert world["plant"].name not in page(cadre, "", boundaries="now", **town)
+
+
+def test_the_api_tells_a_day_and_a_pivot(cadre: Client, world: World) -> None:
+    address = f"/api/v1/figures/{world['county'].public_id}"
+    told = cadre.get(f"{address}/on?day=2026-08-31&boundaries=now").json()
+    assert (told["day"], told["total"]["members"]) == ("2026-08-31", 2)
+    found = {each["code"]: each for each in told["indicators"]}
+    assert (found["real_name"]["count"], found["real_name"]["whole"], found["real_name"]["value"]) == (2, 2, 100.0)
+    now = cadre.get(f"{address}/on").json()
+    assert (now["day"], now["total"]["members"]) == (world.today.isoformat(), 3)
+    crossed = cadre.get(f"{address}/pivot?rows=sex&columns=age").json()
+    assert (crossed["total"], crossed["exact"], crossed["counted_on"]) == (3, True, None)
+    assert cadre.get(f"{address}/pivot?rows=name").status_code == 422
