@@ -13,6 +13,8 @@ from pathlib import Path
 
 import django
 
+from zhijia.foundation.workflow.rules import Move
+
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 _NOTE = "Written by `make docs` from the scenarios' declarations; change it there."
 
@@ -58,7 +60,7 @@ def workflows() -> str:
                 f"`{move.name}` {move.title if move.title != move.name else ''}".strip(),
                 ", ".join(flow.labels[state] for state in sorted(move.sources)),
                 flow.labels[move.target],
-                f"`{move.by}`" + (f" on {move.unit}" if move.is_permission else ""),
+                f"`{move.by}`" + (f" on {_units(move)}" if move.is_permission else ""),
                 ", ".join(filter(None, [*move.needs, "once" if move.once else "", "checker" if move.checker else ""])),
                 f"`{move.after}`" if move.after else "",
             )
@@ -66,6 +68,10 @@ def workflows() -> str:
         )
         lines += [*_table(("move", "from", "to", "by", "needs", "by itself after"), rows), ""]
     return _page("Workflows", "Every case moves by one of these tables, and by nothing else.", lines)
+
+
+def _units(move: Move) -> str:
+    return ", ".join(sorted({move.unit_in(state) for state in move.sources}))
 
 
 def parameters() -> str:

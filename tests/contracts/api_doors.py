@@ -13,11 +13,9 @@ from tests.world import World
 from zhijia.config.api import API
 from zhijia.foundation.jobs import services as jobs
 from zhijia.kernel.api import Route, route_of
-from zhijia.organization.changes import services as changes
 from zhijia.organization.rosters.models import RosterConflict, RosterLoad
 from zhijia.organization.rosters.services import loading as rosters
 from zhijia.organization.rosters.tests.files import csv_file, id_number
-from zhijia.organization.transfers.services import transfers
 
 
 @dataclass(frozen=True)
@@ -69,32 +67,13 @@ SAID: dict[str, Any] = {
     "joining_reject": {"reason": "NOT_EMPLOYEE"},
     "joining_ask": {"note": "请补充单位全称"},
     "members_numbers": {"reason": "核对退休手续"},
-    "transfers_desk_refuse_transfer": {"reason": "OTHER", "note": "不在本单位工作"},
-    "transfers_desk_call_off": {"note": "本人不同意"},
-    "changes_desk_refuse_change": {"note": "材料还不齐全"},
-    "changes_desk_decide_appeal": {"overturn": True, "note": "原决定依据不足"},
-    "transfers_desk_offer_claims": {"ids": ["0" * 16]},
+    "moving_desk_offer_claims": {"ids": ["0" * 16]},
     "duplicates_ask_undo": {"note": "实为同名的两个人"},
     "duplicates_decide_undo": {"agree": True},
-    "changes_desk_ask_change": {"kind": "retain", "reason": "retired", "on": "2026-09-15"},
 }
 APPLICATION = ("joining_application", "joining_approve", "joining_reject", "joining_ask", "joining_match_employer")
 MEMBER = ("members_member", "members_numbers")
-TRANSFER = (
-    "transfers_desk_transfer",
-    "transfers_desk_accept_transfer",
-    "transfers_desk_refuse_transfer",
-    "transfers_desk_call_off",
-)
-CHANGE = (
-    "changes_desk_change",
-    "changes_desk_agree_change",
-    "changes_desk_refuse_change",
-    "changes_desk_decide_appeal",
-)
-CLAIMING = ("transfers_desk_claimable", "transfers_desk_offer_claims")
-ASKING = ("changes_desk_ask_change",)
-CHANGING = (*TRANSFER, *CHANGE, *CLAIMING, *ASKING)
+CLAIMING = ("moving_desk_claimable", "moving_desk_offer_claims")
 LOAD = (
     "rosters_load", "rosters_fault_list", "rosters_columns", "rosters_check_load", "rosters_write_load",
     "rosters_drop_load",
@@ -104,33 +83,22 @@ ROSTER = LOAD
 FIGURES = ("figures_figures", "figures_below", "figures_months", "figures_figures_on", "figures_pivot")
 UNION = ("unions_union", "unions_children", *FIGURES)
 STATS_MAY = set(UNION)
-NOT_FOR_SYSTEMS = {"members_numbers", *CHANGING, *ROSTER, *EXPORTING} - {
-    "transfers_desk_transfer"
-}  # the union left may look
-OF_THE_UNION = {*CLAIMING, *ASKING}
+NOT_FOR_SYSTEMS = {"members_numbers", *CLAIMING, *ROSTER, *EXPORTING}
+OF_THE_UNION = {*CLAIMING}
 """Rights of the grassroots union's own people, not of the county's."""
 IN_STEPS = {
     "duplicates_correct", "desk_files_read_content", "rosters_refused",
     "rosters_take_load", "rosters_choose_sheet",
 }  # fmt: skip
 """What takes a file, or is for who made it alone: test_api_steps.py and test_api_files.py walk them."""
-ANOTHER_STATE = {"transfers_desk_call_off", "changes_desk_decide_appeal"}
-"""What the real one below is not ready for: in scope and with the right the answer is 409."""
 
 
 def real(world: World, name: str) -> str:
     """The public id of something real in the small province's county."""
     if name in APPLICATION:
         return world.application(name="王一")[1]
-    if name in (*MEMBER, *ASKING):
+    if name in MEMBER:
         return world.member(name="李二")[0].public_id
-    if name in TRANSFER:
-        person, _ = world.member("home", name="李二")
-        return transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now).public_id
-    if name in CHANGE:
-        person, _ = world.member(name="李二")
-        given = changes.Given("retain", "retired", world.today)
-        return changes.ask_own(world.actor(person), given, now=world.now).public_id
     if name in CLAIMING:
         return world["plant"].public_id
     if name in UNION:
@@ -174,5 +142,5 @@ def said_for(world: World, name: str) -> Any:
 
 
 WITH_PID = [
-    *APPLICATION, *MEMBER, *UNION, *CHANGING, *ROSTER, *EXPORTING,
+    *APPLICATION, *MEMBER, *UNION, *CLAIMING, *ROSTER, *EXPORTING,
 ]  # fmt: skip

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from tests.world import World
 from zhijia.foundation.casework import services as casework
+from zhijia.foundation.casework.selectors import papers_of
 from zhijia.foundation.files import services as files
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
-from zhijia.organization.changes import selectors as reads, services as changes
-from zhijia.organization.changes.services import Given
+from zhijia.organization.changes.cases import CHANGES
+from zhijia.organization.changes.tests import asking as changing
+from zhijia.organization.changes.tests.asking import Given
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.models import DuplicateHint
 from zhijia.organization.duplicates.services import corrections, hints
@@ -26,7 +27,7 @@ from zhijia.organization.people.models import Person, RightsRequest
 from zhijia.organization.people.rules import Profile
 from zhijia.organization.people.selectors import rights as rights_reads
 from zhijia.organization.people.tests import asking
-from zhijia.organization.transfers.services import returns, transfers
+from zhijia.organization.transfers.tests import asking as going
 
 Scenario = Callable[[World], Callable[[], Any]]
 
@@ -39,129 +40,13 @@ def _paper() -> tuple[str, io.BytesIO]:
 def _asking(world: World) -> tuple[Person, Case]:
     world.open_plant("works", "town")
     person, _ = world.member()
-    return person, transfers.request_transfer(world.actor(person), world["works"].pk, now=world.now)
+    return person, going.ask(world.actor(person), world["works"].pk, now=world.now)
 
 
-def _request(world: World) -> Callable[[], Any]:
-    world.open_plant("works", "town")
-    person, _ = world.member()
-    return lambda: transfers.request_transfer(world.actor(person), world["works"].pk, now=world.now)
-
-
-def _decided(name: str, **values: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        _, case = _asking(world)
-        admin = world.staff("GRASS_ADMIN", "works")
-        return lambda: getattr(transfers, name)(admin, case.public_id, now=world.now, **values)
-
-    return prepare
-
-
-def _cancel(world: World) -> Callable[[], Any]:
-    person, case = _asking(world)
-    return lambda: transfers.cancel_transfer(world.actor(person), case.public_id, now=world.now)
-
-
-def _invite(world: World) -> Callable[[], Any]:
-    person, _ = world.member("home")
-    actor = world.staff("GRASS_ADMIN", "plant")
-    return lambda: transfers.invite(actor, person.pk, world["plant"].pk, now=world.now)
-
-
-def _confirm_invitation(world: World) -> Callable[[], Any]:
-    person, _ = world.member("home")
-    case = transfers.invite(world.staff("GRASS_ADMIN", "plant"), person.pk, world["plant"].pk, now=world.now)
-    return lambda: transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
-
-
-def _batch(world: World) -> Callable[[], Any]:
-    world.open_plant("works", "town")
-    person, _ = world.member()
-    worker, target = world.staff("TOWN_WORKER", "town"), world["works"].pk
-    return lambda: transfers.propose_batch(worker, [person.public_id], target, reason="车间划归新公司", now=world.now)
-
-
-def _one(world: World) -> Callable[[], Any]:
-    world.open_plant("works", "town")
-    person, _ = world.member()
-    worker, target = world.staff("TOWN_WORKER", "town"), world["works"].pk
-    return lambda: transfers.propose_one(
-        worker, person.pk, target, batch="b" * 16, reason="车间划归新公司", now=world.now
-    )
-
-
-def _call_off(world: World) -> Callable[[], Any]:
-    world.open_plant("works", "town")
-    person, _ = world.member()
-    worker = world.staff("TOWN_WORKER", "town")
-    case = transfers.propose_one(
-        worker, person.pk, world["works"].pk, batch="b" * 16, reason="车间划归新公司", now=world.now
-    )
-    return lambda: transfers.call_off(worker, case.public_id, note="核对后不转", now=world.now)
-
-
-def _return(world: World) -> Callable[[], Any]:
-    world.open_plant("works", "town")
-    person, _ = world.member()
-    until = world.today + timedelta(days=300)
-    case = transfers.request_transfer(world.actor(person), world["works"].pk, until=until, now=world.now)
-    transfers.accept_transfer(world.staff("GRASS_ADMIN", "works"), case.public_id, now=world.now)
-    return lambda: returns.return_home(world.actor(person), case.public_id, now=world.now)
-
-
-# --- Changes
-def _ask_own(world: World) -> Callable[[], Any]:
-    person, _ = world.member()
-    said = Given("retain", "retired", world.today)
-    return lambda: changes.ask_own(world.actor(person), said, now=world.now)
-
-
-def _ask_for(world: World) -> Callable[[], Any]:
-    person, _ = world.member()
-    chair, said = world.staff("GRASS_CHAIR", "plant"), Given("retain", "retired", world.today)
-    return lambda: changes.ask_for(chair, person.public_id, said, now=world.now)
-
-
-def _asked(name: str, kind: str = "retain", reason: str = "retired", **values: Any) -> Scenario:
-    def prepare(world: World) -> Callable[[], Any]:
-        person, _ = world.member()
-        case = changes.ask_own(world.actor(person), Given(kind, reason, world.today), now=world.now)
-        chair = world.staff("GRASS_CHAIR", "plant")
-        return lambda: getattr(changes, name)(chair, case.public_id, now=world.now, **values)
-
-    return prepare
-
-
-def _take_back(world: World) -> Callable[[], Any]:
-    person, _ = world.member()
-    case = changes.ask_own(world.actor(person), Given("withdraw", "own_wish", world.today), now=world.now)
-    return lambda: changes.take_back(world.actor(person), case.public_id, now=world.now)
-
-
-def _expelled(world: World) -> tuple[Person, str]:
-    person, _ = world.member()
-    said = Given("expel", "crime", world.today, document="工字〔2026〕3号", papers=(_paper(),))
-    case = changes.ask_for(world.staff("GRASS_CHAIR", "plant"), person.public_id, said, now=world.now)
-    changes.agree(world.staff("TOWN_WORKER", "town", "周正"), case.public_id, now=world.now)
-    return person, case.public_id
-
-
-def _appeal(world: World) -> Callable[[], Any]:
-    person, case = _expelled(world)
-    return lambda: changes.appeal(world.actor(person), case, note="判决已撤销，请复核。", now=world.now)
-
-
-def _decide_appeal(world: World) -> Callable[[], Any]:
-    person, case = _expelled(world)
-    changes.appeal(world.actor(person), case, note="判决已撤销，请复核。", now=world.now)
-    county = world.staff("ORG", "county", "吴科长")
-    return lambda: changes.decide_appeal(county, case, overturn=True, note="判决已撤销。", now=world.now)
-
-
-def _readmit(world: World) -> Callable[[], Any]:
-    _, case = _expelled(world)
-    county = world.staff("ORG", "county", "吴科长")
-    return lambda: changes.readmit(county, case, note="本人已改正。", now=world.now)
+def _accept(world: World) -> Callable[[], Any]:
+    _, case = _asking(world)
+    admin = world.staff("GRASS_ADMIN", "works")
+    return lambda: going.act(admin, case.public_id, "accept", now=world.now)
 
 
 def _reopen(world: World) -> Callable[[], Any]:
@@ -223,8 +108,8 @@ def _correct_person(world: World) -> Callable[[], Any]:
 def _read_evidence(world: World) -> Callable[[], Any]:
     person, _ = world.member()
     actor = world.actor(person)
-    case = changes.ask_own(actor, Given("retain", "unemployed", world.today, papers=(_paper(),)), now=world.now)
-    (file,) = reads.own_change(actor, case.public_id).papers
+    case = changing.ask_own(actor, Given("retain", "unemployed", world.today, papers=(_paper(),)), now=world.now)
+    (file,) = papers_of(CHANGES, case)
     return lambda: files.read_file(actor, file.public_id, now=world.now)
 
 
@@ -263,29 +148,8 @@ MOVES: dict[str, Scenario] = {
     "members.services.own_data.change_own": _change_own,
     "people.services.profile.change_profile": _told("change_profile"),
     "people.services.profile.keep_said": _told("keep_said"),
-    "transfers.services.transfers.request_transfer": _request,
-    "transfers.services.transfers.open_transfer": _request,
-    "transfers.services.transfers.complete": _decided("accept_transfer"),
-    "transfers.services.transfers.accept_transfer": _decided("accept_transfer"),
-    "transfers.services.transfers.refuse_transfer": _decided("refuse_transfer", reason="NOT_EMPLOYEE"),
-    "transfers.services.transfers.cancel_transfer": _cancel,
-    "transfers.services.transfers.invite": _invite,
-    "transfers.services.transfers.confirm_transfer": _confirm_invitation,
-    "transfers.services.transfers.propose_batch": _batch,
-    "transfers.services.transfers.propose_one": _one,
-    "transfers.services.transfers.call_off": _call_off,
-    "transfers.services.returns.return_home": _return,
-    "changes.services.ask_own": _ask_own,
-    "changes.services.ask_for": _ask_for,
-    "changes.services.agree": _asked("agree"),
-    "changes.services.refuse": _asked("refuse", note="请先办理手续。"),
-    "changes.services.note_talk": _asked("note_talk", "withdraw", "own_wish", note="已电话沟通。"),
-    "changes.services.take_back": _take_back,
-    "changes.services.appeal": _appeal,
-    "changes.services.decide_appeal": _decide_appeal,
-    "changes.services.readmit": _readmit,
     "members.services.moving.reopen": _reopen,
-    "members.services.moving.shift": _decided("accept_transfer"),
+    "members.services.moving.shift": _accept,
     "duplicates.services.hints.dismiss_hint": _dismiss,
     "members.services.moving.close_for": _merging("agree"),
     "duplicates.services.corrections.correct_member": _correct,

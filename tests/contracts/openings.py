@@ -11,7 +11,7 @@ from zhijia.foundation.accounts.services import factors
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.casework import services
 from zhijia.foundation.casework.fields import samples
-from zhijia.foundation.casework.kinds import CaseKind
+from zhijia.foundation.casework.kinds import By, CaseKind
 from zhijia.kernel.actor import SYSTEM as SYSTEM_ACTOR
 from zhijia.organization.documents.cases import BATCHES
 from zhijia.organization.documents.cases.batches import Proposal, propose
@@ -56,6 +56,30 @@ def _claimed(world: World, member: Person) -> dict[str, Any]:
     home = world["home"]
     Membership.objects.filter(pk=stay.pk).update(union=home, employer=world["plant"].employer_id)
     return {"union": world["plant"].public_id, "person": member.public_id}
+
+
+def _at_home(member: Person, world: World) -> None:
+    Membership.objects.filter(person=member, until__isnull=True).update(union=world["home"])
+
+
+def _going(world: World, member: Person) -> dict[str, Any]:
+    _at_home(member, world)
+    return {"union_code": world["plant"].code}
+
+
+def _moved(kind: str, start: str) -> Callable[[World, Person], dict[str, Any]]:
+    """By a service that has checked it."""
+
+    def say(world: World, member: Person) -> dict[str, Any]:
+        _at_home(member, world)
+        stay = Membership.objects.get(person=member, until__isnull=True)
+        return {"stay": stay, "target": world.facts("plant"), "kind": kind, "start": start}
+
+    return say
+
+
+def _expelled(_: World, member: Person) -> dict[str, Any]:
+    return {"person": member.public_id, "kind": "expel", "reason": "crime"}
 
 
 def _trail(world: World, _: Person) -> dict[str, Any]:
@@ -118,12 +142,27 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "roster-conflicts ELSEWHERE": _row("elsewhere"),
     "roster-conflicts NO_EMPLOYER": _row("employer"),
     "claims": _claimed,
+    "changes REPORTED": _expelled,
+    "changes COOLING": lambda _, __: {"kind": "withdraw", "reason": "own_wish"},
+    "changes cadre": lambda _, member: {"person": member.public_id},
+    "transfers": _going,
+    "transfers INVITED": _moved("invited", "INVITED"),
+    "transfers NOTICED": _moved("batch", "NOTICED"),
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
 """What opening asks that names somebody, so that no sample can stand for it; by another start where it has several."""
 
 
-def said(kind: CaseKind, world: World, member: Person, start: str = "") -> dict[str, Any]:
-    own = SAID.get(f"{kind.slug} {start}") or SAID.get(kind.slug)
-    return samples(kind.opens) | (own(world, member) if own else {})
+OPENED_BY = {
+    "changes REPORTED": By.CADRE,
+    "transfers INVITED": By.SYSTEM,
+    "transfers NOTICED": By.SYSTEM,
+}
+"""Who opens it by another start, where that is not the first way in."""
+
+
+def said(kind: CaseKind, world: World, member: Person, start: str = "", by: By | None = None) -> dict[str, Any]:
+    own = SAID.get(f"{kind.slug} {start}") or SAID.get(f"{kind.slug} {by}") or SAID.get(kind.slug)
+    opening = kind.opening(by or kind.opener)
+    return samples(opening.asks if opening else ()) | (own(world, member) if own else {})

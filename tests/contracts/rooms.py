@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+
+from django.apps import apps
+
+from zhijia.kernel.registry import Scenario
 
 _PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
@@ -38,3 +44,13 @@ def height(name: str) -> tuple[int, int]:
 def may_point(source: str, target: str) -> bool:
     """Whether a table of `source` may refer to one of `target`: itself, or something lower; never a neighbour."""
     return source == target or height(target) < height(source)
+
+
+def scenarios() -> dict[str, tuple[str, Scenario]]:
+    """By the code of each scenario, the Python name of its package and what it declares; packages of others too."""
+    found = {}
+    for config in apps.get_app_configs():
+        if find_spec(f"{config.name}.scenario") is not None:
+            scenario = import_module(f"{config.name}.scenario").SCENARIO
+            found[scenario.code] = (config.name, scenario)
+    return found

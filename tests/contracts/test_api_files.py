@@ -160,8 +160,8 @@ def test_what_is_no_table_is_refused(
 def test_a_paper_is_sent_ahead_and_named_by_the_case(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     admin, (person, _) = world.staff_person("GRASS_ADMIN", "plant", "赵志强"), world.member(name="李二")
     sign_in(client, admin, staff=True)
-    address = f"/members/{person.public_id}/changes"
-    said = {"kind": "decease", "reason": "death", "on": "2026-09-15", "note": "家属告知"}
+    address = "/changes"
+    said = {"person": person.public_id, "kind": "decease", "reason": "death", "on": "2026-09-15", "note": "家属告知"}
     without = send(client, address, said)
     assert (without.status_code, set(without.json()["fields"])) == (422, {"papers"})
     draft = upload(client, "/files", paper()).json()

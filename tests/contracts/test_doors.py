@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.world import World
 from zhijia.foundation.casework import services as casework
 from zhijia.kernel.doors import is_public, needs_step_up
-from zhijia.organization.documents.cases import BATCHES, batches, checks
+from zhijia.organization.documents.cases import BATCHES, batches
 from zhijia.organization.people.tests import asking
 
 pytestmark = pytest.mark.django_db
@@ -163,10 +163,8 @@ def things(world: World) -> dict[str, dict[str, str]]:
     said = batches.Proposal("公安机关通报的一批伪造证件", typed=world.number_of(member))
     batch = batches.propose(maker, said, now=world.now)
     casework.act(BATCHES, checker, batch, "agree", now=world.now)
-    check = checks.ask_check(world.actor(member), None, mobile="", now=world.now)
     return {
         "documents:numbers": {"pid": batch},
-        "documents:my_check": {"pid": check},
         "people:rights_case": {"pid": asked},
         "joining:review": own,
         "joining:match_employer": own,
@@ -183,7 +181,7 @@ def things(world: World) -> dict[str, dict[str, str]]:
 
 FOREIGN = {
     "joining:review", "members:file", "joining:case", "joining:submitted", "joining:withdraw",
-    "joining:appeal", "joining:answer", "documents:numbers", "documents:my_check",
+    "joining:appeal", "joining:answer", "documents:numbers",
     "unions:file", "people:rights_case",
 }  # fmt: skip
 

@@ -17,9 +17,8 @@ from tests.world import World
 from zhijia.foundation.casework.kinds import kinds
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.notify.models import Message
-from zhijia.organization.changes import services as changes
 from zhijia.organization.joining.tests.test_disputes import disputed
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +61,8 @@ def real(world: World, door: Door) -> dict[str, str]:
     if space == "portal":
         notify.send("members.bound", person_id=member.pk, context={"union": "某工会"}, now=world.now)
         return {"pid": Message.objects.get(person_id=member.pk).public_id}
-    if "change" in door.route and "<str:kind>" not in door.route:
-        given = changes.Given("retain", "retired", world.today)
-        return {"pid": changes.ask_own(world.actor(member), given, now=world.now).public_id}
     if space == "transfers":
-        return {"pid": transfers.request_transfer(world.actor(member), world["home"].pk, now=world.now).public_id}
+        return {"pid": going.ask(world.actor(member), world["home"].pk, now=world.now).public_id}
     other, _ = world.member(name="蒋五")
     return {"pid": member.public_id, "other": other.public_id, "kind": "retain"}
 

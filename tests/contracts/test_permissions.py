@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.rooms import scenarios
 from tests.world import World
 from zhijia.kernel.actor import SYSTEM, Actor, Grant, Kind
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn
@@ -13,6 +14,7 @@ from zhijia.kernel.registry import MenuItem, Registry, Scenario, registry
 from zhijia.organization.access.roles import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
+OURS = {spec.code for name, one in scenarios().values() if name.startswith("zhijia.") for spec in one.permissions}
 PAIRS = [(code, role) for code in sorted(registry.permissions) for role in sorted(ROLES)]
 
 
@@ -43,7 +45,8 @@ def test_a_permission_is_carried_by_known_roles_and_named_in_the_docs(code: str)
     assert spec.roles <= set(ROLES)
     assert spec.roles, "nobody could ever hold it"
     assert len(code.split(":")) == 3
-    assert f"`{code}`" in (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
+    if code in OURS:  # packages of others name theirs themselves
+        assert f"`{code}`" in (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", ["joining:application:decides", "", "members", "*", "members:*:*"])

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models import BinaryField, Field, ForeignKey, Model
 
+from tests.contracts.rooms import scenarios
 from tests.world import World
 from zhijia.kernel.personal import DataSubject, PersonalData
 from zhijia.kernel.registry import registry
@@ -61,11 +62,11 @@ def test_what_is_exempted_holds_somebody_and_is_not_declared_too() -> None:
 
 def test_a_table_stands_in_one_part_of_its_own_capability() -> None:
     assert [table for table, count in declared().items() if count > 1] == []
-    for scenario in registry.scenarios:
+    for package, scenario in scenarios().values():
         for part in scenario.personal_data:
             for table in part.tables:
                 model: type[Model] = apps.get_model(table)
-                assert model._meta.app_label == scenario.code, (part.code, table)
+                assert model._meta.app_config.name == package, (part.code, table)
 
 
 @pytest.mark.django_db

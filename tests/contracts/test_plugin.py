@@ -67,4 +67,6 @@ def test_the_package_of_the_page_is_installed_walked_and_passes_its_own_tests(pl
     pytest_ = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib"]
     walked = run(place, *pytest_, "tests/contracts/test_kinds.py", "-k", "proposals")
     assert re.search(r"\b[4-9]\d passed", walked), walked
+    named = ["tests/contracts/test_permissions.py", "tests/contracts/test_personal_data.py"]
+    assert "failed" not in run(place, *pytest_, *named, "-k", "named_in_the_docs or one_part")
     assert "5 passed" in run(place, *pytest_, str(PACKAGE / "tests" / "test_proposals.py"))

@@ -10,9 +10,14 @@ from django.contrib.sessions.models import Session
 
 from tests.journeys.test_join import ID_NUMBER, printed_address, sign_in_by_code
 from tests.world import World
+from zhijia.foundation.accounts.services import factors
+from zhijia.foundation.workflow.models import Case
+from zhijia.kernel.actor import SYSTEM
 from zhijia.organization.joining.models import JoinApplication
+from zhijia.organization.people import selectors as people
 from zhijia.organization.transfers.models import Transfer
 
+PASSWORD = "清晨-的-烟台-2026"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -73,7 +78,36 @@ def test_in_the_middle_of_a_transfer(
     page.get_by_role("button", name="提交转会").click()
     sign_in_again(page, texts, "13812345678", axe, shoot, "transfer")
     page.get_by_text("已提交，等待").first.wait_for()
-    assert Transfer.objects.get().reason == "已到新单位上班"
+    assert Transfer.objects.get().said == "已到新单位上班"
+
+
+def test_in_the_middle_of_a_decision_both_doors_come_first(
+    world: World, clock: Any, desk_page: Any, page_faults: Any, sign_in: Any, texts: Any, axe: Any, shoot: Any
+) -> None:
+    clock(world.now)
+    person, page = world.staff_person("GRASS_ADMIN", "plant", "赵志强"), desk_page
+    factors.set_password(SYSTEM, person.account, PASSWORD, now=world.now)
+    _, case = world.application()
+    sign_in(page, person, staff=True)
+    page.goto(f"/console/joining/{case}")
+    page.get_by_label(re.compile("^要求补充")).first.check()
+    page.get_by_label("说明").fill("请补充您所在的车间")
+    Session.objects.all().delete()
+    page_faults.expect("401")
+    page.get_by_role("button", name="提交并看下一件").click()
+    page.get_by_role("button", name="重新登录").click()
+    sign_in_by_code(page, texts, people.mobile_for_message(person.pk))
+    for heading, button in (("还差一步", "验证并继续"), ("进入工作台", ""), ("刚才的内容还没有提交", "继续提交")):
+        page.get_by_role("heading", name=heading).wait_for()
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert axe(page) == []
+            shoot(page, f"lost-desk-{heading}")
+        if not button:
+            page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name=button or re.compile("进入工作台|下一步")).first.click()
+    page.get_by_text("已请申请人补充").first.wait_for()
+    assert Case.objects.get(public_id=case).state == "NEED_INFO"
 
 
 def test_the_seconds_go_on_after_a_wrong_code(

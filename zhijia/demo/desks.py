@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -59,12 +59,15 @@ def _play_parameters(stage: Stage, maker: Actor, checker: Actor) -> None:
 
 
 def _play_calendar(stage: Stage, maker: Actor, checker: Actor) -> None:
-    """The present year's published plan again: agreeing to it changes no deadline."""
+    """The present year's published plan again, which changes no deadline; the one that waits changes a day."""
     year = stage.now.year
     known = parameter_values.calendar()
     days = as_lines((day, day in known.holidays, name) for day, name in _special_days(year))
     said = {"year": year, "days": days, "source": "国务院办公厅关于部分节假日安排的通知"}
-    _each(stage, CALENDARS, (maker, checker), [said] * len(OUTCOMES))
+    december = (date(year, 12, n) for n in range(31, 0, -1))
+    plain = next(day for day in december if day not in known.holidays | known.workdays)
+    another = said | {"days": f"{days}\n{plain} 休 节假日"}
+    _each(stage, CALENDARS, (maker, checker), [said] * (len(OUTCOMES) - 1) + [another])
 
 
 def _special_days(year: int) -> list[tuple[Any, str]]:

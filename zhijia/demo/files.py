@@ -9,6 +9,7 @@ from datetime import timedelta
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.jobs import services as jobs
 from zhijia.foundation.workflow import clock, selectors as cases
+from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.members.models import Membership
@@ -18,8 +19,9 @@ from zhijia.organization.rosters.cases.conflicts import CONFLICTS
 from zhijia.organization.rosters.cases.exports import EXPORTS
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.services import loading
-from zhijia.organization.transfers.models import Transfer
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.cases.transfers import TRANSFERS
+from zhijia.organization.transfers.rules.claims import CLAIM
+from zhijia.organization.transfers.rules.transfers import TRANSFER
 from zhijia.organization.unions import selectors as unions
 
 from .stage import Stage
@@ -38,7 +40,7 @@ def play_files(stage: Stage) -> None:
 
 def _plant_rows(stage: Stage) -> list[list[str]]:
     rows = [_fresh(stage) for _ in range(24)]
-    moving = Transfer.objects.filter(case__closed_at=None).values("person_id")
+    moving = Case.objects.filter(workflow__in=(TRANSFER.code, CLAIM.code), closed_at=None).values("owner_person_id")
     others = Membership.objects.filter(union=stage.unions["home"], until=None, activated=True)
     others = others.exclude(person_id__in=moving).order_by("id")[:4]
     for stay in others:
@@ -87,7 +89,7 @@ def _settle(stage: Stage, admin: Actor) -> None:
         act(CONFLICTS, admin, elsewhere[place], "offer", now=then)
     declining = Person.objects.get(pk=waiting.get(case__public_id=elsewhere[2]).person_id or 0)
     invitation = cases.list_open("transfers.transfer", declining.pk)[0]
-    transfers.cancel_transfer(stage.actor(declining), invitation.public_id, now=stage.workdays_ago(2))
+    act(TRANSFERS, stage.actor(declining), invitation.public_id, "decline", now=stage.workdays_ago(2))
     act(CONFLICTS, admin, elsewhere[1], "dismiss", {"note": "已电话核实，本人仍在原单位工作。"}, now=then)
     act(CONFLICTS, admin, mendable[0], "mend", {"mobile": stage.inventor.mobile()}, now=then)
 

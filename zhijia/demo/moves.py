@@ -8,21 +8,22 @@ from datetime import datetime
 from django.utils import timezone
 
 from zhijia.foundation.casework import services as casework
+from zhijia.foundation.casework.fields import Paper
+from zhijia.foundation.casework.kinds import By
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow import clock, selectors as cases
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
-from zhijia.organization.changes import services as changes
-from zhijia.organization.changes.services import Given
+from zhijia.organization.changes.cases import CHANGES
 from zhijia.organization.duplicates.cases import MERGES
 from zhijia.organization.duplicates.services import hints
 from zhijia.organization.people import selectors as people
 from zhijia.organization.people.models import Person
-from zhijia.organization.transfers.cases import founding
+from zhijia.organization.transfers.cases import batches, founding, transfers
 from zhijia.organization.transfers.cases.claims import CLAIMS
 from zhijia.organization.transfers.cases.founding import FOUNDING
+from zhijia.organization.transfers.cases.transfers import TRANSFERS
 from zhijia.organization.transfers.models import FoundingTask
-from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
 
@@ -48,36 +49,42 @@ def _member(
 
 
 def play_transfers(stage: Stage) -> None:
-    """Asked, escalated, accepted, refused, cancelled; a batch in its objection period, objected to, called off."""
+    """Asked, escalated, accepted, refused, cancelled; invited in vain; a batch on its way, objected to, called off."""
     ago, home = stage.workdays_ago, stage.unions["home"]
     admin, worker = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.TOWN_WORKER, "town")
     plant = stage.unions["plant"]
 
     def ask(days: int) -> tuple[Person, str]:
         person = _member(stage, "home", at=ago(90))
-        case = transfers.request_transfer(
-            stage.actor(person), plant.pk, reason="已到新单位上班，劳动合同已签。", now=ago(days)
-        )
-        return person, case.public_id
+        return person, _going(stage.actor(person), plant.code, ago(days))
 
     for days in (0, 1, 2):
         ask(days)
     ask(6)
     clock.fire_due(now=ago(1))
     _, accepted = ask(2)
-    transfers.accept_transfer(admin, accepted, now=ago(1))
+    act(TRANSFERS, admin, accepted, "accept", now=ago(1))
     _, refused = ask(2)
-    transfers.refuse_transfer(admin, refused, reason="NOT_EMPLOYEE", now=ago(1))
+    act(TRANSFERS, admin, refused, "refuse", {"reason": "NOT_EMPLOYEE"}, now=ago(1))
     mover, cancelled = ask(2)
-    transfers.cancel_transfer(stage.actor(mover), cancelled, now=ago(1))
+    act(TRANSFERS, stage.actor(mover), cancelled, "cancel", now=ago(1))
+    invited = _member(stage, "home", at=ago(90))
+    transfers.invite(admin, invited.pk, plant.pk, now=ago(4))
+    transfers.withdraw_invitation(invited.pk, plant.pk, now=ago(3))
     persons = [_member(stage, "plant", at=ago(90)) for _ in range(4)]
-    transfers.propose_batch(
+    batches.propose_batch(
         worker, [person.public_id for person in persons], home.pk, reason="车间关停，会籍转到网上会员之家", now=ago(2)
     )
     objecting = people.get_facts(persons[0].pk)
     notice = _open_case("transfers.transfer", objecting.id)
-    transfers.cancel_transfer(stage.actor(persons[0]), notice, now=ago(1))
-    transfers.call_off(worker, _open_case("transfers.transfer", persons[1].pk), note="核对后不需要转接。", now=ago(1))
+    act(TRANSFERS, stage.actor(persons[0]), notice, "object", now=ago(1))
+    off = _open_case("transfers.transfer", persons[1].pk)
+    act(TRANSFERS, worker, off, "call_off", {"note": "核对后不需要转接。"}, now=ago(1))
+
+
+def _going(actor: Actor, union: str, at: datetime) -> str:
+    said = {"union_code": union, "reason": "已到新单位上班，劳动合同已签。"}
+    return open_case(TRANSFERS, actor, said, now=at, by=By.MEMBER)
 
 
 def _open_case(workflow: str, person_id: int) -> str:
@@ -92,50 +99,48 @@ def play_changes(stage: Stage) -> None:
 
     def own(kind: str, reason: str, days: int) -> tuple[Actor, str]:
         person = _member(stage, "plant", at=ago(90))
-        papers = (("失业登记证明.pdf", io.BytesIO(PAPER)),) if reason == "unemployed" else ()
-        said = Given(kind, reason, timezone.localdate(ago(days)), papers=papers)
-        case = changes.ask_own(stage.actor(person), said, now=ago(days))
-        return stage.actor(person), case.public_id
+        papers = [Paper("失业登记证明.pdf", io.BytesIO(PAPER))] if reason == "unemployed" else []
+        said = {"kind": kind, "reason": reason, "papers": papers}
+        return stage.actor(person), open_case(CHANGES, stage.actor(person), said, now=ago(days))
 
     def union(kind: str, reason: str, days: int) -> tuple[Actor, str]:
         person = _member(stage, "plant", at=ago(90))
-        said = Given(
-            kind,
-            reason,
-            timezone.localdate(ago(days)),
-            document=DOCUMENT,
-            note="电话谈话两次，本人没有异议。",
-            papers=(("决定书.pdf", io.BytesIO(PAPER)),),
-        )
-        case = changes.ask_for(chair, person.public_id, said, now=ago(days))
-        return stage.actor(person), case.public_id
+        said = {
+            "person": person.public_id,
+            "kind": kind,
+            "reason": reason,
+            "on": timezone.localdate(ago(days)),
+            "document": DOCUMENT,
+            "note": "电话谈话两次，本人没有异议。",
+            "papers": [Paper("决定书.pdf", io.BytesIO(PAPER))],
+        }
+        return stage.actor(person), open_case(CHANGES, chair, said, now=ago(days), by=By.CADRE)
 
     own("retain", "unemployed", 1)
     own("withdraw", "own_wish", 1)
     _, retained = own("retain", "retired", 3)
-    changes.agree(admin, retained, now=ago(2))
+    act(CHANGES, admin, retained, "agree", now=ago(2))
     _, refused = own("retain", "retired", 3)
-    changes.refuse(admin, refused, note="请先办理退休手续。", now=ago(2))
+    act(CHANGES, admin, refused, "refuse", {"note": "请先办理退休手续。"}, now=ago(2))
     staying, taken_back = own("withdraw", "own_wish", 3)
-    changes.take_back(staying, taken_back, now=ago(2))
+    act(CHANGES, staying, taken_back, "take_back", now=ago(2))
     union("expel", "crime", 1)
     _, deceased = union("decease", "death", 3)
-    changes.agree(admin, deceased, now=ago(2))
+    act(CHANGES, admin, deceased, "agree", now=ago(2))
     for outcome in ("stands", "appeals", "upheld", "overturned", "readmitted"):
         member, case = union("expel", "crime", 9)
-        changes.agree(worker, case, now=ago(8))
+        act(CHANGES, worker, case, "file", now=ago(8))
         if outcome == "readmitted":
-            changes.readmit(county, case, note="本人已改正，同意重新申请。", now=ago(2))
+            act(CHANGES, county, case, "readmit", {"note": "本人已改正，同意重新申请。"}, now=ago(2))
         elif outcome != "stands":
-            changes.appeal(member, case, note="判决已经撤销，请重新审查。", now=ago(6))
+            act(CHANGES, member, case, "appeal", {"note": "判决已经撤销，请重新审查。"}, now=ago(6))
         if outcome in ("upheld", "overturned"):
-            overturn = outcome == "overturned"
-            words = "判决已撤销，恢复会籍。" if overturn else "经核查，判决有效。"
-            changes.decide_appeal(county, case, overturn=overturn, note=words, now=ago(3))
+            words = "判决已撤销，恢复会籍。" if outcome == "overturned" else "经核查，判决有效。"
+            act(CHANGES, county, case, "uphold" if outcome == "upheld" else "overturn", {"note": words}, now=ago(3))
     gone = _member(stage, "plant", at=ago(90))
-    changes.ask_own(stage.actor(gone), Given("withdraw", "own_wish", timezone.localdate(ago(4))), now=ago(4))
-    moved = transfers.request_transfer(stage.actor(gone), stage.unions["home"].pk, now=ago(3))
-    transfers.accept_transfer(worker, moved.public_id, now=ago(2))
+    open_case(CHANGES, stage.actor(gone), {"kind": "withdraw", "reason": "own_wish"}, now=ago(4))
+    moved = _going(stage.actor(gone), stage.unions["home"].code, ago(3))
+    act(TRANSFERS, worker, moved, "accept", now=ago(2))
 
 
 def play_claims(stage: Stage) -> None:
@@ -161,9 +166,8 @@ def play_claims(stage: Stage) -> None:
     _, taken = offer(2)
     act(CLAIMS, admin, taken, "take_back", now=ago(1))
     leaving, _ = offer(3)
-    assert leaving.person_id is not None  # noqa: S101  an actor of ours
-    moved = transfers.request_transfer(leaving, plant.pk, now=ago(2))
-    transfers.accept_transfer(admin, moved.public_id, now=ago(1))
+    moved = _going(leaving, plant.code, ago(2))
+    act(TRANSFERS, admin, moved, "accept", now=ago(1))
 
 
 COMPANIES = (

@@ -213,6 +213,9 @@ class PersonDirectory(Protocol):
     def names(self, person_ids: Iterable[int]) -> dict[int, str]:
         """Masked, for lists; one query."""
 
+    def named(self, words: str) -> Any:
+        """The ids of persons whose name begins so, as something to stand in `person_id__in`: a query, not a list."""
+
     def full_name(self, person_id: int) -> str:
         """For who decides a case of his. Raises NotFound."""
 

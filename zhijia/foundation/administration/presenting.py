@@ -241,6 +241,26 @@ def stretches(days: Sequence[tuple[date, bool, str]]) -> list[dict[str, str]]:
     return lines
 
 
+def differences(now: Sequence[tuple[date, bool, str]], then: Sequence[tuple[date, bool, str]]) -> list[dict[str, str]]:
+    """What a proposed year changes of the one in force, as facts: `{"label": "增加放假", "value": "02-14 春节"}`."""
+    before, after = ({day: (rests, name) for day, rests, name in days} for days in (now, then))
+
+    def only(these: Mapping[date, tuple[bool, str]], those: Mapping[date, tuple[bool, str]], rests: bool) -> str:
+        found = [day for day, (is_rest, _) in these.items() if is_rest is rests and those.get(day, (None,))[0] != rests]
+        return "、".join(f"{day:%m-%d} {these[day][1]}".strip() for day in sorted(found))
+
+    renamed = [day for day in sorted(before.keys() & after.keys()) if before[day][0] == after[day][0]]
+    renamed = [day for day in renamed if before[day][1] != after[day][1]]
+    lines = [
+        ("增加放假", only(after, before, True)),
+        ("取消放假", only(before, after, True)),
+        ("增加调休上班", only(after, before, False)),
+        ("取消调休上班", only(before, after, False)),
+        ("改名称", "、".join(f"{day:%m-%d} {before[day][1]}改为{after[day][1]}" for day in renamed)),
+    ]
+    return [{"label": label, "value": value} for label, value in lines if value]
+
+
 # --- Wordings
 def previews(title: str, body: str, sms: str) -> list[dict[str, str]]:
     """A wording with samples put in, as facts."""

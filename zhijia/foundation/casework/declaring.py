@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from zhijia.foundation.files.rules import EVIDENCE
 from zhijia.foundation.workflow.rules import to_others
 from zhijia.kernel.personal import PersonalData, Sweep
-from zhijia.kernel.registry import CaseLink
+from zhijia.kernel.registry import CaseLink, FileUse
 
 from . import selectors, services
+from .fields import Papers
 from .kinds import CaseKind
 
 
@@ -36,6 +38,13 @@ def personal_data(kind: CaseKind) -> PersonalData:
         partial(services.erase, kind),
         tables=(f"{kind.model._meta.app_label}.{kind.model.__name__}",),
     )
+
+
+def file_use(kind: CaseKind, asked: Papers, *, keep_days: int) -> FileUse:
+    """The papers of a kind: read by whose matter it is, and by who holds one of its rights there at the moment."""
+    label, read = f"{kind.name}{asked.label}", partial(selectors.may_read_paper, kind)
+    return FileUse(asked.use, label, EVIDENCE, most_bytes=10 * 1024 * 1024, keep_days=keep_days, may_read=read,
+                   at_work=True)  # fmt: skip
 
 
 def sweep(kind: CaseKind) -> Sweep:

@@ -10,14 +10,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from io import BytesIO
+from typing import IO, Any, Literal
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from pydantic import Field as SchemaField
 
+from zhijia.foundation.files.fields import ManyFilesField
 from zhijia.foundation.ui import formats
 from zhijia.foundation.ui.form import ChoiceGroup, DayField, IdNumberField, MoneyField, TickGroup
-from zhijia.kernel.api import Number, Text
+from zhijia.kernel.api import Number, PublicIdField, Text
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.identifiers import compact
 from zhijia.kernel.typed import written
@@ -283,6 +286,51 @@ class Flag(Asked):
 
     def typed(self, value: Any) -> Any:
         return "on" if value else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that somebody gives; what it really is, `files` finds out."""
+
+    name: str
+    content: IO[bytes] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, given: Any) -> Paper:
+        return given if isinstance(given, cls) else cls(given.name or "", given.file)
+
+
+SAMPLE_PAPER = Paper("证明材料.pdf", BytesIO(b"%PDF-1.7\n" + b"x" * 200))
+
+
+@dataclass(frozen=True, slots=True)
+class Papers(Asked):
+    """At most `most` photographs or PDFs, kept in `files` beside the case under `use`; systems send them ahead."""
+
+    kept: bool = False
+    sample: Any = (SAMPLE_PAPER,)
+    use: str = ""
+    most: int = 5
+
+    def form_field(self) -> forms.Field:
+        return ManyFilesField(label=self.label, help_text=self.help, required=self.required, most=self.most)
+
+    def schema(self) -> Schema:
+        return list[PublicIdField], SchemaField([], description=self.help or self.label, max_length=self.most)
+
+    def check(self, value: Any) -> tuple[Paper, ...]:
+        papers = tuple(Paper.of(each) for each in value or ())
+        if len(papers) > self.most or (self.required and not papers):
+            raise self.wrong(f"请上传{self.label}，最多 {self.most} 个文件。")
+        return papers
+
+    def show(self, value: Any) -> str:
+        return "、".join(paper.name for paper in value or ())
+
+    def typed(self, value: Any) -> Any:
+        for paper in value:
+            paper.content.seek(0)
+        return [SimpleUploadedFile(paper.name, paper.content.read()) for paper in value]
 
 
 def checked(asks: Iterable[Asked], given: Mapping[str, Any]) -> dict[str, Any]:

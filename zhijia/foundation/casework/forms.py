@@ -36,8 +36,10 @@ class DecisionForm(ConsoleForm):
     decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, kind: CaseKind, row: Any, moves: Sequence[Move], **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(
+        self, data: Any = None, files: Any = None, *, kind: CaseKind, row: Any, moves: Sequence[Move], **kwargs: Any
+    ) -> None:
+        super().__init__(data, files, **kwargs)
         self.moves = moves
         steps = [kind.step(move.name) for move in moves]
         for asked in {each.name: each for step in steps for each in step.asks}.values():

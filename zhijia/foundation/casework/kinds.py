@@ -15,7 +15,7 @@ from zhijia.foundation.workflow.rules import MAKER, OWNER, Move, TwoPersons, Wor
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 
-from .fields import Asked, Choice, Words
+from .fields import Asked, Choice, Papers, Words
 
 Effect = Callable[..., None]
 """`effect(case, row, *, actor, given, now)`, in the move's own transaction, after the state has changed."""
@@ -55,16 +55,36 @@ Route = Callable[[Actor, Mapping[str, Any], datetime], Goes]
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """One way in: `by` whom, what he is asked, where it goes; a cadre by his `right`. `page` is the one by hand where
+    one is begun, in place of the kit's. `already(actor, given, now)` may find that the case is there: it does what is
+    to be done with it and gives its public id, else an empty text.
+    """
+
+    by: By
+    asks: tuple[Asked, ...]
+    goes: Route
+    right: str = ""
+    page: str = ""
+    already: Callable[[Actor, Mapping[str, Any], datetime], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What belongs to one move beside the table: what it asks, and the message it sends to whose matter it is.
 
-    Answers are kept in the row's columns of the same name; words without a column go into the history as its note.
-    `means` is the second line of the choice, of what the row says: `到 {row.valid_from} 零时自动生效`.
+    Answers are kept in the row's columns of the same name; words and choices without a column go into the history as
+    its note. `means` is the second line of the choice, of what the row says: `到 {row.valid_from} 零时自动生效`; `then`
+    what the owner is told where he is asked once more. `when(row)`: of which rows it is. `hands(case, row)` is the unit
+    that the case goes to with it.
     """
 
     asks: tuple[Asked, ...] = ()
     tells: str = ""
     means: str = ""
+    then: tuple[str, ...] = ("撤回后不再办理，需要时可以重新提交",)
+    when: Callable[[Any], bool] | None = None
+    hands: Callable[[Case, Any], int] | None = None
 
 
 REMARK = Words("note", "意见", "退回时必填，对方会看到", required=False, most=500, rows=3, sample="已核对依据。")
@@ -82,11 +102,14 @@ def bulk_asks(asks: tuple[Asked, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab of the list: states, by due date; of closed ones the newest first."""
+    """A tab of the list: states, by due date; of closed ones the newest first. `side` is UNIT or OTHER where it shows
+    only what comes to the reader's units, or what they are the second unit of.
+    """
 
     code: str
     label: str
     states: frozenset[str]
+    side: str = ""
 
 
 def checked_tabs(workflow: Workflow) -> tuple[Tab, ...]:
@@ -119,13 +142,19 @@ class Check:
 class Wordings:
     """What the pages of a kind say: `intro` under the member's title, `button` that begins one, `then` what follows
     `[("由您的工会答复", True), ("会记您的姓名", False)]`, `empty` where a list has nothing. `tells_person`: the list
-    names whose matter each one is.
+    names whose matter each one is. Where it is the title that names him, `head` is what the list calls it, and `own`
+    what he reads in its place: `{row.label}`. `unit` is what the unit that decides is called, `other` the second one,
+    where people are to know of it.
     """
 
     intro: str = ""
     button: str = ""
     then: tuple[tuple[str, bool], ...] = ()
     tells_person: bool = True
+    head: str = ""
+    own: str = ""
+    unit: str = "工会"
+    other: str = ""
     empty: Empty = Empty("没有这样的事项")  # noqa: RUF009  frozen
 
 
@@ -138,7 +167,10 @@ class CaseKind:
     himself. `columns` stand in the list between due date and state. `keep_days` after closing the row goes, except in
     `archive` states; `purpose` is told to whom it concerns.
 
-    `at_once` names the moves that may be made of several ticked cases.
+    `at_once` names the moves that may be made of several ticked cases. `also` are further ways in. `filled` are columns
+    that `goes` or an effect fills, shown as answers are. `beside` are buttons of the list: label and URL name.
+
+    `other_readers` are rights that read at the second unit only; in `unspoken` states that unit knows nothing of it.
 
     `slug` is its address; `space` the namespace of its pages where that is another, such as `clients` or
     `administration:parameter-changes`. Holders of `readers` see its cases besides. `opened_on` is the page by hand
@@ -159,8 +191,13 @@ class CaseKind:
     opener: By = By.MEMBER
     opened_by: str = ""
     opened_on: str = ""
+    also: tuple[Opening, ...] = ()
+    filled: tuple[Asked, ...] = ()
     at_once: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     readers: tuple[str, ...] = ()
+    other_readers: tuple[str, ...] = ()
+    unspoken: frozenset[str] = frozenset()
     space: str = ""
     columns: tuple[Column, ...] = ()
     words: Wordings = Wordings()
@@ -182,16 +219,20 @@ class CaseKind:
         unknown = (set(self.steps) - moves) | ({s for tab in self.tabs for s in tab.states} - set(self.workflow.labels))
         if unknown:
             raise ValueError(f"{self.slug}: no such move or state: {sorted(unknown)}")
-        kept = {asked.name for asked in self.opens if asked.kept}
+        kept = {asked.name for opening in self.openings for asked in opening.asks if asked.kept}
+        kept |= {each.name for each in self.filled}
         kept |= {
-            each.name for step in self.steps.values() for each in step.asks if each.kept and type(each) is not Words
+            each.name
+            for step in self.steps.values()
+            for each in step.asks
+            if each.kept and type(each) not in (Words, Choice)
         }
         lost = kept - self.column_names
         if lost:
             raise ValueError(f"{self.slug}: no column for {sorted(lost)}")
         if unasked := [name for name in self.at_once if not bulk_asks(self.step(name).asks)]:
             raise ValueError(f"{self.slug}: a bar asks for a choice and for words only: {unasked}")
-        if (self.opener is By.CADRE) != bool(self.opened_by):
+        if any((opening.by is By.CADRE) != bool(opening.right) for opening in self.openings):
             raise ValueError(f"{self.slug}: a cadre opens by a right, and nobody else does")
 
     def on(self, *names: str) -> Callable[[Effect], Effect]:
@@ -209,8 +250,15 @@ class CaseKind:
         return keep
 
     @property
+    def openings(self) -> tuple[Opening, ...]:
+        return (Opening(self.opener, self.opens, self.goes, self.opened_by, self.opened_on), *self.also)
+
+    def opening(self, by: By) -> Opening | None:
+        return next((opening for opening in self.openings if opening.by is by), None)
+
+    @property
     def has_own_page(self) -> bool:
-        return self.opener is By.MEMBER or self.on_phone
+        return self.opening(By.MEMBER) is not None or self.on_phone
 
     @property
     def name(self) -> str:
@@ -231,22 +279,42 @@ class CaseKind:
     def rights(self) -> tuple[str, ...]:
         """Permissions that its moves ask for, the one that opens, its readers': who holds one may read the case."""
         asked = [move.by for move in self.workflow.moves if move.is_permission]
-        return tuple(dict.fromkeys([*asked, *([self.opened_by] if self.opened_by else []), *self.readers]))
+        opens = [opening.right for opening in self.openings if opening.right]
+        return tuple(dict.fromkeys([*asked, *opens, *self.readers]))
 
     @property
     def own_moves(self) -> tuple[Move, ...]:
-        return tuple(move for move in self.workflow.moves if move.by == OWNER)
+        """Those made on the phone: by whose matter it is, and by the member who made the case."""
+        made = {OWNER} | ({MAKER} if self.opening(By.MEMBER) else set())
+        return tuple(move for move in self.workflow.moves if move.by in made)
 
     @property
     def desk_moves(self) -> tuple[Move, ...]:
         """Those made on the console: by a right, or by the cadre who made the case."""
-        return tuple(move for move in self.workflow.moves if move.is_permission or move.by == MAKER)
+        made = {MAKER} if any(opening.by is not By.MEMBER for opening in self.openings) else set[str]()
+        return tuple(move for move in self.workflow.moves if move.is_permission or move.by in made)
+
+    def is_sure(self, move: Move) -> bool:
+        """Whether the owner's move is made at once. To take back what waits for others he is asked once more."""
+        asked = bool(self.step(move.name).asks) or move.target not in self.workflow.closed
+        return asked or move.sources <= self.workflow.owner_acts
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Everything that is asked, in this order, each once."""
+        opens = [each for opening in self.openings for each in opening.asks]
+        asked = [*opens, *(each for step in self.steps.values() for each in step.asks)]
+        return tuple({each.name: each for each in asked}.values())
+
+    @property
+    def asks_papers(self) -> bool:
+        return any(isinstance(each, Papers) for each in self.asked)
 
     @property
     def shows(self) -> tuple[Asked, ...]:
-        """All answers that have a column, in the order in which they are asked."""
-        asked = [*self.opens, *(each for step in self.steps.values() for each in step.asks)]
-        return tuple({each.name: each for each in asked if each.kept and each.name in self.column_names}.values())
+        """All answers that have a column, in the order in which they are asked, and what else is filled."""
+        has_column = [each for each in self.asked if each.kept and each.name in self.column_names]
+        return tuple({each.name: each for each in (*has_column, *self.filled)}.values())
 
     def hidden(self, state: str) -> frozenset[str]:
         """The answers that the member himself does not see in this state."""

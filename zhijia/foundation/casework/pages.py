@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,21 +14,34 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, include, path, reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.idempotency.decorators import once
-from zhijia.foundation.ui.form import Submission, ZhijiaForm
+from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.ui.listing import Button, Outcome, Ticked, answer, outcomes, show
-from zhijia.foundation.workflow import services as workflow
+from zhijia.foundation.workflow import presenting as shapes
+from zhijia.foundation.workflow.rules import Move
 from zhijia.kernel.errors import Invalid, WrongState
 from zhijia.kernel.http import Request
 
 from . import forms, presenting, selectors, services
-from .fields import Choice
-from .kinds import By, CaseKind
+from .fields import Asked, Choice, Words
+from .kinds import By, CaseKind, Opening
 from .selectors import MINE
 
 Fit = Callable[[forms.DecisionForm, selectors.Standing, Request], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What one address asks where a kind is begun at several: its questions, the answers it gives by itself, first
+    values, and what its page shows besides.
+    """
+
+    asks: tuple[Asked, ...]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    shows: Mapping[str, Any] = field(default_factory=dict)
 
 
 def urls(kind: CaseKind, *, fit: Fit | None = None) -> list[URLPattern | URLResolver]:
@@ -48,17 +62,16 @@ def _urls(kind: CaseKind, fit: Fit | None) -> list[URLPattern]:
     ]
     if kind.at_once:
         desk.insert(1, path(f"console/{slug}/ticked", _ticked(kind), name="ticked"))
-    if kind.opener is By.CADRE and not kind.opened_on:
-        asked = forms.asking_cadre(kind.opens)
-        desk.insert(1, path(f"console/{slug}/new", _new(kind, asked, "casework/new_desk.html", "review"), name="new"))
+    cadres, members = kind.opening(By.CADRE), kind.opening(By.MEMBER)
+    if cadres is not None and not cadres.page:
+        desk.insert(1, path(f"console/{slug}/new", opening(kind, By.CADRE), name="new"))
     own = []
-    if kind.opener is By.MEMBER:
-        asked = forms.asking_member(kind.opens)
-        new = _new(kind, asked, "casework/new.html", "case")
-        own = [path(f"m/{slug}", _mine(kind), name="mine"), path(f"m/{slug}/new", new, name="new")]
+    if members is not None:
+        own = [path(f"m/{slug}", _mine(kind, members), name="mine")]
+        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name="new")]
     if kind.has_own_page:
         own.append(path(f"m/{slug}/<pid:pid>", _own(kind), name="case"))
-        own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move.name), name=move.name)
+        own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move), name=move.name)
                 for move in kind.own_moves]  # fmt: skip
     return [*own, *desk]
 
@@ -68,7 +81,7 @@ def _way(name: str) -> str:
 
 
 # --- The member
-def _mine(kind: CaseKind) -> Any:
+def _mine(kind: CaseKind, opening: Opening) -> Any:
     @require_safe
     def mine(request: Request) -> HttpResponse:
         page = selectors.list_own(kind, request.actor, after=request.GET.get("after", "")[:240])
@@ -76,36 +89,57 @@ def _mine(kind: CaseKind) -> Any:
             "kind": kind,
             "rows": [presenting.own_row(kind, one) for one in page.rows],
             "more": f"?after={page.next}" if page.next else "",
-            "new": {"label": kind.words.button or f"提交{kind.name}", "href": reverse(kind.page("new"))},
+            "new": {
+                "label": kind.words.button or f"提交{kind.name}",
+                "href": reverse(opening.page or kind.page("new")),
+            },
         }
         return render(request, "casework/mine.html", context)
 
     return mine
 
 
-def _new(kind: CaseKind, asked: type[ZhijiaForm], template: str, then_to: str) -> Any:
-    """For a member on the phone, for a cadre on the console."""
+def opening(
+    kind: CaseKind, by: By, *, template: str = "", fit: Callable[..., Fitted | HttpResponse] | None = None
+) -> Any:
+    """The page on which a member, or a cadre, begins one. `fit(request, **address)` fits its questions to the address,
+    or leads elsewhere. Who has one under way already is led to it.
+    """
+    found = kind.opening(by)
+    assert found is not None  # noqa: S101  the kind says how it is opened
+    phone = by is By.MEMBER
+    template = template or ("casework/new.html" if phone else "casework/new_desk.html")
 
     @require_http_methods(["GET", "POST"])
     @once
-    def new(request: Request) -> HttpResponse:
-        if kind.opener is By.MEMBER:
+    def new(request: Request, /, **address: str) -> HttpResponse:
+        if phone:
             request.actor.require_person()
         else:
-            request.actor.require_anywhere(kind.opened_by)
-        form = asked(request.POST or None)
+            request.actor.require_anywhere(found.right)
+        fitted = fit(request, **address) if fit is not None else Fitted(found.asks)
+        if isinstance(fitted, HttpResponse):
+            return fitted
+        form = (forms.asking_member if phone else forms.asking_cadre)(fitted.asks)(
+            *sent(request), initial=dict(fitted.initial)
+        )
         submission = Submission(request, form)
         if submission.is_right:
             with submission:
-                pid = services.open_case(kind, request.actor, form.cleaned_data, now=request.now)
+                said = {**form.cleaned_data, **fitted.given}
+                pid = services.open_case(kind, request.actor, said, now=request.now, by=by)
                 messages.success(request, "已提交。")
-                return redirect(kind.page(then_to), pid=pid)
+                return redirect(kind.page("case" if phone else "review"), pid=pid)
+            if phone and (there := shapes.own_open(request.actor, submission.refused)):
+                messages.info(request, f"您有一件{kind.name}正在办理，请先查看进度。")
+                return redirect(there)
         context = {
             "kind": kind,
-            "back": reverse(kind.page("mine")) if kind.opener is By.MEMBER else "",
+            "back": reverse(kind.page("mine")) if phone else "",
             "form": form,
             "then": [{"text": text, "taken": taken} for text, taken in kind.words.then],
             "submit": {"label": "提交", "form": "f"},
+            **fitted.shows,
         }
         return render(request, template, context, status=submission.status)
 
@@ -124,34 +158,57 @@ def _own(kind: CaseKind) -> Any:
 def _own_page(kind: CaseKind, request: Request, one: selectors.Standing, *, said: Any = None) -> HttpResponse:
     """`said` is a form that was sent and is wrong, with its move and status."""
     acts = []
-    for move in workflow.allowed_moves(one.case, request.actor):
-        if move not in kind.own_moves:
-            continue
+    for move in selectors.moves_of(one, kind, kind.own_moves, request.actor, now=request.now):
         asks = kind.step(move.name).asks
         form = said[1] if said is not None and said[0] == move.name else forms.asking_member(asks)()
         href = reverse(kind.page(move.name), args=[one.case.public_id])
-        acts.append({"label": move.button, "href": href, "form": form if asks else None, "name": move.name})
-    context = {**presenting.own_page(kind, one, request.actor, request.now), "acts": acts}
+        acts.append({"label": move.button, "href": href, "form": form if asks else None, "name": move.name,
+                     "sure": kind.is_sure(move)})  # fmt: skip
+    context = {
+        **presenting.own_page(kind, one, request.actor, request.now),
+        "asking": [act for act in acts if act["form"]],
+        "plain": [act for act in reversed(acts) if act["sure"] and not act["form"]],
+        "unsure": [{"title": act["label"], "href": act["href"], "icon": "arrow-back-up", "plain_icon": True}
+                   for act in acts if not act["sure"]],
+    }  # fmt: skip
     return render(request, kind.own_page, context, status=said[2] if said is not None else 200)
 
 
-def _act(kind: CaseKind, name: str) -> Any:
-    asked = forms.asking_member(kind.step(name).asks)
+def _act(kind: CaseKind, move: Move) -> Any:
+    """Make an own move; one that takes back what waits for others is asked about first, and sent from there."""
+    name, asked = move.name, forms.asking_member(kind.step(move.name).asks)
 
-    @require_POST
+    @require_http_methods(["GET", "POST"])
     @once
     def act(request: Request, pid: str) -> HttpResponse:
         one = selectors.get_own(kind, request.actor, pid)
-        form = asked(request.POST)
+        form = asked(*sent(request))
         submission = Submission(request, form)
         if submission.is_right:
             with submission:
                 services.act(kind, request.actor, pid, name, form.cleaned_data, now=request.now)
                 messages.success(request, "已办理。")
                 return redirect(kind.page("case"), pid=pid)
-        return _own_page(kind, request, one, said=(name, form, submission.status))
+        if request.method == "POST":
+            return _own_page(kind, request, one, said=(name, form, submission.status))
+        moves = selectors.moves_of(one, kind, kind.own_moves, request.actor, now=request.now)
+        if kind.is_sure(move) or move not in moves:
+            return redirect(kind.page("case"), pid=pid)
+        return ask_once_more(kind, request, one, move, reverse(kind.page("case"), args=[pid]))
 
     return act
+
+
+def ask_once_more(kind: CaseKind, request: Request, one: selectors.Standing, move: Move, back: str) -> HttpResponse:
+    """Before the owner takes back what waits for others; also for a page by hand at `back`."""
+    context = {
+        "title": move.button,
+        "back": {"href": back, "label": presenting.own_title(kind, one)},
+        "then": [{"text": text, "taken": True} for text in kind.step(move.name).then],
+        "submit": move.button,
+        "keep": "返回",
+    }
+    return render(request, "ui/phone/confirm.html", context)
 
 
 # --- The console
@@ -174,8 +231,10 @@ def _around(kind: CaseKind, request: Request, **said: Any) -> dict[str, Any]:
     if waiting.first:
         href = reverse(kind.page("review"), args=[waiting.first])
         actions.append(Button("从第一件办起", href, primary=True))
-    if kind.opener is By.CADRE and actor.holds(kind.opened_by):
-        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.opened_on or kind.page("new"))))
+    actions += [Button(label, reverse(name)) for label, name in kind.beside]
+    cadres = kind.opening(By.CADRE)
+    if cadres is not None and actor.holds(cadres.right):
+        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(cadres.page or kind.page("new"))))
     return {
         "actions": actions,
         "counts": {MINE: waiting.count},
@@ -213,7 +272,11 @@ def _ticked(kind: CaseKind) -> Any:
             made = services.act_on_many(kind, actor, said.pids, said.do, given, now=request.now)
         except Invalid as error:
             return refused(problem="".join(error.fields.values()) or error.message)
-        found = [Outcome(one.title, not one.code, one.state or one.message) for one in made]
+        found = [
+            Outcome(one.title, not one.code, one.state or one.message,
+                    reverse(kind.page("review"), args=[one.public_id]) if one.title else "", "、".join(one.back))
+            for one in made
+        ]  # fmt: skip
         back = Button(f"回到{kind.name}", reverse(kind.page("list")), primary=True)
         return outcomes(request, "批量办理结果", found, back, counted="件", named="事项")
 
@@ -227,29 +290,43 @@ def _review(kind: CaseKind, fit: Fit | None) -> Any:
         one = selectors.get_case(kind, request.actor, pid)
         form = decision_form(kind, request, one, sent=request.method == "POST")
         if form is None:
-            if request.method == "POST":
-                raise WrongState
-            return review_page(kind, request, one)
+            return _overtaken(kind, request, pid, fit) if request.method == "POST" else review_page(kind, request, one)
         if fit is not None:
             fit(form, one, request)
         submission = Submission(request, form)
         if submission.is_right:
-            with submission:
-                return _decided(kind, request, pid, form)
+            try:
+                with submission:
+                    return _decided(kind, request, pid, form)
+            except WrongState:
+                return _overtaken(kind, request, pid, fit)
         return review_page(kind, request, one, form=form, status=submission.status)
 
     return review
+
+
+def _overtaken(kind: CaseKind, request: Request, pid: str, fit: Fit | None) -> HttpResponse:
+    """Somebody was quicker, in another tab or place: the page as it is now, with what was typed; nothing was done."""
+    one = selectors.get_case(kind, request.actor, pid)
+    form, sent = decision_form(kind, request, one), request.POST.dict()
+    if form is not None:
+        form.initial.update({name: text for name, text in sent.items() if name in form.fields and name != "version"})
+        if fit is not None:
+            fit(form, one, request)
+    words = "" if form is not None else "；".join(sent[each.name].strip() for each in kind.asked
+                                                 if isinstance(each, Words) and sent.get(each.name))  # fmt: skip
+    return review_page(kind, request, one, form=form, status=WrongState.status, overtaken=True, unsent=words)
 
 
 def decision_form(
     kind: CaseKind, request: Request, one: selectors.Standing, *, sent: bool = False
 ) -> forms.DecisionForm | None:
     """The moves that the reader may make; None where there is none. `sent`: the request answers it."""
-    moves = [move for move in workflow.allowed_moves(one.case, request.actor) if move in kind.desk_moves]
+    moves = selectors.moves_of(one, kind, kind.desk_moves, request.actor, now=request.now)
     if not moves:
         return None
-    start = {"version": one.case.version}
-    return forms.DecisionForm(request.POST if sent else None, kind=kind, row=one.row, moves=moves, initial=start)
+    start, said = {"version": one.case.version}, (request.POST, request.FILES) if sent else (None, None)
+    return forms.DecisionForm(*said, kind=kind, row=one.row, moves=moves, initial=start)
 
 
 def review_page(

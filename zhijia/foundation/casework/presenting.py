@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from zhijia.foundation.files.presenting import own_papers, papers
 from zhijia.foundation.ui.listing import Bulk, Column, Day, Deed, Listing, To, View
 from zhijia.foundation.workflow import presenting as shapes, selectors as cases
 from zhijia.foundation.workflow.columns import DUE, PID, STATE, case_number, number_of
@@ -31,24 +32,27 @@ def phone_tag(case: Case) -> dict[str, str]:
 def listing(kind: CaseKind) -> Listing:
     """The kind's list on the console: what waits for the reader, then its tabs."""
 
-    person = [Column("当事人", "person")] if kind.words.tells_person else []
+    said = kind.words
+    person = [Column("当事人", "person")] if said.tells_person else []
+    other = [Column(said.other, "other", wraps=True)] if said.other else []
     return Listing(
         kind.workflow.code,
         kind.name,
-        head=Column(kind.name, "case.title", wraps=True),
+        head=Column(said.head or kind.name, "case.title", wraps=True),
         detail=case_number,
         pid=PID,
         opens=To(kind.page("review"), PID),
         columns=(
             DUE,
             *person,
-            Column("工会", "unit", wraps=True),
+            *other,
+            Column(said.unit, "unit", wraps=True),
             *kind.columns,
             Day("提交", "case.opened_at", narrow="mid", faint=True),
             STATE,
         ),
         views=(View(MINE, "等我办理"), *(View(tab.code, tab.label) for tab in kind.tabs)),
-        search="标题、说明或编号",
+        search="姓名、标题、说明或编号" if kind.has_own_page else "标题、说明或编号",
         counted="件",
         note="本级及以下",
         empty=kind.words.empty,
@@ -80,7 +84,11 @@ def _needed(asks: Sequence[Asked]) -> str:
 def own_row(kind: CaseKind, one: Standing) -> dict[str, Any]:
     """Shape of `ui/phone/rows.html`."""
     href = reverse(kind.page("case"), args=[one.case.public_id])
-    return {"title": one.case.title, "detail": one.unit, "href": href, "tag": phone_tag(one.case)}
+    return {"title": own_title(kind, one), "detail": one.unit, "href": href, "tag": phone_tag(one.case)}
+
+
+def own_title(kind: CaseKind, one: Standing) -> str:
+    return kind.words.own.format(row=one.row) if kind.words.own else one.case.title
 
 
 def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -90,11 +98,16 @@ def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict
     mine = cases.describe(case)["owner_acts"]
     return {
         "kind": kind,
-        "back": reverse(kind.page("mine")) if kind.opener is By.MEMBER else "",
-        "title": case.title,
+        "back": reverse(kind.page("mine")) if kind.opening(By.MEMBER) is not None else "",
+        "title": own_title(kind, one),
         "sub": f"编号 {number_of(case.public_id)}",
         "tag": phone_tag(case),
-        "facts": [{"label": "工会", "value": one.unit}, *_facts(selectors.facts(kind, one, own=True))],
+        "route": _route(kind, one) if kind.words.other and one.other else None,
+        "facts": [
+            *([] if kind.words.other else [{"label": kind.words.unit, "value": one.unit}]),
+            *_facts(selectors.facts(kind, one, own=True)),
+        ],
+        "files": own_papers(selectors.papers_of(kind, case)),
         "entries": [
             {"title": step.title, "note": step.who, "at": step.at, "quote": step.note, "state": "" if place else "now"}
             for place, step in enumerate(cases.timeline(case, own=True))
@@ -102,10 +115,22 @@ def own_page(kind: CaseKind, one: Standing, actor: Actor, now: datetime) -> dict
         "step": {
             "lead": "请您办理，最晚" if mine else f"由{one.unit}办理，最晚", "at": case.last_day,
             "after": "" if mine else "答复", "mine": mine,
-            "explain": [case.due_explained] if case.due_explained else [],
+            "explain": explained(case),
         } if case.closed_at is None and case.due_at else None,
         **more,
     }  # fmt: skip
+
+
+def _route(kind: CaseKind, one: Standing) -> dict[str, dict[str, str]]:
+    """Shape of `ui/phone/route.html`."""
+    said = kind.words
+    return {"left": {"label": said.other, "name": one.other}, "right": {"label": said.unit, "name": one.unit}}
+
+
+def explained(case: Case) -> list[str]:
+    """How its day was reckoned."""
+    lines = [case.due_explained] if case.due_explained else []
+    return [*lines, "明年放假安排公布后，这个日期可能调整"] if case.due_provisional else lines
 
 
 def _facts(lines: list[tuple[str, str]]) -> list[dict[str, str]]:
@@ -123,16 +148,18 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
         lines.append(shapes.two_persons(case, actor))
     more = kind.shows_more(case, one.row, actor, now) if kind.shows_more is not None else {}
     told = [fact for fact in more.pop("facts", ()) if fact["value"]]
-    facts = told or _facts(selectors.facts(kind, one, own=False))
+    ways = [(kind.words.other, one.other), (kind.words.unit, one.unit)] if kind.words.other else []
+    facts = told or _facts([*ways, *selectors.facts(kind, one, own=False)])
     return {
         "kind": kind,
         "case": case,
-        "title": case.title,
+        "title": f"{own_title(kind, one)} · {case.title}" if kind.words.own else case.title,
         "number": number_of(case.public_id),
         "unit": one.unit,
         "head": shapes.head(case, now=now),
         "person": _facts([("姓名", name), *registry.persons.facts(person)]) if person is not None else [],
-        "facts": [*facts, *_maker(kind, case, decides=decides)],
+        "files": papers(selectors.papers_of(kind, case)),
+        "facts": [*facts, *more.pop("further", ()), *_maker(kind, case, decides=decides)],
         "explained": "" if case.closed_at else case.due_explained,
         "provisional": case.due_provisional and not case.closed_at,
         "checks": lines,
@@ -143,7 +170,8 @@ def review_page(kind: CaseKind, one: Standing, actor: Actor, *, decides: bool, n
 
 def _maker(kind: CaseKind, case: Case, *, decides: bool) -> list[dict[str, str]]:
     """The cadre whose proposal it is: by his full name for who checks it."""
-    if kind.opener is not By.CADRE or case.maker_person_id is None:
+    by_cadre = kind.opening(By.CADRE) is not None and case.maker_person_id != case.owner_person_id
+    if not by_cadre or case.maker_person_id is None:
         return []
     key, persons = case.maker_person_id, registry.persons
     return _facts([("提出人", persons.full_name(key) if decides else persons.names([key]).get(key, ""))])

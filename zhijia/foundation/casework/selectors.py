@@ -10,9 +10,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from zhijia.foundation.files import selectors as files
+from zhijia.foundation.files.selectors import FileFacts
 from zhijia.foundation.ui.listing import Query
-from zhijia.foundation.workflow import selectors as cases
-from zhijia.foundation.workflow.columns import number_typed, numbered
+from zhijia.foundation.workflow import selectors as cases, services as workflow
+from zhijia.foundation.workflow.columns import numbered
+from zhijia.foundation.workflow.rules import OTHER, UNIT, Move
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotAllowed, NotFound, NotSignedIn
@@ -29,11 +32,12 @@ MINE = "mine"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case with its row and the names that a page tells: of the unit, and masked of the person."""
+    """A case with its row and the names that a page tells: of its units, and masked of the person."""
 
     case: Case
     row: Any
     unit: str
+    other: str
     person: str
 
 
@@ -44,10 +48,16 @@ def _all(kind: CaseKind) -> QuerySet[Any]:
 
 def told(rows: Sequence[Any]) -> list[Standing]:
     """Rows with their units' and persons' names: two queries, however many rows."""
-    units = registry.units.names({row.case.unit_id for row in rows})
+    units = registry.units.names({key for row in rows for key in (row.case.unit_id, row.case.other_unit_id) if key})
     persons = registry.persons.names({row.case.owner_person_id for row in rows} - {None})
     return [
-        Standing(row.case, row, units.get(row.case.unit_id, ""), persons.get(row.case.owner_person_id, ""))
+        Standing(
+            row.case,
+            row,
+            units.get(row.case.unit_id, ""),
+            units.get(row.case.other_unit_id, ""),
+            persons.get(row.case.owner_person_id, ""),
+        )
         for row in rows
     ]
 
@@ -73,21 +83,46 @@ def row_of(kind: CaseKind, case: Case) -> Any:
     return row
 
 
+def moves_of(one: Standing, kind: CaseKind, among: Sequence[Move], actor: Actor, *, now: datetime) -> list[Move]:
+    """What the actor may make `among` these moves of the case as it and its row stand."""
+    allowed = [move for move in workflow.allowed_moves(one.case, actor) if move in among]
+    fitting = [move for move in allowed if (when := kind.step(move.name).when) is None or when(one.row)]
+    return cases.still_possible(one.case, fitting, now=now)
+
+
+def papers_of(kind: CaseKind, case: Case) -> list[FileFacts]:
+    return files.list_about("case", [case.public_id]).get(case.public_id, []) if kind.asks_papers else []
+
+
+def may_read_paper(kind: CaseKind, actor: Actor, file: FileFacts) -> bool:
+    """Whose matter it is, and who holds one of the kind's rights there now."""
+    case = cases.find_case(kind.workflow.code, file.about_id)
+    if case is None:
+        return False
+    return (actor.person_id is not None and actor.person_id == case.owner_person_id) or _reaches(kind, actor, case)
+
+
 # --- The desk
 def require_desk(kind: CaseKind, actor: Actor) -> None:
     """For the list: one of the kind's rights anywhere. Raises NotSignedIn, NotAllowed."""
-    if any(actor.holds(right) for right in kind.rights):
+    if any(actor.holds(right) for right in (*kind.rights, *kind.other_readers)):
         return
     raise NotAllowed if actor.is_signed_in else NotSignedIn
 
 
-def _within(kind: CaseKind, actor: Actor) -> Q:
-    """Cases decided, or asked for, at a unit where the actor holds one of the kind's rights; and those he made."""
-    reach = Q(case__maker_person_id=actor.person_id) if actor.person_id is not None else Q(pk__in=[])
-    for right in kind.rights:
+def _within(kind: CaseKind, actor: Actor, side: str = "") -> Q:
+    """Cases decided, or asked for, at a unit where the actor holds one of the kind's rights; and those he made. Of one
+    side where it is named.
+    """
+    here = other = Q(pk__in=[])
+    for right in (*kind.rights, *kind.other_readers):
         units = registry.units.within(actor.scope_for(right))
-        reach |= Q(case__unit_id__in=units) | Q(case__other_unit_id__in=units)
-    return reach
+        other |= Q(case__other_unit_id__in=units)
+        if right in kind.rights:
+            here |= Q(case__unit_id__in=units)
+    other &= ~Q(case__state__in=kind.unspoken)
+    own = Q(case__maker_person_id=actor.person_id) if actor.person_id is not None else Q(pk__in=[])
+    return {UNIT: here, OTHER: other}.get(side, here | other | own)
 
 
 def list_cases(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
@@ -96,7 +131,7 @@ def list_cases(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
     if query.view == MINE:
         return _list_waiting(kind, actor, query)
     chosen = next((tab for tab in kind.tabs if tab.code == query.view), kind.tabs[0])
-    rows = _all(kind).filter(_within(kind, actor), case__state__in=chosen.states)
+    rows = _all(kind).filter(_within(kind, actor, chosen.side), case__state__in=chosen.states)
     if query.search:
         rows = rows.filter(_matches(query.search))
     closed = chosen.states <= kind.workflow.closed
@@ -107,20 +142,24 @@ def list_cases(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
 
 def _list_waiting(kind: CaseKind, actor: Actor, query: Query) -> Page[Standing]:
     ids = cases.waiting_ids(actor, kind.workflow.code)
-    found = {row.case_id: row for row in _all(kind).filter(case_id__in=ids)}
+    mine = _all(kind).filter(case_id__in=ids)
+    found = {row.case_id: row for row in (mine.filter(_matches(query.search)) if query.search else mine)}
     rows = told([found[key] for key in ids if key in found])
-    if query.search:
-        rows = [row for row in rows if _is_found(row.case, query.search)]
     return Page(rows, total=len(rows))
 
 
-def _is_found(case: Case, words: str) -> bool:
-    number = number_typed(words) or "-"
-    return words in case.title or words in case.note or case.public_id.startswith(number)
-
-
 def _matches(words: str) -> Q:
-    return Q(case__title__icontains=words) | Q(case__note__icontains=words) | numbered(words)
+    """By what its line shows, by the beginning of the person's whole name, by its number."""
+    named = Q(case__owner_person_id__in=registry.persons.named(words))
+    return Q(case__title__icontains=words) | Q(case__note__icontains=words) | named | numbered(words)
+
+
+def open_made(kind: CaseKind, actor: Actor, *, unit_id: int | None = None) -> str:
+    """The one that he made himself and that is not settled yet, at this unit where given; empty where there is none."""
+    made = Case.objects.filter(workflow=kind.workflow.code, maker_person_id=actor.person_id or 0, closed_at=None)
+    if unit_id is not None:
+        made = made.filter(unit_id=unit_id)
+    return made.order_by("-id").values_list("public_id", flat=True).first() or ""
 
 
 def waiting(kind: CaseKind, actor: Actor, *, now: datetime) -> cases.Waiting:
@@ -149,8 +188,17 @@ def may_read(kind: CaseKind, actor: Actor, case: Case) -> bool:
     """Whether he holds one of the kind's rights at one of the case's units, or made it."""
     if actor.staff and actor.person_id is not None and case.maker_person_id == actor.person_id:
         return True
-    paths = [registry.units.path(unit) for unit in (case.unit_id, case.other_unit_id) if unit is not None]
-    return any(actor.may(right, path) for right in kind.rights for path in paths)
+    return _reaches(kind, actor, case)
+
+
+def _reaches(kind: CaseKind, actor: Actor, case: Case) -> bool:
+    here = registry.units.path(case.unit_id)
+    if any(actor.may(right, here) for right in kind.rights):
+        return True
+    if case.other_unit_id is None or case.state in kind.unspoken:
+        return False
+    other = registry.units.path(case.other_unit_id)
+    return any(actor.may(right, other) for right in (*kind.rights, *kind.other_readers))
 
 
 # --- A person's own data

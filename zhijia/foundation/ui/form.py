@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -255,9 +255,13 @@ class _Speaking(DeclarativeFieldsMetaclass):
 
 
 class ZhijiaForm(forms.Form, metaclass=_Speaking):
-    """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error."""
+    """What phone and console forms share: `problems` feeds the error summary, `take` shows a service's error.
+
+    `needed` says of fields that may be empty when they must be filled: `{"employer_text": "在单位工作的必填"}`.
+    """
 
     use_required_attribute = False
+    needed: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

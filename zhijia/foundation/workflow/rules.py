@@ -27,7 +27,8 @@ OTHER = "other"
 class Move:
     """One way from states to a state.
 
-    `by` is a permission code, held on `unit`; or OWNER, MAKER, CLOCK, SYSTEM. `needs` names values that must be given.
+    `by` is a permission code, held on `unit`; or OWNER, MAKER, CLOCK, SYSTEM. Where the unit changes with the state,
+    sources are given as `{PENDING: UNIT, ESCALATED: UPPER}`. `needs` names values that must be given.
     `after` (parameter code) makes the clock move by itself so long after the state was entered; `within` closes the
     move so long after it. `once`: a case can make it a single time. `checker`: not the person who made the case or
     the last move. `afresh`: what is checked was asked for by the last move, so only who made that one is kept out;
@@ -39,6 +40,7 @@ class Move:
     target: str
     by: str
     unit: str = UNIT
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
     needs: tuple[str, ...] = ()
     after: str = ""
     within: str = ""
@@ -51,7 +53,7 @@ class Move:
     def __init__(
         self,
         name: str,
-        sources: Iterable[str],
+        sources: Iterable[str] | Mapping[str, str],
         target: str,
         *,
         by: str,
@@ -71,6 +73,7 @@ class Move:
             "target": target,
             "by": by,
             "unit": unit,
+            "units": dict(sources) if isinstance(sources, Mapping) else {},
             "needs": needs,
             "after": after,
             "within": within,
@@ -85,6 +88,10 @@ class Move:
     @property
     def is_permission(self) -> bool:
         return self.by not in (OWNER, MAKER, CLOCK, SYSTEM)
+
+    def unit_in(self, state: str) -> str:
+        """The unit on which `by` is held while the case is in `state`."""
+        return self.units.get(state, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +140,16 @@ class Workflow:
         """`(unit role, permission)` pairs whose inbox a case in `state` stands in; none where the owner must act."""
         if state in self.owner_acts:
             return ()
-        pairs = {(m.unit, m.by): None for m in self.moves_from(state) if m.is_permission and state not in self.closed}
+        pairs = {
+            (m.unit_in(state), m.by): None
+            for m in self.moves_from(state)
+            if m.is_permission and state not in self.closed
+        }
         return tuple(pairs)
 
     def checks_of(self, state: str, unit: str, permission: str) -> tuple[Move, ...]:
         """The moves by which in `state` holders of `permission` decide what somebody else made or asked for."""
-        return tuple(m for m in self.moves_from(state) if m.checker and m.by == permission and m.unit == unit)
+        return tuple(m for m in self.moves_from(state) if m.checker and m.by == permission and m.unit_in(state) == unit)
 
     def states(self) -> tuple[str, ...]:
         return tuple(self.labels)

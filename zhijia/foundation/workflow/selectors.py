@@ -22,7 +22,7 @@ from zhijia.kernel.personal import DataSubject, Kept
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
-from .rules import OTHER, REMINDED, UNIT, UPPER, Workflow, to_others
+from .rules import OTHER, REMINDED, UNIT, UPPER, Move, Workflow, to_others
 
 SOONEST = (F("due_at").asc(nulls_last=True), "id")
 """Whatever is due first; what has no due date, or stands, comes last on both databases."""
@@ -309,7 +309,7 @@ def _decides(actor: Actor, case: Case) -> bool:
     if case.maker_person_id is not None and case.maker_person_id == actor.person_id:
         return True
     workflow: Workflow = registry.workflow(case.workflow)
-    asked = {(step.by, step.unit) for step in workflow.moves if step.is_permission}
+    asked = {(step.by, step.unit_in(state)) for step in workflow.moves if step.is_permission for state in step.sources}
     for permission, role in asked:
         unit_id = unit_of(case, role)
         if unit_id is not None and actor.may(permission, registry.units.path(unit_id)):
@@ -349,6 +349,18 @@ def newest(workflow: str, owner_person_id: int) -> Case | None:
 def was_made(case: Case, move: str) -> bool:
     """Whether the case has made this move before."""
     return CaseHistory.objects.filter(case_id=case.pk, move=move).exists()
+
+
+def still_possible(case: Case, moves: Iterable[Move], *, now: datetime) -> list[Move]:
+    """Of these moves those that are not over: made already where they are made once, or beyond their time."""
+    made, late = set[str](), set[str]()
+    wanted = list(moves)
+    if any(move.once for move in wanted):
+        made = set(CaseHistory.objects.filter(case_id=case.pk).values_list("move", flat=True))
+    if any(move.within for move in wanted):
+        windows = Deadline.objects.filter(case_id=case.pk, kind="window", state=case.state, due_at__lte=now)
+        late = set(windows.values_list("move", flat=True))
+    return [move for move in wanted if not (move.once and move.name in made) and move.name not in late]
 
 
 def window_end(case: Case, move: str, *, now: datetime) -> datetime | None:

@@ -120,7 +120,7 @@ def authorize(case: Case, step: Move, actor: Actor) -> tuple[str, int | None]:
         if case.maker_person_id is None or actor.person_id != case.maker_person_id:
             raise NotFound
         return "", None
-    unit_id = unit_of(case, step.unit)
+    unit_id = unit_of(case, step.unit_in(case.state))
     if unit_id is None:
         raise WrongState
     if actor.is_system:
@@ -221,6 +221,9 @@ def move(
         clocks=clocks,
         inbox=not stays,
     )
+    if stays and step.once and all(each.by != step.by or each is step for each in workflow.moves_from(source)):
+        done = {"case_id": case.pk, "permission": step.by, "closed_at": None}
+        db.change_rows(InboxEntry, done, {"closed_at": now})  # nothing is left to do for who holds it
     return case
 
 

@@ -6,12 +6,9 @@ class ChangesConfig(CapabilityConfig):
     verbose_name = "会籍变更"
 
     def subscribe(self) -> None:
-        from zhijia.foundation.workflow import clock
         from zhijia.organization.members.events import membership_ended, membership_handed_over
 
-        from . import services
-        from .rules import CHANGE
+        from . import cases
 
-        membership_ended.subscribe(services.follow_ended)
-        membership_handed_over.subscribe(services.follow_handed_over)
-        clock.on_clock(CHANGE.code, "leave", services.leave_by_clock)
+        membership_ended.subscribe(cases.follow_ended)
+        membership_handed_over.subscribe(cases.follow_handed_over)

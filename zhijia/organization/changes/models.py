@@ -2,33 +2,33 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhijia.foundation.casework.rows import CaseRow
 from zhijia.kernel.db import KeyField
 
 from . import rules
 
 
-class MembershipChange(models.Model):
-    """A change of a membership that somebody asked for, beside its case; its evidence lies in `files`.
+class MembershipChange(CaseRow):
+    """A change of a membership that somebody asked for; its case knows whose and at which union, its evidence lies in
+    `files`.
 
-    `union_id` is the union at which it was asked; `keep_at` where a membership is kept whose employer is gone.
-    `restored_membership_id` is the stay that an appeal opened again.
+    `keep_at` is the union (public id) where a membership is kept whose employer is gone, `restored_membership_id` the
+    stay that an appeal opened again.
     """
 
-    case = models.OneToOneField("workflow.Case", models.PROTECT, related_name="+")
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     membership = models.ForeignKey("members.Membership", models.PROTECT, related_name="+")
-    union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")
     kind = KeyField(max_length=12, choices=list(rules.KINDS.items()))
     reason = KeyField(max_length=20)
     on = models.DateField()
     document = models.CharField(max_length=60, default="", blank=True)
-    note = models.CharField(max_length=200, default="", blank=True)
-    keep_at = models.ForeignKey("unions.Union", models.PROTECT, null=True, related_name="+")
+    explanation = models.CharField(max_length=200, default="", blank=True)
+    keep_at = KeyField(max_length=16, default="", blank=True)
     restored_membership_id = models.BigIntegerField(null=True)
-    asked_at = models.DateTimeField()
 
-    class Meta:
-        indexes = [models.Index(fields=["person", "-asked_at"], name="change_by_person")]
+    @property
+    def label(self) -> str:
+        return rules.KINDS[self.kind]
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.case_id}"
+    @property
+    def means(self) -> str:
+        return rules.MEANS.get(self.kind, "")

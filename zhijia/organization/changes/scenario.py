@@ -1,7 +1,5 @@
-from zhijia.kernel.personal import PersonalData
+from zhijia.foundation.casework import declaring
 from zhijia.kernel.registry import (
-    CaseLink,
-    FileUse,
     MenuItem,
     MessageTemplate,
     Panel,
@@ -10,10 +8,10 @@ from zhijia.kernel.registry import (
     Scenario,
 )
 
+from .cases import CHANGES, PAPERS
 from .panels import changes_of_member
 from .permissions import Permission
 from .rules import CHANGE
-from .selectors import export_changes, kept_changes, may_read_evidence
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 
@@ -27,19 +25,9 @@ SCENARIO = Scenario(
     ),
     menu=(MenuItem("组织", "会籍变更", "changes:list", (Permission.DECIDE,), 150, icon="edit"),),
     panels=(Panel("member", "办理会籍变更", "changes/_member_panel.html", changes_of_member, 10, Permission.ASK),),
-    personal_data=(
-        PersonalData(
-            "changes.changes",
-            "会籍变更",
-            "办理保留会籍、退会等，保存经过。",
-            "永久（工会档案）",
-            export_changes,
-            kept_changes,
-            tables=("changes.MembershipChange",),
-        ),
-    ),
+    personal_data=(declaring.personal_data(CHANGES),),
     workflows=(CHANGE,),
-    case_links={CHANGE.code: CaseLink(member="changes:case", console="changes:review", menu="changes:list")},
+    case_links=declaring.links(CHANGES),
     parameters=(
         ParameterSpec("change.review_wd", "会籍变更审核时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("change.cooling_cd", "退会冷静期", 7, "cd", "平台默认", 1, 60),
@@ -58,15 +46,5 @@ SCENARIO = Scenario(
         MessageTemplate("changes.change_appealed", "会籍申诉已有结果", "您对{change}的申诉已有结果：{note}"),
         MessageTemplate("changes.change_readmitted", "可以重新申请入会", "县级工会同意您重新申请入会：{note}"),
     ),
-    file_uses=(
-        FileUse(
-            "changes.evidence",
-            "会籍变更证明",
-            frozenset({"pdf", "jpeg", "png", "webp"}),
-            most_bytes=10 * 1024 * 1024,
-            keep_days=3650,
-            may_read=may_read_evidence,
-            at_work=True,
-        ),
-    ),
+    file_uses=(declaring.file_use(CHANGES, PAPERS, keep_days=3650),),
 )

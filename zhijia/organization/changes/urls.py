@@ -1,15 +1,17 @@
 from django.urls import path
 
-from .views import console, phone
+from zhijia.foundation.casework import pages
+from zhijia.foundation.casework.kinds import By
+
+from . import views
+from .cases import CHANGES
 
 app_name = "changes"
+own = pages.opening(CHANGES, By.MEMBER, template="changes/new.html", fit=views.fit_own)
+for_member = pages.opening(CHANGES, By.CADRE, template="changes/ask.html", fit=views.fit_for_member)
 urlpatterns = [
-    path("m/membership/<str:kind>", phone.new_change, name="new"),
-    path("m/changes/<pid:pid>", phone.my_change, name="case"),
-    path("m/changes/<pid:pid>/take-back", phone.take_back_change, name="take_back"),
-    path("m/changes/<pid:pid>/appeal", phone.appeal_change, name="appeal"),
-    path("console/members/<pid:pid>/change/<str:kind>", console.change_new, name="ask"),
-    path("console/changes", console.change_list, name="list"),
-    path("console/changes/<pid:pid>", console.change_review, name="review"),
-    path("console/retiring", console.retiring, name="retiring"),
+    path("m/membership/<str:kind>", own, name="new"),
+    path("console/members/<pid:pid>/change/<str:kind>", for_member, name="ask"),
+    path("console/retiring", views.retiring, name="retiring"),
+    *pages.urls(CHANGES),
 ]

@@ -9,7 +9,6 @@ app_name = "documents"
 urlpatterns = [
     path("m/join/<str:code>/check", views.ask_check, name="check_ask"),
     path("m/identity/check", views.ask_check, name="prove_check"),
-    path("m/document-checks/<pid:pid>", views.my_check, name="my_check"),
     path("console/blacklist/new", views.batch_new, name="new"),
     path("console/blacklist/<pid:pid>/numbers", views.numbers, name="numbers"),
     path("console/blacklist/<pid:pid>/number", views.lift_number, name="number"),

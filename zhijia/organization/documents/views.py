@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhijia.foundation.accounts import services as accounts
-from zhijia.foundation.casework import pages, presenting, selectors as cases
+from zhijia.foundation.casework import pages, selectors as cases
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission, sent
 from zhijia.foundation.ui.listing import Query, answer
@@ -26,7 +26,6 @@ from . import lists, selectors
 from .cases import CHECKS, batches, checks
 from .forms import BlacklistForm, LiftNumberForm
 from .permissions import Permission
-from .rules import Check
 
 
 @once
@@ -113,19 +112,3 @@ def ask_check(request: Request, code: str = "") -> HttpResponse:
     if request.actor.person_id is not None:
         return redirect("documents:checks:case", pid=case)
     return render(request, "documents/check_asked.html", {"home": reverse("portal:home")})
-
-
-@require_safe
-def my_check(request: Request, pid: str) -> HttpResponse:
-    """What became of it: who looks at the document, where, and what then."""
-    one = cases.get_own(CHECKS, request.actor, pid)
-    union, context = unions.get_facts(one.case.unit_id), presenting.own_page(CHECKS, one, request.actor, request.now)
-    lines = (("核对的工会", union.name), ("地址", union.address), ("电话", union.phone))
-    context["title"] = CHECKS.name
-    context["facts"] = [{"label": label, "value": value} for label, value in lines if value]
-    if context["step"] and one.case.state == Check.ASKED:
-        context["step"] |= {
-            "lead": f"请携带证件到{union.name}，或等待电话联系，最晚",
-            "note": "核对后即可继续在线办理。",
-        }
-    return render(request, "casework/case.html", context)

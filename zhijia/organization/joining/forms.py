@@ -14,6 +14,7 @@ from zhijia.foundation.ui.form import (
     PhoneForm,
 )
 from zhijia.kernel.identifiers import DOCUMENT_LABELS
+from zhijia.organization.members.forms import WORK_NEEDED
 from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 
 from .applying import JoinForm
@@ -36,6 +37,7 @@ class IdentityForm(PhoneForm):
 class ConfirmForm(PhoneForm):
     """Screen three: how and where you work."""
 
+    needed = WORK_NEEDED
     work_form = forms.ChoiceField(
         label="您现在怎样工作？",
         choices=list(WORK_FORMS.items()),
@@ -47,7 +49,6 @@ class ConfirmForm(PhoneForm):
         label="职业",
         choices=[("", "平台接单的请选择"), *NEW_FORM_GROUPS.items()],
         required=False,
-        help_text="平台接单的请选择",
     )
     employer_text = forms.CharField(
         label="单位或平台名称",

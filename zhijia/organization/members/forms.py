@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from zhijia.foundation.ui.form import (
     ChoiceGroup,
-    ConsoleForm,
     PhoneForm,
 )
 from zhijia.organization.members.applying import OwnData, Work
@@ -17,10 +15,14 @@ from zhijia.organization.members.rules import NEW_FORM_GROUPS, WORK_FORMS
 from zhijia.organization.people.codes import EDUCATIONS, ETHNICITIES, POLITICAL_STATUSES
 from zhijia.organization.people.rules import Profile
 
+WORK_NEEDED = {"new_form_group": "平台接单的必填", "employer_text": "在单位工作的必填"}
+"""As `workplaces.check_work` has it."""
+
 
 class OwnDataForm(PhoneForm):
     """What is a member's own to change; who is in no union is not asked how he works."""
 
+    needed = WORK_NEEDED
     RURAL, URBAN = "rural", "urban"
     WORK = ("work_form", "new_form_group", "employer_text", "occupation")
 
@@ -82,15 +84,3 @@ def choices(form: forms.Form, name: str) -> forms.ChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     return field
-
-
-class CaseDecisionForm(ConsoleForm):
-    """One of the moves a case allows, with a note."""
-
-    decision = forms.ChoiceField(label="办理意见", widget=ChoiceGroup())
-    note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, moves: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices(self, "decision").choices = list(moves)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from . import selectors
 from .rules import real_name_words
@@ -13,6 +14,9 @@ class People:
 
     def names(self, person_ids: Iterable[int]) -> dict[int, str]:
         return {key: facts.masked_name for key, facts in selectors.facts_of(person_ids).items()}
+
+    def named(self, words: str) -> Any:
+        return selectors.ids_named(words)
 
     def full_name(self, person_id: int) -> str:
         return selectors.get_facts(person_id).name

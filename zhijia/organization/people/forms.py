@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -84,6 +84,7 @@ class RightsForm(PhoneForm):
 class CorrectionAskForm(PhoneForm):
     """What should stand there instead, and papers; `fields` are `[(code, label, what stands there, is a day)]`."""
 
+    needed: ClassVar = {"papers": "更正上面任一项的必须上传"}
     text = forms.CharField(
         label="说明",
         max_length=500,

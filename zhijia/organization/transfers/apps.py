@@ -9,14 +9,12 @@ class TransfersConfig(CapabilityConfig):
         from zhijia.foundation.workflow import clock
         from zhijia.organization.members.events import membership_changed, membership_ended, membership_handed_over
 
-        from .cases import claims, founding
+        from .cases import claims, founding, transfers
         from .rules.transfers import TRANSFER
-        from .services import transfers
 
         membership_changed.subscribe(founding.follow_arrival)
         membership_ended.subscribe(claims.follow_ended)
         membership_ended.subscribe(transfers.follow_ended)
         membership_handed_over.subscribe(claims.follow_handed_over)
         membership_handed_over.subscribe(transfers.follow_handed_over)
-        clock.on_clock(TRANSFER.code, "escalate", transfers.escalate_by_clock)
-        clock.on_clock(TRANSFER.code, "complete", transfers.complete_by_clock)
+        clock.on_clock(TRANSFER.code, "complete", transfers.complete_or_lapse)

@@ -1,7 +1,5 @@
 from zhijia.foundation.casework import declaring
-from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import (
-    CaseLink,
     MemberEntry,
     MenuItem,
     MessageTemplate,
@@ -12,10 +10,10 @@ from zhijia.kernel.registry import (
 
 from .cases.claims import CLAIMS
 from .cases.founding import FOUNDING
+from .cases.transfers import TRANSFERS
 from .permissions import Permission
 from .rules.claims import CLAIM, FOUNDING_TASK
 from .rules.transfers import TRANSFER
-from .selectors import personal
 
 _DECIDERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
 _GRASSROOTS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN"})
@@ -39,20 +37,12 @@ SCENARIO = Scenario(
         MenuItem("转到管辖范围内的另一个工会，本人有七天异议期", "批量转接", "transfers:batch", (Permission.BATCH,)),
     ),
     personal_data=(
-        PersonalData(
-            "transfers.transfers",
-            "转会",
-            "办理转会，保存经过。",
-            "永久（工会档案）",
-            personal.export_moves,
-            personal.kept_moves,
-            tables=("transfers.Transfer",),
-        ),
+        declaring.personal_data(TRANSFERS),
         declaring.personal_data(CLAIMS),
     ),
     workflows=(TRANSFER, CLAIM, FOUNDING_TASK),
     case_links={
-        TRANSFER.code: CaseLink(member="transfers:case", console="transfers:review", menu="transfers:list"),
+        **declaring.links(TRANSFERS),
         **declaring.links(CLAIMS, menu="transfers:claimable"),
         **declaring.links(FOUNDING, menu="transfers:uncovered"),
     },
@@ -79,7 +69,7 @@ SCENARIO = Scenario(
             "transfers.transfer_leaving", "有会员申请转出", "会员{name}申请转到“{union}”，由转入工会审核。"
         ),
         MessageTemplate(
-            "transfers.transfer_refused", "转会未通过", "“{union}”没有同意您的转会申请：{reason}。您的会籍仍在原工会。"
+            "transfers.transfer_refused", "转会未通过", "“{union}”没有同意您的转会申请：{answer}。您的会籍仍在原工会。"
         ),
         MessageTemplate(
             "transfers.transfer_escalated",

@@ -9,8 +9,7 @@ from zhijia.foundation.jobs.services import enqueue
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.clockwork import daily
 
-from .cases import founding
-from .services import returns
+from .cases import founding, returns
 
 
 @daily("06:30")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from tests.world import World
 from zhijia.organization.joining.services import applications
+from zhijia.organization.unions.models import Union, UnionStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +68,45 @@ def test_who_is_refused_sees_why_and_until_when_he_may_appeal(
         assert "不在本单位上班" in page
         assert "申诉" in page
         assert NO_UNION not in page
+
+
+def test_a_join_that_was_begun_and_not_sent_goes_on_from_home(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    clock(world.now)
+    person = world.person()
+    world.consent(person)
+    sign_in(client, person)
+    code = world["plant"].code
+    assert client.get(f"/m/join/{code}/start")["Location"] == f"/m/join/{code}/confirm"
+    for page in ("/m/", "/m/card", "/m/membership"):
+        text = client.get(page, follow=True).content.decode()
+        assert "继续入会" in text
+        assert world["plant"].name in text
+        assert f'href="/m/join/{code}/start"' in text
+    said = {"work_form": "employed", "employer_text": "莱阳市鲁东精密机械有限公司", "willing": "on", "go_on": "on"}
+    client.post(f"/m/join/{code}/confirm", said, follow=True)
+    assert "继续入会" not in client.get("/m/").content.decode()
+
+
+def test_a_join_begun_at_a_union_that_closed_is_not_offered(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    clock(world.now)
+    sign_in(client, world.person())
+    client.get(f"/m/join/{world['plant'].code}/start")
+    Union.objects.filter(pk=world["plant"].pk).update(status=UnionStatus.DISSOLVED)
+    assert "继续入会" not in client.get("/m/").content.decode()
+    assert NO_UNION in client.get("/m/").content.decode()
+
+
+def test_the_last_screen_says_when_the_employer_must_be_named(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    clock(world.now)
+    person = world.person()
+    world.consent(person)
+    sign_in(client, person)
+    page = client.get(f"/m/join/{world['plant'].code}/confirm").content.decode()
+    for label, mark in (("单位或平台名称", "在单位工作的必填"), ("职业", "平台接单的必填")):
+        assert re.search(rf'{label} <span class="zj-opt">{mark}</span>', page)

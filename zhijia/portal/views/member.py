@@ -17,7 +17,7 @@ from zhijia.kernel.http import Request
 from zhijia.kernel.registry import registry
 from zhijia.organization.access import actors
 from zhijia.organization.access.roles import ROLES
-from zhijia.organization.joining import selectors as joining
+from zhijia.organization.joining import begun, selectors as joining
 from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
@@ -83,6 +83,7 @@ def home(request: Request) -> HttpResponse:
         "person": person,
         "card": card,
         "standing": joining.standing(actor, now=request.now) if card is None else None,
+        "begun": begun.union_of(request) if card is None else None,
         "entries": _entries()[:GRID],
         "cases": [case_row(case) for case in own],
         "told": told,

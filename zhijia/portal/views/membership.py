@@ -14,7 +14,7 @@ from zhijia.kernel.http import Request
 from zhijia.organization.changes import selectors as change_reads
 from zhijia.organization.changes.rules.retirement import LABELS, Retirement
 from zhijia.organization.changes.selectors import Happened
-from zhijia.organization.joining import selectors as joining
+from zhijia.organization.joining import begun, selectors as joining
 from zhijia.organization.members import presenting, selectors
 from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
 from zhijia.organization.unions import selectors as unions
@@ -67,7 +67,7 @@ def mine(request: Request) -> HttpResponse:
     stays, happened = change_reads.timeline(person_id)
     context: dict[str, Any] = {"stays": stays, "happened": happened_rows(happened), "stay": stay}
     if stay is None:
-        context["standing"] = joining.standing(request.actor, now=request.now)
+        context |= {"standing": joining.standing(request.actor, now=request.now), "begun": begun.union_of(request)}
     if stay is not None:
         context |= {
             "union": unions.get_facts(stay.union_id),

@@ -68,7 +68,7 @@ def test_what_was_typed_is_sent_after_the_sign_in(client, world, member, again):
     assert form.fields["reason"] == ["已到新单位上班\n第二行"]
     assert not Transfer.objects.exists(), "nothing is sent without a tap"
     assert form.send(client).status_code == 302
-    assert Transfer.objects.get().reason == "已到新单位上班\n第二行"
+    assert Transfer.objects.get().said == "已到新单位上班\n第二行"
 
 
 def test_a_part_of_a_page_says_so_too(client, world, member, again):

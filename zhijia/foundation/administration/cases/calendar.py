@@ -17,7 +17,7 @@ from zhijia.foundation.administration.permissions import Permission
 from zhijia.foundation.casework.fields import Count, Words
 from zhijia.foundation.casework.kinds import Goes, Wordings, checked_kind
 from zhijia.foundation.jobs import services as jobs
-from zhijia.foundation.parameters import services as parameters
+from zhijia.foundation.parameters import selectors as parameters_read, services as parameters
 from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.rules import TwoPersons
 from zhijia.foundation.workflow.selectors import Case
@@ -84,14 +84,18 @@ def to_the_top(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
 
 
 def shows_more(case: Case, change: CalendarChange, actor: Actor, now: datetime) -> dict[str, Any]:
-    """The year at a glance, and how many deadlines it moved."""
+    """The year at a glance, what it changes of the one in force while it waits, and how many deadlines it moved."""
     days = read_lines(change.days)
     moved = []
     if change.recomputed is not None:
         moved = [{"label": "期限有变化", "value": f"{change.recomputed} 件"}]
     elif case.state == TwoPersons.IN_FORCE:
         moved = [{"label": "期限有变化", "value": "正在重算"}]
+    in_force = parameters_read.list_special_days(change.year)
     return {
+        "waits": case.closed_at is None,
+        "is_new": not in_force,
+        "changed": presenting.differences(in_force, days),
         "months": presenting.preview_months(change.year, days),
         "lines": presenting.stretches(days),
         "facts": [{"label": "依据", "value": change.source}, {"label": "内容", "value": case.note}, *moved],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,9 @@ PLAN = """
 2027-10-01 休 国庆节
 2027-02-14 班 春节
 """
+
+
+LABELS = {"增加放假", "取消放假", "增加调休上班", "取消调休上班", "改名称"}
 
 
 def file_of(text: str) -> io.BytesIO:
@@ -146,6 +150,7 @@ def test_the_pages_load_a_pasted_year(world: World, sign_in: Any, clock: Any) ->
     case = maker.post("/console/calendar", said)["Location"]
     page = checker.get(case).content.decode()
     assert "02-05 至 02-11" in page
+    assert "这一年的安排还没有载入" in page
     assert checker.post(case, {"decision": "agree"}).status_code == 302
     assert "正在重算" in checker.get(case).content.decode()
     change = CalendarChange.objects.get()
@@ -154,6 +159,28 @@ def test_the_pages_load_a_pasted_year(world: World, sign_in: Any, clock: Any) ->
     assert "还没有载入" not in maker.get("/console/calendar").content.decode()
     for odd in ("?year=9999", "?year=x", "?year=20260"):
         assert maker.get(f"/console/calendar{odd}").status_code == 200
+
+
+def test_the_checker_reads_what_a_second_plan_changes(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    maker, checker = (world.staff_person("OPERATOR", "province", name) for name in ("王一", "李明"))
+    agree(world, world.actor(checker, staff=True), propose(world, world.actor(maker, staff=True)))
+    sign_in(client, checker, staff=True)
+    plan = PLAN.replace("2027-02-05 休 春节\n", "").replace("2027-04-05 休 清明节", "2027-04-05 休 清明")
+    plan = plan.replace("2027-02-14 班 春节", "2027-02-20 班 春节\n2027-02-12 休 春节")
+    page = client.get(f"/console/calendar-changes/{propose(world, world.actor(maker, staff=True), plan=plan)}")
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd[^>]*>([^<]+)</dd>", page.content.decode()))
+    assert {label: words for label, words in facts.items() if label in LABELS} == {
+        "增加放假": "02-12 春节", "取消放假": "02-05 春节", "增加调休上班": "02-20 春节",
+        "取消调休上班": "02-14 春节", "改名称": "04-05 清明节改为清明",
+    }  # fmt: skip
+
+
+def test_the_same_plan_again_changes_nothing(world: World, client: Client, sign_in: Any, clock: Any) -> None:
+    maker, checker = (world.staff_person("OPERATOR", "province", name) for name in ("王一", "李明"))
+    agree(world, world.actor(checker, staff=True), propose(world, world.actor(maker, staff=True)))
+    sign_in(client, checker, staff=True)
+    again = client.get(f"/console/calendar-changes/{propose(world, world.actor(maker, staff=True))}")
+    assert "与现行日历相同，没有变化" in again.content.decode()
 
 
 def test_a_file_is_read_like_what_is_pasted(world: World, client: Client, sign_in: Any, clock: Any) -> None:

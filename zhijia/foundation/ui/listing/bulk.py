@@ -71,11 +71,15 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one ticked row, in words for who decided."""
+    """What became of one ticked row, in words for who decided; its name opens `href`. `back` names what he may still do
+    about it there, such as taking it back.
+    """
 
     name: str
     done: bool
     words: str = ""
+    href: str = ""
+    back: str = ""
 
 
 def outcomes(

@@ -102,7 +102,8 @@ _CONTROL = {
 def field_parts(bound: BoundField, look: str, **given: Any) -> dict[str, Any]:
     """What the field templates of both looks take:
 
-    `{"id", "name", "kind", "label", "hint", "error", "required", "control" (the input as HTML), "options", "value",
+    `{"id", "name", "kind", "label", "hint", "error", "required", "needed" (when it must be filled
+    though it may be empty), "control" (the input as HTML), "options", "value",
     "button", "unit", "described_by"}`. `given` overrides label, hint and unit;
     `button` = {"name", "value", "label", "seconds" until it may be pressed, "then": its label then}.
     """
@@ -134,6 +135,7 @@ def field_parts(bound: BoundField, look: str, **given: Any) -> dict[str, Any]:
         "hint": hint,
         "error": error,
         "required": bound.field.required,
+        "needed": getattr(bound.form, "needed", {}).get(bound.name, ""),
         "control": control,
         "options": _options(bound) if kind in ("choices", "ticks") else [],
         "type": "checkbox" if kind == "ticks" else "radio",

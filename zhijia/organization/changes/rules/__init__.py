@@ -5,6 +5,7 @@ Source: docs/rules/changes.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +19,7 @@ class Change(StrEnum):
     REPORTED = "REPORTED"
     COOLING = "COOLING"
     DONE = "DONE"
+    FILED = "FILED"
     REFUSED = "REFUSED"
     TAKEN_BACK = "TAKEN_BACK"
     CANCELLED = "CANCELLED"
@@ -72,6 +74,7 @@ CHANGE = Workflow(
         Change.REPORTED: "已报上级工会备案",
         Change.COOLING: "退会冷静期",
         Change.DONE: "已办理",
+        Change.FILED: "上级工会已备案",
         Change.REFUSED: "未同意",
         Change.TAKEN_BACK: "已撤回",
         Change.CANCELLED: "情况有变，已终止",
@@ -85,6 +88,7 @@ CHANGE = Workflow(
         Change.REPORTED: Hue.RUN,
         Change.COOLING: Hue.SOON,
         Change.DONE: Hue.DONE,
+        Change.FILED: Hue.DONE,
         Change.REFUSED: Hue.LATE,
         Change.TAKEN_BACK: Hue.STILL,
         Change.CANCELLED: Hue.STILL,
@@ -96,6 +100,7 @@ CHANGE = Workflow(
     closed=frozenset(
         {
             Change.DONE,
+            Change.FILED,
             Change.REFUSED,
             Change.TAKEN_BACK,
             Change.CANCELLED,
@@ -133,7 +138,7 @@ CHANGE = Workflow(
         Move(
             "file",
             {Change.REPORTED},
-            Change.DONE,
+            Change.FILED,
             by=Permission.DECIDE,
             unit=UPPER,
             checker=True,
@@ -152,7 +157,12 @@ CHANGE = Workflow(
             button="不予备案",
         ),
         Move(
-            "take_back", {Change.ASKED, Change.REPORTED}, Change.TAKEN_BACK, by=MAKER, title="申请撤回", button="撤回"
+            "take_back",
+            {Change.ASKED, Change.REPORTED, Change.COOLING},
+            Change.TAKEN_BACK,
+            by=MAKER,
+            title="申请撤回",
+            button="撤回申请",
         ),
         Move(
             "talk",
@@ -164,18 +174,17 @@ CHANGE = Workflow(
             title="工会与会员谈话",
             button="登记谈话情况",
         ),
-        Move("stay", {Change.COOLING}, Change.TAKEN_BACK, by=OWNER, title="您决定不退会", button="不退会了"),
         Move("leave", {Change.COOLING}, Change.DONE, by=CLOCK, after="change.cooling_cd", title="冷静期满，退会生效"),
         Move(
             "appeal",
-            {Change.DONE},
+            {Change.FILED},
             Change.APPEALED,
             by=OWNER,
             within="change.appeal_cd",
             once=True,
             needs=("note",),
             title="您提出了申诉",
-            button="申诉",
+            button="向上级工会申诉",
         ),
         Move(
             "uphold",
@@ -201,7 +210,7 @@ CHANGE = Workflow(
         ),
         Move(
             "readmit",
-            {Change.DONE, Change.UPHELD},
+            {Change.FILED, Change.UPHELD},
             Change.READMITTED,
             by=Permission.READMIT,
             checker=True,
@@ -220,7 +229,22 @@ CHANGE = Workflow(
     ),
 )
 
-MOST_FILES = 5
+START: Mapping[str, Change] = {
+    Kind.WITHDRAW: Change.COOLING,
+    Kind.EXPEL: Change.REPORTED,
+    Kind.TREATED: Change.REPORTED,
+}
+"""Where a kind begins that is not simply ASKED: giving up waits for nobody, taking away is filed above."""
+
+MEANS = {
+    Kind.RETAIN.value: "从今天起保留会籍，不交会费，没有表决权、选举权和被选举权",
+    Kind.RESTORE.value: "从今天起恢复为在会会员",
+    Kind.TREATED.value: "会籍从今天起终止，本人 30 天内可以申诉",
+    Kind.EXPEL.value: "会籍从今天起终止，本人 30 天内可以申诉",
+    Kind.DECEASE.value: "会籍、会员卡和岗位授权从今天起终止",
+}
+"""What it means to agree."""
+
 _EARLIEST = date(1925, 5, 1)
 
 
@@ -243,8 +267,6 @@ def check_change(
     Raises Invalid `change.form` naming every bad field at once.
     """
     wrong: dict[str, str] = {}
-    if kind not in KINDS:
-        raise Invalid("change.kind", "请选择要办理的会籍变更。", fields={"kind": "请选择要办理的会籍变更。"})
     if reason not in reasons_for(kind):
         wrong["reason"] = "请从列表中选择原因。"
     if on is None:
@@ -257,8 +279,6 @@ def check_change(
         wrong["document"] = "请填写委员会决定的文号，4 到 60 个字。"
     if kind == Kind.TREATED and len(note.strip()) < 10:
         wrong["note"] = "请写明谈话的时间和情况，至少 10 个字。"
-    if len(note) > 200:
-        wrong["note"] = "说明请不要超过 200 个字。"
     if kind in (Kind.EXPEL, Kind.DECEASE) and files == 0:
         wrong["papers"] = "请上传证明材料，例如判决书、决定书或死亡证明。"
     if wrong:

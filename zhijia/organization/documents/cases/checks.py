@@ -68,6 +68,25 @@ def shows_more(case: Case, check: DocumentCheck, actor: Actor, now: datetime) ->
     }
 
 
+def shows_own(case: Case, check: DocumentCheck, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Who looks at the document, where, and what then."""
+    union = unions.get_facts(case.unit_id)
+    lines = (("核对的工会", union.name), ("地址", union.address), ("电话", union.phone))
+    page: dict[str, Any] = {
+        "title": rules.DOCUMENT_CHECK.name,
+        "facts": [{"label": label, "value": value} for label, value in lines if value],
+    }
+    if case.state == rules.Check.ASKED and case.due_at:
+        page["step"] = {
+            "lead": f"请携带证件到{union.name}，或等待电话联系，最晚",
+            "at": case.last_day,
+            "after": "答复",
+            "note": "核对后即可继续在线办理。",
+            "explain": [case.due_explained] if case.due_explained else [],
+        }
+    return page
+
+
 S, P = rules.Check, Permission
 CHECKS = declare(
     CaseKind(
@@ -98,6 +117,7 @@ CHECKS = declare(
         ),
         review="documents/check.html",
         shows_more=shows_more,
+        shows_own=shows_own,
         keep_days=365,
         purpose="防止有人编造或冒用身份入会。",
     )

@@ -28,7 +28,7 @@ from zhijia.organization.people.models import Person
 from zhijia.organization.people.sources import Answer, Outcome
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.transfers.cases.claims import CLAIMS
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 pytestmark = pytest.mark.django_db
 
@@ -257,8 +257,8 @@ def test_undo_after_the_survivor_has_moved_leaves_him_where_he_is(world: World) 
     old, young = twins(world)
     case = merged(world, young, old)
     world.open_plant("third", "other_town")
-    moving = transfers.request_transfer(world.actor(Person.objects.get(pk=young.pk)), world["third"].pk, now=world.now)
-    transfers.accept_transfer(world.staff("GRASS_ADMIN", "third", "甲乙"), moving.public_id, now=world.now)
+    moving = going.ask(world.actor(Person.objects.get(pk=young.pk)), world["third"].pk, now=world.now)
+    going.act(world.staff("GRASS_ADMIN", "third", "甲乙"), moving.public_id, "accept", now=world.now)
     act(world.staff("ORG", "county", "吴一"), case, "ask_undo", "核对后是两个人。", now=world.now)
     act(world.staff("ORG", "county", "郑二"), case, "undo", now=world.now)
     assert selectors.open_stay(young.pk).union_id == world["third"].pk

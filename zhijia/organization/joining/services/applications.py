@@ -18,7 +18,7 @@ from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_rows, retrying
 from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
-from zhijia.organization.changes import services as changes
+from zhijia.organization.changes import cases as changes
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.events import DocumentsListed
 from zhijia.organization.joining import rules, selectors

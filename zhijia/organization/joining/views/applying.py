@@ -16,7 +16,7 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.kernel import codes
 from zhijia.kernel.errors import NotFound, ZhijiaError
 from zhijia.kernel.http import Request
-from zhijia.organization.joining import rules, selectors
+from zhijia.organization.joining import begun, rules, selectors
 from zhijia.organization.joining.forms import AnswerForm, ConfirmForm
 from zhijia.organization.joining.services import applications
 from zhijia.organization.joining.views.proving import must_go_there, way_to_join
@@ -65,6 +65,7 @@ def start(request: Request, code: str) -> HttpResponse:
     """Leads to the first screen that is still to do: sign in, say who you are, confirm, or your card."""
     union = unions.get_by_code(code)
     actor = request.actor
+    begun.remember(request, union)
     if not actor.is_signed_in:
         request.session["sign_in.note"] = union.name
         return HttpResponseRedirect(f"{reverse('accounts:sign_in')}?next={request.path}")
@@ -154,7 +155,7 @@ def standing(request: Request) -> HttpResponse:
     found = selectors.standing(request.actor, now=request.now)
     if found.stand is selectors.Stand.MEMBER:
         return redirect("members:card")
-    return render(request, "joining/standing.html", {"standing": found})
+    return render(request, "joining/standing.html", {"standing": found, "begun": begun.union_of(request)})
 
 
 def welcome(request: Request) -> HttpResponse:
@@ -162,6 +163,7 @@ def welcome(request: Request) -> HttpResponse:
     card = members.my_card(request.actor)
     if card is None:
         return redirect("portal:home")
+    begun.forget(request)
     return render(request, "joining/welcome.html", {"card": card})
 
 
@@ -169,6 +171,7 @@ def submitted(request: Request, pid: str) -> HttpResponse:
     case = cases.get_my_case(request.actor, pid)
     person = people.get_facts(request.actor.require_person())
     union = unions.get_facts(case.unit_id)
+    begun.forget(request)
     return render(request, "joining/join_submitted.html", {"case": case, "union": union, "person": person})
 
 

@@ -95,9 +95,11 @@ def decide_batch(request: Request) -> HttpResponse:
     except Invalid as error:
         return _waiting(request, query, said, problem=error.message, status=422)
     found = [
-        Outcome(known[row.public_id].person.masked_name if row.public_id in known else "", not row.code, row.message)
+        Outcome(known[row.public_id].person.masked_name, not row.code, row.message,
+                reverse("joining:review", args=[row.public_id]))
+        if row.public_id in known else Outcome("", not row.code, row.message)
         for row in results
-    ]
+    ]  # fmt: skip
     back = Button("回到入会审批", reverse("joining:queue"), primary=True)
     return outcomes(request, "批量办理结果", found, back, counted="件")
 

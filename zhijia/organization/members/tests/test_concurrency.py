@@ -17,9 +17,9 @@ from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case, CaseHistory
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import ZhijiaError
-from zhijia.organization.changes import services as changes
 from zhijia.organization.changes.rules import flow_of
-from zhijia.organization.changes.services import Given
+from zhijia.organization.changes.tests import asking
+from zhijia.organization.changes.tests.asking import Given
 from zhijia.organization.documents.cases import BATCHES, CHECKS, batches, checks
 from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.joining.applying import JoinForm
@@ -28,7 +28,7 @@ from zhijia.organization.members.models import MemberCard, Membership, Membershi
 from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.statistics import selectors as figures, services as statistics
 from zhijia.organization.transfers.cases.claims import CLAIMS
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as transfers
 from zhijia.organization.unions.services import editing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -151,10 +151,10 @@ def test_ten_requests_and_ten_decisions_move_a_member_once(province: World) -> N
     person, _ = province.member()
     actor, admin = province.actor(person), province.staff("GRASS_ADMIN", "works")
     target = province["works"].pk
-    asked = together(10, lambda _n: transfers.request_transfer(actor, target, now=province.now).workflow and "done")
+    asked = together(10, lambda _n: transfers.ask(actor, target, now=province.now).workflow and "done")
     assert asked["done"] == 1
     case = Case.objects.get(workflow="transfers.transfer").public_id
-    decided = together(10, lambda _n: transfers.accept_transfer(admin, case, now=province.now) and "done")
+    decided = together(10, lambda _n: transfers.act(admin, case, "accept", now=province.now).workflow and "done")
     assert decided["done"] == 1
     (stay,) = stays_of(person.pk)
     assert stay.union_id == target
@@ -168,16 +168,16 @@ def test_a_transfer_a_leaving_and_a_retaining_at_once_leave_one_truth(province: 
     for name in ("林晓禾", "王建国", "李敏", "周正", "吴芳"):
         person, stay = province.member(name=name)
         actor = province.actor(person)
-        going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
-        kept = changes.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
+        going = transfers.ask(actor, province["works"].pk, now=province.now).public_id
+        kept = asking.ask_own(actor, Given("retain", "retired", province.today), now=province.now).public_id
 
         def act(
             number: int, going: str = going, kept: str = kept, person: Any = person, stay: Membership = stay
         ) -> None:
             if number % 3 == 0:
-                transfers.accept_transfer(admin, going, now=province.now)
+                transfers.act(admin, going, "accept", now=province.now)
             elif number % 3 == 1:
-                changes.agree(chair, kept, now=province.now)
+                asking.act(chair, kept, "agree", now=province.now)
             else:
                 with transaction.atomic():
                     moving.take_turn(person.pk)
@@ -202,14 +202,14 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
     actor = province.actor(person)
     said = {"union": province["plant"].public_id, "person": person.public_id}
     offer = casework.open_case(CLAIMS, province.staff("GRASS_ADMIN", "plant"), said, now=province.now)
-    going = transfers.request_transfer(actor, province["works"].pk, now=province.now).public_id
+    going = transfers.ask(actor, province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works", "周正")
 
     def act(number: int) -> None:
         if number % 2:
             casework.act(CLAIMS, actor, offer, "confirm", now=province.now)
         else:
-            transfers.accept_transfer(admin, going, now=province.now)
+            transfers.act(admin, going, "accept", now=province.now)
 
     outcomes = together(8, act)
     assert outcomes["done"] == 1, outcomes
@@ -222,12 +222,12 @@ def test_a_claim_and_a_transfer_confirmed_at_once_move_him_once(province: World)
 def test_a_transfer_accepted_while_its_target_is_suspended_is_whole_or_not_at_all(province: World) -> None:
     province.open_plant("works", "other_town")
     person, _ = province.member()
-    case = transfers.request_transfer(province.actor(person), province["works"].pk, now=province.now).public_id
+    case = transfers.ask(province.actor(person), province["works"].pk, now=province.now).public_id
     admin = province.staff("GRASS_ADMIN", "works")
 
     def act(number: int) -> None:
         if number:
-            transfers.accept_transfer(admin, case, now=province.now)
+            transfers.act(admin, case, "accept", now=province.now)
         else:
             editing.suspend_union(SYSTEM, province["works"], reason="整顿期间暂停", now=province.now)
 

@@ -13,8 +13,8 @@ from tests.world import World
 from zhijia.foundation.audit.models import AuditEntry
 from zhijia.foundation.ui.listing import Query
 from zhijia.kernel.errors import Invalid, NotAllowed, WrongState
-from zhijia.organization.changes import services as changes
-from zhijia.organization.changes.services import Given
+from zhijia.organization.changes.tests import asking
+from zhijia.organization.changes.tests.asking import Given
 from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.services import applications
 from zhijia.organization.members import selectors
@@ -126,8 +126,8 @@ def test_what_is_wrong_is_told_together_and_nothing_changes(world: World, said: 
 
 def test_a_retained_member_changes_without_being_counted(world: World) -> None:
     person, _ = world.member()
-    case = changes.ask_own(world.actor(person), Given("retain", "retired", world.today), now=world.now)
-    changes.agree(world.staff("GRASS_CHAIR", "plant"), case.public_id, now=world.now)
+    case = asking.ask_own(world.actor(person), Given("retain", "retired", world.today), now=world.now)
+    asking.act(world.staff("GRASS_CHAIR", "plant"), case.public_id, "agree", now=world.now)
     before = counts(world)
     change_own(world.actor(person), OwnData(TOLD, RIDER), now=world.now)
     assert counts(world) == before

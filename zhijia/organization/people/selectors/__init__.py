@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
 from zhijia.foundation.audit import services as audit
-from zhijia.kernel import db, masks
+from zhijia.kernel import db, identifiers, masks
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid, NotFound, NotSignedIn
 from zhijia.kernel.registry import registry
@@ -129,6 +130,11 @@ def with_aliases(person_id: int) -> list[int]:
 def facts_of(person_ids: Iterable[int]) -> dict[int, PersonFacts]:
     found = db.find_rows(Person, {"id": tuple(sorted(set(person_ids)))})
     return {person.pk: facts_from(person) for person in found}
+
+
+def ids_named(words: str) -> Any:
+    """A query for the ids of persons whose name begins so."""
+    return Person.objects.filter(name__startswith=identifiers.search_words(words)).values("id")
 
 
 def find_by_public_id(public_id: str) -> PersonFacts | None:

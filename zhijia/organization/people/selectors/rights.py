@@ -77,6 +77,12 @@ def own_plan(actor: Actor, *, now: datetime) -> rules.Plan:
     return plan_for(own_subject(actor), "", now=now)
 
 
+def own_parts(actor: Actor) -> list[tuple[PersonalData, int]]:
+    """The parts that keep something of him, and how many rows."""
+    subject = own_subject(actor)
+    return [(part, count) for part in parts() if (count := len(part.export(subject)))]
+
+
 def held_persons() -> frozenset[int]:
     """Whom no deletion touches."""
     return frozenset(LegalHold.objects.filter(in_force=True).values_list("person_id", flat=True))

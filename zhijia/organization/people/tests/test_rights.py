@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
@@ -25,6 +26,7 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, NotAllowed, NotFound, RuleBroken, WrongState
 from zhijia.kernel.personal import Kept, cut_off, first_day_to_go
 from zhijia.kernel.registry import registry
+from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.models import JoinApplication
 from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people
@@ -290,6 +292,25 @@ def test_a_members_deletion_is_carried_out_in_part(world: World) -> None:
 
 
 @pytest.mark.django_db
+def test_only_what_there_is_of_him_is_listed_and_offered_for_deletion(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    person = world.person("林晓禾")
+    sign_in(client, person)
+    listed, offered = client.get("/m/data").content.decode(), client.get("/m/data/ask/delete").content.decode()
+    assert "转会" not in listed
+    assert 'value="joining.applications"' not in offered
+    world.consent(person)
+    applications.submit(
+        world.actor(person), world["plant"].pk,
+        JoinForm(work_form="employed", employer_text="莱阳市鲁东精密机械有限公司"), channel="web", now=world.now,
+    )  # fmt: skip
+    listed, offered = client.get("/m/data").content.decode(), client.get("/m/data/ask/delete").content.decode()
+    assert "1 条，保存多久：通过的永久；未通过和撤回的一年" in listed
+    assert 'value="joining.applications"' in offered
+    assert 'value="transfers.transfers"' not in offered
+
+
 def test_a_refused_try_deletes_nothing(world: World) -> None:
     person, _ = world.member()
     Person.objects.filter(pk=person.pk).update(education="21")

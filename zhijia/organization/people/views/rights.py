@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhijia.foundation.accounts.access import safe_next
+from zhijia.foundation.casework.pages import ask_once_more
+from zhijia.foundation.casework.selectors import get_own
 from zhijia.foundation.casework.services import act
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import formats
@@ -100,8 +102,12 @@ def mine(request: Request) -> HttpResponse:
         ],
         "own": [_row(view) for view in own],
         "parts": [
-            {"title": part.label, "detail": part.purpose, "note": f"保存多久：{part.retention}"}
-            for part in reads.parts()
+            {
+                "title": part.label,
+                "detail": part.purpose,
+                "note": f"{formats.number(count)} 条，保存多久：{part.retention}",
+            }
+            for part, count in reads.own_parts(request.actor)
         ],
     }
     return render(request, "people/rights.html", context)
@@ -132,7 +138,9 @@ def ask(request: Request, kind: str) -> HttpResponse:
     if kind == rules.Kind.CORRECT:
         return _ask_correction(request)
     copy, deleting = kind == rules.Kind.COPY, kind == rules.Kind.DELETE
-    parts = [(part.code, part.label) for part in reads.parts() if part.erase is not None] if deleting else []
+    plan = reads.own_plan(request.actor, now=request.now) if deleting else None
+    his = {line.code for line in (*plan.erased, *plan.kept)} if plan else set()
+    parts = [(part.code, part.label) for part in reads.parts() if part.erase is not None and part.code in his]
     form = None if copy else RightsForm(request.POST or None, hint=HINTS[kind], parts=parts)
     status, problem = 200, ""
     if request.method == "POST":
@@ -157,7 +165,7 @@ def ask(request: Request, kind: str) -> HttpResponse:
         "form": form,
         "problem": problem if form is None else "",
         "then": THEN[kind],
-        "plan": reads.own_plan(request.actor, now=request.now) if deleting else None,
+        "plan": plan,
         "submit": {"label": "准备副本" if copy else "提交请求", "form": "f"},
     }
     return render(request, "people/rights_ask.html", context, status=status)
@@ -257,9 +265,15 @@ def case(request: Request, pid: str) -> HttpResponse:
     return render(request, "people/rights_case.html", context)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 @once
 def withdraw(request: Request, pid: str) -> HttpResponse:
+    """Asks once more, then takes the request back."""
+    if request.method == "GET":
+        one, back = get_own(REQUESTS, request.actor, pid), reverse("people:rights_case", args=[pid])
+        if one.case.closed_at is not None:
+            return redirect(back)
+        return ask_once_more(REQUESTS, request, one, REQUESTS.workflow.move("withdraw"), back)
     act(REQUESTS, request.actor, pid, "withdraw", now=request.now)
     messages.success(request, "请求已撤回。")
     return redirect("people:rights_case", pid=pid)

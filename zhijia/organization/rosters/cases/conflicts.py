@@ -32,8 +32,8 @@ from zhijia.organization.rosters.rules.conflicts import ROSTER_CONFLICT, STARTS,
 from zhijia.organization.rosters.rules.rows import Kind
 from zhijia.organization.rosters.services import conflicts, loading
 from zhijia.organization.rosters.services.reading import Pass, finished, going_on
+from zhijia.organization.transfers.cases import transfers
 from zhijia.organization.transfers.selectors import claims
-from zhijia.organization.transfers.services import transfers
 from zhijia.organization.unions import selectors as unions
 
 AT_ONCE: Final = 20

@@ -22,6 +22,7 @@ from zhijia.kernel.crypto import keyed_digest
 from zhijia.kernel.errors import Invalid, RuleBroken
 from zhijia.kernel.personal import DataSubject, cut_off
 from zhijia.organization.members.events import MembershipChanged
+from zhijia.organization.members.selectors import EventKind
 from zhijia.organization.rosters import selectors
 from zhijia.organization.rosters.models import RosterConflict
 from zhijia.organization.rosters.rules import rows as rules
@@ -35,8 +36,8 @@ from .preparing import Prepared, prepare_entry
 from .writing import write_rows
 
 _PLACE: Final = "rosters_rosterconflict.row"
-_GONE: Final = ("withdrawn", "expelled", "deceased", "merged")
-_COME: Final = ("transferred_in", "reorganized_in")
+_GONE: Final = frozenset({EventKind.WITHDRAWN, EventKind.EXPELLED, EventKind.DECEASED, EventKind.MERGED})
+_COME: Final = frozenset({EventKind.TRANSFERRED_IN, EventKind.REORGANIZED_IN})
 
 
 def most_conflicts(now: datetime) -> int:

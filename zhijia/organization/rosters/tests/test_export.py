@@ -71,6 +71,8 @@ def test_full_numbers_need_a_second_person_and_carry_a_mark(
     case = ask(world, maker)
     with pytest.raises(Duplicate), _savepoint():
         ask(world, maker)
+    sign_in(client, admin, staff=True)
+    assert f"/console/member-exports/{case}" in client.get("/console/members/export").content.decode()
     with pytest.raises(NotAllowed):
         decide(world, maker, case)
     checker = world.actor(chair, staff=True)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.world import World
+from zhijia.foundation.casework.selectors import get_case, list_cases
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.ui.listing import Query
@@ -17,14 +18,16 @@ from zhijia.foundation.workflow import clock as deadlines
 from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Duplicate, NotFound, RuleBroken
-from zhijia.organization.changes import services as changes
+from zhijia.organization.changes.tests import asking
 from zhijia.organization.members import selectors
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
 from zhijia.organization.rosters.models import RosterConflict
+from zhijia.organization.transfers.cases import transfers
 from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.cases.transfers import TRANSFERS
 from zhijia.organization.transfers.selectors import transfers as reads
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 from .asking import settle
 from .test_pages import loaded
@@ -65,7 +68,7 @@ def test_the_message_leads_to_the_case_and_one_tap_asks_for_it(
     assert "确认转会" in page
     assert "暂不转会" in page
     assert client.get(reverse("transfers:choose")).status_code == 200
-    client.post(address, {"answer": "confirm"})
+    client.post(reverse("transfers:confirm", args=[case.public_id]))
     case.refresh_from_db()
     assert case.state == "TARGET_PENDING"
     assert union_of(person) == world["other_home"].pk
@@ -109,7 +112,7 @@ def test_whom_a_roster_invited_is_not_claimed_besides(world: World) -> None:
 
 def test_who_is_being_transferred_already_is_said_so(world: World, client: Client, sign_in: Any, clock: Any) -> None:
     person, actor, row = refused(world)
-    asked = transfers.request_transfer(world.actor(person), world["home"].pk, now=world.now)
+    asked = going.ask(world.actor(person), world["home"].pk, now=world.now)
     sign_in(client, Person.objects.get(pk=actor.person_id), staff=True)
     address = reverse("rosters:conflicts:review", args=[row.case.public_id])
     answer = client.post(address, {"decision": "offer"})
@@ -117,8 +120,8 @@ def test_who_is_being_transferred_already_is_said_so(world: World, client: Clien
     assert "这位会员正在办理转会" in answer.content.decode()
     row.case.refresh_from_db()
     assert row.case.state == "ELSEWHERE"
-    transfers.cancel_transfer(world.actor(person), asked.public_id, now=world.now)
-    transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now)
+    going.act(world.actor(person), asked.public_id, "cancel", now=world.now)
+    going.ask(world.actor(person), world["plant"].pk, now=world.now)
     assert "请在“转会”中审核" in client.post(address, {"decision": "offer"}).content.decode()
 
 
@@ -127,15 +130,15 @@ def test_an_invitation_that_comes_to_nothing_settles_its_row(world: World, end: 
     person, actor, row, case = invited(world)
     mine = world.actor(person)
     if end in ("cancelled", "refused"):
-        transfers.confirm_transfer(mine, case.public_id, now=world.now)
+        going.act(mine, case.public_id, "confirm", now=world.now)
     if end in ("declined", "cancelled"):
-        transfers.cancel_transfer(mine, case.public_id, now=world.now)
+        going.cancel(mine, case.public_id, now=world.now)
     elif end == "refused":
-        transfers.refuse_transfer(actor, case.public_id, reason="NOT_EMPLOYEE", now=world.now)
+        going.act(actor, case.public_id, "refuse", reason="NOT_EMPLOYEE", now=world.now)
     elif end == "elsewhere":
-        transfers.request_transfer(mine, world["home"].pk, now=world.now)
+        going.ask(mine, world["home"].pk, now=world.now)
     elif end == "left":
-        changes.ask_own(mine, changes.Given("withdraw", "own_wish", world.today), now=world.now)
+        asking.ask_own(mine, asking.Given("withdraw", "own_wish", world.today), now=world.now)
         deadlines.fire_due(now=world.now + timedelta(days=8))
     elif end == "dismissed":
         settle(world, actor, row.case.public_id, "dismiss", note="本人仍在原单位工作")
@@ -149,7 +152,7 @@ def test_an_invitation_that_comes_to_nothing_settles_its_row(world: World, end: 
 
 def test_the_own_wish_for_the_same_union_confirms_the_invitation(world: World) -> None:
     person, _, _, case = invited(world)
-    asked = transfers.request_transfer(world.actor(person), world["plant"].pk, now=world.now)
+    asked = going.ask(world.actor(person), world["plant"].pk, now=world.now)
     assert (asked.pk, asked.state) == (case.pk, "TARGET_PENDING")
 
 
@@ -157,24 +160,24 @@ def test_the_union_he_is_in_learns_of_an_invitation_by_his_word_alone(world: Wor
     person, actor, _, case = invited(world)
     source = world.staff("ORG", "other_county", "马科长")
     with pytest.raises(NotFound):
-        reads.get_transfer(source, case.public_id)
-    assert reads.list_transfers(source, Query(view="invited")).rows == []
-    assert [row.case.pk for row in reads.list_transfers(actor, Query(view="invited")).rows] == [case.pk]
-    transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
-    assert reads.get_transfer(source, case.public_id).case.state == "TARGET_PENDING"
+        get_case(TRANSFERS, source, case.public_id)
+    assert list_cases(TRANSFERS, source, Query(view="invited")).rows == []
+    assert [row.case.pk for row in list_cases(TRANSFERS, actor, Query(view="invited")).rows] == [case.pk]
+    going.act(world.actor(person), case.public_id, "confirm", now=world.now)
+    assert get_case(TRANSFERS, source, case.public_id).case.state == "TARGET_PENDING"
 
 
 def test_who_holds_a_post_is_not_invited_and_cannot_confirm(world: World) -> None:
     person, _, _, case = invited(world)
     world.grant(person, "GRASS_ADMIN", "other_home")
     with pytest.raises(RuleBroken, match=r"transfer\.holds_post"):
-        transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+        going.act(world.actor(person), case.public_id, "confirm", now=world.now)
     other, _ = world.member("other_home", "孙也在外")
     world.grant(other, "GRASS_ADMIN", "other_home")
     with pytest.raises(RuleBroken, match=r"transfer\.holds_post"):
         transfers.invite(world.staff("GRASS_ADMIN", "plant"), other.pk, world["plant"].pk, now=world.now)
     with pytest.raises(NotFound):
-        transfers.confirm_transfer(world.actor(other), case.public_id, now=world.now)
+        going.act(world.actor(other), case.public_id, "confirm", now=world.now)
 
 
 def test_nobody_invites_himself_a_stranger_or_an_own_member(world: World) -> None:

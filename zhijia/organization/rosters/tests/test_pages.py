@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,7 @@ from zhijia.organization.rosters.models import RosterConflict, RosterFault, Rost
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.rosters.services import conflicts, handed_back, loading
 from zhijia.organization.transfers.selectors import transfers as transfer_reads
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 from .asking import settle
 from .files import HEADER, csv_file, id_number, person_row, xlsx_file
@@ -211,10 +212,10 @@ def test_a_member_elsewhere_is_invited_and_never_taken(world: World, client: Cli
     case = transfer_reads.open_transfer(person.pk)
     assert case is not None
     assert (case.state, case.unit_id) == ("INVITED", world["plant"].pk)
-    transfers.confirm_transfer(world.actor(person), case.public_id, now=world.now)
+    going.act(world.actor(person), case.public_id, "confirm", now=world.now)
     stay.refresh_from_db()
     assert stay.until is None
-    transfers.accept_transfer(actor, case.public_id, now=world.now)
+    going.act(actor, case.public_id, "accept", now=world.now)
     assert members.open_stay(person.pk).union_id == world["plant"].pk
     conflict.case.refresh_from_db()
     assert conflict.case.state == "RESOLVED"
@@ -241,7 +242,12 @@ def test_rows_that_are_alike_are_settled_together(world: World, client: Client, 
     address, pids = reverse("rosters:conflicts:ticked"), list(Case.objects.filter(
         workflow="rosters.conflict").values_list("public_id", flat=True))  # fmt: skip
     invited = client.post(address, {"pick": pids[:3], "do": "offer"})
-    assert invited.content.decode().count("已邀请，等待本人确认") == 3
+    told = invited.content.decode()
+    assert told.count("已邀请，等待本人确认") == 3
+    for pid in pids[:3]:  # each is named, and what may still be done about it leads there
+        review = reverse("rosters:conflicts:review", args=[pid])
+        assert f'href="{review}">不再处理</a>' in told
+        assert re.search(rf'<th scope="row"><a href="{review}">钱\*.</a>', told)
     assert client.post(address, {"pick": pids[3:], "do": "dismiss"}).status_code == 422
     client.post(address, {"pick": pids[3:], "do": "dismiss", "note": "已离职，不再登记。"})
     states = Case.objects.filter(workflow="rosters.conflict").order_by("id").values_list("state", flat=True)

@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from zhijia.foundation.casework.selectors import open_made
 from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui import rosters as frame
@@ -43,6 +44,7 @@ def export(request: Request) -> HttpResponseBase:
         "unit": unit,
         "units": units_for(request, Permission.EXPORT),
         "form": form,
+        "waits": open_made(EXPORTS, request.actor, unit_id=unit.id),
         "most": exporting.most_whole(request.now),
         "most_in_a_book": exporting.MOST_IN_A_BOOK,
     }

@@ -201,6 +201,19 @@ def test_what_cannot_be_asked_for(world: World, monkeypatch: Any) -> None:
         ask(world, world.staff("ORG", "province"), question)
 
 
+def test_where_one_waits_already_that_one_is_shown_and_no_form(
+    world: World, client: Client, sign_in: Any, clock: Any
+) -> None:
+    looked(world)
+    maker = world.staff_person("AUDIT_ADMIN", "province", "何亮")
+    case = ask(world, world.actor(maker, staff=True), last_days(world))
+    sign_in(client, maker, staff=True)
+    for answer in (client.get(reverse("trail:export")), client.post(reverse("trail:export"), {"reason": REASON})):
+        assert (answer.status_code, answer["Location"]) == (302, reverse("trail:exports:review", args=[case]))
+    act(cases.EXPORTS, world.actor(maker, staff=True), case, "withdraw", now=world.now)
+    assert client.get(reverse("trail:export")).status_code == 200
+
+
 # --- The sealed log --------------------------------------------------------------------------------------------------
 @pytest.fixture
 def sealed_log(world: World, settings: Any, tmp_path: Path) -> World:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from zhijia.foundation.casework.selectors import open_made
 from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.ui.form import Submission
@@ -23,7 +24,13 @@ from .asking import ask as ask_question
 @require_http_methods(["GET", "POST"])
 @once
 def ask(request: Request) -> HttpResponse:
-    """What is filtered stands in the address, as on the list; the form asks for the reason."""
+    """What is filtered stands in the address, as on the list; the form asks for the reason. Where one waits already,
+    that one is shown.
+    """
+    waits = open_made(EXPORTS, request.actor)
+    if waits:
+        messages.info(request, "您已有一件导出申请等待复核，办结或撤回后才能再提。")
+        return redirect(EXPORTS.page("review"), pid=waits)
     outcome = "read" if request.GET.get("outcome") == "read" else ""
     back = "trail:looks" if outcome else "trail:entries"
     question = ask_question(request, back, Permission.EXPORT, outcome=outcome).question

@@ -1,1 +1,1 @@
-"""What is a case here: `founding` tasks of townships, `claims` of an employer's people."""
+"""What is a case here: `transfers` (with `batches`, `returns`), `claims` of an employer's people, `founding` tasks."""

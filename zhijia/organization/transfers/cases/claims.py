@@ -12,10 +12,11 @@ from typing import Any
 
 from zhijia.foundation.casework.fields import Words
 from zhijia.foundation.casework.kinds import By, CaseKind, Goes, Tab, Wordings, declare
+from zhijia.foundation.casework.presenting import explained
 from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.notify import services as notify
 from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.listing import Column, Empty
+from zhijia.foundation.ui.listing import Empty
 from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.rules import to_others
 from zhijia.foundation.workflow.selectors import Case
@@ -95,15 +96,11 @@ def _both(case: Case) -> tuple[unions.UnionFacts, unions.UnionFacts]:
 
 
 def shows_own(case: Case, offer: ClaimOffer, actor: Actor, now: datetime) -> dict[str, Any]:
-    home, union = _both(case)
     page: dict[str, Any] = {
-        "title": "单位工会的邀请",
-        "left": {"label": "现在的工会", "name": home.name},
-        "right": {"label": "您单位的工会", "name": union.name},
         "facts": [
             {"label": "单位", "value": unions.get_employer_name(offer.employer_id)},
             {"label": "邀请时间", "value": formats.moment(case.opened_at, formats.local_day(now))},
-        ],
+        ]
     }
     if case.state == Claim.CLAIM_OFFERED:
         page["step"] = {
@@ -112,7 +109,7 @@ def shows_own(case: Case, offer: ClaimOffer, actor: Actor, now: datetime) -> dic
             "after": "确认",
             "mine": True,
             "note": "不确认的，会籍留在现在的工会，不受影响。",
-            "explain": presenting.explained(case),
+            "explain": explained(case),
         }
     return page
 
@@ -140,15 +137,17 @@ CLAIMS = declare(
             Tab("done", "已转入", frozenset({Claim.CONFIRMED})),
             Tab("not", "没有转入", CLAIM.closed - {Claim.CONFIRMED}),
         ),
-        columns=(Column("从哪里到哪里", "case.note", wraps=True),),
         words=Wordings(
             button="可认领的会员",
+            head="会员",
+            own="单位工会的邀请",
             tells_person=False,
+            unit="邀请转入",
+            other="现在的工会",
             empty=Empty("没有这样的邀请", "在“可认领的会员”里勾选会员后发出邀请。"),
         ),
         shows_more=shows_more,
         on_phone=True,
-        own_page="transfers/claim.html",
         shows_own=shows_own,
         before=take_turn,
         archive=CLAIM.closed,

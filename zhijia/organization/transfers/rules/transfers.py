@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import CLOCK, OTHER, OWNER, SYSTEM, UPPER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import CLOCK, OTHER, OWNER, SYSTEM, UNIT, UPPER, Hue, Move, Workflow
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.workdays import months_later
 from zhijia.organization.transfers.permissions import Permission
@@ -24,6 +24,7 @@ class Transfer(StrEnum):
     CANCELLED = "CANCELLED"
     OBJECTED = "OBJECTED"
     DECLINED = "DECLINED"
+    VOID = "VOID"
 
 
 class Kind(StrEnum):
@@ -44,9 +45,7 @@ KINDS = {
     Kind.INVITED.value: "工会邀请转会",
 }
 
-OWN_WISH = frozenset({Kind.OWN, Kind.SECONDMENT, Kind.RETURN})
-"""What a member asks for himself: it ends an invitation of somebody else."""
-_OPEN = frozenset({Transfer.INVITED, Transfer.TARGET_PENDING, Transfer.ESCALATED, Transfer.NOTICED})
+_DECIDED = {Transfer.TARGET_PENDING: UNIT, Transfer.ESCALATED: UPPER}
 
 # A case stands at the union that takes the member over; `other` is the union he leaves, which is told and has no veto.
 TRANSFER = Workflow(
@@ -63,6 +62,7 @@ TRANSFER = Workflow(
         Transfer.CANCELLED: "已取消",
         Transfer.OBJECTED: "本人有异议，不再转接",
         Transfer.DECLINED: "本人没有接受邀请",
+        Transfer.VOID: "邀请已失效",
     },
     hues={
         Transfer.INVITED: Hue.SOON,
@@ -74,10 +74,20 @@ TRANSFER = Workflow(
         Transfer.CANCELLED: Hue.STILL,
         Transfer.OBJECTED: Hue.STILL,
         Transfer.DECLINED: Hue.STILL,
+        Transfer.VOID: Hue.STILL,
     },
     other_starts=frozenset({Transfer.INVITED, Transfer.NOTICED}),
     owner_acts=frozenset({Transfer.INVITED}),
-    closed=frozenset({Transfer.COMPLETED, Transfer.REJECTED, Transfer.CANCELLED, Transfer.OBJECTED, Transfer.DECLINED}),
+    closed=frozenset(
+        {
+            Transfer.COMPLETED,
+            Transfer.REJECTED,
+            Transfer.CANCELLED,
+            Transfer.OBJECTED,
+            Transfer.DECLINED,
+            Transfer.VOID,
+        }
+    ),
     due={Transfer.TARGET_PENDING: "transfer.review_wd", Transfer.ESCALATED: "transfer.escalated_wd"},
     moves=(
         Move(
@@ -99,26 +109,26 @@ TRANSFER = Workflow(
         Move(
             "expire",
             {Transfer.INVITED},
-            Transfer.CANCELLED,
+            Transfer.VOID,
             by=CLOCK,
             after="members.roster_offer_cd",
             title="逾期没有确认，邀请失效",
         ),
         Move(
             "accept",
-            {Transfer.TARGET_PENDING},
+            _DECIDED,
             Transfer.COMPLETED,
             by=Permission.DECIDE,
-            title="转入工会同意接收",
+            title="同意转入",
             button="同意接收",
         ),
         Move(
             "refuse",
-            {Transfer.TARGET_PENDING},
+            _DECIDED,
             Transfer.REJECTED,
             by=Permission.DECIDE,
             needs=("reason",),
-            title="转入工会没有同意",
+            title="没有同意转入",
             button="不同意",
         ),
         Move(
@@ -128,25 +138,6 @@ TRANSFER = Workflow(
             by=CLOCK,
             after="transfer.review_wd",
             title="转入工会逾期未审，转上级工会办理",
-        ),
-        Move(
-            "accept_above",
-            {Transfer.ESCALATED},
-            Transfer.COMPLETED,
-            by=Permission.DECIDE,
-            unit=UPPER,
-            title="上级工会同意转入",
-            button="同意接收",
-        ),
-        Move(
-            "refuse_above",
-            {Transfer.ESCALATED},
-            Transfer.REJECTED,
-            by=Permission.DECIDE,
-            unit=UPPER,
-            needs=("reason",),
-            title="上级工会没有同意",
-            button="不同意",
         ),
         Move(
             "cancel",
@@ -175,7 +166,14 @@ TRANSFER = Workflow(
             after="transfer.objection_cd",
             title="异议期满，转接完成",
         ),
-        Move("lapse", _OPEN, Transfer.CANCELLED, by=SYSTEM, title="情况有变，转会终止"),
+        Move(
+            "lapse",
+            {*_DECIDED, Transfer.NOTICED},
+            Transfer.CANCELLED,
+            by=SYSTEM,
+            title="情况有变，转会终止",
+        ),
+        Move("void", {Transfer.INVITED}, Transfer.VOID, by=SYSTEM, title="情况有变，邀请失效"),
     ),
 )
 
@@ -195,9 +193,7 @@ def dues_from(done_on: date) -> date:
 
 
 def check_refusal(reason: str, note: str) -> None:
-    """Raises Invalid `transfer.reason`: one of the list, and OTHER in at least five characters."""
-    if reason not in REFUSALS:
-        raise Invalid("transfer.reason", "请选择不同意的原因。", fields={"reason": "请选择不同意的原因。"})
+    """Raises Invalid `transfer.reason` where OTHER is not told in at least five characters."""
     if reason == "OTHER" and len(note.strip()) < 5:
         text = "请写明原因，至少 5 个字，会员会看到这段话。"
         raise Invalid("transfer.reason", text, fields={"note": text})

@@ -28,7 +28,7 @@ from zhijia.organization.transfers.cases.founding import FOUNDING, checks, shows
 from zhijia.organization.transfers.models import FoundingTask
 from zhijia.organization.transfers.rules import claims as rules
 from zhijia.organization.transfers.selectors import claims as reads
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 from zhijia.organization.transfers.views.lists import UNCOVERED
 from zhijia.organization.unions import services as union_services
 from zhijia.organization.unions.models import Employer
@@ -126,8 +126,8 @@ def test_a_claim_confirmed_after_a_transfer_finds_that_he_has_gone(world: World)
     world.open_plant("works", "town")
     person = at_home(world, world.employer)
     case = offered(world, person)
-    moving = transfers.request_transfer(world.actor(person), world["works"].pk, now=world.now)
-    transfers.accept_transfer(world.staff("GRASS_ADMIN", "works", "周正"), moving.public_id, now=world.now)
+    moving = going.ask(world.actor(person), world["works"].pk, now=world.now)
+    going.act(world.staff("GRASS_ADMIN", "works", "周正"), moving.public_id, "accept", now=world.now)
     assert Case.objects.get(pk=case.pk).state == "CANCELLED"
     with pytest.raises(WrongState):
         act(CLAIMS, world.actor(person), case.public_id, "confirm", now=world.now)

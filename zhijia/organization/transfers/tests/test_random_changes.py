@@ -15,17 +15,20 @@ from django.utils import timezone
 from tests.world import World
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.foundation.workflow import clock, selectors as cases
+from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import ZhijiaError
-from zhijia.organization.changes import selectors as reads, services as changes
-from zhijia.organization.changes.services import Given
+from zhijia.organization.changes import selectors as reads
+from zhijia.organization.changes.tests import asking
+from zhijia.organization.changes.tests.asking import Given
 from zhijia.organization.joining.applying import JoinForm
 from zhijia.organization.joining.services import applications
 from zhijia.organization.members.models import Membership, MembershipEvent
 from zhijia.organization.people.models import Person
 from zhijia.organization.statistics import services as statistics
+from zhijia.organization.transfers.cases import batches
 from zhijia.organization.transfers.cases.claims import CLAIMS
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.tests import asking as going
 
 pytestmark = pytest.mark.django_db
 UNIONS = ("plant", "works", "home", "other_home")
@@ -74,15 +77,15 @@ class Story:
         applications.submit(self.world.actor(person), self.union(), form, channel="web", now=self.now)
 
     def transfer(self, person: Person) -> None:
-        transfers.request_transfer(self.world.actor(person), self.union(), now=self.now)
+        going.ask(self.world.actor(person), self.union(), now=self.now)
 
     def batch(self, person: Person) -> None:
         actor = self.random.choice((self.worker, self.other, *self.county))
-        transfers.propose_one(actor, person.pk, self.union(), batch="b" * 16, reason="车间划归新公司", now=self.now)
+        batches.propose_one(actor, person.pk, self.union(), batch="b" * 16, reason="车间划归新公司", now=self.now)
 
     def own_change(self, person: Person) -> None:
         kind, reason = self.random.choice((("retain", "retired"), ("restore", "discharged"), ("withdraw", "own_wish")))
-        changes.ask_own(self.world.actor(person), Given(kind, reason, timezone.localdate(self.now)), now=self.now)
+        asking.ask_own(self.world.actor(person), Given(kind, reason, timezone.localdate(self.now)), now=self.now)
 
     def union_change(self, person: Person) -> None:
         kind, reason = self.random.choices(
@@ -92,7 +95,7 @@ class Story:
         said = Given(
             kind, reason, timezone.localdate(self.now), "工字〔2026〕3号", "电话谈话两次，本人没有异议。", papers
         )
-        changes.ask_for(self.random.choice(self.deciders()), person.public_id, said, now=self.now)
+        asking.ask_for(self.random.choice(self.deciders()), person.public_id, said, now=self.now)
 
     def claim(self, person: Person) -> None:
         said = {"union": self.world.unions["plant"].public_id, "person": person.public_id}
@@ -105,8 +108,8 @@ class Story:
             act(CLAIMS, own, case.public_id, "confirm", now=self.now)
         ways = {
             "joining.application": applications.approve,
-            "transfers.transfer": transfers.accept_transfer,
-            "changes.change": changes.agree,
+            "transfers.transfer": self.accept,
+            "changes.change": self.agree,
         }
         for workflow, decide in ways.items():
             for case in cases.list_open(workflow, person.pk):
@@ -117,12 +120,19 @@ class Story:
                         continue
                     break
 
+    def accept(self, actor: Actor, case: str, *, now: datetime) -> None:
+        going.act(actor, case, "accept", now=now)
+
+    def agree(self, actor: Actor, case: str, *, now: datetime) -> None:
+        reported = Case.objects.get(public_id=case).state == "REPORTED"
+        asking.act(actor, case, "file" if reported else "agree", now=now)
+
     def take_back(self, person: Person) -> None:
         own = self.world.actor(person)
         for case in cases.list_open("changes.change", person.pk):
-            changes.take_back(own, case.public_id, now=self.now)
+            asking.act(own, case.public_id, "take_back", now=self.now)
         for case in cases.list_open("transfers.transfer", person.pk):
-            transfers.cancel_transfer(own, case.public_id, now=self.now)
+            going.cancel(own, case.public_id, now=self.now)
 
     def let_time_pass(self, person: Person) -> None:
         clock.fire_due(now=self.now)

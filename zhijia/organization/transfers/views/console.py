@@ -1,9 +1,8 @@
-"""For cadres: transfers, claims and founding tasks."""
+"""For cadres: many members at once, whom a union may claim, employers without a union."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,80 +15,26 @@ from django.views.decorators.http import require_POST
 
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.parameters import selectors as parameters
-from zhijia.foundation.ui.form import REFUSED, Submission
+from zhijia.foundation.ui.form import REFUSED
 from zhijia.foundation.ui.listing import Bulk, Button, Deed, Empty, Outcome, Query, Ticked, answer, outcomes
-from zhijia.foundation.workflow import services as workflow
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.http import Request
 from zhijia.kernel.paging import Page
-from zhijia.organization.members import presenting
 from zhijia.organization.members.views.units import unit_of
-from zhijia.organization.transfers.cases import claims
+from zhijia.organization.transfers.cases import batches, claims
 from zhijia.organization.transfers.cases.claims import CLAIMS
 from zhijia.organization.transfers.cases.founding import FOUNDING
-from zhijia.organization.transfers.forms import BatchForm, TransferDecisionForm
+from zhijia.organization.transfers.forms import BatchForm
 from zhijia.organization.transfers.permissions import Permission
 from zhijia.organization.transfers.rules import transfers as rules
-from zhijia.organization.transfers.selectors import claims as claim_reads, transfers as reads
-from zhijia.organization.transfers.selectors.transfers import TransferView
-from zhijia.organization.transfers.services import transfers
+from zhijia.organization.transfers.selectors import claims as claim_reads
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
 
 from . import lists
 
 
-# --- Transfers
-def transfer_list(request: Request) -> HttpResponseBase:
-    request.actor.require_anywhere(Permission.DECIDE)
-    return answer(lists.TRANSFERS, request, partial(reads.list_transfers, request.actor))
-
-
-@once
-def transfer_review(request: Request, pid: str) -> HttpResponse:
-    """One transfer: from, to, who; the target's decision."""
-    view = reads.get_transfer(request.actor, pid)
-    form = TransferDecisionForm(request.POST or None, initial={"version": view.case.version})
-    submission = Submission(request, form)
-    if submission.is_right:
-        said = form.cleaned_data
-        with submission:
-            if said["decision"] == "accept":
-                transfers.accept_transfer(request.actor, pid, now=request.now, version=said["version"])
-            else:
-                transfers.refuse_transfer(
-                    request.actor,
-                    pid,
-                    reason=said["reason"],
-                    note=said["note"],
-                    now=request.now,
-                    version=said["version"],
-                )
-            messages.success(request, "已办理，会员会收到通知。")
-            return redirect("transfers:review", pid=pid)
-    moves = {move.name for move in workflow.allowed_moves(view.case, request.actor)}
-    context = transfer_case(view, now=request.now)
-    if moves & {"accept", "accept_above"}:
-        context["decision"] = {
-            "action": "",
-            "title": "审核结论",
-            "form": form,
-            "submit": "提交",
-            "note": "转出工会不需要审批；同意后会籍立即转入。",
-        }
-    elif "call_off" in moves:
-        context["call_off"] = reverse("transfers:call_off", args=[pid])
-    return render(request, "members/case_review.html", context, status=submission.status)
-
-
-@require_POST
-@once
-def transfer_call_off(request: Request, pid: str) -> HttpResponse:
-    transfers.call_off(request.actor, pid, note=request.POST.get("note", ""), now=request.now)
-    messages.success(request, "已取消转接，会员会籍不变。")
-    return redirect("transfers:review", pid=pid)
-
-
+# --- Many at once
 @once
 def transfer_batch(request: Request) -> HttpResponse:
     """Members ticked in the roster go to another union of the scope, after seven days of objection."""
@@ -106,7 +51,7 @@ def transfer_batch(request: Request) -> HttpResponse:
         if form.is_valid():
             try:
                 target = _target(request, form.cleaned_data["target"])
-                _batch, rows = transfers.propose_batch(
+                _batch, rows = batches.propose_batch(
                     request.actor, picked, target.id, reason=form.cleaned_data["reason"], now=request.now
                 )
             except REFUSED as error:
@@ -200,18 +145,3 @@ def town_links(below: Sequence[Any]) -> list[dict[str, str]]:
         for union in below
         if union.level <= TOWNSHIP_LEVEL
     ]
-
-
-def transfer_case(view: TransferView, *, now: datetime) -> dict[str, Any]:
-    row = view.transfer
-    about = [
-        {"label": "转出", "value": view.source.name},
-        {"label": "转入", "value": view.target.name},
-        {"label": "方式", "value": view.kind_label},
-        {"label": "说明", "value": row.reason},
-        {"label": "借调期满", "value": row.until.isoformat() if row.until else ""},
-        {"label": "会费自", "value": f"{row.dues_from:%Y-%m-%d} 起" if row.dues_from else ""},
-    ]
-    return presenting.case_page(
-        view.case, "审核转会", view.target.name, (presenting.person_facts(view.person), about), now
-    )

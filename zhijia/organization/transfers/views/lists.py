@@ -1,33 +1,12 @@
-"""The lists of transfers, claims and employers without a union; no queries here."""
+"""The lists of whom a union may claim, and of employers without a union; no queries here."""
 
 from __future__ import annotations
 
 from zhijia.foundation.ui import formats
-from zhijia.foundation.ui.listing import Column, Empty, Listing, Number, Tag, To, View
-from zhijia.foundation.workflow.columns import DUE, PID, STATE
+from zhijia.foundation.ui.listing import Column, Empty, Listing, Number, Tag, To
 from zhijia.foundation.workflow.selectors import describe
-from zhijia.organization.members.presenting import BELOW_NOTE, FOUND_BY, NAME
+from zhijia.organization.members.presenting import NAME
 from zhijia.organization.transfers.selectors.claims import Claimable, EmployerCount
-from zhijia.organization.transfers.selectors.transfers import STATES
-
-TRANSFERS = Listing(
-    "transfers",
-    "转会",
-    note=BELOW_NOTE,
-    head=Column("会员", NAME),
-    opens=To("transfers:review", PID),
-    search=FOUND_BY,
-    counted="件",
-    views=tuple(View(code, label) for code, label in STATES.items()),
-    columns=(
-        DUE,
-        Column("转出", "source.name", wraps=True),
-        Column("转入", "target.name", wraps=True),
-        Column("方式", "kind_label"),
-        STATE,
-    ),
-    empty=Empty("没有这样的转会", "会员扫描本工会的二维码选择转会后，会出现在这里。"),
-)
 
 
 def _offered(row: Claimable) -> tuple[str, str]:

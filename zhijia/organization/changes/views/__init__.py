@@ -1,1 +1,0 @@
-"""Pages: `phone` for the member, `console` for cadres."""

@@ -1,1 +1,0 @@
-"""Writes: transfers, claims and founding tasks."""
