@@ -113,7 +113,20 @@ SAMPLES = {
     "title": "林*禾的入会申请",
     "code": "602914",
     "minutes": "5",
+    "link": "（开通链接）",
+    "masked": "139****7777",
+    "what": "手机号",
+    "change": "保留会籍",
+    "phone": "0535-7210000",
+    "days": "7",
+    "result": "已办理",
+    "answer": "已按您的材料更正",
+    "month": "2026 年 10 月",
+    "until": "2026-10-15",
+    "source": "莱阳市沐浴店镇网上会员之家",
+    "home": "莱阳市沐浴店镇网上会员之家",
 }
+"""What stands in a preview for each name that a declared message says."""
 
 
 def placeholders(text: str) -> set[str]:

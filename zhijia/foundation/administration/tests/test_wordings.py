@@ -113,3 +113,10 @@ def test_any_text_is_either_refused_with_a_sentence_or_can_be_filled(text: str) 
     except Invalid as error:
         refused = error.fields["body"]
     assert refused or rules.preview(text, rules.SAMPLES) is not None
+
+
+@pytest.mark.parametrize("code", sorted(registry.messages))
+def test_a_preview_shows_words_and_no_names_of_placeholders(code: str) -> None:
+    declared = registry.messages[code]
+    said = rules.placeholders(f"{declared.title}{declared.body}{declared.sms}")
+    assert said <= set(rules.SAMPLES) | rules.ALWAYS_KNOWN
