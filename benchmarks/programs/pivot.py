@@ -1,6 +1,6 @@
 """`pivot`: any subtree by any two dimensions, against 300 ms.
 
-The worst pair of dimensions of the largest union of each level: those of more than 20,000 members are read from the
+The worst pair of dimensions of the largest union of each level: those of more than 10,000 members are read from the
 cells of the night, which are counted first, the others from their members.
 """
 
