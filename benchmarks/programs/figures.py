@@ -78,7 +78,7 @@ def _open_more(count: int) -> None:
 
 def _write_figures(connection: psycopg.Connection[Any], members: int, random: Random) -> None:
     """Totals of every union with its subtree, thirteen months of them, and the pending changes at random leaves."""
-    from zhijia.organization.statistics.models import MEASURES
+    from zhijia.organization.statistics.rules import MEASURES
     from zhijia.organization.unions.models import Union
     from zhijia.organization.unions.rules import ancestors
 
@@ -116,20 +116,21 @@ def _write_figures(connection: psycopg.Connection[Any], members: int, random: Ra
 def _measure(connection: psycopg.Connection[Any], random: Random) -> dict[str, float]:
     """Milliseconds by kind of union, the largest of each: the quickest tenth of many calls, since noise only adds."""
     from zhijia.organization.statistics import selectors
+    from zhijia.organization.unions import selectors as unions
 
     times = {}
     for level, name in LEVELS.items():
         row = connection.execute(
-            "SELECT u.id, u.path FROM unions_union u JOIN statistics_figure f ON f.union_id = u.id"
+            "SELECT u.id FROM unions_union u JOIN statistics_figure f ON f.union_id = u.id"
             " WHERE u.level = %s ORDER BY f.members DESC LIMIT 1",
             [level],
         ).fetchone()
         assert row is not None
-        union_id, path = row
+        union = unions.get_facts(row[0])
         spent = []
         for _ in range(ROUNDS):
             started = time.perf_counter()
-            selectors.headlines(union_id, path, today=date(2026, 10, 20))
+            selectors.headlines(union, today=date(2026, 10, 20))
             spent.append((time.perf_counter() - started) * 1000)
         times[name] = sorted(spent)[len(spent) // 10]
     return times

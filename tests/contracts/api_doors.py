@@ -80,8 +80,9 @@ LOAD = (
 )  # fmt: skip
 EXPORTING = ("exports_masked",)
 ROSTER = LOAD
-UNION = ("unions_union", "unions_children", "figures_figures", "figures_below", "figures_months")
-STATS_MAY = {"unions_union", "unions_children", "figures_figures", "figures_below", "figures_months"}
+FIGURES = ("figures_figures", "figures_below", "figures_months", "figures_figures_on", "figures_pivot")
+UNION = ("unions_union", "unions_children", *FIGURES)
+STATS_MAY = set(UNION)
 NOT_FOR_SYSTEMS = {"members_numbers", *CLAIMING, *ROSTER, *EXPORTING}
 OF_THE_UNION = {*CLAIMING}
 """Rights of the grassroots union's own people, not of the county's."""

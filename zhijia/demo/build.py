@@ -19,7 +19,7 @@ from zhijia.kernel.registry import registry
 from zhijia.organization.people import texts
 from zhijia.organization.statistics import services as statistics
 from zhijia.organization.unions import building
-from zhijia.organization.unions.models import Union
+from zhijia.organization.unions.models import Union, UnionPath
 
 from . import figures, guide, province, roster
 from .cases import ACTS, play
@@ -70,12 +70,14 @@ def build_anew(
     regions.load_packaged(SYSTEM, now=now)
     done("载入全国行政区划")
     texts.publish_defaults(now=now - timedelta(days=730))
+    founded = timezone.localdate(now - timedelta(days=365 * 8))
     building.build_tree(
         SYSTEM,
         f"{settings.ZHIJIA_PROVINCE}0000000000",
         now=now,
-        founded_on=timezone.localdate(now - timedelta(days=365 * 8)),
+        founded_on=founded,
     )
+    UnionPath.objects.update(since=founded)
     done("建立省、市、县、乡镇工会和网上会员之家")
     roster.add_unions(inventor, unions_count, now=now)
     done(f"建立 {unions_count:,} 个基层工会")
@@ -84,7 +86,7 @@ def build_anew(
     else:
         roster.add_members(inventor, members_count, now=now)
     done(f"写入 {members_count:,} 名会员和 {roster.MONTHS} 个月的经过")
-    figures.write_figures(now=now)
+    figures.write_figures(now=now, every_day=not whole)
     done("汇总各级数字")
     unions = find_unions()
     appoint(inventor, unions, now=now)
@@ -93,9 +95,9 @@ def build_anew(
     for scenario in registry.scenarios:
         if scenario.demo is not None:
             scenario.demo(stage)
-    while statistics.merge_deltas(now=now):
-        pass
     figures.date_back(now=now)
+    while statistics.merge_deltas(now=now, dated_back=True):
+        pass
     delivery.drop_waiting(now=now)
     done("准备各种状态的事项")
     with transaction.atomic():

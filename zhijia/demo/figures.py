@@ -15,7 +15,10 @@ from django.utils import timezone
 
 from zhijia.kernel import db
 from zhijia.organization.members.models import Membership
-from zhijia.organization.statistics.models import MEASURES, Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot
+from zhijia.organization.members.rules import GROUP_MEASURES
+from zhijia.organization.statistics.models import Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot
+from zhijia.organization.statistics.rules import MEASURES
+from zhijia.organization.unions import places
 from zhijia.organization.unions.models import Union
 from zhijia.organization.unions.rules import ancestors
 
@@ -25,8 +28,11 @@ CHUNK = 5_000
 Values = list[int]
 
 
-def write_figures(*, now: datetime) -> None:
-    """Current figures of every union with its subtree, and 24 first-of-months; pending deltas are swallowed."""
+def write_figures(*, now: datetime, every_day: bool) -> None:
+    """Current figures of every union with its subtree, and 24 first-of-months; pending deltas are swallowed.
+
+    `every_day` keeps what each day changed since the first of them, not only since the last.
+    """
     today = timezone.localdate(now)
     firsts = list(months_back(today, MONTHS))
     changes = _changes(firsts)
@@ -39,6 +45,8 @@ def write_figures(*, now: datetime) -> None:
         "id", flat=True
     ):
         _add(union_id, {"unions": 1}, own, total, uppers)
+    for union_id, (employers, workers) in places.coverage().items():
+        _add(union_id, {"employers": employers, "workers": workers}, own, total, uppers)
     for index, first in enumerate([*firsts, None]):
         for union_id, counts in changes[index].items():
             _add(union_id, counts, own, total, uppers)
@@ -54,17 +62,32 @@ def write_figures(*, now: datetime) -> None:
         for start in range(0, len(rows), CHUNK):
             db.insert_rows(Figure, rows[start : start + CHUNK])
         FigureDelta.objects.all().delete()
+    _store_days(firsts[0] if every_day else firsts[-1])
+
+
+def _store_days(first: date) -> None:
+    FigureDay.objects.all().delete()
+    counted: Any = (
+        Membership.objects.filter(until__isnull=True, since__gte=first)
+        .values_list("union_id", "since")
+        .annotate(**{name: Count("id", filter=condition) for name, condition in _COUNTED.items()})
+        .order_by("since", "union_id")
+    )
+    with transaction.atomic():
+        db.copy_rows(FigureDay, ["union_id", "day", *_COUNTED], list(counted.iterator(chunk_size=CHUNK)))
 
 
 @transaction.atomic
 def date_back(*, now: datetime) -> None:
     """What cases played on past days changed is put into every first-of-month after its day, where life would have put
-    it; the deltas must have been folded.
+    it; the deltas must not have been folded yet.
     """
     firsts = list(months_back(timezone.localdate(now), MONTHS))
     paths = dict(Union.objects.values_list("id", "path"))
     ids = {path: key for key, path in paths.items()}
-    days = deque(FigureDay.objects.filter(day__lt=firsts[-1]).order_by("day").values_list("day", "union_id", *MEASURES))
+    days = deque(
+        FigureDelta.objects.filter(day__lt=firsts[-1]).order_by("day").values_list("day", "union_id", *MEASURES)
+    )
     own: dict[int, Values] = defaultdict(lambda: [0] * len(MEASURES))
     total: dict[int, Values] = defaultdict(lambda: [0] * len(MEASURES))
     for first in firsts:
@@ -75,7 +98,6 @@ def date_back(*, now: datetime) -> None:
                 sums[:] = map(add, sums, values)
         _raise(FigureSnapshot, own, first)
         _raise(FigureMonth, total, first)
-    FigureDay.objects.filter(day__lt=firsts[-1]).delete()
 
 
 def _raise(model: type[FigureSnapshot] | type[FigureMonth], values: dict[int, Values], on: date) -> None:
@@ -116,6 +138,7 @@ _COUNTED = {
     "real_name": Q(real_name_level__gte=3),
     "activated": Q(activated=True),
     "dispatched": Q(work_form="dispatched"),
+    **{measure: Q(new_form_group=group) for group, measure in GROUP_MEASURES.items()},
 }
 """Measures of a membership as `members.rules.counts_of` counts them, and its joining."""
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from .actor import Actor, Scope, know_permissions
+from .indicators import Indicator
 from .personal import Corrections, PersonalData, Sweep
 
 
@@ -89,16 +90,6 @@ class MessageTemplate:
     title: str
     body: str
     sms: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A figure: `measure` names the column of the counters; `definition` is shown beside it."""
-
-    code: str
-    label: str
-    definition: str
-    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)

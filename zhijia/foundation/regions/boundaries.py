@@ -15,10 +15,11 @@ from functools import cache
 from importlib.resources import files
 from math import cos, radians
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import shapely
 from django.conf import settings
-from shapely.geometry import Point, shape
+from shapely.geometry import Point, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 from shapely.strtree import STRtree
@@ -52,6 +53,31 @@ def _load(path: str, province: str, digits: int) -> _Index:
             shapes.append(shape(feature["geometry"]))
             codes.append(f"{code:0<12}")
     return _Index(STRtree(shapes), tuple(shapes), tuple(codes))
+
+
+COARSE: Final = {4: 0.01, 6: 0.004}
+"""Degrees within which an outline for a picture may differ: of cities, of counties."""
+
+
+def outlines(prefix: str, digits: int) -> dict[str, dict[str, Any]]:
+    """Shapes for a picture, by 12-digit code: the cities (4 digits) or counties (6) whose code begins with `prefix`.
+
+    Neighbours keep their common border. A city is the sum of its counties, so that one replaceable file serves both.
+    """
+    return _outlines(settings.ZHIJIA_BOUNDARIES, settings.ZHIJIA_PROVINCE, prefix, digits)
+
+
+@cache
+def _outlines(path: str, province: str, prefix: str, digits: int) -> dict[str, dict[str, Any]]:
+    index = _load(path, province, _COUNTY_DIGITS)
+    parts: dict[str, list[BaseGeometry]] = {}
+    for code, area in zip(index.codes, index.shapes, strict=True):
+        if code.startswith(prefix):
+            parts.setdefault(f"{code[:digits]:0<12}", []).append(area)
+    whole = [shapely.union_all(areas) for areas in parts.values()]
+    simpler = shapely.coverage_simplify(whole, COARSE[digits])
+    rounded = shapely.set_precision(simpler, 0.001, mode="pointwise") if whole else []
+    return {code: mapping(area) for code, area in zip(parts, rounded, strict=True)}
 
 
 def townships_near(lng: float, lat: float, county: str) -> list[tuple[str, float]]:

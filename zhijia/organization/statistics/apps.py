@@ -7,7 +7,7 @@ class StatisticsConfig(CapabilityConfig):
 
     def subscribe(self) -> None:
         from zhijia.organization.members.events import membership_changed, memberships_changed
-        from zhijia.organization.unions.events import union_changed, union_moved, union_opened
+        from zhijia.organization.unions.events import coverage_changed, union_changed, union_moved, union_opened
 
         from . import services
 
@@ -15,4 +15,5 @@ class StatisticsConfig(CapabilityConfig):
         memberships_changed.subscribe(services.count_changes)
         union_opened.subscribe(services.count_opened)
         union_changed.subscribe(services.count_status)
+        coverage_changed.subscribe(services.count_coverage)
         union_moved.subscribe(services.move_subtree)

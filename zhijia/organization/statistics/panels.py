@@ -17,5 +17,5 @@ from . import selectors
 def union_figures(actor: Actor, union_id: int) -> Mapping[str, Any]:
     """Context of `statistics/_union_panel.html`: the union with its subtree, at this moment; `may_list` its members."""
     facts = unions.get_facts(union_id)
-    figures = selectors.headlines(union_id, facts.path, today=timezone.localdate())
+    figures = selectors.headlines(facts, today=timezone.localdate())
     return {"figures": figures, "union": facts, "may_list": actor.may(MemberPermission.VIEW, facts.path)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -15,10 +15,12 @@ from zhijia.kernel import db
 from zhijia.organization.members import selectors as members
 from zhijia.organization.members.events import MembershipChanged, MembershipsChanged
 from zhijia.organization.unions import places, selectors as unions
-from zhijia.organization.unions.events import UnionChanged, UnionMoved, UnionOpened
-from zhijia.organization.unions.rules import ancestors
+from zhijia.organization.unions.events import CoverageChanged, UnionChanged, UnionMoved, UnionOpened
+from zhijia.organization.unions.rules import FEDERATIONS, ancestors
 
-from .models import FLOWS, MEASURES, Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot, Recount
+from . import rules
+from .models import Figure, FigureDay, FigureDelta, FigureMonth, FigureSnapshot, Recount
+from .rules import MEASURES, STOCKS
 
 CHUNK = 2_000
 LOCK = "statistics.figures"
@@ -28,7 +30,7 @@ COUNTED_TYPES = frozenset({"GRASSROOTS", "JOINT"})
 
 def add(union_id: int, counts: Mapping[str, int], *, day: date, path: str = "") -> None:
     """Write one delta; a change of nothing writes no row. `path` is asked for where the caller does not know it."""
-    changed = {key: value for key, value in counts.items() if value}
+    changed = {key: value for key, value in counts.items() if key and value}
     if changed:
         path = path or unions.get_facts(union_id).path
         values = {name: changed.get(name, 0) for name in MEASURES}
@@ -36,35 +38,50 @@ def add(union_id: int, counts: Mapping[str, int], *, day: date, path: str = "") 
 
 
 def count_change(event: MembershipChanged) -> None:
-    add(event.union_id, event.counts, day=timezone.localdate(event.at), path=event.union_path)
+    counts = {**event.counts, **rules.flow_of(event.kind, event.counts)}
+    add(event.union_id, counts, day=timezone.localdate(event.at), path=event.union_path)
 
 
 def count_changes(event: MembershipsChanged) -> None:
     """One delta a union, however many members a roster brought it."""
-    changes = [(key, counts) for key, counts in event.changes if any(counts.values())]
+    changes = [
+        (key, {**counts, **rules.flow_of(event.kind, counts)}) for key, counts in event.changes if any(counts.values())
+    ]
     paths = places.paths_of(key for key, _ in changes)
     day = timezone.localdate(event.at)
     rows = [(key, paths[key], day, *(counts.get(name, 0) for name in MEASURES)) for key, counts in changes]
     db.copy_rows(FigureDelta, ["union_id", "path", "day", *MEASURES], rows)
 
 
+def _as_union(union_type: str, status: str) -> str:
+    """The measure that a union itself is counted in, empty where in none."""
+    if status != "ACTIVE":
+        return ""
+    return "unions" if union_type in COUNTED_TYPES else "federations" if union_type in FEDERATIONS else ""
+
+
 def count_opened(event: UnionOpened) -> None:
-    if event.union_type in COUNTED_TYPES:
-        add(event.union_id, {"unions": 1}, day=event.on, path=event.path)
+    add(event.union_id, {_as_union(event.union_type, event.status): 1}, day=event.on, path=event.path)
 
 
 def count_status(event: UnionChanged) -> None:
-    def counts(side: tuple[str, str]) -> int:
-        return int(side[0] in COUNTED_TYPES and side[1] == "ACTIVE")
+    counts: dict[str, int] = defaultdict(int)
+    counts[_as_union(*event.before)] -= 1
+    counts[_as_union(*event.after)] += 1
+    add(event.union_id, counts, day=event.on)
 
-    add(event.union_id, {"unions": counts(event.after) - counts(event.before)}, day=event.on)
+
+def count_coverage(event: CoverageChanged) -> None:
+    counts = {"employers": event.employers, "workers": event.workers}
+    add(event.union_id, counts, day=event.on, path=event.path)
 
 
-def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
+def merge_deltas(*, now: datetime, limit: int = CHUNK, dated_back: bool = False) -> int:
     """Fold up to `limit` deltas into the figures of their unions and all ancestors; returns how many.
 
     One transaction takes the deltas away and adds them up, so a reader sees each delta exactly once. Mergers wait for
-    one another; writers of deltas wait for nobody.
+    one another; writers of deltas wait for nobody. `dated_back`: what is older than the last snapshot keeps its day,
+    for who puts the snapshots right himself.
     """
     with transaction.atomic(), db.advisory_lock(LOCK):
         taken = db.take_rows(FigureDelta, ["union_id", "day", *MEASURES], limit=limit)
@@ -77,7 +94,7 @@ def merge_deltas(*, now: datetime, limit: int = CHUNK) -> int:
         for (_, union_id), values in days.items():
             _sum_into(own[union_id], values)
         _add_up(_with_ancestors(own), now=now)
-        _keep_days(days)
+        _keep_days(days if dated_back else _not_before_snapshot(days))
     return len(taken)
 
 
@@ -86,8 +103,19 @@ def _sum_into(sums: list[int], values: Sequence[int]) -> None:
         sums[index] += value
 
 
+def _not_before_snapshot(folded: Mapping[tuple[date, int], Sequence[int]]) -> dict[tuple[date, int], list[int]]:
+    """What is folded after the snapshot that should have held it counts on that first of a month: a snapshot never
+    changes, and with the days after it gives what is true now.
+    """
+    latest = FigureSnapshot.objects.order_by("-on").values_list("on", flat=True).first()
+    days: dict[tuple[date, int], list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    for (day, key), values in folded.items():
+        _sum_into(days[max(day, latest or day), key], values)
+    return days
+
+
 def _keep_days(days: Mapping[tuple[date, int], Sequence[int]]) -> None:
-    """What was folded of each day: a snapshot that comes late takes it off again."""
+    """What was folded of each day at a union alone."""
     rows = [{"day": day, "union_id": key, **dict.fromkeys(MEASURES, 0)} for day, key in sorted(days)]
     db.insert_rows(FigureDay, rows, ignore_conflicts=True)
     for day, key in sorted(days):
@@ -139,12 +167,12 @@ def move_subtree(event: UnionMoved) -> None:
 def naive_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
     """Stock measures of each union alone, counted from the memberships: the truth that figures must equal."""
     counts = members.stock_counts(union_ids)
-    for key in places.active_of_types(COUNTED_TYPES, union_ids):
-        counts.setdefault(key, {})["unions"] = 1
+    for name, types in (("unions", COUNTED_TYPES), ("federations", FEDERATIONS)):
+        for key in places.active_of_types(types, union_ids):
+            counts.setdefault(key, {})[name] = 1
+    for key, (employers, workers) in places.coverage(union_ids).items():
+        counts.setdefault(key, {}).update(employers=employers, workers=workers)
     return counts
-
-
-STOCKS = tuple(name for name in MEASURES if name not in FLOWS)
 
 
 def recount(*, now: datetime) -> Recount:
@@ -180,46 +208,40 @@ def recount(*, now: datetime) -> Recount:
     )
 
 
-@transaction.atomic
 def take_snapshot(on: date, *, now: datetime) -> int:
-    """Store every union's own figures as of 00:00 on the first of a month; a second call changes nothing.
+    """Store every union's own figures as of 00:00 on the first of a month; a second call changes nothing, and one that
+    was killed leaves nothing behind.
 
-    However late it comes: what has happened since midnight is taken off. The subtrees are those of now.
+    However late it comes: what has happened since midnight is taken off, and subtrees are those of midnight.
     Source: docs/rules/statistics.md#snapshots
     """
-    if FigureMonth.objects.filter(on=on).exists():  # of every union, while a snapshot leaves out who has nothing
-        return 0
     while merge_deltas(now=now):
         pass
-    figures = {row["union_id"]: row for row in Figure.objects.values("union_id", *MEASURES)}
-    for key, values in _with_ancestors(_since(on)).items():
-        for name, value in zip(MEASURES, values, strict=True):
-            figures[key][name] -= value
-    below: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+    with transaction.atomic(), db.advisory_lock(LOCK):
+        if FigureMonth.objects.filter(on=on).exists():  # of every union, while a snapshot leaves out who has nothing
+            return 0
+        own = _own_before(on)
+        today = places.all_paths()
+        stood = today | places.paths_on(on - timedelta(days=1))
+        ids = {path: key for paths in (today, stood) for key, path in paths.items()}
+        totals: dict[int, list[int]] = {key: [0] * len(MEASURES) for key in stood}
+        for key, values in own.items():
+            for upper in ancestors(stood[key]):
+                _sum_into(totals[ids[upper]], values)
+        columns = ["union_id", "on", *MEASURES]
+        kept = [(key, on, *values) for key, values in own.items() if any(values)]
+        db.copy_rows(FigureSnapshot, columns, kept)
+        db.copy_rows(FigureMonth, columns, [(key, on, *values) for key, values in totals.items()])
+    return len(kept)
+
+
+def _own_before(on: date) -> dict[int, list[int]]:
+    """What each union alone counts without its subtree, and without what came since 00:00 of `on`."""
+    own = {key: list(values) for key, *values in Figure.objects.values_list("union_id", *MEASURES)}
+    folded = {key: list(values) for key, values in own.items()}
     for key, parent in places.parents():
-        if key in figures:
-            for index, name in enumerate(MEASURES):
-                below[parent][index] += figures[key][name]
-    rows = []
-    for key, figure in figures.items():
-        own = {
-            name: figure[name] - below[key][index] if key in below else figure[name]
-            for index, name in enumerate(MEASURES)
-        }
-        if any(own.values()):
-            rows.append({"union_id": key, "on": on, **own})
-    for start in range(0, len(rows), CHUNK):
-        db.insert_rows(FigureSnapshot, rows[start : start + CHUNK])
-    with_subtree = [{**figure, "on": on} for figure in figures.values()]
-    for start in range(0, len(with_subtree), CHUNK):
-        db.insert_rows(FigureMonth, with_subtree[start : start + CHUNK])
-    FigureDay.objects.filter(day__lt=on).delete()
-    return len(rows)
-
-
-def _since(on: date) -> dict[int, list[int]]:
-    """What each union alone has changed by since 00:00 of `on`."""
-    late: dict[int, list[int]] = defaultdict(lambda: [0] * len(MEASURES))
+        if key in folded:
+            _sum_into(own[parent], [-value for value in folded[key]])
     for key, *values in FigureDay.objects.filter(day__gte=on).values_list("union_id", *MEASURES):
-        _sum_into(late[key], values)
-    return late
+        _sum_into(own[key], [-value for value in values])
+    return own

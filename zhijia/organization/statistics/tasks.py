@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from zhijia.kernel.clockwork import daily, every
 
-from . import services
+from . import cells, services
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ def fold_deltas(now: datetime) -> None:
             return
 
 
-@daily("00:00")
+@daily("00:05")
 def take_monthly_snapshot(now: datetime) -> None:
-    """On the first of a month; a run that was missed is caught up the same month."""
+    """On the first of a month, when all that began before midnight has ended; a run that was missed is caught up."""
     services.take_snapshot(timezone.localdate(now).replace(day=1), now=now)
 
 
@@ -34,3 +34,9 @@ def recount_figures(now: datetime) -> None:
     result = services.recount(now=now)
     if result.differing:
         log.error("figures differ from a recount", extra={"differing": result.differing, "wrong": result.wrong[:10]})
+
+
+@daily("03:30")
+def count_cells(now: datetime) -> None:
+    """What pivots of large unions are read from."""
+    cells.rebuild(now=now)

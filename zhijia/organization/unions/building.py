@@ -26,7 +26,7 @@ from zhijia.kernel.ids import Randomness, new_public_id
 from zhijia.kernel.names import text_initials, text_key
 
 from . import events, rules, serials
-from .models import CoveredUnit, Union, UnionPath, UnionStatus, UnionType
+from .models import CoveredUnit, Employer, Union, UnionPath, UnionStatus, UnionType
 
 CHUNK: Final = 1_000
 
@@ -236,3 +236,7 @@ def _cover(actor: Actor, openings: Sequence[Opening], opened: Sequence[Upper], *
     )
     written = [(("union", public_id), union, {"employer": name}) for public_id, union, _, name in covered]
     audit.record_many(actor, "unions.cover", written, now=now)
+    workers = dict(db.select_rows(Employer, ["id", "headcount"], {"id": tuple(row[2] for row in covered)}))
+    paths = {upper.id: upper.path for upper in opened}
+    for _, union, key, _ in covered:
+        events.coverage_changed.announce(events.CoverageChanged(union, 1, workers[key], today, paths[union]))

@@ -12,6 +12,7 @@ class UnionOpened:
     path: str
     union_type: str
     on: date
+    status: str = "ACTIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,17 @@ class UnionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """A union covers more or fewer employers and their workers than before, by so many. `path` may be empty."""
+
+    union_id: int
+    employers: int
+    workers: int
+    on: date
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UnionMoved:
     union_id: int
     old_path: str
@@ -34,4 +46,5 @@ class UnionMoved:
 
 union_opened: Announcement[UnionOpened] = Announcement("unions.union_opened")
 union_changed: Announcement[UnionChanged] = Announcement("unions.union_changed")
+coverage_changed: Announcement[CoverageChanged] = Announcement("unions.coverage_changed")
 union_moved: Announcement[UnionMoved] = Announcement("unions.union_moved")

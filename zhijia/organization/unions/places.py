@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Length
 
 from zhijia.kernel.actor import Scope
 from zhijia.kernel.db import in_scope, select_rows, subtree
@@ -46,6 +47,28 @@ def all_paths() -> dict[int, str]:
     return dict(Union.objects.values_list("id", "path"))
 
 
+def paths_on(day: date, union_ids: Collection[int] | None = None) -> dict[int, str]:
+    """Where unions stood at the end of a day; who was not there yet is left out."""
+    rows = UnionPath.objects.filter(_period(day))
+    if union_ids is not None:
+        rows = rows.filter(union_id__in=union_ids)
+    return dict(rows.values_list("union_id", "path"))
+
+
+def count_moved_since(path: str, day: date) -> int:
+    """How many unions that stand, or stood, under `path` have gone to another place since a day."""
+    gone = UnionPath.objects.filter(until__gt=day)
+    here = Q(subtree("path", path)) | Q(union__in=ids_below(path))
+    return gone.filter(here).values("union_id").distinct().count()
+
+
+def ids_directly_below_on(path: str, day: date) -> list[int]:
+    """The ids of the unions that stood directly below `path` on a day, in tree order."""
+    rows = UnionPath.objects.filter(_period(day), subtree("path", path))
+    rows = rows.annotate(length=Length("path")).filter(length=len(ancestors(path)[0]) + len(path))
+    return list(rows.order_by("path").values_list("union_id", flat=True))
+
+
 def ids_of_paths(paths: Iterable[str]) -> dict[str, int]:
     """Path to union id."""
     return dict(select_rows(Union, ["path", "id"], {"path": tuple(sorted(set(paths)))}))
@@ -74,6 +97,15 @@ def home_ids_after(union_id: int, *, limit: int) -> list[int]:
     """The next open online homes by id: for jobs that walk through all of them."""
     rows = Union.objects.filter(type=UnionType.ONLINE_HOME, status=UnionStatus.ACTIVE, id__gt=union_id)
     return list(rows.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def coverage(union_ids: Collection[int] | None = None) -> dict[int, tuple[int, int]]:
+    """How many employers each union covers today, and their declared workers; among `union_ids` where given."""
+    rows = CoveredUnit.objects.filter(until__isnull=True)
+    if union_ids is not None:
+        rows = rows.filter(union_id__in=union_ids)
+    counted = rows.values_list("union_id").annotate(employers=Count("id"), workers=Sum("employer__headcount"))
+    return {key: (employers, workers) for key, employers, workers in counted.order_by()}
 
 
 def headcounts(union_ids: Iterable[int]) -> dict[int, int]:

@@ -1,4 +1,5 @@
-from zhijia.kernel.registry import AuditEvent, MenuItem, PermissionSpec, Scenario
+from zhijia.kernel.indicators import Indicator
+from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
 from .permissions import Permission
 
@@ -19,6 +20,23 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.LOAD, "批量导入工会", frozenset({"ORG"}), group="组织"),
         PermissionSpec(Permission.EXPORT, "导出工会名册", frozenset({"ORG", "STATS"}), group="组织"),
         PermissionSpec(Permission.PRINT, "打印入会二维码", _KEEPERS, group="组织"),
+    ),
+    parameters=(ParameterSpec("unions.count_federation", "基层工会数包括工会联合会", False, "flag", "平台默认"),),
+    indicators=(
+        Indicator(
+            "unions",
+            "基层工会",
+            "正常状态的基层工会和联合基层工会；网上会员之家不计，工会联合会按参数决定是否计入",
+            20,
+            counts=("unions", "federations"),
+            asks={"federations": "unions.count_federation"},
+            unit="家",
+            on_desk=True,
+        ),
+        Indicator(
+            "employers", "涵盖单位", "工会涵盖的用人单位，一个单位只计一次", 22, counts=("employers",), unit="家"
+        ),
+        Indicator("workers", "职工数", "涵盖单位最近一次申报的职工人数", 24, counts=("workers",)),
     ),
     audit_events=(
         AuditEvent("unions.open", "新建工会", erases="none"),

@@ -52,7 +52,7 @@ def desk(request: Request) -> HttpResponse:
                 "values": list(f.series),
                 "spark": f"{f.label}近 {len(f.series)} 个月走势",
             }
-            for f in statistics.headlines(unit.id, unit.path, today=timezone.localdate(request.now))
+            for f in statistics.headlines(unit, today=timezone.localdate(request.now))
         ],
         "recent": [_line(step) for step in cases.list_handled(request.actor, limit=6)],
         "sent": [_line(case) for case in cases.list_sent(request.actor, limit=6)],

@@ -2,6 +2,7 @@
 
 from .memberships import (
     AGE_BANDS,
+    GROUP_MEASURES,
     LEAST_AGE,
     NEW_FORM_GROUPS,
     WORK_FORMS,
@@ -14,6 +15,7 @@ from .memberships import (
 
 __all__ = [
     "AGE_BANDS",
+    "GROUP_MEASURES",
     "LEAST_AGE",
     "NEW_FORM_GROUPS",
     "WORK_FORMS",

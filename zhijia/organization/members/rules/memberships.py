@@ -66,15 +66,20 @@ def normalize_member_number(text: str) -> str:
 AGE_BANDS = ((16, 25), (26, 35), (36, 45), (46, 55), (56, 200))
 
 
+GROUP_MEASURES = {code: f"form_{code.lower()}" for code in NEW_FORM_GROUPS}
+"""The measure that counts each group; together they are `new_form`."""
+
+
 def counts_of(
-    *, sign: int, female: bool, migrant: bool, new_form: bool, real_name: bool, activated: bool, dispatched: bool
+    *, sign: int, female: bool, migrant: bool, new_form_group: str, real_name: bool, activated: bool, dispatched: bool
 ) -> dict[str, int]:
     """The stock measures that one ACTIVE membership adds (`sign` 1) to its union or takes from it (-1)."""
     flags = {
         "members": True,
         "female": female,
         "migrant": migrant,
-        "new_form": new_form,
+        "new_form": bool(new_form_group),
+        GROUP_MEASURES.get(new_form_group, ""): bool(new_form_group),
         "real_name": real_name,
         "activated": activated,
         "dispatched": dispatched,

@@ -17,6 +17,7 @@ from .memberships import (
     open_stay,
     stock_counts,
 )
+from .past import PastRow, is_past_list_too_long, list_past
 
 __all__ = [
     "MOST_EXAMINED",
@@ -29,12 +30,15 @@ __all__ = [
     "MembershipEvent",
     "MembershipState",
     "MyCard",
+    "PastRow",
     "file_from_card",
     "find_bearers",
     "get_member",
     "holder_of",
+    "is_past_list_too_long",
     "last_stay",
     "list_members",
+    "list_past",
     "living_card",
     "my_card",
     "open_stay",

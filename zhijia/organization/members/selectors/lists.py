@@ -47,8 +47,12 @@ def _filtered(rows: QuerySet[Membership], filters: Mapping[str, str]) -> QuerySe
         rows = (
             rows.filter(real_name_level__gte=3) if filters["real_name"] == "yes" else rows.filter(real_name_level__lt=3)
         )
-    if filters.get("activated") in ("yes", "no"):
-        rows = rows.filter(activated=filters["activated"] == "yes")
+    for key in ("activated", "is_migrant"):
+        if filters.get(key) in ("yes", "no"):
+            rows = rows.filter(**{key: filters[key] == "yes"})
+    if filters.get("new_form") in ("yes", "no"):
+        none = Q(new_form_group="")
+        rows = rows.filter(none if filters["new_form"] == "no" else ~none)
     return rows
 
 

@@ -17,6 +17,7 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.masks import STAR, shown_as
 from zhijia.organization.members.models import MemberCard, Membership, MembershipEvent, MembershipState
 from zhijia.organization.members.permissions import Permission
+from zhijia.organization.members.rules import GROUP_MEASURES
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
@@ -154,6 +155,7 @@ def stock_counts(union_ids: Collection[int] | None = None) -> dict[int, dict[str
         migrant=Count("id", filter=Q(is_migrant=True)),
         new_form=Count("id", filter=~Q(new_form_group="")),
         dispatched=Count("id", filter=Q(work_form="dispatched")),
+        **{name: Count("id", filter=Q(new_form_group=code)) for code, name in GROUP_MEASURES.items()},
     )
     counts = {row["union_id"]: {name: value for name, value in row.items() if name != "union_id"} for row in counted}
     for union_id, number in kept.values_list("union_id", "retained"):

@@ -173,7 +173,7 @@ def stock(values: Mapping[str, Any], *, sign: int) -> dict[str, int]:
         sign=sign,
         female=values["sex"] == "2",
         migrant=bool(values["is_migrant"]),
-        new_form=bool(values["new_form_group"]),
+        new_form_group=values["new_form_group"],
         dispatched=values["work_form"] == "dispatched",
         real_name=values["real_name_level"] >= 3,
         activated=bool(values["activated"]),

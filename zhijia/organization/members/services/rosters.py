@@ -114,7 +114,7 @@ def _stays(
             written.with_account.append(person_id)
         sums = written.counts.setdefault(kind, {}).setdefault(union.id, defaultdict(int))
         counted = counts_of(
-            sign=1, female=sex == "2", migrant=entry.is_migrant, new_form=bool(entry.new_form_group),
+            sign=1, female=sex == "2", migrant=entry.is_migrant, new_form_group=entry.new_form_group,
             real_name=level >= 3, activated=account is not None, dispatched=entry.work_form == "dispatched",
         )  # fmt: skip
         for name, value in counted.items():

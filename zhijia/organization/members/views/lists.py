@@ -53,6 +53,8 @@ ROSTER = Listing(
         Filter("real_name", "实名", {"yes": "已实名", "no": "未实名"}),
         Filter("activated", "激活", {"yes": "已激活", "no": "未激活"}),
         Filter("sex", "性别", {"2": "女", "1": "男"}),
+        Filter("is_migrant", "农民工", {"yes": "是", "no": "否"}),
+        Filter("new_form", "新就业形态", {"yes": "是", "no": "否"}),
     ),
     columns=(
         Column("会员卡号", _card),

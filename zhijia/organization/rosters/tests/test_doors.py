@@ -358,5 +358,5 @@ def test_who_was_a_member_before_is_entered_and_who_joins_this_month_has_joined(
     plant = doors.world["plant"]
     found = statistics.current(plant.pk, plant.path)
     assert (found["members"], found["joined"], found["entered"]) == (3, 1, 2)
-    lines = {line.code: line.value for line in statistics.headlines(plant.pk, plant.path, today=doors.world.today)}
+    lines = {line.code: line.value for line in statistics.headlines(plant, today=doors.world.today)}
     assert (lines["joined"], lines["entered"]) == ("1", "2")

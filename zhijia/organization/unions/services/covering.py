@@ -11,7 +11,7 @@ from zhijia.foundation.audit import services as audit
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.db import change_rows
 from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState
-from zhijia.organization.unions import rules, selectors
+from zhijia.organization.unions import events, rules, selectors
 from zhijia.organization.unions.models import CoveredUnit, Employer, MemberUnion, Union
 from zhijia.organization.unions.permissions import Permission
 
@@ -63,14 +63,16 @@ def cover_named(
 def uncover(actor: Actor, union: Union, covered_id: int, *, now: datetime) -> None:
     """End the representation today. Raises WrongState where it has ended, RuleBroken for a union's own employer."""
     actor.require(Permission.EDIT, union.path)
-    row = CoveredUnit.objects.filter(pk=covered_id, union=union).first()
+    row = CoveredUnit.objects.filter(pk=covered_id, union=union).select_related("employer").first()
     if row is None:
         raise NotFound
     if union.employer_id == row.employer_id:
         raise RuleBroken("union.own_employer", "这是本工会所在的单位，不能移出；单位终止时请办理撤销工会。")
     where = {"id": covered_id, "union_id": union.pk, "until": None}
-    if not change_rows(CoveredUnit, where, {"until": timezone.localdate(now)}):
+    today = timezone.localdate(now)
+    if not change_rows(CoveredUnit, where, {"until": today}):
         raise WrongState
+    events.coverage_changed.announce(events.CoverageChanged(union.pk, -1, -row.employer.headcount, today, union.path))
     detail = {"covered": covered_id}
     audit.record(actor, "unions.uncover", ("union", union.public_id), now=now, unit_id=union.pk, detail=detail)
 

@@ -103,7 +103,7 @@ def _open(
         write_coverage(actor, union, employer, now=now)
     content = rules.content(vars(union))
     audit.record(actor, "unions.open", ("union", union.public_id), now=now, unit_id=union.pk, after=content)
-    events.union_opened.announce(events.UnionOpened(union.pk, path, type, today))
+    events.union_opened.announce(events.UnionOpened(union.pk, path, type, today, status))
     if type == UnionType.GENERAL and level == rules.LEVEL_TOWNSHIP:
         home = rules.home_name(regions.name_of(region))
         _open(
@@ -220,4 +220,7 @@ def write_coverage(actor: Actor, union: Union, employer: Employer, *, now: datet
         raise Duplicate("union.employer_covered", words, fields={"employer": words}) from error
     after = {"employer": employer.public_id}
     audit.record(actor, "unions.cover", ("union", union.public_id), now=now, unit_id=union.pk, after=after)
+    events.coverage_changed.announce(
+        events.CoverageChanged(union.pk, 1, employer.headcount, timezone.localdate(now), union.path)
+    )
     return row

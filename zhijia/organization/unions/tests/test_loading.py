@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
@@ -76,7 +77,8 @@ def test_a_dry_run_writes_nothing_and_a_commit_writes_what_open_union_would(worl
     assert (employer.headcount, employer.industry, employer.ownership) == (1120, "C34", "30")
     assert union.employer_id == employer.pk
     assert CoveredUnit.objects.filter(union=union, employer=employer, until=None).count() == 1
-    assert FigureDelta.objects.filter(union_id=union.pk).count() == 1
+    counted = FigureDelta.objects.filter(union_id=union.pk).aggregate(*map(Sum, ("unions", "employers", "workers")))
+    assert counted == {"unions__sum": 1, "employers__sum": 1, "workers__sum": 1120}
     assert AuditEntry.objects.filter(event="unions.open", unit_id=union.pk).count() == 1
 
 

@@ -1,0 +1,1 @@
+"""Pages of figures, one a question, under one head: unit, day, boundaries, indicator."""
