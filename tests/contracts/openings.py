@@ -161,7 +161,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "transfers NOTICED": _moved("batch", "NOTICED"),
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "terms": _term,
-    "foundings": lambda world, _: {"parent": world["town"].code},
+    "foundings cadre": lambda world, _: {"parent": world["town"].code},
     "post-changes": lambda world, _: {"union": world["plant"].code},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
@@ -170,6 +170,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
 
 OPENED_BY = {
     "changes REPORTED": By.CADRE,
+    "foundings APPLIED": By.CADRE,
     "transfers INVITED": By.SYSTEM,
     "transfers NOTICED": By.SYSTEM,
 }

@@ -328,7 +328,7 @@ def test_one_is_opened_on_the_page_and_by_the_api(
         own = said(kind, world, member, by=opening.by)
         asks = [each for each in opening.asks if not isinstance(each, Papers)]
         if by_page:
-            page = client.get(reverse(kind.page("new")))
+            page = client.get(reverse(kind.begins(opening.by)))
             (form,) = [form for form in forms_of(page) if form.method == "post" and not form.action.count("sign-out")]
             assert form.send(client).status_code == 422
             answer = form.send(client, **{each.name: each.typed(own[each.name]) for each in asks})

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from zhijia.foundation.casework.fields import samples
+from zhijia.foundation.casework.kinds import By
 from zhijia.foundation.casework.services import act, open_case
 from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
@@ -147,6 +148,7 @@ FOUNDED = (
 def play_foundings(stage: Stage) -> None:
     """A union that is applied for, one that prepares, one whose result waits, one on file."""
     town, county = stage.holder(Role.TOWN_WORKER, "town"), stage.holder(Role.ORG, "county")
+    _play_asked(stage)
     for place, (name, trade, method, moves) in enumerate(FOUNDED):
         group = _group(stage)
         said = samples(OPENS) | {
@@ -164,7 +166,7 @@ def play_foundings(stage: Stage) -> None:
             "leader_mobile": stage.inventor.mobile(),
         }
         at = 20 - place
-        case = open_case(FOUNDINGS, town, said, now=stage.workdays_ago(2 if not moves else at))
+        case = open_case(FOUNDINGS, town, said, now=stage.workdays_ago(at if moves else 2), by=By.CADRE)
         held_on = timezone.localdate(stage.workdays_ago(at - 5))
         for step, move in enumerate(moves, start=1):
             actor = county if move in ("permit", "return", "reject", "approve") else town
@@ -172,6 +174,18 @@ def play_foundings(stage: Stage) -> None:
             if move == "elect":
                 given = samples(ELECTION) | _result(group, held_on)
             act(FOUNDINGS, actor, case, move, given, now=stage.workdays_ago(max(at - 3 * step, 1)))
+
+
+def _play_asked(stage: Stage) -> None:
+    """A rider of the online home asks for a union where he works."""
+    person = stage.applicant()
+    stage.take_in(person, "home", at=stage.workdays_ago(40))
+    name = "莱阳市新港冷链运输有限公司"
+    said = samples(FOUNDINGS.opens) | {
+        "name": f"{name}工会委员会", "employer_name": name, "industry": "G", "method": "ONLINE",
+        "credit_code": stage.inventor.credit_code(stage.unions["town"].region),
+    }  # fmt: skip
+    open_case(FOUNDINGS, stage.actor(person), said, now=stage.workdays_ago(1))
 
 
 def _group(stage: Stage) -> list[dict[str, Any]]:

@@ -70,16 +70,20 @@ def _urls(kind: CaseKind, fit: Fit | None, begin: Begin | None) -> list[URLPatte
         desk.insert(1, path(f"console/{slug}/ticked", _ticked(kind), name="ticked"))
     cadres, members = kind.opening(By.CADRE), kind.opening(By.MEMBER)
     if cadres is not None and not cadres.page:
-        desk.insert(1, path(f"console/{slug}/new", opening(kind, By.CADRE, fit=begin), name="new"))
+        desk.insert(1, path(f"console/{slug}/new", opening(kind, By.CADRE, fit=begin), name=_begin(kind, By.CADRE)))
     own = []
     if members is not None:
         own = [path(f"m/{slug}", _mine(kind, members), name="mine")]
-        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name="new")]
+        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name=_begin(kind, By.MEMBER))]
     if kind.has_own_page:
         own.append(path(f"m/{slug}/<pid:pid>", _own(kind), name="case"))
         own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move), name=move.name)
                 for move in kind.own_moves]  # fmt: skip
     return [*own, *desk]
+
+
+def _begin(kind: CaseKind, by: By) -> str:
+    return kind.begins(by).rpartition(":")[2]
 
 
 def _way(name: str) -> str:
@@ -97,7 +101,7 @@ def _mine(kind: CaseKind, opening: Opening) -> Any:
             "more": f"?after={page.next}" if page.next else "",
             "new": {
                 "label": kind.words.button or f"提交{kind.name}",
-                "href": reverse(opening.page or kind.page("new")),
+                "href": reverse(kind.begins(By.MEMBER)),
             },
         }
         return render(request, "casework/mine.html", context)
@@ -238,7 +242,7 @@ def _around(kind: CaseKind, request: Request, **said: Any) -> dict[str, Any]:
     actions += [Button(label, reverse(name)) for label, name in kind.beside]
     cadres = kind.opening(By.CADRE)
     if cadres is not None and actor.holds(cadres.right):
-        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(cadres.page or kind.page("new"))))
+        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.begins(By.CADRE))))
     return {
         "actions": actions,
         "counts": {MINE: waiting.count},

@@ -11,7 +11,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.casework import selectors as casework
 from zhijia.foundation.casework.fields import Choice, Count, Words
-from zhijia.foundation.casework.kinds import REASON, By, CaseKind, Check, Goes, Step, Tab, Wordings, declare
+from zhijia.foundation.casework.kinds import REASON, By, CaseKind, Check, Goes, Opening, Step, Tab, Wordings, declare
 from zhijia.foundation.casework.lines import Lines
 from zhijia.foundation.jobs.services import enqueue
 from zhijia.foundation.ui.listing import Column, Empty
@@ -19,8 +19,9 @@ from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows
-from zhijia.kernel.errors import Duplicate, Invalid, NotFound, WrongState
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, WrongState
 from zhijia.kernel.identifiers import normalize_mobile, normalize_uscc
+from zhijia.organization.members import selectors as members
 from zhijia.organization.people import services as people
 from zhijia.organization.posts import selectors as posts, services as posts_services
 from zhijia.organization.posts.cases.election import ELECTION, candidate_rows, election_checks
@@ -100,6 +101,30 @@ def to_the_parent(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes
         title=given["name"],
         note=given["employer_name"],
         fills=fills | {"parent_id": parent.id},
+        start=State.APPLIED,
+    )
+
+
+def to_my_township(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
+    """A group that prepares a union asks the township of its leader's own union or online home, which takes it up.
+
+    Raises RuleBroken `founding.no_township`, and as `to_the_parent`.
+    """
+    person_id = actor.require_person()
+    stay = members.open_stay(person_id)
+    chain = unions.breadcrumb(unions.get_facts(stay.union_id).path) if stay is not None else []
+    town = next((unit for unit in chain if unit.level == union_rules.LEVEL_TOWNSHIP), None)
+    if town is None:
+        raise RuleBroken(
+            "founding.no_township", "请先加入所在乡镇（街道）的网上会员之家，再申请建会，由那里的工会为您办理。"
+        )
+    fills = _checked(given, town)
+    return Goes(
+        town.id,
+        open_key=f"employer:{fills['credit_code']}",
+        title=given["name"],
+        note=given["employer_name"],
+        fills=fills | {"parent_id": town.id},
     )
 
 
@@ -195,19 +220,24 @@ FOUNDINGS = declare(
         FOUNDING,
         FoundingCase,
         space="founding:cases",
-        opener=By.CADRE,
-        opened_by=Permission.RUN,
-        opens=OPENS,
-        goes=to_the_parent,
+        opens=AGAIN,
+        goes=to_my_township,
         title="{name}",
+        also=(Opening(By.CADRE, OPENS, to_the_parent, Permission.RUN),),
         steps={
-            "permit": Step((WORDS,), means="筹备组在三个月内选举并上报结果"),
-            "return": Step((REASON,)),
-            "reject": Step((REASON,)),
+            "take_up": Step((WORDS,), tells="founding.answered", means="核对后报上级工会批复筹建"),
+            "decline": Step((REASON,), tells="founding.answered"),
+            "permit": Step((WORDS,), tells="founding.answered", means="筹备组在三个月内选举并上报结果"),
+            "return": Step((REASON,), means="由受理的工会补正"),
+            "reject": Step((REASON,), tells="founding.answered"),
             "apply_again": Step(AGAIN),
             "elect": Step(ELECTION, means="按大会实际情况登记，上报前可以改"),
             "report": Step((WORDS,), means="核对全部通过的，报上级批复"),
-            "approve": Step((WORDS,), means="系统编发工会编码和二维码，登记班子，并邀请网上会员之家里本单位的会员转入"),
+            "approve": Step(
+                (WORDS,),
+                tells="founding.answered",
+                means="系统编发工会编码和二维码，登记班子，并邀请网上会员之家里本单位的会员转入",
+            ),
             "send_back": Step((REASON,)),
             "abandon": Step((WHY,)),
         },
@@ -218,7 +248,13 @@ FOUNDINGS = declare(
         ),
         columns=(Column("单位", "case.note", wraps=True),),
         words=Wordings(
+            intro="单位还没有工会的，职工可以自愿组织起来申请建会，由乡镇（街道）工会帮助办理",
             button="申请建会",
+            then=(
+                ("乡镇（街道）工会受理后，报上级工会批复", True),
+                ("批复后三个月内召开大会选举，工会会派人指导", True),
+                ("申请建会不影响您现在的会籍", False),
+            ),
             tells_person=False,
             empty=Empty("没有这样的建会", "乡镇（街道）工会为单位的筹备组提出申请，上级工会批复。"),
         ),

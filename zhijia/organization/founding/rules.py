@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import SYSTEM, UPPER, Hue, Move, Workflow
+from zhijia.foundation.workflow.rules import OWNER, SYSTEM, UPPER, Hue, Move, Workflow
 from zhijia.organization.founding.permissions import Permission
 
 RUN, DECIDE = Permission.RUN, Permission.DECIDE
 
 
 class State(StrEnum):
+    ASKED = "ASKED"
     APPLIED = "APPLIED"
     RETURNED = "RETURNED"
     PREPARING = "PREPARING"
@@ -26,8 +27,10 @@ _S = State
 FOUNDING = Workflow(
     "founding.case",
     "建会",
-    start=_S.APPLIED,
+    start=_S.ASKED,
+    other_starts=frozenset({_S.APPLIED}),
     labels={
+        _S.ASKED: "等待乡镇（街道）工会受理",
         _S.APPLIED: "等待批复筹建",
         _S.RETURNED: "退回补正",
         _S.PREPARING: "已同意筹建，等待选举",
@@ -39,6 +42,7 @@ FOUNDING = Workflow(
         _S.ABANDONED: "已终止",
     },
     hues={
+        _S.ASKED: Hue.SOON,
         _S.APPLIED: Hue.SOON,
         _S.RETURNED: Hue.RUN,
         _S.PREPARING: Hue.RUN,
@@ -51,11 +55,15 @@ FOUNDING = Workflow(
     },
     closed=frozenset({_S.FILED, _S.REJECTED, _S.ABANDONED}),
     due={
+        _S.ASKED: "founding.permit_wd",
         _S.APPLIED: "founding.permit_wd",
         _S.PREPARING: "founding.elect_cd",
         _S.RESULT_REPORTED: "founding.approve_cd",
     },
     moves=(
+        Move("take_up", {_S.ASKED}, _S.APPLIED, by=RUN, title="受理并上报", button="受理，报上级批复"),
+        Move("decline", {_S.ASKED}, _S.REJECTED, by=RUN, needs=("note",), title="没有受理", button="不受理"),
+        Move("withdraw", {_S.ASKED}, _S.ABANDONED, by=OWNER, title="您撤回了申请", button="撤回申请"),
         Move("permit", {_S.APPLIED}, _S.PREPARING, by=DECIDE, unit=UPPER, checker=True, title="同意筹建"),
         Move("return", {_S.APPLIED}, _S.RETURNED, by=DECIDE, unit=UPPER, needs=("note",), title="退回补正"),
         Move("reject", {_S.APPLIED}, _S.REJECTED, by=DECIDE, unit=UPPER, needs=("note",), title="不同意筹建",

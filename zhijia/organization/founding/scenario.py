@@ -1,5 +1,13 @@
 from zhijia.foundation.casework import declaring
-from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
+from zhijia.kernel.registry import (
+    AuditEvent,
+    MemberEntry,
+    MenuItem,
+    MessageTemplate,
+    ParameterSpec,
+    PermissionSpec,
+    Scenario,
+)
 
 from .cases import FOUNDINGS
 from .permissions import Permission
@@ -13,6 +21,8 @@ SCENARIO = Scenario(
             "组织", "建会", "founding:cases:list", (Permission.RUN, Permission.DECIDE), 111, icon="building-community"
         ),
     ),
+    member_entries=(MemberEntry("建会申请", "building-community", "founding:cases:mine", "red", 60),),
+    messages=(MessageTemplate("founding.answered", "建会申请有了答复", "您申请的“{title}”：{result}。{answer}"),),
     permissions=(
         PermissionSpec(Permission.RUN, "申请建会、登记选举", frozenset({"TOWN_WORKER", "ORG"}), group="组织"),
         PermissionSpec(Permission.DECIDE, "批复下级建会", frozenset({"ORG"}), group="组织"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -14,7 +16,14 @@ from zhijia.organization.posts.views import begin_with
 
 from .cases import AGAIN, FOUNDINGS, read_mobile
 
-begin = begin_with(FOUNDINGS, "parent")
+_of_parent = begin_with(FOUNDINGS, "parent")
+
+
+def begin(request: Request) -> pages.Fitted:
+    """A founding task knows the employer already."""
+    known = {name: request.GET[name][:120] for name in ("name", "employer_name", "credit_code") if name in request.GET}
+    fitted = _of_parent(request)
+    return replace(fitted, initial={**fitted.initial, **known})
 
 
 @require_POST

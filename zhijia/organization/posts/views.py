@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.casework import pages
 from zhijia.foundation.casework.forms import DecisionForm
-from zhijia.foundation.casework.kinds import CaseKind
+from zhijia.foundation.casework.kinds import By, CaseKind
 from zhijia.foundation.casework.selectors import Standing
 from zhijia.foundation.ui.listing import answer
 from zhijia.kernel.http import Request
@@ -60,12 +61,15 @@ def fit_election(form: DecisionForm, one: Standing, _request: Request) -> None:
     form.initial = {**typed_again(one.row), **form.initial}
 
 
-def begin_with(kind: CaseKind, name: str) -> pages.Begin:
+def begin_with(kind: CaseKind, name: str) -> Callable[[Request], pages.Fitted]:
     """The answer `name` is a union's code: of the only one where he holds the right, or of the one he came from."""
 
+    opening = kind.opening(By.CADRE)
+    assert opening is not None  # noqa: S101  the kinds here are opened by cadres
+
     def begin(request: Request) -> pages.Fitted:
-        units = [grant.unit_id for grant in request.actor.living_grants if kind.opened_by in grant.permissions]
+        units = [grant.unit_id for grant in request.actor.living_grants if opening.right in grant.permissions]
         code = request.GET.get(name, "")[:24] or (unions.get_facts(units[0]).code if len(units) == 1 else "")
-        return pages.Fitted(kind.opens, initial={name: code})
+        return pages.Fitted(opening.asks, initial={name: code})
 
     return begin

@@ -10,10 +10,12 @@ import pytest
 from tests.world import World
 from zhijia.foundation.casework import services as casework
 from zhijia.foundation.casework.fields import samples
+from zhijia.foundation.casework.kinds import By
 from zhijia.foundation.jobs.models import Job
 from zhijia.foundation.jobs.services import run_slice
+from zhijia.foundation.notify.models import Message
 from zhijia.foundation.workflow.models import Case
-from zhijia.kernel.actor import Actor
+from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import Duplicate, Expired, Invalid, RuleBroken
 from zhijia.organization.founding.cases import FOUNDINGS, OPENS, read_mobile
 from zhijia.organization.founding.models import FoundingCase
@@ -21,6 +23,7 @@ from zhijia.organization.members.models import Membership
 from zhijia.organization.posts import selectors as posts
 from zhijia.organization.posts.cases.election import ELECTION
 from zhijia.organization.transfers.cases.claims import CLAIMS
+from zhijia.organization.transfers.cases.founding import FOUNDING
 from zhijia.organization.transfers.models import ClaimOffer
 from zhijia.organization.unions import selectors as unions, services as union_services
 from zhijia.organization.unions.models import Union
@@ -38,7 +41,7 @@ class Desk:
 
     def open(self, **said: Any) -> str:
         given = samples(OPENS) | {"parent": self.world["town"].code} | said
-        return casework.open_case(FOUNDINGS, self.town, given, now=self.world.now)
+        return casework.open_case(FOUNDINGS, self.town, given, now=self.world.now, by=By.CADRE)
 
     def act(self, actor: Actor, case: str, move: str, said: Any = None, days: int = 0) -> Case:
         given = samples(FOUNDINGS.step(move).asks) if said is None else said
@@ -197,3 +200,31 @@ def test_the_leaders_number_is_sealed_and_read_with_a_row(world: World) -> None:
     assert b"13700001111" not in bytes(row.leader_mobile_sealed)
     assert row.leader_mobile_masked == "137****1111"
     assert read_mobile(desk.county, case, now=world.now) == "13700001111"
+
+
+def test_a_group_asks_its_township_which_takes_it_up(world: World) -> None:
+    desk = Desk(world)
+    leader, _ = world.member("home", "甲组长")
+    asks = samples(FOUNDINGS.opens)
+    case = casework.open_case(FOUNDINGS, world.actor(leader), asks, now=world.now)
+    assert Case.objects.get(public_id=case).state == "ASKED"
+    desk.act(desk.town, case, "take_up")
+    desk.act(desk.county, case, "permit")
+    told = Message.objects.filter(person_id=leader.pk, template="founding.answered")
+    assert "已同意筹建" in told.latest("id").body
+
+
+def test_who_belongs_to_no_township_joins_an_online_home_first(world: World) -> None:
+    with pytest.raises(RuleBroken, match=r"founding\.no_township"):
+        casework.open_case(FOUNDINGS, world.actor(world.person("路人甲")), samples(FOUNDINGS.opens), now=world.now)
+
+
+def test_a_founding_task_ends_with_the_union(world: World) -> None:
+    desk = Desk(world)
+    employer = union_services.open_employer(
+        world.staff("ORG", "county", "登记员"), name="莱阳海滨机械有限公司", credit_code="91370682MA3D8K5R5G",
+        region="370682101000", now=world.now,
+    )  # fmt: skip
+    casework.open_case(FOUNDING, SYSTEM, {"home": world["home"].pk, "employer": employer.pk}, now=world.now)
+    desk.act(desk.county, desk.report(), "approve")
+    assert Case.objects.get(workflow="transfers.founding_task").state == "DONE"

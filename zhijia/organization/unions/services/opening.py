@@ -248,4 +248,5 @@ def write_coverage(actor: Actor, union: Union, employer: Employer, *, now: datet
     events.coverage_changed.announce(
         events.CoverageChanged(union.pk, 1, employer.headcount, timezone.localdate(now), union.path)
     )
+    events.employer_covered.announce(events.EmployerCovered(union.pk, employer.pk, now))
     return row
