@@ -19,7 +19,7 @@ from zhijia.kernel.api import In
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.typed import written
 
-from .fields import Asked, Choice, Count, Schema
+from .fields import Asked, Choice, Count, IdNumber, Schema
 
 _PARTS = re.compile(r"[\t,，;；]")
 _create: Any = create_model
@@ -35,7 +35,11 @@ class Lines(Asked):
 
     def form_field(self) -> forms.Field:
         columns = [
-            {"label": each.label, "choices": list(each.choices.values()) if isinstance(each, Choice) else []}
+            {
+                "label": each.label,
+                "choices": list(each.choices.values()) if isinstance(each, Choice) else [],
+                "long": isinstance(each, IdNumber),
+            }
             for each in self.of
         ]
         attrs = {"rows": 6, "data-lines": json.dumps(columns, ensure_ascii=False)}

@@ -49,18 +49,20 @@ class Fitted:
 Begin = Callable[..., "Fitted | HttpResponse"]
 
 
-def urls(kind: CaseKind, *, fit: Fit | None = None, begin: Begin | None = None) -> list[URLPattern | URLResolver]:
+def urls(
+    kind: CaseKind, *, fit: Fit | None = None, begin: Begin | None = None, begin_own: Begin | None = None
+) -> list[URLPattern | URLResolver]:
     """To stand in the capability's own namespace, or below it where the kind has one of its own there.
 
     `fit(form, one, request)` fits the form of a decision to its case: first values, what there is to choose from.
-    `begin(request)` does so for the page on which a cadre begins one.
+    `begin(request)` does so for the page on which a cadre begins one, `begin_own` for a member's.
     """
     above, _, own = kind.space.rpartition(":")
-    patterns = _urls(kind, fit, begin)
+    patterns = _urls(kind, fit, begin, begin_own)
     return [path("", include((patterns, own)))] if above else [*patterns]
 
 
-def _urls(kind: CaseKind, fit: Fit | None, begin: Begin | None) -> list[URLPattern]:
+def _urls(kind: CaseKind, fit: Fit | None, begin: Begin | None, begin_own: Begin | None) -> list[URLPattern]:
     slug = kind.slug
     desk = [
         path(f"console/{slug}", _listing(kind), name="list"),
@@ -74,7 +76,11 @@ def _urls(kind: CaseKind, fit: Fit | None, begin: Begin | None) -> list[URLPatte
     own = []
     if members is not None:
         own = [path(f"m/{slug}", _mine(kind, members), name="mine")]
-        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name=_begin(kind, By.MEMBER))]
+        own += (
+            []
+            if members.page
+            else [path(f"m/{slug}/new", opening(kind, By.MEMBER, fit=begin_own), name=_begin(kind, By.MEMBER))]
+        )
     if kind.has_own_page:
         own.append(path(f"m/{slug}/<pid:pid>", _own(kind), name="case"))
         own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move), name=move.name)

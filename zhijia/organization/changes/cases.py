@@ -40,6 +40,7 @@ from zhijia.organization.members.events import MembershipEnded, MembershipHanded
 from zhijia.organization.members.selectors import EventKind, Membership, MembershipEvent, MembershipState
 from zhijia.organization.members.services import memberships, moving
 from zhijia.organization.people import selectors as people
+from zhijia.organization.posts import selectors as posts
 from zhijia.organization.unions import selectors as unions
 
 from . import rules
@@ -158,7 +159,8 @@ def _retained_reason(stay: Membership) -> str:
 def _require_no_post(stay: Membership, kind: str, today: date) -> None:
     if kind in (Kind.DECEASE, Kind.RESTORE):
         return
-    if any(unit == stay.union_id for _role, unit in access.held_roles(stay.person_id, today=today)):
+    holds_role = any(unit == stay.union_id for _role, unit in access.held_roles(stay.person_id, today=today))
+    if holds_role or posts.holds_post(stay.person_id, stay.union_id):
         raise RuleBroken("change.holds_post", "会员在本工会还担任职务或持有岗位授权，请先办理卸任，再办理这项变更。")
 
 

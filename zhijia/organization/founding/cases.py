@@ -24,7 +24,7 @@ from zhijia.kernel.identifiers import normalize_mobile, normalize_uscc
 from zhijia.organization.members import selectors as members
 from zhijia.organization.people import services as people
 from zhijia.organization.posts import selectors as posts, services as posts_services
-from zhijia.organization.posts.cases.election import ELECTION, candidate_rows, election_checks
+from zhijia.organization.posts.cases.election import ELECTION, candidate_rows, election_checks, people_checks
 from zhijia.organization.unions import rules as union_rules, selectors as unions, services as unions_services
 from zhijia.organization.unions.rules import INDUSTRIES, OWNERSHIPS
 
@@ -83,6 +83,8 @@ OPENS = (
     SOURCE,
 )
 AGAIN = tuple(each for each in OPENS if each is not PARENT)
+MUST_FROM = 25
+"""An employer of so many has a union committee."""
 WORDS = Words("note", "意见", required=False, most=500, rows=3, sample="同意。")
 WHY = Words("note", "原因", least=2, most=200, rows=3, sample="单位迁往外地。")
 
@@ -105,19 +107,24 @@ def to_the_parent(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes
     )
 
 
+NO_TOWNSHIP = "请先加入所在乡镇（街道）的网上会员之家，再申请建会，由那里的工会为您办理。"
+
+
+def find_township(person_id: int) -> unions.UnionFacts | None:
+    """The township of his own union or online home."""
+    stay = members.open_stay(person_id)
+    chain = unions.breadcrumb(unions.get_facts(stay.union_id).path) if stay is not None else []
+    return next((unit for unit in chain if unit.level == union_rules.LEVEL_TOWNSHIP), None)
+
+
 def to_my_township(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
     """A group that prepares a union asks the township of its leader's own union or online home, which takes it up.
 
     Raises RuleBroken `founding.no_township`, and as `to_the_parent`.
     """
-    person_id = actor.require_person()
-    stay = members.open_stay(person_id)
-    chain = unions.breadcrumb(unions.get_facts(stay.union_id).path) if stay is not None else []
-    town = next((unit for unit in chain if unit.level == union_rules.LEVEL_TOWNSHIP), None)
+    town = find_township(actor.require_person())
     if town is None:
-        raise RuleBroken(
-            "founding.no_township", "请先加入所在乡镇（街道）的网上会员之家，再申请建会，由那里的工会为您办理。"
-        )
+        raise RuleBroken("founding.no_township", NO_TOWNSHIP)
     fills = _checked(given, town)
     return Goes(
         town.id,
@@ -141,17 +148,27 @@ def _parent(actor: Actor, text: str) -> unions.UnionFacts:
 
 def _checked(given: Mapping[str, Any], parent: unions.UnionFacts) -> dict[str, Any]:
     """The answers that depend on others, and the columns made of them."""
+    code, wrong = "", {}
+    first = "case.invalid"
     try:
         code = normalize_uscc(given["credit_code"])
     except Invalid as error:
-        raise Invalid(error.code, error.message, fields={"credit_code": error.message}) from error
+        first, wrong["credit_code"] = error.code, error.message
     if code.startswith("8"):
-        raise USCC.wrong("这是工会自己的代码，请填写用人单位的统一社会信用代码。")
+        first, wrong["credit_code"] = "case.credit_code", "这是工会自己的代码，请填写用人单位的统一社会信用代码。"
     for part, field in ((given["female_headcount"], FEMALE), (given["migrant_headcount"], MIGRANT)):
         if part > given["headcount"]:
-            raise field.wrong(f"{field.label}不能多于职工人数。")
-    employer = unions.find_employer(code)
-    covering = unions.union_covering(employer.pk) if employer is not None else None
+            first, wrong[field.name] = f"case.{field.name}", f"{field.label}不能多于职工人数。"
+    if len({line["name"] for line in given.get("group", ())}) < len(given.get("group", ())):
+        first, wrong["group"] = "case.group", "筹备组成员有重名的行，请核对。"
+    if "leader_mobile" in given:
+        try:
+            normalize_mobile(given["leader_mobile"])
+        except Invalid as error:
+            first, wrong["leader_mobile"] = error.code, error.message
+    if wrong:
+        raise Invalid(first if len(wrong) == 1 else "case.invalid", next(iter(wrong.values())), fields=wrong)
+    covering = selectors.covering(code, given["employer_name"])
     if covering is not None:
         words = f"这个单位已由“{covering.name}”涵盖，不能重复建会。"
         raise Duplicate("founding.covered", words, fields={"credit_code": words})
@@ -164,11 +181,8 @@ def _checked(given: Mapping[str, Any], parent: unions.UnionFacts) -> dict[str, A
 
 
 def keep_mobile(case: Case, row: FoundingCase, given: Mapping[str, Any]) -> None:
-    """The leader's number lies sealed under the case's public id. Raises Invalid `mobile.format`."""
-    try:
-        mobile = normalize_mobile(given["leader_mobile"])
-    except Invalid as error:
-        raise Invalid(error.code, error.message, fields={"leader_mobile": error.message}) from error
+    """The leader's number lies sealed under the case's public id."""
+    mobile = normalize_mobile(given["leader_mobile"])
     columns = people.mobile_columns(case.public_id, mobile, table=PLACE)
     change_rows(FoundingCase, {"id": row.pk}, {f"leader_{key}": value for key, value in columns.items()})
 
@@ -179,16 +193,16 @@ def _election(case: Case, row: FoundingCase) -> Any:
 
 
 def checks(case: Case, row: FoundingCase, actor: Actor, now: datetime) -> list[Check]:
-    employer = unions.find_employer(row.credit_code)
-    covering = unions.union_covering(employer.pk) if employer is not None else None
-    waiting = selectors.count_waiting(row.credit_code)
-    found = [
-        Check("单位还没有被其他工会涵盖", "wrong" if covering else "ok", covering.name if covering else ""),
-        Check("25 人以上的单位应当建立基层工会委员会", "ok", f"职工 {row.headcount} 人", "《工会法》第十一条"),
-    ]
+    covering = selectors.covering(row.credit_code, row.employer_name)
+    waiting = selectors.count_waiting(row.credit_code, row.employer_name)
+    found = [Check("单位还没有被其他工会涵盖", "bad" if covering else "ok", covering.name if covering else "")]
+    if row.headcount >= MUST_FROM:
+        law = "《工会法》第十一条"
+        found.append(Check("25 人以上的单位应当建立基层工会委员会", "ok", f"职工 {row.headcount} 人", law))
     if waiting:
-        found.append(Check("网上会员之家里等待转入的会员", "ok", f"{waiting} 人"))
-    return [*found, *election_checks(_election(case, row))]
+        fits = waiting <= row.headcount
+        found.append(Check("网上会员之家里本单位的会员不多于职工", "ok" if fits else "warn", f"{waiting} 人"))
+    return [*election_checks(_election(case, row)), *people_checks(case.pk, None), *found]
 
 
 def shows_more(case: Case, row: FoundingCase, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -213,6 +227,9 @@ def shows_more(case: Case, row: FoundingCase, actor: Actor, now: datetime) -> di
         "reveal": case.closed_at is None and bool(row.leader_mobile_masked),
     }
 
+
+HELD = frozenset({State.ELECTED, State.RESULT_REPORTED, State.APPROVED, State.FILED})
+"""Where there is something to tell of the congress."""
 
 FOUNDINGS = declare(
     CaseKind(
@@ -261,6 +278,7 @@ FOUNDINGS = declare(
         checks=checks,
         review="founding/case.html",
         shows_more=shows_more,
+        shown_when={each.name: HELD for each in ELECTION if each.kept},
         archive=frozenset({State.FILED}),
         keep_days=3 * 365,
         purpose="办理建会，保存建会经过。",
@@ -306,7 +324,7 @@ def approved(case: Case, row: FoundingCase, *, actor: Actor, given: Mapping[str,
     _checked(
         {
             name: getattr(row, name)
-            for name in ("credit_code", "type", "headcount", "female_headcount", "migrant_headcount")
+            for name in ("credit_code", "type", "employer_name", "headcount", "female_headcount", "migrant_headcount")
         },
         unions.get_facts(row.parent_id),
     )

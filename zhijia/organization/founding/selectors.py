@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from zhijia.foundation.workflow import selectors as cases
@@ -15,8 +17,26 @@ def waiting(employer_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(employer_id=employer_id, union__type="ONLINE_HOME", until__isnull=True)
 
 
-def count_waiting(credit_code: str) -> int:
-    employer = unions.find_employer(credit_code)
+def employer_of(credit_code: str, name: str) -> Any:
+    """By its code; or by its name, where it stands there without a code, as members write it."""
+    found = unions.find_employer(credit_code)
+    if found is None:
+        named = unions.find_employer_by_name(name)
+        found = named if named is not None and not named.credit_code else None
+    return found
+
+
+def covering(credit_code: str, name: str) -> unions.UnionFacts | None:
+    """The union that covers the employer already, whatever code it is known by."""
+    for employer in (unions.find_employer(credit_code), unions.find_employer_by_name(name)):
+        union = unions.union_covering(employer.pk) if employer is not None else None
+        if union is not None:
+            return union
+    return None
+
+
+def count_waiting(credit_code: str, name: str) -> int:
+    employer = employer_of(credit_code, name)
     return waiting(employer.pk).count() if employer is not None else 0
 
 

@@ -8,5 +8,5 @@ from .cases import FOUNDINGS
 app_name = "founding"
 urlpatterns = [
     path("console/foundings/<pid:pid>/mobile", views.mobile, name="mobile"),
-    *pages.urls(FOUNDINGS, fit=views.fit, begin=views.begin),
+    *pages.urls(FOUNDINGS, fit=views.fit, begin=views.begin, begin_own=views.begin_own),
 ]

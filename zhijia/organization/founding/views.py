@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from zhijia.foundation.casework import pages, selectors as casework
@@ -14,7 +16,7 @@ from zhijia.kernel.http import Request
 from zhijia.organization.posts.cases.election import typed_again
 from zhijia.organization.posts.views import begin_with
 
-from .cases import AGAIN, FOUNDINGS, read_mobile
+from .cases import AGAIN, FOUNDINGS, NO_TOWNSHIP, find_township, read_mobile
 
 _of_parent = begin_with(FOUNDINGS, "parent")
 
@@ -24,6 +26,14 @@ def begin(request: Request) -> pages.Fitted:
     known = {name: request.GET[name][:120] for name in ("name", "employer_name", "credit_code") if name in request.GET}
     fitted = _of_parent(request)
     return replace(fitted, initial={**fitted.initial, **known})
+
+
+def begin_own(request: Request) -> pages.Fitted | HttpResponse:
+    """Who belongs to no township is led to its online home before he fills anything in."""
+    if find_township(request.actor.require_person()) is None:
+        messages.info(request, NO_TOWNSHIP)
+        return redirect("portal:my_find")
+    return pages.Fitted(AGAIN)
 
 
 @require_POST

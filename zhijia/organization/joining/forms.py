@@ -117,3 +117,9 @@ class DecisionForm(ConsoleForm):
     reason = forms.ChoiceField(label="不通过的原因", choices=[("", "请选择"), *REJECT_REASONS.items()], required=False)
     note = forms.CharField(label="说明", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(min_value=1, max_value=10**6, required=False, widget=forms.HiddenInput)
+
+    def fit(self, state: str) -> None:
+        """What went to the upper union is decided there, and no longer asked about."""
+        if state == "ESCALATED":
+            decision: Any = self.fields["decision"]
+            decision.choices = [row for row in decision.choices if row[0] != "ask"]

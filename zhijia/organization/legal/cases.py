@@ -88,17 +88,15 @@ def to_the_registrar(actor: Actor, given: Mapping[str, Any], now: datetime) -> G
 def checks(case: Case, row: Registration, actor: Actor, now: datetime) -> list[Check]:
     union, today = unions.get_facts(row.union_id), timezone.localdate(now)
     found = [
-        Check("工会在正常状态", "ok" if union.is_open else "wrong", union.status_label),
-        Check("法定代表人是在任主席", "ok" if posts.is_chair(row.person_id, union.id) else "wrong",
+        Check("工会在正常状态", "ok" if union.is_open else "bad", union.status_label),
+        Check("法定代表人是在任主席", "ok" if posts.is_chair(row.person_id, union.id) else "bad",
               people.get_facts(row.person_id).masked_name, "《基层工会法人登记管理办法》"),
     ]  # fmt: skip
     term = posts.find_term(union.id)
     if term is None:
-        found.append(Check("有登记的任期", "wrong", "没有"))
+        found.append(Check("有登记的任期", "bad", "没有"))
     else:
-        found.append(
-            Check("在任期之内", "ok" if today <= term.last_day else "wrong", f"到 {term.last_day.isoformat()}")
-        )
+        found.append(Check("在任期之内", "ok" if today <= term.last_day else "bad", f"到 {term.last_day.isoformat()}"))
     founded_on = governing.founded_on(union.id)
     if row.what == What.FIRST and founded_on is not None:
         late = timezone.localdate(case.opened_at) > apply_by(founded_on)

@@ -21,7 +21,7 @@ from .rules import STANDING_HUES, STANDINGS, Have, counted, standing
 
 def _have(have: Have) -> dict[str, str]:
     """A line of `ui/console/rule_checks.html`."""
-    state = "ok" if have.yes else "warn" if have.yes is None else "wrong"
+    state = "ok" if have.yes else "warn" if have.yes is None else "bad"
     missing = f"还缺：{have.missing}" if have.missing else ""
     return {"state": state, "text": have.label, "value": have.evidence, "detail": missing}
 

@@ -11,11 +11,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from zhijia.foundation.ui.site import current_site
+from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.actor import Actor
 from zhijia.organization.posts import selectors
 from zhijia.organization.posts.permissions import Permission
 from zhijia.organization.posts.rules import posts
-from zhijia.organization.posts.rules.terms import ENDS
+from zhijia.organization.posts.rules.terms import ENDS, TERM
 from zhijia.organization.posts.selectors import Seat
 from zhijia.organization.unions import selectors as unions
 
@@ -60,7 +61,10 @@ def board_page(actor: Actor, union: unions.UnionFacts, *, today: date) -> dict[s
     if posts.is_overdue(board, today):
         notes.append(("bad", "任期已满，还没有换届，也没有批复延期。"))
     elif board.term_last_day is not None and (board.term_last_day - today).days <= posts.REMINDERS[0]:
-        notes.append(("soon", f"距任期届满还有 {(board.term_last_day - today).days} 天，请列入换届计划。"))
+        left = (board.term_last_day - today).days
+        under_way = cases.count_open(TERM.code, union.id)
+        rest = "换届正在办理。" if under_way else "请列入换届计划。"
+        notes.append(("soon", f"距任期届满还有 {left} 天，{rest}"))
     if board.vacant_since is not None:
         late = posts.is_vacant_too_long(board, today)
         until = posts.months_later(board.vacant_since, posts.VACANT_MONTHS)

@@ -51,7 +51,7 @@ SCENARIO = Scenario(
     case_links={**declaring.links(TERMS), **declaring.links(POST_CHANGES)},
     parameters=(
         ParameterSpec("term.permit_wd", "批复换届请示时限", 5, "wd", "平台默认", 1, 30),
-        ParameterSpec("term.elect_cd", "批复后完成选举时限", 90, "cd", "平台默认", 30, 365),
+        ParameterSpec("term.elect_cd", "批复后完成选举时限", 92, "cd", "平台默认", 30, 365),
         ParameterSpec("term.approve_cd", "批复选举结果时限", 15, "cd", "工会基层组织选举工作条例", 1, 60),
         ParameterSpec("posts.change_wd", "复核职务变动时限", 5, "wd", "平台默认", 1, 30),
         ParameterSpec("posts.township_workers", "乡镇（街道）社会化工会工作者", 1, "count", "平台默认", 0, 50),

@@ -21,7 +21,7 @@ from zhijia.organization.founding.cases import FOUNDINGS, OPENS, read_mobile
 from zhijia.organization.founding.models import FoundingCase
 from zhijia.organization.members.models import Membership
 from zhijia.organization.posts import selectors as posts
-from zhijia.organization.posts.cases.election import ELECTION
+from zhijia.organization.posts.cases.election import ELECTION, typed_again
 from zhijia.organization.transfers.cases.claims import CLAIMS
 from zhijia.organization.transfers.cases.founding import FOUNDING
 from zhijia.organization.transfers.models import ClaimOffer
@@ -119,6 +119,50 @@ def test_an_employer_that_is_covered_is_a_double(world: World) -> None:
     assert plant.credit_code is not None
     with pytest.raises(Duplicate, match=r"founding\.covered"):
         Desk(world).open(credit_code=plant.credit_code)
+
+
+def test_members_wrote_its_name_before_it_had_a_code(world: World) -> None:
+    """Their founding task ends, and they are invited."""
+    desk = Desk(world)
+    employer = union_services.open_employer(
+        world.staff("ORG", "county", "登记员"), name="莱阳海滨机械有限公司", credit_code=None, region="370682101000",
+        now=world.now,
+    )  # fmt: skip
+    person, _ = world.member("home", "等待甲")
+    Membership.objects.filter(person=person).update(employer=employer)
+    casework.open_case(FOUNDING, SYSTEM, {"home": world["home"].pk, "employer": employer.pk}, now=world.now)
+    desk.act(desk.county, desk.report(), "approve")
+    run_jobs(world)
+    assert ClaimOffer.objects.get().case.owner_person_id == person.pk
+    assert Case.objects.get(workflow="transfers.founding_task").state == "DONE"
+    with pytest.raises(Duplicate, match=r"founding\.covered"):
+        desk.open(credit_code="91370682MA3E7F2X7P", name="莱阳海滨机械第二工会委员会")
+
+
+def test_a_candidate_named_before_needs_no_number_again(world: World) -> None:
+    desk = Desk(world)
+    case = desk.open()
+    desk.act(desk.county, case, "permit")
+    desk.act(desk.town, case, "elect")
+    before = {(row.person_id, row.post) for row, _ in posts.candidates_of(Case.objects.get(public_id=case).pk)}
+    row = FoundingCase.objects.get(case__public_id=case)
+    again = {**samples(ELECTION), "candidates": typed_again(row)["candidates"]}
+    assert "3702" not in again["candidates"]
+    desk.act(desk.town, case, "elect", again)
+    assert {(r.person_id, r.post) for r, _ in posts.candidates_of(row.case_id)} == before
+    with pytest.raises(Invalid, match=r"case\.candidates"):
+        desk.act(desk.town, case, "elect", {**again, "candidates": "新人甲\t居民身份证\t\t委员\t20\t当选\t无"})
+
+
+def test_all_that_is_wrong_is_told_at_once(world: World) -> None:
+    with pytest.raises(Invalid) as wrong:
+        Desk(world).open(credit_code="91370682MA3D8K5R5H", female_headcount=61, leader_mobile="12345")
+    assert set(wrong.value.fields) == {"credit_code", "female_headcount", "leader_mobile"}
+
+
+def test_a_group_of_one_name_thrice(world: World) -> None:
+    with pytest.raises(Invalid, match=r"case\.group"):
+        Desk(world).open(group=[{"name": "李四", "duty": ""}] * 3)
 
 
 def test_two_for_one_employer(world: World) -> None:

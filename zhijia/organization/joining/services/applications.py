@@ -17,7 +17,7 @@ from zhijia.foundation.workflow import selectors as cases, services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.db import change_rows, insert_rows, retrying
-from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, ZhijiaError
+from zhijia.kernel.errors import Invalid, NotFound, RuleBroken, WrongState, ZhijiaError
 from zhijia.organization.changes import cases as changes
 from zhijia.organization.documents import services as blacklist
 from zhijia.organization.documents.events import DocumentsListed
@@ -193,6 +193,8 @@ def ask(actor: Actor, public_id: str, *, note: str, now: datetime, version: int 
     """Ask the applicant to complete something; `note` (5-200 characters) tells him what."""
     case, _application, union = _locked(actor, public_id)
     words = rules.check_asked(note)
+    if case.state == rules.Join.ESCALATED:
+        raise WrongState("joining.ask_escalated", "已转上级或申诉的申请不能再要求补充，请直接通过或不通过。")
     workflow.move(case, "ask", actor=actor, now=now, given={"note": words}, note=words, version=version)
     _tell(case, "joining.asked", {"union": union.name, "note": words}, now=now)
 

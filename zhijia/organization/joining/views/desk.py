@@ -115,6 +115,7 @@ def review(request: Request, pid: str) -> HttpResponse:
             return _go_on(request, cases.find_next(request.actor, rules.JOIN, Permission.DECIDE, besides=pid))
     application = selectors.get_application(request.actor, pid)
     form.initial["version"] = application.case.version
+    form.fit(application.case.state)
     context = {
         "item": application,
         "form": form,

@@ -16,6 +16,7 @@ from .memberships import (
     my_card,
     open_stay,
     stock_counts,
+    union_ids_of,
 )
 from .past import PastRow, is_past_list_too_long, list_past
 
@@ -43,4 +44,5 @@ __all__ = [
     "my_card",
     "open_stay",
     "stock_counts",
+    "union_ids_of",
 ]

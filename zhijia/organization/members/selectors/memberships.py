@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,12 @@ from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
 
 PAGE = 50
+
+
+def union_ids_of(person_ids: Iterable[int]) -> dict[int, int]:
+    """Where each of these persons is a member now."""
+    stays = Membership.objects.filter(person_id__in=list(person_ids), until__isnull=True)
+    return dict(stays.values_list("person_id", "union_id"))
 
 
 def open_stay(person_id: int) -> Membership | None:

@@ -17,6 +17,7 @@ from zhijia.foundation.ui.listing import Column, Empty
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import RuleBroken
+from zhijia.organization.members import selectors as members
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.posts import selectors, services
 from zhijia.organization.posts.models import Post, PostChange
@@ -91,15 +92,26 @@ def _held(union_id: int, person_id: int, kind: str) -> Post:
 def checks(case: Case, row: PostChange, actor: Actor, now: datetime) -> list[Check]:
     board = selectors.board_of(row.union_id)
     late = is_vacant_too_long(board, timezone.localdate(now))
+    found = []
+    if row.action in COMES_BY and row.action != Action.HIRE:
+        at = members.union_ids_of([row.person_id]).get(row.person_id)
+        found.append(
+            Check("是本工会会员", "ok" if at == row.union_id else "warn", "" if at == row.union_id else "不是")
+        )
+        elsewhere = bool(selectors.lead_elsewhere([row.person_id], row.union_id))
+        found.append(Check("没有在其他工会任主席、副主席", "warn" if elsewhere else "ok"))
     if board.vacant_since is None:
-        return []
-    return [Check("主席空缺不超过三个月", "wrong" if late else "warn", f"{board.vacant_since.isoformat()} 起空缺")]
+        return found
+    return [
+        *found,
+        Check("主席空缺不超过三个月", "bad" if late else "warn", f"{board.vacant_since.isoformat()} 起空缺"),
+    ]
 
 
 def shows_more(case: Case, row: PostChange, actor: Actor, now: datetime) -> dict[str, Any]:
     person = people.get_facts(row.person_id)
     full = actor.scope.covers(unions.get_facts(row.union_id).path)
-    share = f"{row.in_favour} / {row.entitled}" if row.entitled else ""
+    share = f"{row.in_favour} / {row.entitled}" if row.entitled and row.action == Action.REMOVE else ""
     return {
         "facts": [
             {"label": "工会", "value": unions.get_facts(row.union_id).name},

@@ -9,6 +9,7 @@ from typing import Any
 from zhijia.foundation.casework.fields import Choice, Count, Day, Flag, IdNumber, Words
 from zhijia.foundation.casework.kinds import Check
 from zhijia.foundation.casework.lines import Lines
+from zhijia.organization.members import selectors as members
 from zhijia.organization.posts import selectors
 from zhijia.organization.posts.rules import elections
 from zhijia.organization.posts.rules.elections import BARS, FORMS, Bar, Election, Form
@@ -19,13 +20,13 @@ ID_TYPES = {"RESIDENT_ID": "居民身份证", "RESIDENCE_PERMIT": "港澳台居�
 CANDIDATES = Lines(
     "candidates",
     "候选人和得票",
-    "每个职务一行，没有当选的也要列出；可以从表格里整块粘贴",
+    "每个职务一行，没有当选的也要列出；可以从表格里整块粘贴。改已登记的，证件号码可以不再填",
     kept=False,
     most=200,
     of=(
         Words("name", "姓名", most=30),
         Choice("id_type", "证件", choices=ID_TYPES, usual="RESIDENT_ID"),
-        IdNumber("id_number", "证件号码"),
+        IdNumber("id_number", "证件号码", required=False),
         Choice("post", "职务", choices=dict(ELECTED_POSTS)),
         Count("votes", "得票", most=_MOST),
         Choice("elected", "当选", choices={"YES": "当选", "NO": "未当选"}),
@@ -73,7 +74,12 @@ def election_checks(election: Election | None) -> list[Check]:
     """Each rule with whether it was kept."""
     if election is None:
         return []
-    return [Check(one.text, one.state, one.value, one.law) for one in elections.findings(election)]
+    found = [Check(one.text, one.state, one.value, one.law) for one in elections.findings(election)]
+    return sorted(found, key=lambda check: WORST_FIRST.index(check.state))
+
+
+WORST_FIRST = ("bad", "warn", "ok")
+LEADS = (PostKind.CHAIR, PostKind.VICE_CHAIR)
 
 
 def candidate_rows(case_id: int, *, full: bool) -> list[dict[str, Any]]:
@@ -91,7 +97,30 @@ def candidate_rows(case_id: int, *, full: bool) -> list[dict[str, Any]]:
 
 
 def typed_again(row: Any) -> Mapping[str, Any]:
-    """What was reported before, to be put right; who stood is asked anew, since numbers are not kept."""
+    """What was reported before, to be put right; numbers are not kept, and need not be given again."""
     if row.held_on is None:
         return {}
-    return {one.name: one.typed(getattr(row, one.name)) for one in ELECTION if one.kept}
+    lines = [
+        {"name": person.name, "id_type": person.id_type, "id_number": "", "post": each.post, "votes": each.votes,
+         "elected": "YES" if each.elected else "NO", "bar": each.bar}
+        for each, person in selectors.candidates_of(row.case_id)
+    ]  # fmt: skip
+    said = {one.name: one.typed(getattr(row, one.name)) for one in ELECTION if one.kept}
+    return said | {CANDIDATES.name: CANDIDATES.typed(lines)}
+
+
+def people_checks(case_id: int, union_id: int | None) -> list[Check]:
+    """Who was elected: whether he is a member of the union, and leads no other one. `union_id` None: it is new."""
+    won = [(row, person) for row, person in selectors.candidates_of(case_id) if row.elected]
+    found = []
+    if union_id is not None and won:
+        known = members.union_ids_of({person.id for _, person in won})
+        strangers = [
+            person.masked_name for person in {p.id: p for _, p in won}.values() if known.get(person.id) != union_id
+        ]
+        found.append(Check("当选人是本工会会员", "warn" if strangers else "ok", "、".join(strangers[:5])))
+    leads = {person.id: person.masked_name for row, person in won if row.post in LEADS}
+    elsewhere = [leads[key] for key in selectors.lead_elsewhere(leads, union_id)]
+    if leads:
+        found.append(Check("主席、副主席没有在其他工会任职", "warn" if elsewhere else "ok", "、".join(elsewhere)))
+    return found

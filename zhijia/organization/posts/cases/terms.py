@@ -6,7 +6,7 @@ Source: docs/rules/posts.md#terms
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,7 +25,7 @@ from zhijia.organization.posts.rules.terms import TERM, TermState, check_extensi
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.selectors import governing
 
-from .election import CANDIDATES, ELECTION, candidate_rows, election_checks
+from .election import CANDIDATES, ELECTION, candidate_rows, election_checks, people_checks
 
 UNION = Words("union", "工会编码", "16 位", most=24, kept=False, sample="3706821010900017")
 PLANNED = Day("planned_on", "计划选举日期", sample=date(2026, 12, 20))
@@ -33,6 +33,8 @@ WHY = Words(
     "reason", "说明", "不能按期换届的，写明原因和拟延长到何时", required=False, most=200, rows=3, sample="按期换届。"
 )
 UNTIL = Day("extended_to", "延长到", "累计不超过六个月", sample=date(2027, 3, 1))
+EARLIEST = timedelta(days=365)
+"""So long before its term ends a union may elect at the earliest."""
 REMARK = Words("note", "意见", required=False, most=500, rows=3, sample="同意。")
 
 
@@ -57,6 +59,10 @@ def of_own_union(actor: Actor, given: Mapping[str, Any], now: datetime) -> Goes:
     union = own_union(actor, given["union"], Permission.TERM_RUN)
     if given["planned_on"] < timezone.localdate(now):
         raise PLANNED.wrong("计划选举日期不能早于今天。")
+    term = selectors.find_term(union.id)
+    if term is not None and given["planned_on"] < term.last_day - EARLIEST:
+        words = f"本届到 {term.last_day.isoformat()} 届满，换届不早于届满前一年；届中调整请提出职务变动。"
+        raise RuleBroken("term.early", words, fields={"planned_on": words})
     return Goes(union.id, open_key=f"union:{union.id}", title=union.name, note=given["reason"],
                 fills={"union_id": union.id})  # fmt: skip
 
@@ -73,7 +79,7 @@ def checks(case: Case, row: TermChange, actor: Actor, now: datetime) -> list[Che
         late = row.planned_on > term.last_day
         found.append(Check("计划选举日期在任期之内", "warn" if late else "ok", f"届满 {term.last_day.isoformat()}",
                            "《工会法》第十六条"))  # fmt: skip
-    return [*found, *election_checks(_election(case, row))]
+    return [*election_checks(_election(case, row)), *people_checks(case.pk, row.union_id), *found]
 
 
 def shows_more(case: Case, row: TermChange, actor: Actor, now: datetime) -> dict[str, Any]:

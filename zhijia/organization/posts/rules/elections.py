@@ -95,7 +95,7 @@ class Election:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`state` is ok, warn, or wrong; what is wrong cannot be approved."""
+    """`state` is ok, warn, or bad; what is bad cannot be approved."""
 
     code: str
     text: str
@@ -147,10 +147,10 @@ def findings(election: Election) -> list[Finding]:
 
 
 def broken(election: Election) -> list[Finding]:
-    return [finding for finding in findings(election) if finding.state == "wrong"]
+    return [finding for finding in findings(election) if finding.state == "bad"]
 
 
-def _said(code: str, text: str, right: bool, *, value: str = "", law: str = "", else_: str = "wrong") -> Finding:
+def _said(code: str, text: str, right: bool, *, value: str = "", law: str = "", else_: str = "bad") -> Finding:
     return Finding(code, text, "ok" if right else else_, value, law)
 
 
@@ -173,7 +173,7 @@ def _form(e: Election) -> Finding:
                      else_="warn")  # fmt: skip
     wanted = representatives_for(e.members)
     if wanted is None:
-        return Finding("form", "会员不足 100 人的，应开会员大会", "wrong", f"会员 {e.members} 人")
+        return Finding("form", "会员不足 100 人的，应开会员大会", "bad", f"会员 {e.members} 人")
     low, high = wanted
     return _said("form", f"会员代表 {low} 到 {high} 人", low <= e.due <= high, value=f"{e.due} 人", else_="warn")
 
@@ -256,7 +256,7 @@ def _women(e: Election) -> Iterable[Finding]:
         return
     what = "女职工委员会主任" if e.women >= WOMEN_COMMITTEE_FROM else "女职工委员"
     yield _said("women", f"有女会员的，选出{what}", len(heads) == 1, value=f"女会员 {e.women} 人",
-                else_="wrong" if e.women >= WOMEN_COMMITTEE_FROM else "warn")  # fmt: skip
+                else_="bad" if e.women >= WOMEN_COMMITTEE_FROM else "warn")  # fmt: skip
     sits = {one.person for one in e.of(PostKind.COMMITTEE, PostKind.ORGANIZER) if one.elected}
     right = all(one.woman and one.person in sits for one in heads)
     yield _said("women_head", f"{what}由女主席、女副主席或女委员担任", right)

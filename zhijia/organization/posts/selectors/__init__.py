@@ -215,6 +215,12 @@ def _term_rows(union_ids: Sequence[int], today: date) -> list[TermRow]:
     ]
 
 
+def lead_elsewhere(person_ids: Iterable[int], union_id: int | None) -> list[int]:
+    """Of these persons, those who chair or help to chair another union."""
+    led = Post.objects.filter(person_id__in=list(person_ids), kind__in=["CHAIR", "VICE_CHAIR"], until__isnull=True)
+    return sorted(set(led.exclude(union_id=union_id or 0).values_list("person_id", flat=True)))
+
+
 # --- Elections
 def candidates_of(case_id: int) -> list[tuple[Candidate, people.PersonFacts]]:
     """Who stood, by post and votes."""

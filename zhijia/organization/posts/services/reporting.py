@@ -20,19 +20,27 @@ from zhijia.organization.posts.rules.elections import Election, broken
 
 
 def record_election(actor: Actor, case_id: int, lines: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
-    """Who stood, in place of what was reported before. Numbers are not kept in the case: they lead to persons.
+    """Who stood, in place of what was reported before. Numbers are not kept in the case: they lead to persons, and a
+    name that stood in the report already, or in a line above, needs none.
 
     Raises Invalid `case.candidates` naming each wrong line.
     """
     today = timezone.localdate(now)
     rows, wrong = [], []
+    known = {
+        row.person.name: row.person_id for row in Candidate.objects.filter(case_id=case_id).select_related("person")
+    }
+    named: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
+        person_id = 0 if line["id_number"] else named.get(line["name"]) or known.get(line["name"]) or 0
         try:
-            identity = people.read_identity(line["name"], line["id_type"], line["id_number"], today=today)
-            person_id = people.enter_person(actor, identity, now=now)
+            if not person_id:
+                identity = people.read_identity(line["name"], line["id_type"], line["id_number"], today=today)
+                person_id = people.enter_person(actor, identity, now=now)
         except Invalid as error:
             wrong.append(f"第 {number} 行：{error.message}")
             continue
+        named[line["name"]] = person_id
         rows.append(
             {
                 "case_id": case_id,

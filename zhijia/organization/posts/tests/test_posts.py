@@ -14,13 +14,14 @@ from zhijia.foundation.casework import services as casework
 from zhijia.foundation.casework.fields import samples
 from zhijia.foundation.notify.models import Message
 from zhijia.foundation.ui.listing import Query
+from zhijia.foundation.workflow.models import Case
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
 from zhijia.organization.access.models import RoleGrant
 from zhijia.organization.people.models import Person
 from zhijia.organization.posts import selectors, services
 from zhijia.organization.posts.cases import POST_CHANGES, TERMS
-from zhijia.organization.posts.cases.election import CANDIDATES, ELECTION
+from zhijia.organization.posts.cases.election import CANDIDATES, ELECTION, people_checks
 from zhijia.organization.posts.models import Post, Term
 from zhijia.organization.posts.rules import posts, terms
 
@@ -247,3 +248,19 @@ def test_lists_by_term(world: World) -> None:
         until=date(2026, 6, 1), source="ELECTED",
     )  # fmt: skip
     assert rows("vacant") == [world["plant"].name]
+
+
+def test_a_term_that_has_just_begun_is_not_elected_anew(world: World) -> None:
+    last = world.today + timedelta(days=900)
+    Term.objects.create(union=world["plant"], years=3, starts=world.today, last_day=last, first_last_day=last)
+    with pytest.raises(RuleBroken, match=r"term\.early"):
+        run(world)
+
+
+def test_who_is_elected_is_held_against_the_members(world: World) -> None:
+    case = Case.objects.get(public_id=run(world))
+    other = world.open_plant("works", "town")
+    person = next(person for row, person in selectors.candidates_of(case.pk) if row.post == "CHAIR")
+    Post.objects.create(union=other, person_id=person.id, kind="CHAIR", since=date(2025, 1, 1), source="ELECTED")
+    found = {check.text: check.state for check in people_checks(case.pk, world["plant"].pk)}
+    assert found == {"当选人是本工会会员": "warn", "主席、副主席没有在其他工会任职": "warn"}

@@ -222,7 +222,7 @@ def declare_employer(
     actor.require_anywhere(Permission.EDIT)
     rules.check_employer(industry, ownership, headcount)
     code = normalize_uscc(credit_code)
-    employer = selectors.find_employer(code) or open_employer(
+    employer = selectors.find_employer(code) or _give_code(name, code) or open_employer(
         actor, name=name, credit_code=code, region=region, industry=industry, ownership=ownership, headcount=headcount,
         now=now,
     )  # fmt: skip
@@ -237,6 +237,16 @@ def declare_employer(
         events.coverage_changed.announce(
             events.CoverageChanged(covering.id, 0, more, timezone.localdate(now), covering.path)
         )
+    return employer
+
+
+def _give_code(name: str, code: str) -> Employer | None:
+    """The employer known by this name alone: its members wrote the name, and now it has its code."""
+    employer = selectors.find_employer_by_name(name)
+    if employer is None or employer.credit_code:
+        return None
+    change_rows(Employer, {"id": employer.pk, "credit_code": None}, {"credit_code": code})
+    employer.credit_code = code
     return employer
 
 

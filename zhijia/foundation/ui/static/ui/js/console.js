@@ -225,6 +225,7 @@
       var cell = document.createElement(column.choices.length ? "select" : "input");
       cell.className = column.choices.length ? "form-select" : "form-control";
       cell.setAttribute("aria-label", "第 " + number + " 行 " + column.label);
+      if (column.long) { cell.size = 20; }
       column.choices.forEach(function (label) { cell.add(new Option(label, label)); });
       if (value || !column.choices.length) { cell.value = value || ""; }
       if (column.choices.length && cell.selectedIndex < 0) { cell.selectedIndex = 0; }
@@ -255,6 +256,7 @@
       var pasted = parts(event.clipboardData.getData("text"));
       if (pasted.length < 2 && (!pasted[0] || pasted[0].length < 2)) { return; }
       event.preventDefault();
+      if (pasted[0].some(function (value) { return value && columns.some(function (column) { return column.label === value; }); })) { pasted.shift(); }
       var line = event.target.closest("tr");
       var from = Array.from(line.cells).findIndex(function (cell) { return cell.contains(event.target); });
       pasted.forEach(function (values) {
@@ -263,7 +265,7 @@
         values.forEach(function (value, at) {
           var cell = cells[from + at];
           if (!cell) { return; }
-          if (cell.tagName === "SELECT" && !columns[from + at].choices.includes(value)) { return; }
+          if (cell.tagName === "SELECT" && !columns[from + at].choices.includes(value)) { cell.add(new Option(value, value)); }
           cell.value = value;
         });
         line = line.nextElementSibling;
