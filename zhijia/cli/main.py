@@ -24,6 +24,8 @@ from collections.abc import Sequence
 
 DEVELOPMENT = "zhijia.config.settings.dev"
 DEFAULT_PORT = 8000
+PROCESSES = {"db_worker": "worker", "tick": "worker", "migrate": "migration", "upgrade": "migration"}
+"""What a command is for, where it is not simply a command (docs/runbooks/postgresql.md)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +57,7 @@ def _django(command: str, *arguments: str) -> int:
 
     from zhijia.kernel.crypto import MissingKey
 
+    os.environ["ZHIJIA_PROCESS"] = PROCESSES.get(command, "command")
     try:
         execute_from_command_line(["zhijia", command, *arguments])
     except (ImproperlyConfigured, MissingKey) as error:
