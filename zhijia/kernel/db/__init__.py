@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from .bulk import copy_rows, holds_millions, reserve_keys
+from .bulk import copy_rows, holds_millions, last_key, reserve_keys, set_last_key
 from .dumps import DumpFailed, dump_database, dump_name, is_empty_database, restore_database, server_time
 from .guards import AppendOnly, unguarded
 from .rows import (
@@ -37,8 +37,8 @@ __all__ = [
     "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "advisory_lock", "change_rows", "consistent_look",
     "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows", "holds_millions", "in_scope",
     "insert_row", "insert_rows", "instant", "is_away", "is_conflict_between_writers", "is_empty_database",
-    "keep_partitions_ahead", "oldest_month", "reserve_keys", "restore_database", "retrying", "select_rows",
-    "server_time", "subtree", "subtree_bounds", "take_rows", "unguarded",
+    "keep_partitions_ahead", "last_key", "oldest_month", "partitioned_by", "reserve_keys", "restore_database",
+    "retrying", "select_rows", "server_time", "set_last_key", "subtree", "subtree_bounds", "take_rows", "unguarded",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -168,8 +168,7 @@ def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None
     give up (OperationalError), so that it is tried again another night.
     """
     cursor.execute("SET LOCAL lock_timeout = '10s'")
-    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
-    by = str(cursor.fetchone()[0]).removeprefix("RANGE (").removesuffix(")")
+    by = _partition_column(cursor, table)
     cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
     cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL EXCLUDING IDENTITY)')
     cursor.execute(f'ALTER TABLE "{table}_default" DISABLE TRIGGER USER')  # one that only grows lets rows move house
@@ -180,6 +179,21 @@ def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None
     )
     cursor.execute(f'ALTER TABLE "{table}_default" ENABLE TRIGGER USER')
     cursor.execute(f"ALTER TABLE \"{table}\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{begin}') TO ('{end}')")
+
+
+def _partition_column(cursor: Any, table: str) -> str | None:
+    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
+    said = cursor.fetchone()[0]
+    return None if said is None else str(said).removeprefix("RANGE (").removesuffix(")")
+
+
+def partitioned_by(model: type[models.Model]) -> str | None:
+    """The column by whose months the table is partitioned; None where it is not, and on SQLite."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        return _partition_column(cursor, model._meta.db_table)
 
 
 def oldest_month(model: type[models.Model], *, before: date) -> date | None:
