@@ -38,6 +38,12 @@ _STAY = (
 )  # fmt: skip
 
 
+_EDUCATIONS = ("", "", "21", "21", "31", "31", "41", "61", "70", "70", "11")
+_PARTIES = ("", "13", "13", "13", "13", "13", "13", "13", "01", "01", "03", "03", "05")
+_WORK = ("employed",) * 6 + ("dispatched", "platform", "platform", "platform")
+_GROUPS = ("",) * 7 + ("FOOD_RIDER", "COURIER", "TRUCK")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A union that takes members."""
@@ -118,7 +124,7 @@ def _persons(start: int, people: list[tuple[str, str, str]]) -> Iterator[tuple[o
         yield (
             key, f"p{key:015d}", name, name_key, letters, "RESIDENT_ID", b"\x01" * 48, f"{key:032d}",
             "370299********0010", b"\x01" * 40, f"m{key:031d}", "139****0001", "12"[key % 2], 1960 + key % 45,
-            b"\x01" * 38, "", "", "", 3, False, 1, AT,
+            b"\x01" * 38, "", _EDUCATIONS[key * 7 % 11], _PARTIES[key * 5 % 13], 3, False, 1, AT,
         )  # fmt: skip
 
 
@@ -126,6 +132,6 @@ def _stays(start: int, people: list[tuple[str, str, str]], places: list[Place]) 
     for key, ((_, name_key, letters), place) in enumerate(zip(people, places, strict=True), start):
         yield (
             key, key, place.id, place.county_id, place.city_id, name_key, letters, "ACTIVE", JOINED, "",
-            f"372026{key:010d}", JOINED, "employed", "", False, "", "", "12"[key % 2], 1960 + key % 45, 3,
-            key % 2 == 0, 1,
+            f"372026{key:010d}", JOINED, _WORK[key * 3 % 10], _GROUPS[key * 3 % 10], key % 3 == 0, "", "",
+            "12"[key % 2], 1960 + key % 45, 3, key % 2 == 0, 1,
         )  # fmt: skip

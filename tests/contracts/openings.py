@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from tests.world import World
@@ -18,6 +19,7 @@ from zhijia.organization.documents.cases.batches import Proposal, propose
 from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
+from zhijia.organization.posts.models import Term
 from zhijia.organization.rosters.models import RosterLoad
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
@@ -126,6 +128,15 @@ def _listed(world: World, member: Person) -> dict[str, Any]:
     return {"entry": entry.pk, "person": member.pk, "why": ""}
 
 
+def _term(world: World, _: Person) -> dict[str, Any]:
+    """The plant, whose term ends with the year."""
+    Term.objects.get_or_create(
+        union=world["plant"], in_force=True, years=3, starts=date(2024, 1, 1), last_day=date(2026, 12, 31),
+        first_last_day=date(2026, 12, 31),
+    )  # fmt: skip
+    return {"union": world["plant"].code}
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
@@ -149,6 +160,9 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "transfers INVITED": _moved("invited", "INVITED"),
     "transfers NOTICED": _moved("batch", "NOTICED"),
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
+    "terms": _term,
+    "foundings cadre": lambda world, _: {"parent": world["town"].code},
+    "post-changes": lambda world, _: {"union": world["plant"].code},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},
 }
 """What opening asks that names somebody, so that no sample can stand for it; by another start where it has several."""
@@ -156,6 +170,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
 
 OPENED_BY = {
     "changes REPORTED": By.CADRE,
+    "foundings APPLIED": By.CADRE,
     "transfers INVITED": By.SYSTEM,
     "transfers NOTICED": By.SYSTEM,
 }

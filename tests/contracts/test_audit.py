@@ -314,6 +314,8 @@ ELSEWHERE = {
     "rosters.services.conflicts.read_row",
     "rosters.services.conflicts.register",
     "rosters.services.exporting.record_masked",
+    # Whoever is named in an election: posts/tests/test_posts.py.
+    "people.services.rosters.enter_person",
     # With codes by text: accounts/tests/test_devices_and_number.py.
     "people.services.mobiles.change_mobile_without_old",
 }

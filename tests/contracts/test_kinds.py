@@ -188,7 +188,8 @@ def test_a_move_by_the_right_hand_is_made_kept_and_leaves_a_row(pair: Any, world
         assert getattr(row, name) == given[name]
     kept = {asked.name for asked in kind.step(move.name).asks if asked.kept} - kind.column_names
     words = [text for name, text in given.items() if isinstance(text, str) and name in kept]
-    assert not words or words[-1] in CaseHistory.objects.filter(case=case).latest("id").note
+    made = CaseHistory.objects.filter(case=case, move=move.name).latest("id")
+    assert not words or words[-1] in made.note
 
 
 @pytest.mark.parametrize("pair", PAGED, ids=ids)
@@ -327,7 +328,7 @@ def test_one_is_opened_on_the_page_and_by_the_api(
         own = said(kind, world, member, by=opening.by)
         asks = [each for each in opening.asks if not isinstance(each, Papers)]
         if by_page:
-            page = client.get(reverse(kind.page("new")))
+            page = client.get(reverse(kind.begins(opening.by)))
             (form,) = [form for form in forms_of(page) if form.method == "post" and not form.action.count("sign-out")]
             assert form.send(client).status_code == 422
             answer = form.send(client, **{each.name: each.typed(own[each.name]) for each in asks})

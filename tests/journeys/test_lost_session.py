@@ -77,7 +77,7 @@ def test_in_the_middle_of_a_transfer(
     page_faults.expect("401")
     page.get_by_role("button", name="提交转会").click()
     sign_in_again(page, texts, "13812345678", axe, shoot, "transfer")
-    page.get_by_text("已提交，等待").first.wait_for()
+    page.get_by_text("等待转入工会审核").first.wait_for()
     assert Transfer.objects.get().said == "已到新单位上班"
 
 

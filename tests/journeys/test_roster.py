@@ -189,7 +189,7 @@ def test_a_roster_with_errors_is_reported_mended_and_written(
     page.get_by_role("link", name="周*生").click()
     page.get_by_label("同意接收").check()
     page.get_by_role("button", name="提交").click()
-    page.get_by_text("已办理").first.wait_for()
+    page.get_by_text("都办完了").first.wait_for()
     assert Membership.objects.get(person=member, until__isnull=True).union_id == world["plant"].pk
     assert not waiting.all().exists()
 

@@ -17,7 +17,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM
 from zhijia.kernel.registry import registry
 from zhijia.organization.people import texts
-from zhijia.organization.statistics import services as statistics
+from zhijia.organization.statistics import cells, services as statistics
 from zhijia.organization.unions import building
 from zhijia.organization.unions.models import Union, UnionPath
 
@@ -98,6 +98,7 @@ def build_anew(
     figures.date_back(now=now)
     while statistics.merge_deltas(now=now, dated_back=True):
         pass
+    cells.rebuild(now=now)
     delivery.drop_waiting(now=now)
     done("准备各种状态的事项")
     with transaction.atomic():

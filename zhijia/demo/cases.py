@@ -24,6 +24,7 @@ from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 
+from .boards import play_boards, play_foundings
 from .desks import play_desks
 from .files import play_files
 from .listed import play_blacklist
@@ -182,6 +183,8 @@ ACTS: Sequence[Callable[[Stage], None]] = (
     play_changes,
     play_claims,
     play_founding,
+    play_foundings,
+    play_boards,
     play_duplicates,
     play_files,
     play_rights,

@@ -204,9 +204,8 @@ def play_founding(stage: Stage) -> None:
         employer=outcomes["found"],
         now=ago(2),
     )
-    for outcome, note in (("found", ""), ("drop", "单位正在迁址，年后再动员。")):
-        case = FoundingTask.objects.get(employer=outcomes[outcome]).case.public_id
-        act(FOUNDING, worker, case, outcome, {"note": note}, now=ago(1))
+    case = FoundingTask.objects.get(employer=outcomes["drop"]).case.public_id
+    act(FOUNDING, worker, case, "drop", {"note": "单位正在迁址，年后再动员。"}, now=ago(1))
 
 
 def play_duplicates(stage: Stage) -> None:

@@ -115,6 +115,10 @@ class IdNumber(Asked):
         return number
 
 
+MOST_IN_SIGHT = 6
+"""So many choices stand beside each other; more are a list that opens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice(Asked):
     """One of `choices`, code to label; `usual` is taken where nothing is said."""
@@ -124,13 +128,15 @@ class Choice(Asked):
 
     def form_field(self) -> forms.Field:
         rows = list(self.choices.items())
+        if many := len(rows) > MOST_IN_SIGHT:
+            rows = [("", "请选择"), *rows]
         return forms.ChoiceField(
             label=self.label,
             help_text=self.help,
             choices=rows,
             required=self.required,
             initial=self.usual or None,
-            widget=ChoiceGroup(),
+            widget=forms.Select() if many else ChoiceGroup(),
         )
 
     def schema(self) -> Schema:

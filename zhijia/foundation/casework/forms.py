@@ -40,7 +40,7 @@ class DecisionForm(ConsoleForm):
         self, data: Any = None, files: Any = None, *, kind: CaseKind, row: Any, moves: Sequence[Move], **kwargs: Any
     ) -> None:
         super().__init__(data, files, **kwargs)
-        self.moves = moves
+        self.kind, self.moves = kind, moves
         steps = [kind.step(move.name) for move in moves]
         for asked in {each.name: each for step in steps for each in step.asks}.values():
             field = asked.form_field()

@@ -253,6 +253,11 @@ class CaseKind:
     def openings(self) -> tuple[Opening, ...]:
         return (Opening(self.opener, self.opens, self.goes, self.opened_by, self.opened_on), *self.also)
 
+    def begins(self, by: By) -> str:
+        """The URL name of the page on which one is begun that way."""
+        found = self.opening(by)
+        return (found.page if found is not None else "") or self.page("new" if by is self.opener else "begin")
+
     def opening(self, by: By) -> Opening | None:
         return next((opening for opening in self.openings if opening.by is by), None)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from zhijia.kernel.http import Request
 from . import forms, presenting, selectors, services
 from .fields import Asked, Choice, Words
 from .kinds import By, CaseKind, Opening
+from .lines import Lines
 from .selectors import MINE
 
 Fit = Callable[[forms.DecisionForm, selectors.Standing, Request], None]
@@ -44,17 +46,21 @@ class Fitted:
     shows: Mapping[str, Any] = field(default_factory=dict)
 
 
-def urls(kind: CaseKind, *, fit: Fit | None = None) -> list[URLPattern | URLResolver]:
+Begin = Callable[..., "Fitted | HttpResponse"]
+
+
+def urls(kind: CaseKind, *, fit: Fit | None = None, begin: Begin | None = None) -> list[URLPattern | URLResolver]:
     """To stand in the capability's own namespace, or below it where the kind has one of its own there.
 
     `fit(form, one, request)` fits the form of a decision to its case: first values, what there is to choose from.
+    `begin(request)` does so for the page on which a cadre begins one.
     """
     above, _, own = kind.space.rpartition(":")
-    patterns = _urls(kind, fit)
+    patterns = _urls(kind, fit, begin)
     return [path("", include((patterns, own)))] if above else [*patterns]
 
 
-def _urls(kind: CaseKind, fit: Fit | None) -> list[URLPattern]:
+def _urls(kind: CaseKind, fit: Fit | None, begin: Begin | None) -> list[URLPattern]:
     slug = kind.slug
     desk = [
         path(f"console/{slug}", _listing(kind), name="list"),
@@ -64,16 +70,20 @@ def _urls(kind: CaseKind, fit: Fit | None) -> list[URLPattern]:
         desk.insert(1, path(f"console/{slug}/ticked", _ticked(kind), name="ticked"))
     cadres, members = kind.opening(By.CADRE), kind.opening(By.MEMBER)
     if cadres is not None and not cadres.page:
-        desk.insert(1, path(f"console/{slug}/new", opening(kind, By.CADRE), name="new"))
+        desk.insert(1, path(f"console/{slug}/new", opening(kind, By.CADRE, fit=begin), name=_begin(kind, By.CADRE)))
     own = []
     if members is not None:
         own = [path(f"m/{slug}", _mine(kind, members), name="mine")]
-        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name="new")]
+        own += [] if members.page else [path(f"m/{slug}/new", opening(kind, By.MEMBER), name=_begin(kind, By.MEMBER))]
     if kind.has_own_page:
         own.append(path(f"m/{slug}/<pid:pid>", _own(kind), name="case"))
         own += [path(f"m/{slug}/<pid:pid>/{_way(move.name)}", _act(kind, move), name=move.name)
                 for move in kind.own_moves]  # fmt: skip
     return [*own, *desk]
+
+
+def _begin(kind: CaseKind, by: By) -> str:
+    return kind.begins(by).rpartition(":")[2]
 
 
 def _way(name: str) -> str:
@@ -91,7 +101,7 @@ def _mine(kind: CaseKind, opening: Opening) -> Any:
             "more": f"?after={page.next}" if page.next else "",
             "new": {
                 "label": kind.words.button or f"提交{kind.name}",
-                "href": reverse(opening.page or kind.page("new")),
+                "href": reverse(kind.begins(By.MEMBER)),
             },
         }
         return render(request, "casework/mine.html", context)
@@ -99,9 +109,7 @@ def _mine(kind: CaseKind, opening: Opening) -> Any:
     return mine
 
 
-def opening(
-    kind: CaseKind, by: By, *, template: str = "", fit: Callable[..., Fitted | HttpResponse] | None = None
-) -> Any:
+def opening(kind: CaseKind, by: By, *, template: str = "", fit: Begin | None = None) -> Any:
     """The page on which a member, or a cadre, begins one. `fit(request, **address)` fits its questions to the address,
     or leads elsewhere. Who has one under way already is led to it.
     """
@@ -234,7 +242,7 @@ def _around(kind: CaseKind, request: Request, **said: Any) -> dict[str, Any]:
     actions += [Button(label, reverse(name)) for label, name in kind.beside]
     cadres = kind.opening(By.CADRE)
     if cadres is not None and actor.holds(cadres.right):
-        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(cadres.page or kind.page("new"))))
+        actions.append(Button(kind.words.button or f"提出{kind.name}", reverse(kind.begins(By.CADRE))))
     return {
         "actions": actions,
         "counts": {MINE: waiting.count},
@@ -349,7 +357,10 @@ def _decision(form: forms.DecisionForm, action: str) -> dict[str, Any]:
     """Shape of `ui/console/decision.html`; where there is one thing to do, it is called by its name."""
     alone = form.moves[0].button if form.only else ""
     note = form.means[form.only] if form.only else ""
-    return {"action": action, "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交"}
+    asks = {move.name: [asked.name for asked in form.kind.step(move.name).asks] for move in form.moves}
+    return {"action": action, "title": alone or "办理", "form": form, "note": note, "submit": alone or "提交",
+            "asks": json.dumps(asks), "wide": any(isinstance(one, Lines) for move in form.moves
+                                                  for one in form.kind.step(move.name).asks)}  # fmt: skip
 
 
 def _decided(kind: CaseKind, request: Request, pid: str, form: forms.DecisionForm) -> HttpResponse:

@@ -18,7 +18,7 @@ from zhijia.kernel.api import After, Done, In, Limit, Out, PublicId, Routes, Who
 from zhijia.kernel.http import Request
 
 from . import selectors, services
-from .fields import Asked, Paper, Papers
+from .fields import Asked, Choice, Paper, Papers
 from .kinds import By, CaseKind
 from .selectors import MINE, Standing
 
@@ -72,7 +72,9 @@ def _row(one: Standing, *, own: bool) -> dict[str, Any]:
 
 def _answers(kind: CaseKind, one: Standing, *, own: bool) -> dict[str, Any]:
     hidden = kind.hidden(one.case.state) if own else frozenset()
-    return {asked.name: None if asked.name in hidden else getattr(one.row, asked.name) for asked in kind.shows}
+    said = {asked.name: getattr(one.row, asked.name) for asked in kind.shows if asked.name not in hidden}
+    unsaid = {asked.name for asked in kind.shows if isinstance(asked, Choice) and not said.get(asked.name)}
+    return {asked.name: None if asked.name in unsaid else said.get(asked.name) for asked in kind.shows}
 
 
 def _papers(kind: CaseKind, one: Standing) -> dict[str, Any]:

@@ -336,6 +336,11 @@ def list_open(workflow: str, owner_person_id: int, *, state: str = "") -> list[C
     return list(cases.order_by("id"))
 
 
+def count_open(workflow: str, unit_id: int) -> int:
+    """How many cases of a workflow wait at a unit."""
+    return Case.objects.filter(workflow=workflow, unit_id=unit_id, closed_at__isnull=True).count()
+
+
 def open_of(owner_person_ids: Iterable[int]) -> list[Case]:
     """What these persons have under way of any kind, oldest first."""
     return list(Case.objects.filter(owner_person_id__in=list(owner_person_ids), closed_at__isnull=True).order_by("id"))

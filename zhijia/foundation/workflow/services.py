@@ -78,14 +78,18 @@ def open_case(
     except IntegrityError as error:
         if open_key is None:
             raise
-        raise Duplicate(
-            f"{workflow.code}.already_open", f"您有一件{workflow.name}正在办理，请先查看进度，或撤回后再提交。"
-        ) from error
+        raise _already_open(workflow) from error
     case = Case(id=key, **values)
     _write_step(
         workflow, case, actor, "open", "", now=now, note=history_note, facts={}, acting_unit=None, clocks=clocks
     )
     return case
+
+
+def _already_open(workflow: Workflow) -> Duplicate:
+    return Duplicate(
+        f"{workflow.code}.already_open", f"您有一件{workflow.name}正在办理，请先查看进度，或撤回后再提交。"
+    )
 
 
 def _acting_grant(actor: Actor, permission: str, path: str) -> tuple[str, int | None]:
@@ -324,6 +328,15 @@ def _not_deciding(workflow: Workflow, case: Case, unit_role: str, permission: st
     for step in workflow.checks_of(case.state, unit_role, permission):
         persons |= kept_out(case, step)
     return frozenset(person for person in persons if person is not None)
+
+
+def retitle(case: Case, *, title: str, note: str, open_key: str) -> None:
+    """What a case is about, put right. Raises Duplicate `<workflow>.already_open` where another is about that."""
+    try:
+        with transaction.atomic():
+            db.change_rows(Case, {"id": case.pk}, {"title": title[:120], "note": note[:200], "open_key": open_key})
+    except IntegrityError as error:
+        raise _already_open(registry.workflow(case.workflow)) from error
 
 
 def move_many(

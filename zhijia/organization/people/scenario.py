@@ -161,6 +161,7 @@ SCENARIO = Scenario(
         ),
     ),
     audit_events=(
+        AuditEvent("people.entered", "由工会登记姓名和证件"),
         AuditEvent("people.merged", "并入另一份档案"),
         AuditEvent("people.unmerged", "撤销合并"),
         AuditEvent("people.profile_changed", "本人更新自愿填写的情况"),

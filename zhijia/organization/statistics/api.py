@@ -194,6 +194,8 @@ def pivot(request: Request, pid: PublicId, rows: Dimension = "group", columns: D
     found = pivots.pivot(
         union.id, union.path, rows, columns, today=timezone.localdate(request.now), exact=exact
     )  # fmt: skip
+    if found is None:
+        raise NotFound("statistics.not_counted", "会员较多的工会每天夜里统计一次，明天就可以看了。")
     return PivotOut(
         columns=[label for _, label in found.columns],
         rows=[PivotRow(label=line.label, cells=list(line.cells), total=line.total) for line in found.lines],

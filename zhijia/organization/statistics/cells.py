@@ -23,7 +23,7 @@ _PAIRS = tuple(combinations(range(len(_NAMES)), 2))
 
 
 def rebuild(*, now: datetime) -> int:
-    """Count every union of more than 20,000 members by each pair of dimensions; returns how many unions.
+    """Count every union of more than 10,000 members by each pair of dimensions; returns how many unions.
 
     Everybody is counted once, at the lowest large union above him; those above add up. Killed half-way it leaves every
     union with the cells of one night, and another run counts all again. Source: docs/rules/statistics.md#pivots

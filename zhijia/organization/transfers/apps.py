@@ -8,11 +8,13 @@ class TransfersConfig(CapabilityConfig):
     def subscribe(self) -> None:
         from zhijia.foundation.workflow import clock
         from zhijia.organization.members.events import membership_changed, membership_ended, membership_handed_over
+        from zhijia.organization.unions.events import employer_covered
 
         from .cases import claims, founding, transfers
         from .rules.transfers import TRANSFER
 
         membership_changed.subscribe(founding.follow_arrival)
+        employer_covered.subscribe(founding.follow_covered)
         membership_ended.subscribe(claims.follow_ended)
         membership_ended.subscribe(transfers.follow_ended)
         membership_handed_over.subscribe(claims.follow_handed_over)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from zhijia.kernel.events import Announcement
 
@@ -44,6 +44,16 @@ class UnionMoved:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class EmployerCovered:
+    """A union represents an employer's workers from now on."""
+
+    union_id: int
+    employer_id: int
+    at: datetime
+
+
+employer_covered: Announcement[EmployerCovered] = Announcement("unions.employer_covered")
 union_opened: Announcement[UnionOpened] = Announcement("unions.union_opened")
 union_changed: Announcement[UnionChanged] = Announcement("unions.union_changed")
 coverage_changed: Announcement[CoverageChanged] = Announcement("unions.coverage_changed")

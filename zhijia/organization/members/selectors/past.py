@@ -45,7 +45,8 @@ def list_past(actor: Actor, unit: unions.UnionFacts, day: date, boundaries: str,
     """
     actor.require(Permission.VIEW, unit.path)
     stood = places.paths_on(day, [unit.id]).get(unit.id, unit.path)
-    below = places.ids_below_on(stood, day) if boundaries == "then" else places.ids_below(unit.path)
+    rows_below = places.ids_below_on(stood, day) if boundaries == "then" else places.ids_below(unit.path)
+    below = [key for row in rows_below for key in row.values()]  # few: a sub-query would read all memberships
     rows = Membership.objects.filter(
         Q(until__isnull=True) | Q(until__gt=day), since__lte=day, union_id__in=below
     ).within(actor.scope_for(Permission.VIEW))

@@ -23,6 +23,7 @@ from .identities import (
 )
 from .merging import correct_person, merge_person, unmerge_person
 from .profile import change_profile, keep_said
+from .rosters import enter_person
 
 __all__ = [
     "Identified",
@@ -30,6 +31,7 @@ __all__ = [
     "Proof",
     "change_profile",
     "correct_person",
+    "enter_person",
     "file_code_wait",
     "give_consents",
     "identify",

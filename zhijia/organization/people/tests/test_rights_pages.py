@@ -32,7 +32,7 @@ def test_what_is_kept_and_why_stands_on_the_phone(world: World, client: Client, 
     world.consent(person)
     sign_in(client, person)
     page = client.get("/m/data").content.decode()
-    for word in ("身份信息", "会籍", "查看记录", "避免一人多份会籍", "保存多久", "索取副本", "撤回同意"):
+    for word in ("身份信息", "会籍", "避免一人多份会籍", "保存多久", "索取副本", "撤回同意"):
         assert word in page
     assert "/m/data" in client.get("/m/me").content.decode()
 

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.world import World
 from zhijia.kernel.errors import NotFound
@@ -39,7 +40,9 @@ def peopled(world: World) -> World:
 
 
 def told(world: World, key: str, rows: str, columns: str, *, exact: bool = True) -> pivots.Pivot:
-    return pivots.pivot(world[key].pk, world[key].path, rows, columns, today=world.today, exact=exact)
+    found = pivots.pivot(world[key].pk, world[key].path, rows, columns, today=world.today, exact=exact)
+    assert found is not None
+    return found
 
 
 def test_a_small_union_is_counted_as_one_would_by_hand(peopled: World) -> None:
@@ -97,10 +100,19 @@ def test_killed_half_way_every_union_has_one_night_and_the_next_run_mends(people
     assert len(whole) <= FigureCell.objects.count()
 
 
-def test_a_large_union_waits_for_its_first_night_and_says_so(peopled: World, monkeypatch: Any) -> None:
+def test_a_large_union_waits_for_its_first_night_and_says_so(
+    peopled: World, client: Client, sign_in: Any, clock: Any, monkeypatch: Any
+) -> None:
+    clock(peopled.now)
     monkeypatch.setattr(pivots, "MOST_COUNTED", 4)
-    with pytest.raises(NotFound, match=r"statistics\.not_counted"):
-        told(peopled, "province", "sex", "age")
+    assert pivots.pivot(
+        peopled["province"].pk, peopled["province"].path, "sex", "age", today=peopled.today, exact=True
+    ) is None  # fmt: skip
+    sign_in(client, peopled.staff_person("ORG", "province"), staff=True)
+    response = client.get("/console/statistics/pivot")
+    assert (response.status_code, "明天就可以看了" in response.content.decode()) == (200, True)
+    asked = client.get(f"/api/v1/figures/{peopled['province'].public_id}/pivot")
+    assert (asked.status_code, asked.json()["code"]) == (404, "statistics.not_counted")
     with pytest.raises(NotFound):
         told(peopled, "plant", "sex", "name")
 

@@ -28,6 +28,13 @@ def pivot(request: Request) -> HttpResponseBase:
     rows = said["rows"] if said["rows"] in known else "group"
     columns = said["columns"] if said["columns"] in known else "age"
     found = pivots.pivot(asked.unit.id, asked.unit.path, rows, columns, today=asked.today, exact=asked.may_list)
+    choices = [
+        {"name": name, "label": label, "options": [(code, text, code == chosen) for code, text in known.items()]}
+        for name, label, chosen in (("rows", "行", rows), ("columns", "列", columns))
+    ]
+    if found is None:
+        shown = {**head(asked, "统计 · 透视", is_dated=False), "choices": choices, "waits": True, "exports": []}
+        return render(request, "statistics/pivot.html", shown)
     heads = [label for _, label in found.columns]
     if asked.form:
         return table_to_save(
@@ -42,10 +49,7 @@ def pivot(request: Request) -> HttpResponseBase:
         **head(asked, "统计 · 透视", is_dated=False),
         "counted": "此刻" if found.day is None else f"{found.day:%Y-%m-%d} 夜里统计",
         "exact": found.exact,
-        "choices": [
-            {"name": name, "label": label, "options": [(code, text, code == chosen) for code, text in known.items()]}
-            for name, label, chosen in (("rows", "行", rows), ("columns", "列", columns))
-        ],
+        "choices": choices,
         "chart": {
             "kind": "stack" if found.columns else "hbar",
             "table": "pivot",

@@ -84,7 +84,7 @@ def _rank_table(asked: Asked, lines: Sequence[comparing.RankLine], circle: union
             {"label": "位次", "num": True},
             {"label": f"{one.label}（{one.unit}）", "num": True},
             {"label": "上月末位次", "num": True},
-            {"label": "", "total": True},
+            {"label": "对比", "num": True, "total": True},
         ],
         "rows": [
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count as CountOf
 from django.utils import timezone
@@ -14,6 +15,7 @@ from zhijia.foundation.casework.kinds import By, CaseKind, Check, Goes, Step, Ta
 from zhijia.foundation.casework.services import open_case
 from zhijia.foundation.parameters import selectors as parameters
 from zhijia.foundation.ui.listing import Column, Empty, Number
+from zhijia.foundation.workflow import services as workflow
 from zhijia.foundation.workflow.selectors import Case
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.kernel.errors import RuleBroken
@@ -23,6 +25,7 @@ from zhijia.organization.members.selectors import Membership
 from zhijia.organization.transfers.models import FoundingTask
 from zhijia.organization.transfers.rules.claims import FOUNDING_TASK, Founding, founding_step
 from zhijia.organization.unions import places, selectors as unions
+from zhijia.organization.unions.events import EmployerCovered
 
 AGAIN_AFTER = timedelta(days=180)
 """A township that has dealt with an employer is not asked again for so long."""
@@ -56,13 +59,21 @@ def checks(case: Case, task: FoundingTask, actor: Actor, now: datetime) -> list[
 
 
 def shows_more(case: Case, task: FoundingTask, actor: Actor, now: datetime) -> dict[str, Any]:
+    employer = unions.employers_of([task.employer_id])[task.employer_id]
+    said = {
+        "parent": unions.get_facts(case.unit_id).code,
+        "name": f"{employer.name}工会委员会"[:60],
+        "employer_name": employer.name,
+        "credit_code": employer.credit_code or "",
+    }
     return {
+        "asked": urlencode(said) if case.closed_at is None else "",
         "facts": [
             {"label": "单位", "value": unions.get_employer_name(task.employer_id)},
             {"label": "网上会员之家", "value": unions.get_facts(task.home_id).name},
             {"label": "立项时会员", "value": f"{task.members} 人"},
             {"label": "现在会员", "value": f"{members_of(task.home_id, task.employer_id)} 人"},
-        ]
+        ],
     }
 
 
@@ -88,6 +99,7 @@ FOUNDING = declare(
             empty=Empty("没有这样的建会任务", "同一单位在网上会员之家的会员够多时，系统自动立项。"),
         ),
         checks=checks,
+        review="transfers/founding_task.html",
         shows_more=shows_more,
     )
 )
@@ -99,6 +111,16 @@ def founded(case: Case, task: FoundingTask, *, actor: Actor, given: Mapping[str,
     if unions.union_covering(task.employer_id) is None:
         text = "这个单位还没有被任何工会涵盖，请先登记它的工会或涵盖关系，再办结建会任务。"
         raise RuleBroken("claim.not_founded", text)
+
+
+def follow_covered(event: EmployerCovered) -> None:
+    """What the task was for is done, whoever did it."""
+    open_tasks = FoundingTask.objects.select_related("case").filter(
+        employer_id=event.employer_id, case__closed_at__isnull=True
+    )
+    name = unions.get_facts(event.union_id).name
+    for task in open_tasks:
+        workflow.move(task.case, "found", actor=SYSTEM, now=event.at, note=f"已由“{name}”涵盖")
 
 
 def follow_arrival(event: MembershipChanged) -> None:

@@ -4,7 +4,7 @@ from .covering import cover, cover_named, list_member_union, uncover, unlist_mem
 from .editing import EDITABLE, edit_union, move_union, resume_union, set_relations, suspend_union
 from .exporting import export_csv, export_xlsx, record_export
 from .loading import drop_load, take_file, write_load
-from .opening import open_employer, open_union, open_with_employer
+from .opening import declare_employer, open_employer, open_union, open_with_employer
 from .printing import FORMS, JOB as PRINT_JOB, packed, print_codes, safe_file_name
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "PRINT_JOB",
     "cover",
     "cover_named",
+    "declare_employer",
     "drop_load",
     "edit_union",
     "export_csv",

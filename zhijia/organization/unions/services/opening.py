@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhijia.foundation.audit import services as audit
 from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.db import change_rows
 from zhijia.kernel.errors import Duplicate, Invalid, RuleBroken
 from zhijia.kernel.identifiers import normalize_phone, normalize_uscc
 from zhijia.kernel.names import text_initials, text_key
@@ -209,6 +210,30 @@ def open_employer(
     return employer
 
 
+@transaction.atomic
+def declare_employer(
+    actor: Actor, *, name: str, credit_code: str, region: str, industry: str, ownership: str, headcount: int,
+    female_headcount: int, migrant_headcount: int, now: datetime,
+) -> Employer:  # fmt: skip
+    """What an employer says of itself now: recorded with its credit code, or brought up to date.
+
+    Raises Invalid `employer.…`, `uscc.…`.
+    """
+    actor.require_anywhere(Permission.EDIT)
+    rules.check_employer(industry, ownership, headcount)
+    code = normalize_uscc(credit_code)
+    employer = selectors.find_employer(code) or open_employer(
+        actor, name=name, credit_code=code, region=region, industry=industry, ownership=ownership, headcount=headcount,
+        now=now,
+    )  # fmt: skip
+    said = {
+        "industry": industry, "ownership": ownership, "headcount": headcount, "female_headcount": female_headcount,
+        "migrant_headcount": migrant_headcount,
+    }  # fmt: skip
+    change_rows(Employer, {"id": employer.pk}, said)
+    return employer
+
+
 def write_coverage(actor: Actor, union: Union, employer: Employer, *, now: datetime) -> CoveredUnit:
     """The row of a representation that has been allowed. Raises Duplicate `union.employer_covered`."""
     try:
@@ -223,4 +248,5 @@ def write_coverage(actor: Actor, union: Union, employer: Employer, *, now: datet
     events.coverage_changed.announce(
         events.CoverageChanged(union.pk, 1, employer.headcount, timezone.localdate(now), union.path)
     )
+    events.employer_covered.announce(events.EmployerCovered(union.pk, employer.pk, now))
     return row

@@ -181,6 +181,107 @@
     field.required = false;
   });
 
+  /* ---- a decision shows the fields of what is chosen; those it does not want are not sent ---- */
+  document.querySelectorAll("form[data-asks]").forEach(function (form) {
+    var asks = JSON.parse(form.dataset.asks);
+    var every = [].concat.apply([], Object.values(asks));
+    function fit() {
+      var chosen = form.querySelector("[name=decision]:checked, [name=decision][type=hidden]");
+      every.forEach(function (name) {
+        var shown = (chosen ? [asks[chosen.value] || []] : Object.values(asks)).every(function (wanted) { return wanted.indexOf(name) >= 0; });
+        form.querySelectorAll('[name="' + name + '"]').forEach(function (input) {
+          var field = input.closest("fieldset, .zj-field");
+          if (field) { field.hidden = !shown; }
+          input.disabled = !shown;
+        });
+      });
+    }
+    form.addEventListener("change", fit);
+    fit();
+  });
+
+  /* ---- lines of the same columns: a table over the box, into which a part of a spreadsheet can be pasted ---- */
+  document.querySelectorAll("textarea[data-lines]").forEach(function (box) {
+    var columns = JSON.parse(box.dataset.lines);
+    var table = document.createElement("table");
+    table.className = "table zj-table zj-lines";
+    var head = table.createTHead().insertRow();
+    columns.forEach(function (column) {
+      var cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = column.label;
+      head.append(cell);
+    });
+    head.insertCell();
+    var body = table.createTBody();
+    function keep() {
+      box.value = Array.from(body.rows).map(function (line) {
+        return Array.from(line.querySelectorAll("input, select")).map(function (cell) { return cell.value.trim(); });
+      }).filter(function (cells) {
+        return cells.some(function (value, at) { return value && !columns[at].choices.length; });
+      }).map(function (cells) { return cells.join("\t"); }).join("\n");
+    }
+    function cellOf(column, value, number) {
+      var cell = document.createElement(column.choices.length ? "select" : "input");
+      cell.className = column.choices.length ? "form-select" : "form-control";
+      cell.setAttribute("aria-label", "第 " + number + " 行 " + column.label);
+      column.choices.forEach(function (label) { cell.add(new Option(label, label)); });
+      if (value || !column.choices.length) { cell.value = value || ""; }
+      if (column.choices.length && cell.selectedIndex < 0) { cell.selectedIndex = 0; }
+      return cell;
+    }
+    function add(values) {
+      var line = body.insertRow();
+      columns.forEach(function (column, at) { line.insertCell().append(cellOf(column, values[at], body.rows.length)); });
+      var away = document.createElement("button");
+      away.type = "button";
+      away.className = "btn btn-sm";
+      away.textContent = "删除";
+      away.setAttribute("aria-label", "删除第 " + body.rows.length + " 行");
+      away.addEventListener("click", function () { line.remove(); keep(); });
+      line.insertCell().append(away);
+      return line;
+    }
+    function parts(text) {
+      return text.replace(/\r/g, "").split("\n").filter(function (line) { return line.trim(); }).map(function (line) {
+        return line.split(/[\t,，;；]/).map(function (value) { return value.trim(); });
+      });
+    }
+    parts(box.value).forEach(add);
+    while (body.rows.length < 3) { add([]); }
+    body.addEventListener("input", keep);
+    body.addEventListener("change", keep);
+    body.addEventListener("paste", function (event) {
+      var pasted = parts(event.clipboardData.getData("text"));
+      if (pasted.length < 2 && (!pasted[0] || pasted[0].length < 2)) { return; }
+      event.preventDefault();
+      var line = event.target.closest("tr");
+      var from = Array.from(line.cells).findIndex(function (cell) { return cell.contains(event.target); });
+      pasted.forEach(function (values) {
+        line = line || add([]);
+        var cells = line.querySelectorAll("input, select");
+        values.forEach(function (value, at) {
+          var cell = cells[from + at];
+          if (!cell) { return; }
+          if (cell.tagName === "SELECT" && !columns[from + at].choices.includes(value)) { return; }
+          cell.value = value;
+        });
+        line = line.nextElementSibling;
+      });
+      keep();
+    });
+    var more = document.createElement("button");
+    more.type = "button";
+    more.className = "btn";
+    more.textContent = "再加一行";
+    more.addEventListener("click", function () { add([]).querySelector("input, select").focus(); });
+    var around = document.createElement("div");
+    around.className = "table-responsive";
+    around.append(table);
+    box.after(around, more);
+    box.hidden = true;
+    keep();
+  });
   var AWAY = "网络没有连上，您填写的内容还在，请连上网络后再提交。";
   function say(words) {
     var note = document.createElement("p"), text = document.createElement("span");
