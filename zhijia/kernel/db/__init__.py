@@ -37,8 +37,9 @@ __all__ = [
     "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "advisory_lock", "change_rows", "consistent_look",
     "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows", "holds_millions", "in_scope",
     "insert_row", "insert_rows", "instant", "is_away", "is_conflict_between_writers", "is_empty_database",
-    "keep_partitions_ahead", "last_key", "oldest_month", "partitioned_by", "reserve_keys", "restore_database",
-    "retrying", "select_rows", "server_time", "set_last_key", "subtree", "subtree_bounds", "take_rows", "unguarded",
+    "keep_partitions_ahead", "last_key", "oldest_month", "one_at_a_time", "partitioned_by", "reserve_keys",
+    "restore_database", "retrying", "select_rows", "server_time", "set_last_key", "subtree", "subtree_bounds",
+    "take_rows", "unguarded", "was_held_up",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -66,6 +67,11 @@ def is_conflict_between_writers(error: BaseException) -> bool:
     cause = error.__cause__ or error
     state = getattr(cause, "sqlstate", None)
     return state in _RETRY_SQLSTATES or "database is locked" in str(cause)
+
+
+def was_held_up(error: BaseException) -> bool:
+    """Whether nothing was done only because somebody else held a table or row for longer than one waits."""
+    return getattr(error.__cause__ or error, "sqlstate", None) == "55P03" or is_conflict_between_writers(error)
 
 
 def is_away(error: BaseException | None) -> bool:
@@ -118,6 +124,30 @@ def advisory_lock(name: str) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
     yield
+
+
+@contextmanager
+def one_at_a_time(name: str, *, pause: Callable[[float], None]) -> Iterator[None]:
+    """Serialize a command of many transactions over all machines: who comes second waits, asking every second.
+
+    PostgreSQL keeps the lock in the connection, so not through a pooler, and lets it go when the process dies. On
+    SQLite there is one machine.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+            if cursor.fetchone()[0]:
+                break
+            pause(1.0)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 @contextmanager
