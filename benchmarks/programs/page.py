@@ -23,6 +23,7 @@ from benchmarks.load import requests_per_second
 from benchmarks.people import Somebody, appoint, make_people
 from benchmarks.province import UNIONS, add_members, build_unions
 from benchmarks.result import Result, interleaved
+from zhijia.kernel.paging import write_place
 
 BAR = 1.5
 SMALL = 60_000
@@ -98,7 +99,7 @@ def _deep_inside(connection: psycopg.Connection[tuple[object, ...]]) -> tuple[in
         [county, members * 9 // 10],
     ).fetchone()
     assert row is not None
-    return county, members, f"{row[0]}~{row[1]}"
+    return county, members, write_place(str(row[0]), int(str(row[1])))
 
 
 def _milliseconds(place: Ground, county: int, cadre: Somebody, after: str) -> float:

@@ -19,7 +19,7 @@ from zhijia.organization.documents.cases.batches import Proposal, propose
 from zhijia.organization.documents.models import ListedNumber
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people.models import Person
-from zhijia.organization.posts.models import Term
+from zhijia.organization.posts.models import Post, Term
 from zhijia.organization.rosters.models import RosterLoad
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
@@ -137,6 +137,15 @@ def _term(world: World, _: Person) -> dict[str, Any]:
     return {"union": world["plant"].code}
 
 
+def _chaired(world: World, _: Person) -> dict[str, Any]:
+    """The plant with its chair and term."""
+    Post.objects.get_or_create(
+        union=world["plant"], kind="CHAIR", until=None,
+        defaults={"person": world.person(next(NAMES)), "since": date(2024, 9, 10), "source": "ELECTED"},
+    )  # fmt: skip
+    return _term(world, _)
+
+
 SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "data-holds": _named,
     "grants": _new_cadre,
@@ -161,6 +170,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "transfers NOTICED": _moved("batch", "NOTICED"),
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "terms": _term,
+    "registrations": _chaired,
     "foundings cadre": lambda world, _: {"parent": world["town"].code},
     "post-changes": lambda world, _: {"union": world["plant"].code},
     "member-exports": lambda world, _: {"union": world["plant"].public_id},

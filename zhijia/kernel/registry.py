@@ -133,6 +133,10 @@ class FileUse:
     at_work: bool = False
 
 
+HaveOf = Callable[[int, date], tuple[bool, str, str]]
+"""Whether a union has one of the six things it should have, on a day: yes or no, the evidence, what is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One capability's declaration; every field may stay empty."""
@@ -157,6 +161,7 @@ class Scenario:
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
     file_uses: tuple[FileUse, ...] = ()
+    haves: Mapping[str, HaveOf] = field(default_factory=dict)
     demo: Callable[[Any], None] | None = None
 
 
@@ -363,6 +368,11 @@ class Registry:
 
     def public_pages(self) -> list[PublicPage]:
         return sorted((p for scenario in self.scenarios for p in scenario.public_pages), key=lambda p: p.order)
+
+    @property
+    def haves(self) -> dict[str, HaveOf]:
+        """The capabilities' answers about the six things a union should have, by code."""
+        return {code: answer for scenario in self._scenarios.values() for code, answer in scenario.haves.items()}
 
     def indicators(self) -> list[Indicator]:
         return sorted((i for scenario in self.scenarios for i in scenario.indicators), key=lambda i: i.order)

@@ -84,13 +84,53 @@ def find_term(union_id: int) -> Term | None:
 
 def board_of(union_id: int) -> Board:
     """The term, the posts that are filled, and since when the chair's place is filled or empty."""
-    term = find_term(union_id)
-    held = dict(Post.objects.filter(union_id=union_id, until__isnull=True).values_list("kind", "since"))
-    vacant = None
-    if "CHAIR" not in held and "ORGANIZER" not in held:
-        last = Post.objects.filter(union_id=union_id, kind="CHAIR").order_by("-until").values_list("until", flat=True)
-        vacant = last.first()
-    return Board(term.last_day if term else None, frozenset(held), held.get("CHAIR"), vacant)
+    return boards_of([union_id])[union_id]
+
+
+def boards_of(union_ids: Sequence[int]) -> dict[int, Board]:
+    """`board_of` for many: three queries."""
+    ends = dict(Term.objects.filter(in_force=True, union_id__in=union_ids).values_list("union_id", "last_day"))
+    held: dict[int, dict[str, date]] = {key: {} for key in union_ids}
+    for key, kind, since in Post.objects.filter(union_id__in=union_ids, until__isnull=True).values_list(
+        "union_id", "kind", "since"
+    ):
+        held[key][kind] = since
+    left = dict(
+        Post.objects.filter(union_id__in=union_ids, kind="CHAIR", until__isnull=False)
+        .values_list("union_id")
+        .annotate(last=Max("until"))
+    )
+    return {
+        key: Board(
+            ends.get(key),
+            frozenset(kinds),
+            kinds.get("CHAIR"),
+            None if {"CHAIR", "ORGANIZER"} & set(kinds) else left.get(key),
+        )
+        for key, kinds in held.items()
+    }
+
+
+def kinds_of(union_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The posts that are filled, one entry a seat."""
+    found: dict[int, list[str]] = {}
+    for key, kind in Post.objects.filter(union_id__in=union_ids, until__isnull=True).values_list("union_id", "kind"):
+        found.setdefault(key, []).append(kind)
+    return found
+
+
+def held_of(union_id: Any) -> Any:
+    """The posts that are filled of a union, or of the row around a question."""
+    return Post.objects.filter(union_id=union_id, until__isnull=True)
+
+
+def is_chair(person_id: int, union_id: int) -> bool:
+    return Post.objects.filter(person_id=person_id, union_id=union_id, kind="CHAIR", until__isnull=True).exists()
+
+
+def chair_of(union_id: int) -> int | None:
+    """The person who chairs it."""
+    return held_of(union_id).filter(kind="CHAIR").values_list("person_id", flat=True).first()
 
 
 def staffing_of(union: unions.UnionFacts, *, today: date) -> Staffing | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import QuerySet
 
 from zhijia.kernel.actor import Scope
@@ -19,3 +21,7 @@ def is_enterprise(union_id: int) -> bool:
 def governed(scope: Scope) -> QuerySet[Union]:
     """The unions of a scope that have terms and posts: those that stand, but for online homes."""
     return Union.objects.within(scope).exclude(type=UnionType.ONLINE_HOME).exclude(status__in=CLOSED)
+
+
+def founded_on(union_id: int) -> date | None:
+    return Union.objects.filter(pk=union_id).values_list("founded_on", flat=True).first()

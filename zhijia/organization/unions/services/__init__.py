@@ -1,7 +1,7 @@
 """Writing unions, employers, what they cover, their place in the tree; rosters in and out; codes in print."""
 
 from .covering import cover, cover_named, list_member_union, uncover, unlist_member_union
-from .editing import EDITABLE, edit_union, move_union, resume_union, set_relations, suspend_union
+from .editing import EDITABLE, edit_union, move_union, register_credit_code, resume_union, set_relations, suspend_union
 from .exporting import export_csv, export_xlsx, record_export
 from .loading import drop_load, take_file, write_load
 from .opening import declare_employer, open_employer, open_union, open_with_employer
@@ -26,6 +26,7 @@ __all__ = [
     "packed",
     "print_codes",
     "record_export",
+    "register_credit_code",
     "resume_union",
     "safe_file_name",
     "set_relations",

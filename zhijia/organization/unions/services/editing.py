@@ -213,3 +213,21 @@ def _rewrite(union: Union, parent: Union, new_path: str, *, on: date) -> None:
     earlier.update(until=on)
     paths = dict(Union.objects.filter(pk__in=again).values_list("pk", "path"))
     db.insert_rows(UnionPath, [{"union_id": key, "path": paths[key], "since": on} for key in again])
+
+
+@transaction.atomic
+def register_credit_code(actor: Actor, union_id: int, code: str, *, now: datetime) -> None:
+    """The union's own credit code, as its registrar gave it. Raises Duplicate `union.credit_code_taken`."""
+    union = Union.objects.get(pk=union_id)
+    before = rules.content(vars(union))
+    try:
+        with transaction.atomic():
+            change_rows(Union, {"id": union_id}, {"credit_code": code, "version": union.version + 1})
+    except IntegrityError as error:
+        words = "这个统一社会信用代码已登记在另一个工会名下，请核对。"
+        raise Duplicate("union.credit_code_taken", words, fields={"credit_code": words}) from error
+    union.refresh_from_db()
+    after = rules.content(vars(union))
+    audit.record(
+        actor, "unions.edit", ("union", union.public_id), now=now, unit_id=union_id, before=before, after=after
+    )

@@ -231,6 +231,12 @@ def declare_employer(
         "migrant_headcount": migrant_headcount,
     }  # fmt: skip
     change_rows(Employer, {"id": employer.pk}, said)
+    covering = selectors.union_covering(employer.pk)
+    if covering is not None and headcount != employer.headcount:
+        more = headcount - employer.headcount
+        events.coverage_changed.announce(
+            events.CoverageChanged(covering.id, 0, more, timezone.localdate(now), covering.path)
+        )
     return employer
 
 
