@@ -15,6 +15,7 @@ from zhijia.kernel import db
 from zhijia.kernel.actor import SYSTEM, Actor
 from zhijia.organization.access.roles import Role
 from zhijia.organization.founding.cases import FOUNDINGS, OPENS
+from zhijia.organization.legal.cases import OPENS as LEGAL_ASKS, REGISTRATIONS
 from zhijia.organization.members.models import Membership
 from zhijia.organization.people import selectors as people
 from zhijia.organization.posts.cases import POST_CHANGES, TERMS
@@ -129,6 +130,33 @@ def _play_post_changes(stage: Stage, admin: Actor, town: Actor) -> None:
 
 def _number(person_id: int, stage: Stage) -> str:
     return people.read_numbers(SYSTEM, person_id, reason="系统核对登记信息", now=stage.now).id_number
+
+
+REGISTERED: tuple[tuple[str, ...], ...] = (
+    ("withdraw",), ("refuse",), ("register",), (), ("return",), ("register",), ("register",),
+)  # fmt: skip
+"""What became of unions' applications for a certificate: of the guide's plant the first three, then of others."""
+
+
+def play_registrations(stage: Stage) -> None:
+    """Certificates asked for in every state; those of unions of the county that have a chair."""
+    admin, county = stage.holder(Role.GRASS_ADMIN, "plant"), stage.holder(Role.ORG, "county")
+    town = stage.holder(Role.TOWN_WORKER, "town")
+    led = Post.objects.filter(kind="CHAIR", until__isnull=True).values("union_id")
+    mine = Union.objects.filter(db.subtree("path", stage.unions["town"].path), type="GRASSROOTS", pk__in=led)
+    plant = stage.unions["plant"]
+    unions = [plant, plant, plant, *mine.exclude(pk=plant.pk).order_by("id")]
+    for place, (union, moves) in enumerate(zip(unions, REGISTERED, strict=False)):
+        maker = admin if union == plant else town
+        said = samples(LEGAL_ASKS) | {"union": union.code, "papers": ()}
+        case = open_case(REGISTRATIONS, maker, said, now=stage.workdays_ago(20 - 2 * place))
+        for move in moves:
+            given = samples(REGISTRATIONS.step(move).asks)
+            if move == "register":
+                code = stage.inventor.credit_code(union.region, "81")
+                given |= {"credit_code": code, "last_day": stage.today + timedelta(days=1_000)}
+            actor = maker if move == "withdraw" else county
+            act(REGISTRATIONS, actor, case, move, given, now=stage.workdays_ago(19 - 2 * place))
 
 
 DUTIES = ("行政主管", "会计", "班组长")

@@ -24,7 +24,7 @@ from zhijia.organization.joining.services import applications
 from zhijia.organization.people import selectors as people, services as people_services
 from zhijia.organization.people.models import Person
 
-from .boards import play_boards, play_foundings
+from .boards import play_boards, play_foundings, play_registrations
 from .desks import play_desks
 from .files import play_files
 from .listed import play_blacklist
@@ -185,6 +185,7 @@ ACTS: Sequence[Callable[[Stage], None]] = (
     play_founding,
     play_foundings,
     play_boards,
+    play_registrations,
     play_duplicates,
     play_files,
     play_rights,

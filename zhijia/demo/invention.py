@@ -105,11 +105,11 @@ class Inventor:
         self._mobiles += 1
         return f"1990{self._mobiles:07d}"
 
-    def credit_code(self, county: str) -> str:
-        """A valid 18-character code of a company registered in the county."""
+    def credit_code(self, county: str, kind: str = "91") -> str:
+        """A valid 18-character code of a company registered in the county; of a grassroots union by `81`."""
         self._organizations += 1
         body = f"MA{self._organizations:06d}"
-        seventeen = f"91{county[:6]}{body}{organization_check_character(body)}"
+        seventeen = f"{kind}{county[:6]}{body}{organization_check_character(body)}"
         return seventeen + str(uscc.calc_check_digit(seventeen))
 
     def employer(self, place: str) -> tuple[str, str]:

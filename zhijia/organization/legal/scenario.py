@@ -23,7 +23,9 @@ SCENARIO = Scenario(
             frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG", "STATS"}),
             group="组织",
         ),
-        PermissionSpec(Permission.ASK, "申请法人登记", frozenset({"GRASS_CHAIR", "GRASS_ADMIN"}), group="组织"),
+        PermissionSpec(
+            Permission.ASK, "申请法人登记", frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER"}), group="组织"
+        ),
         PermissionSpec(Permission.DECIDE, "办理法人登记", frozenset({"ORG"}), group="组织"),
     ),
     workflows=(REGISTRATION,),
