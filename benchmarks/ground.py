@@ -46,13 +46,21 @@ def is_province() -> bool:
 
 
 @contextmanager
-def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
+def ground(
+    settings: Mapping[str, str] | None = None, standby: PrivateServer | None = None, **variables: str
+) -> Iterator[Ground]:
     """An empty, migrated database that keeps what it commits (fsync on), and Django set up over it in this process.
 
-    `settings` are server settings of PostgreSQL. Once in a process: Django reads its settings a single time.
+    `settings` are server settings of PostgreSQL, `variables` more of the environment. With a `standby`, which need not
+    run yet, addresses name both servers: writes go to the one that takes them, pages read the other. Once in a process:
+    Django reads its settings a single time.
     """
     with ExitStack() as stack:
         postgres = stack.enter_context(private_server(durable=True, settings=settings))
+        addresses = {"DATABASE_URL": postgres.address}
+        if standby is not None:
+            both = f"postgres://zhijia@/zhijia?host={postgres.folder},{standby.folder}&target_session_attrs="
+            addresses = {"DATABASE_URL": f"{both}read-write", "REPLICA_DATABASE_URL": f"{both}prefer-standby"}
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zhijia-bench-")))
         environment = (
             os.environ
@@ -65,8 +73,9 @@ def ground(settings: Mapping[str, str] | None = None) -> Iterator[Ground]:
                 "ZHIJIA_DEMONSTRATION_PORTS": "no real people",
                 "ZHIJIA_VAR": str(folder),
                 "ZHIJIA_LOG_LEVEL": "WARNING",
-                "DATABASE_URL": postgres.address,
             }
+            | addresses
+            | variables
         )
         os.environ.update(environment)
         _set_up(folder)

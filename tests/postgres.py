@@ -86,6 +86,24 @@ class PrivateServer:
             )
         _wait_until_ready(self.programs, self.folder, self._process)
 
+    def run(self, program: str, *arguments: str) -> None:
+        """One of the server's own programs, as the server's user. Raises NoPostgres with what it said."""
+        command = _as_owner([str(self.programs / program), *arguments])
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NoPostgres(f"{program} failed: {done.stderr.strip()}")
+
+    def follow(self, primary: PrivateServer, name: str) -> None:
+        """Throw away what lies here and stream from `primary` under that name. Returns when it takes questions."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        source = f"host={primary.folder} port={_PORT} user=zhijia application_name={name}"
+        self.run("pg_basebackup", "-D", str(self.folder / "data"), "-d", source, "-R", "-X", "stream", "-c", "fast")
+        self.start()
+
+    def promote(self) -> None:
+        """Returns when it takes writes."""
+        self.run("pg_ctl", "promote", "-w", "-D", str(self.folder / "data"))
+
     def children(self) -> list[int]:
         """Its processes but the first: one for each connection, and its own helpers."""
         if self._process is None:
@@ -126,35 +144,30 @@ def private_postgres(*, durable: bool = False, settings: Mapping[str, str] | Non
 @contextmanager
 def private_server(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[PrivateServer]:
     """As `private_postgres`, for who wants to kill it."""
-    programs = server_programs()
+    with empty_server(durable=durable, settings=settings) as server:
+        cluster = str(server.folder / "data")
+        server.run(
+            "initdb", "-D", cluster, "-U", "zhijia", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+        server.start()
+        server.run("createdb", "-h", str(server.folder), "-p", str(_PORT), "-U", "zhijia", "zhijia")
+        yield server
+
+
+@contextmanager
+def empty_server(*, durable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[PrivateServer]:
+    """A folder where nothing runs yet: for one that shall `follow` another."""
     folder = Path(tempfile.mkdtemp(prefix="zhijia-pg-", dir="/tmp"))
-    server: PrivateServer | None = None
+    chosen = _ALWAYS | ({} if durable else _FAST) | {"unix_socket_directories": str(folder)} | dict(settings or {})
+    server = PrivateServer(folder, [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")])
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         folder.chmod(0o755)
-        cluster = folder / "data"
-        initdb = [str(programs / "initdb"), "-D", str(cluster), "-U", "zhijia", "-A", "trust", "-E", "UTF8"]
-        done = subprocess.run(
-            _as_owner([*initdb, "--locale=C.UTF-8", "--no-sync"]),
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise NoPostgres(f"initdb failed: {done.stderr.strip()}")
-        chosen = _ALWAYS | ({} if durable else _FAST) | {"unix_socket_directories": str(folder)} | dict(settings or {})
-        server = PrivateServer(folder, [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")])
-        server.start()
-        subprocess.run(
-            [str(programs / "createdb"), "-h", str(folder), "-p", str(_PORT), "-U", "zhijia", "zhijia"], check=True
-        )
         yield server
     finally:
-        if server is not None:
-            server.stop()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

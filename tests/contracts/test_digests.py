@@ -17,6 +17,7 @@ PLAIN = {
     "foundation/ui/build": "names of built files",
     "foundation/ui/installing": "the offline program's version",
     "foundation/upkeep/backups": "checksums of a backup's sealed files, kept beside them",
+    "foundation/upkeep/copying": "a sum over all rows of a table, shown to who copies; kept nowhere",
     "foundation/wechat/services": "a signature that WeChat prescribes",
     "organization/people/services/consents": "a published wording, shown to everybody",
     "organization/people/sources": "HMAC of a request to the authority",

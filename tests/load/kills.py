@@ -98,10 +98,10 @@ def main() -> int:
         since = datetime.now(tz=UTC)
         try:
             kills = _kill_and_go_on(platform, scene, random, options.rounds, options.seconds)
-            left = _finish(platform, scene)
+            left = finish(platform, scene)
         finally:
             status = platform.stop()
-        result = _judge(place, scene, since)
+        result = judge(place, scene, since)
         said = (place.folder / "platform.log").read_text(errors="replace").splitlines()
     wrong = [*scene.faults, *left, *result.pop("wrong")]
     wrong += [f"the supervisor ended with {status}"] if status else []
@@ -124,19 +124,19 @@ def _kill_and_go_on(platform: Platform, scene: Scene, random: Random, rounds: in
     platform.keep_up()
     for thread in scene.threads:
         thread.start()
-    _wait(platform, lambda: scene.journal.counts["submitted"] > 0, time.monotonic() + FINISH_S)
+    wait(platform, lambda: scene.journal.counts["submitted"] > 0, time.monotonic() + FINISH_S)
     until = time.monotonic() + seconds
     kills: Counter[str] = Counter()
     for number, target in enumerate(itertools.islice(_targets(random), rounds), 1):
         ends = time.monotonic() + random.uniform(0.3, 3.0)
-        _wait(platform, lambda ends=ends: time.monotonic() > ends, until)
+        wait(platform, lambda ends=ends: time.monotonic() > ends, until)
         if time.monotonic() > until or not scene.at_work:
             break
         if target == "clock":
             kills["clock at work"] += _kill_at_work(platform, random, until)
         else:
             # Who is just being started again is waited for.
-            _wait(platform, lambda target=target: platform.kill(target, random), until)
+            wait(platform, lambda target=target: platform.kill(target, random), until)
             kills[target] += 1
         print(f"{number}: killed {target}; {dict(scene.journal.counts)}", file=sys.stderr, flush=True)
     return kills
@@ -158,19 +158,19 @@ def _kill_at_work(platform: Platform, random: Random, until: float) -> int:
             found = connection.execute("SELECT count(*) FROM jobs_tick WHERE held_until > now()").fetchone()
         return bool(found and found[0])
 
-    _wait(platform, held, min(until, time.monotonic() + 40))
+    wait(platform, held, min(until, time.monotonic() + 40))
     time.sleep(random.uniform(0.0, 0.1))
     platform.kill("clock", random)
     return int(held())
 
 
-def _wait(platform: Platform, done: Callable[[], bool], until: float) -> None:
+def wait(platform: Platform, done: Callable[[], bool], until: float) -> None:
     while not done() and time.monotonic() < until:
         platform.keep_up()
         time.sleep(0.02)
 
 
-def _finish(platform: Platform, scene: Scene) -> list[str]:
+def finish(platform: Platform, scene: Scene) -> list[str]:
     """Nobody kills any more: everybody ends what he is at and does one thing more; then comes a last day of the clock,
     and the queue runs empty.
     """
@@ -265,7 +265,7 @@ def _waiting(place: Ground) -> list[str]:
         return [str(row[0]) for row in connection.execute(WAITING)]
 
 
-def _judge(place: Ground, scene: Scene, since: datetime) -> dict[str, object]:
+def judge(place: Ground, scene: Scene, since: datetime) -> dict[str, object]:
     _new_connections()
     lines = counting.read(place.folder / "acknowledged.jsonl")
     with _connected(place) as connection:

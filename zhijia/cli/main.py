@@ -4,7 +4,9 @@ zhijia demo [--no-serve] [--reset] [--scale small|province] [--seed N]   the dem
 zhijia init [--answers FILE] [--print-links]                   a new platform: administrators, unions, names; once
 zhijia doctor [--json] [--quiet]                               what is missing or unsafe; status 0, 1 or 2
 zhijia serve [--host H] [--port P] [--workers N]               server, worker and clock under one supervisor
+zhijia upgrade                                                 the tables of this version, while people go on working
 zhijia backup FOLDER, zhijia restore FOLDER                    database and files, with checksums
+zhijia copy FILE.sqlite3                                       from SQLite into an empty PostgreSQL database
 zhijia new-keys                                                fresh keys as lines of an environment file
 zhijia load regions|unions|members FILE [...]                  load a file; --help tells the rest
 zhijia verify-code CODE [--keys FILE]                          check a member's code offline, by public keys alone
@@ -24,6 +26,8 @@ from collections.abc import Sequence
 
 DEVELOPMENT = "zhijia.config.settings.dev"
 DEFAULT_PORT = 8000
+PROCESSES = {"db_worker": "worker", "tick": "worker", "migrate": "migration", "upgrade": "migration"}
+"""What a command is for, where it is not simply a command (docs/runbooks/postgresql.md)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +59,7 @@ def _django(command: str, *arguments: str) -> int:
 
     from zhijia.kernel.crypto import MissingKey
 
+    os.environ["ZHIJIA_PROCESS"] = PROCESSES.get(command, "command")
     try:
         execute_from_command_line(["zhijia", command, *arguments])
     except (ImproperlyConfigured, MissingKey) as error:

@@ -10,7 +10,7 @@ class SettingsConfig(AppConfig):
     def ready(self) -> None:
         from django.core import checks
 
-        from . import safety
+        from . import health, safety  # noqa: F401  looks declare themselves
 
         checks.register(safety.check_settings, "zhijia")
         checks.register(safety.check_deployment, "zhijia", deploy=True)

@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from zhijia.config.safety import require_safe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijia.config.settings.production")
+os.environ["ZHIJIA_PROCESS"] = "web"
 require_safe()
 application = get_wsgi_application()
 from django.db import connections  # noqa: E402  the apps are loaded only now

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import environ
 
-from zhijia.config.databases import database_settings
+from zhijia.config.databases import Process, databases
 from zhijia.config.rooms import installed_capabilities
 from zhijia.foundation.ui.site import read_site
 from zhijia.kernel.logs import logging_settings
@@ -107,20 +107,23 @@ ZHIJIA_WECHAT_SECRET = env.str("ZHIJIA_WECHAT_SECRET", default="")
 ZHIJIA_WECHAT_SCRIPT = env.str("ZHIJIA_WECHAT_SCRIPT", default="")
 
 # --- Data -----------------------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": database_settings(
+# What this process is for, by which its limits on the database are chosen (docs/runbooks/postgresql.md). The platform
+# says it itself: wsgi.py and cli/main.py.
+ZHIJIA_PROCESS = Process(env.str("ZHIJIA_PROCESS", default="command"))
+ZHIJIA_DATABASES = {
+    process: databases(
         env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'zhijia.sqlite3'}"),
+        process=process,
         pool_size=env.int("ZHIJIA_DATABASE_POOL", default=0),
-        prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
-    ),
-}
-# Where pages read that follow no write of their own; empty reads everything where it is written.
-if env.str("REPLICA_DATABASE_URL", default=""):
-    DATABASES["replica"] = database_settings(
-        env.str("REPLICA_DATABASE_URL"),
-        pool_size=env.int("ZHIJIA_DATABASE_POOL", default=0),
-        prepared=env.bool("ZHIJIA_DATABASE_PREPARED", default=True),
+        # A pgbouncer in transaction mode, for pages alone, and whether it keeps prepared statements.
+        pooler_url=env.str("ZHIJIA_DATABASE_POOLER_URL", default=""),
+        pooler_prepares=env.bool("ZHIJIA_DATABASE_PREPARED", default=False),
+        # Where pages read that follow no write of their own; empty reads everything where it is written.
+        replica_url=env.str("REPLICA_DATABASE_URL", default=""),
     )
+    for process in Process
+}
+DATABASES = ZHIJIA_DATABASES[ZHIJIA_PROCESS]
 DATABASE_ROUTERS = ["zhijia.kernel.replica.ReplicaRouter"]
 # Tables, by app or model, that are read on the primary whoever asks: inbox, sign-in, idempotency, jobs.
 ZHIJIA_PRIMARY_READS = frozenset(

@@ -37,7 +37,7 @@ def migrated(now: datetime) -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
-        yield bad("upkeep.migrations", f"数据库还有 {len(waiting)} 项结构变更没有执行。", "请运行 zhijia migrate。")
+        yield bad("upkeep.migrations", f"数据库还有 {len(waiting)} 项结构变更没有执行。", "请运行 zhijia upgrade。")
     else:
         yield good("upkeep.migrations", "数据库结构是最新的。")
 

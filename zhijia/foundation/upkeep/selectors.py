@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS
 
 from zhijia.kernel import health
 from zhijia.kernel.actor import Actor
@@ -23,14 +24,14 @@ _CACHED = "upkeep.health"
 
 
 # --- Keys -----------------------------------------------------------------------------------------------------------
-def stored_values() -> dict[str, str]:
-    return dict(KeyCheck.objects.values_list("name", "value"))
+def stored_values(*, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
+    return dict(KeyCheck.objects.using(using).values_list("name", "value"))
 
 
-def wrong_keys() -> list[str]:
+def wrong_keys(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Names of keys that this database was written with and that are not the ones given now."""
     given = settings.ZHIJIA_KEYS.check_values
-    return sorted(name for name, value in stored_values().items() if given.get(name) != value)
+    return sorted(name for name, value in stored_values(using=using).items() if given.get(name) != value)
 
 
 def said_of(wrong: Sequence[str]) -> str:

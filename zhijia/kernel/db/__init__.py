@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from .bulk import copy_rows, holds_millions, reserve_keys
+from .bulk import copy_rows, holds_millions, last_key, reserve_keys, set_last_key
 from .dumps import DumpFailed, dump_database, dump_name, is_empty_database, restore_database, server_time
 from .guards import AppendOnly, unguarded
 from .rows import (
@@ -37,8 +37,9 @@ __all__ = [
     "AppendOnly", "DumpFailed", "KeyField", "PartitionedTable", "advisory_lock", "change_rows", "consistent_look",
     "copy_rows", "drop_month", "dump_database", "dump_name", "find", "find_rows", "holds_millions", "in_scope",
     "insert_row", "insert_rows", "instant", "is_away", "is_conflict_between_writers", "is_empty_database",
-    "keep_partitions_ahead", "oldest_month", "reserve_keys", "restore_database", "retrying", "select_rows",
-    "server_time", "subtree", "subtree_bounds", "take_rows", "unguarded",
+    "keep_partitions_ahead", "last_key", "oldest_month", "one_at_a_time", "partitioned_by", "reserve_keys",
+    "restore_database", "retrying", "select_rows", "server_time", "set_last_key", "subtree", "subtree_bounds",
+    "take_rows", "unguarded", "was_held_up",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -66,6 +67,11 @@ def is_conflict_between_writers(error: BaseException) -> bool:
     cause = error.__cause__ or error
     state = getattr(cause, "sqlstate", None)
     return state in _RETRY_SQLSTATES or "database is locked" in str(cause)
+
+
+def was_held_up(error: BaseException) -> bool:
+    """Whether nothing was done only because somebody else held a table or row for longer than one waits."""
+    return getattr(error.__cause__ or error, "sqlstate", None) == "55P03" or is_conflict_between_writers(error)
 
 
 def is_away(error: BaseException | None) -> bool:
@@ -121,6 +127,30 @@ def advisory_lock(name: str) -> Iterator[None]:
 
 
 @contextmanager
+def one_at_a_time(name: str, *, pause: Callable[[float], None]) -> Iterator[None]:
+    """Serialize a command of many transactions over all machines: who comes second waits, asking every second.
+
+    PostgreSQL keeps the lock in the connection, so not through a pooler, and lets it go when the process dies. On
+    SQLite there is one machine.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+            if cursor.fetchone()[0]:
+                break
+            pause(1.0)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+@contextmanager
 def consistent_look() -> Iterator[None]:
     """A transaction whose every query sees the same moment; it must be the outermost one."""
     with transaction.atomic():
@@ -168,8 +198,7 @@ def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None
     give up (OperationalError), so that it is tried again another night.
     """
     cursor.execute("SET LOCAL lock_timeout = '10s'")
-    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
-    by = str(cursor.fetchone()[0]).removeprefix("RANGE (").removesuffix(")")
+    by = _partition_column(cursor, table)
     cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
     cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL EXCLUDING IDENTITY)')
     cursor.execute(f'ALTER TABLE "{table}_default" DISABLE TRIGGER USER')  # one that only grows lets rows move house
@@ -180,6 +209,21 @@ def _add_month(cursor: Any, table: str, name: str, begin: str, end: str) -> None
     )
     cursor.execute(f'ALTER TABLE "{table}_default" ENABLE TRIGGER USER')
     cursor.execute(f"ALTER TABLE \"{table}\" ATTACH PARTITION \"{name}\" FOR VALUES FROM ('{begin}') TO ('{end}')")
+
+
+def _partition_column(cursor: Any, table: str) -> str | None:
+    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [table])
+    said = cursor.fetchone()[0]
+    return None if said is None else str(said).removeprefix("RANGE (").removesuffix(")")
+
+
+def partitioned_by(model: type[models.Model]) -> str | None:
+    """The column by whose months the table is partitioned; None where it is not, and on SQLite."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        return _partition_column(cursor, model._meta.db_table)
 
 
 def oldest_month(model: type[models.Model], *, before: date) -> date | None:

@@ -32,10 +32,25 @@ def reserve_keys(model: type[models.Model], count: int, *, using: str = DEFAULT_
                 [count, table, key],
             )
             return list(cursor.fetchone()[0] or [])
-        # The transaction is the only writer, and writing a key moves the sequence behind it.
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        last = (cursor.fetchone() or (0,))[0]
+    # The transaction is the only writer, and writing a key moves the sequence behind it.
+    last = last_key(model, using=using)
     return list(range(last + 1, last + 1 + count))
+
+
+def last_key(model: type[models.Model], *, using: str) -> int:
+    """The highest primary key that an SQLite table ever gave, 0 where none; rows that are gone count."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        return int((cursor.fetchone() or (0,))[0])
+
+
+def set_last_key(model: type[models.Model], last: int, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """PostgreSQL gives the next row the key after it."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence(%s, %s), %s, %s)",
+            [model._meta.db_table, model._meta.pk.column, max(last, 1), last > 0],
+        )
 
 
 def copy_rows(

@@ -17,6 +17,21 @@ class DumpFailed(Exception):
     """The tool refused; the text is what it said."""
 
 
+_BY_ENVIRONMENT = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "connect_timeout": "PGCONNECT_TIMEOUT",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+"""What of a connection's address the server's tools take from the environment."""
+
+
 def dump_name() -> str:
     """`database.dump` or `database.sqlite3`: what `dump_database` writes on this installation."""
     return "database.dump" if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else "database.sqlite3"
@@ -68,17 +83,11 @@ def server_time() -> datetime | None:
 
 def _run(connection: Any, tool: str, *arguments: str, file: Path | None = None) -> None:
     """The tool with this connection's address; the password goes by the environment, where nobody lists it."""
-    said = connection.settings_dict
-    options = said.get("OPTIONS", {})
-    host = said["HOST"] or options.get("host", "")
-    address = {
-        "PGHOST": host,
-        "PGPORT": str(said["PORT"] or ""),
-        "PGUSER": said["USER"],
-        "PGPASSWORD": said["PASSWORD"],
+    said = connection.get_connection_params()
+    environment = os.environ | {
+        name: str(said[option]) for option, name in _BY_ENVIRONMENT.items() if said.get(option) not in (None, "")
     }
-    environment = os.environ | {name: value for name, value in address.items() if value}
-    command = [tool, *arguments, f"--dbname={said['NAME']}", *([str(file)] if file else [])]
+    command = [tool, *arguments, f"--dbname={said['dbname']}", *([str(file)] if file else [])]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:

@@ -34,4 +34,4 @@ class Command(BaseCommand):
             raise CommandError(f"恢复没有完成：{error}") from None
         except ZhijiaError as error:
             raise CommandError(error.message) from None
-        self.stdout.write("恢复完成。请运行 zhijia migrate、zhijia doctor 和 zhijia verify-ledger，再启动平台。")
+        self.stdout.write("恢复完成。请运行 zhijia upgrade、zhijia doctor 和 zhijia verify-ledger，再启动平台。")
