@@ -170,6 +170,7 @@ SAID: dict[str, Callable[[World, Person], dict[str, Any]]] = {
     "transfers NOTICED": _moved("batch", "NOTICED"),
     "founding-tasks": lambda world, _: {"home": world["home"].pk, "employer": world["plant"].employer_id},
     "terms": _term,
+    "org-changes": lambda world, _: {"union": world["plant"].code},
     "registrations": _chaired,
     "foundings cadre": lambda world, _: {"parent": world["town"].code},
     "post-changes": lambda world, _: {"union": world["plant"].code},

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from .actor import Actor, Scope, know_permissions
 from .indicators import Indicator
 from .personal import Corrections, PersonalData, Sweep
+from .ports import FindPeople, OpenItem, ReadParameter, SendText
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Scenario:
     settings_rows: tuple[MenuItem, ...] = ()
     case_links: Mapping[str, CaseLink] = field(default_factory=dict)
     file_uses: tuple[FileUse, ...] = ()
+    open_items: tuple[Callable[[int], OpenItem], ...] = ()
     haves: Mapping[str, HaveOf] = field(default_factory=dict)
     demo: Callable[[Any], None] | None = None
 
@@ -238,22 +240,6 @@ class StaffStanding:
 
 
 NoteExport = Callable[[Actor, str, Mapping[str, Any], datetime], None]
-
-
-class SendText(Protocol):
-    def __call__(self, code: str, number: str, context: Mapping[str, Any], *, now: datetime) -> None:
-        """A declared message as a text to a number; leaves when the transaction is done."""
-
-
-class FindPeople(Protocol):
-    def __call__(self, actor: Actor, text: str, *, limit: int, by: str = "") -> Sequence[int]:
-        """Person ids for a name, initials or member number, within what the actor may see; for a whole name also where
-        he holds the permission `by`.
-        """
-
-
-class ReadParameter(Protocol):
-    def __call__(self, code: str, *, on: date, region: str = "") -> Any: ...
 
 
 class Registry:
@@ -457,6 +443,11 @@ class Registry:
         """What a person may ask to have put right, in their order."""
         found = [scenario.corrections for scenario in self.scenarios if scenario.corrections is not None]
         return sorted(found, key=lambda corrections: corrections.order)
+
+    def open_items(self, unit_id: int) -> list[OpenItem]:
+        """What keeps a unit from ending; empty where everything is settled."""
+        found = [counted(unit_id) for scenario in self.scenarios for counted in scenario.open_items]
+        return [item for item in found if item.count]
 
     def sweeps(self) -> list[Sweep]:
         return [sweep for scenario in self.scenarios for sweep in scenario.sweeps]

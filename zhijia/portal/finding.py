@@ -15,7 +15,7 @@ from zhijia.kernel.errors import Invalid
 from zhijia.kernel.typed import sought
 from zhijia.organization.unions import selectors as unions
 from zhijia.organization.unions.rules import JOINABLE_TYPES
-from zhijia.organization.unions.selectors import UnionFacts
+from zhijia.organization.unions.selectors import UnionFacts, histories
 
 SHOWN = 20
 _TOWNSHIP = 5
@@ -23,11 +23,14 @@ _TOWNSHIP = 5
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A union found: `place` is 烟台市莱阳市沐浴店镇, `joins` whether workers join there themselves."""
+    """A union found: `place` is 烟台市莱阳市沐浴店镇, `joins` whether workers join there themselves, `before` a name by
+    which people may have looked for it.
+    """
 
     union: UnionFacts
     place: str
     joins: bool
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,11 @@ def _by_place(found: Found, near: Sequence[tuple[Place, float]], *, homes_only: 
 
 def _hits(found: Sequence[UnionFacts]) -> list[Hit]:
     places = regions.places_of(union.region for union in found)
-    return [Hit(union, places.get(union.region, ""), union.type in JOINABLE_TYPES) for union in found]
+    before = histories.called_before(union.id for union in found)
+    return [
+        Hit(union, places.get(union.region, ""), union.type in JOINABLE_TYPES, next(iter(before.get(union.id, [])), ""))
+        for union in found
+    ]
 
 
 def rows(found: Found) -> list[dict[str, Any]]:
@@ -106,7 +113,7 @@ def rows(found: Found) -> list[dict[str, Any]]:
         {
             "title": hit.union.name,
             "detail": hit.place,
-            "note": "" if hit.joins else "这一级工会不直接接收会员",
+            "note": (f"原“{hit.before}”" if hit.before else "") if hit.joins else "这一级工会不直接接收会员",
             "icon": "home" if hit.union.is_home else "building",
             "hue": "red" if hit.union.is_home else "blue",
         }

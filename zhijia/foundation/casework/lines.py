@@ -17,9 +17,10 @@ from pydantic import create_model
 
 from zhijia.kernel.api import In
 from zhijia.kernel.errors import Invalid
+from zhijia.kernel.money import parse_yuan
 from zhijia.kernel.typed import written
 
-from .fields import Asked, Choice, Count, Schema
+from .fields import Asked, Choice, Count, Money, Schema
 
 _PARTS = re.compile(r"[\t,，;；]")
 _create: Any = create_model
@@ -76,7 +77,8 @@ class Lines(Asked):
         """Lines as typed or pasted; what is empty at a line's end may be left off."""
         rows = []
         for line in written(text).splitlines():
-            cells = [cell.strip() for cell in _PARTS.split(line)]
+            parts = line.split("\t") if "\t" in line else _PARTS.split(line)
+            cells = [cell.strip() for cell in parts]
             if any(cells):
                 cells += [""] * (len(self.of) - len(cells))
                 rows.append({each.name: _of_cell(each, cell) for each, cell in zip(self.of, cells, strict=False)})
@@ -103,4 +105,9 @@ def _of_cell(asked: Asked, cell: str) -> Any:
     if isinstance(asked, Count):
         number = cell.split(" ", maxsplit=1)[0].replace(",", "")
         return int(number) if number.isascii() and number.isdigit() else (cell or None)
+    if isinstance(asked, Money):
+        try:
+            return parse_yuan(cell)
+        except Invalid:
+            return cell or None
     return cell

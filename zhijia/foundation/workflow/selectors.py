@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +19,7 @@ from zhijia.kernel.errors import NotFound
 from zhijia.kernel.ids import is_public_id
 from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.ports import OpenItem
 from zhijia.kernel.registry import registry
 
 from .models import Case as Case, CaseHistory, Deadline, InboxEntry, day_before  # noqa: PLC0414  the type others name
@@ -339,6 +340,18 @@ def list_open(workflow: str, owner_person_id: int, *, state: str = "") -> list[C
 def count_open(workflow: str, unit_id: int) -> int:
     """How many cases of a workflow wait at a unit."""
     return Case.objects.filter(workflow=workflow, unit_id=unit_id, closed_at__isnull=True).count()
+
+
+def open_items(workflow: Workflow) -> Callable[[int], OpenItem]:
+    """For a scenario's `open_items`: its cases that wait at a unit, or concern it as the second one."""
+
+    def count(unit_id: int) -> OpenItem:
+        at = Q(unit_id=unit_id) | Q(other_unit_id=unit_id)
+        number = Case.objects.filter(at, workflow=workflow.code, closed_at__isnull=True).count()
+        menu = registry.case_link(workflow.code).menu
+        return OpenItem(workflow.name, number, reverse(menu) if menu else "")
+
+    return count
 
 
 def open_of(owner_person_ids: Iterable[int]) -> list[Case]:

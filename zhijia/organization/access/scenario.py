@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -54,6 +55,7 @@ SCENARIO = Scenario(
         declaring.sweep(RESETS),
     ),
     workflows=(GRANT, FACTOR_RESET),
+    open_items=(open_items(GRANT),),
     case_links={
         **declaring.links(GRANTS, menu="access:list"),
         **declaring.links(RESETS, menu="access:list"),

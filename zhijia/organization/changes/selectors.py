@@ -18,6 +18,7 @@ from zhijia.organization.changes.rules.retirement import Retirement, kinds_of, p
 from zhijia.organization.members.selectors import EventKind, Membership, MembershipEvent, MembershipState
 from zhijia.organization.people import selectors as people
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import histories
 
 
 def open_change(person_id: int) -> Case | None:
@@ -56,14 +57,12 @@ def timeline(person_id: int) -> tuple[list[Stay], list[Happened]]:
     events = list(
         MembershipEvent.objects.filter(person_id__in=ids).exclude(kind=EventKind.CORRECTED).order_by("-at", "-id")[:200]
     )
-    names = {
-        key: facts.name
-        for key, facts in unions.facts_of({row.union_id for row in stays} | {row.union_id for row in events}).items()
-    }
+    called = histories.called({row.union_id for row in stays} | {row.union_id for row in events})
+    reasons = rules.REASONS | rules.REORGANIZED
     return (
         [
             Stay(
-                names.get(row.union_id, ""),
+                called(row.union_id, row.until or date.max),
                 row.since,
                 row.until,
                 MembershipState(row.state).label,
@@ -76,7 +75,7 @@ def timeline(person_id: int) -> tuple[list[Stay], list[Happened]]:
                 row.at,
                 row.on,
                 EventKind(row.kind).label,
-                " · ".join(text for text in (names.get(row.union_id, ""), rules.REASONS.get(row.reason, "")) if text),
+                " · ".join(text for text in (called(row.union_id, row.on), reasons.get(row.reason, "")) if text),
             )
             for row in events
         ],

@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.registry import (
     AuditEvent,
     MemberEntry,
@@ -28,6 +29,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.DECIDE, "批复下级建会", frozenset({"ORG"}), group="组织"),
     ),
     workflows=(FOUNDING,),
+    open_items=(open_items(FOUNDING),),
     case_links=declaring.links(FOUNDINGS),
     parameters=(
         ParameterSpec("founding.permit_wd", "批复筹建时限", 5, "wd", "平台默认", 1, 30),

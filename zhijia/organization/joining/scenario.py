@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -59,6 +60,7 @@ SCENARIO = Scenario(
         JOIN,
         DISPUTE,
     ),
+    open_items=(open_items(JOIN),),
     case_links={
         JOIN.code: CaseLink(member="joining:case", console="joining:review", menu="joining:queue"),
         **declaring.links(DISPUTES),

@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import MenuItem, Panel, ParameterSpec, PermissionSpec, Scenario
 
@@ -29,6 +30,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.DECIDE, "办理法人登记", frozenset({"ORG"}), group="组织"),
     ),
     workflows=(REGISTRATION,),
+    open_items=(open_items(REGISTRATION),),
     case_links=declaring.links(REGISTRATIONS),
     parameters=(ParameterSpec("legal.decide_wd", "法人登记办理时限", 15, "wd", "基层工会法人登记管理办法", 1, 30),),
     panels=(Panel("union", "法人和六有", "legal/_panel.html", presenting.panel, 35, Permission.VIEW),),

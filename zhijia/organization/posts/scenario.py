@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.personal import PersonalData
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -48,6 +49,7 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.POST_DECIDE, "复核下级职务变动", _UPPER, group="组织"),
     ),
     workflows=(TERM, POST_CHANGE),
+    open_items=(open_items(TERM), open_items(POST_CHANGE)),
     case_links={**declaring.links(TERMS), **declaring.links(POST_CHANGES)},
     parameters=(
         ParameterSpec("term.permit_wd", "批复换届请示时限", 5, "wd", "平台默认", 1, 30),

@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.personal import PersonalData, Sweep
 from zhijia.kernel.registry import (
     AuditEvent,
@@ -14,7 +15,7 @@ from .cases.conflicts import CONFLICTS
 from .cases.exports import EXPORTS
 from .permissions import Permission
 from .rules.conflicts import MEMBER_EXPORT, ROSTER_CONFLICT
-from .selectors import ROW_DAYS, kept_rows, may_read_export, may_read_roster
+from .selectors import ROW_DAYS, kept_rows, may_read_export, may_read_roster, open_loads
 from .services import conflicts
 
 _LOADERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
@@ -38,6 +39,7 @@ SCENARIO = Scenario(
         MenuItem("会员名册", "导出整册", "rosters:export", (MembersPermission.EXPORT,), 20),
     ),
     workflows=(ROSTER_CONFLICT, MEMBER_EXPORT),
+    open_items=(open_loads, open_items(ROSTER_CONFLICT)),
     case_links={
         **declaring.links(CONFLICTS, menu="rosters:loads"),
         **declaring.links(EXPORTS, menu="members:roster"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
+from django.urls import reverse
 
 from zhijia.foundation.files import selectors as files
 from zhijia.foundation.files.selectors import FileFacts
@@ -18,10 +19,11 @@ from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import NotFound
 from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.personal import DataSubject, Kept
+from zhijia.kernel.ports import OpenItem
 from zhijia.organization.members.permissions import Permission as MembersPermission
 from zhijia.organization.members.selectors import rosters as members
 from zhijia.organization.people import selectors as people
-from zhijia.organization.rosters.models import RosterConflict, RosterFault, RosterLoad
+from zhijia.organization.rosters.models import LoadState, RosterConflict, RosterFault, RosterLoad
 from zhijia.organization.rosters.rules import rows as rules
 from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.selectors import UnionFacts
@@ -89,6 +91,15 @@ def crowded(load: RosterLoad) -> list[Crowd]:
         if rules.is_crowded(workers.get(key, 0), present.get(key, 0) + count, count)
     ]
     return sorted(crowds, key=lambda crowd: crowd.union)
+
+
+_UNDER_WAY = (LoadState.MAPPING, LoadState.CHECKING, LoadState.CHECKED, LoadState.WRITING)
+
+
+def open_loads(union_id: int) -> OpenItem:
+    """Files for a union that are not written or given up yet."""
+    loads = RosterLoad.objects.filter(unit_id=union_id, state__in=_UNDER_WAY).count()
+    return OpenItem("会员名册导入", loads, reverse("rosters:loads"))
 
 
 def count_conflicts(load: RosterLoad) -> int:

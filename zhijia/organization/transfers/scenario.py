@@ -1,4 +1,5 @@
 from zhijia.foundation.casework import declaring
+from zhijia.foundation.workflow.selectors import open_items
 from zhijia.kernel.registry import (
     MemberEntry,
     MenuItem,
@@ -41,6 +42,7 @@ SCENARIO = Scenario(
         declaring.personal_data(CLAIMS),
     ),
     workflows=(TRANSFER, CLAIM, FOUNDING_TASK),
+    open_items=(open_items(TRANSFER), open_items(CLAIM), open_items(FOUNDING_TASK)),
     case_links={
         **declaring.links(TRANSFERS),
         **declaring.links(CLAIMS, menu="transfers:claimable"),

@@ -64,14 +64,6 @@ class RelationsForm(ConsoleForm):
     fund_parent = NumberField(label="经费上缴工会的编码", max_length=24, required=False)
 
 
-class MoveForm(ConsoleForm):
-    """Another upper union, by its code."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    parent = NumberField(label="新上级工会的编码", max_length=24)
-    reason = forms.CharField(label="原因和批准文号", max_length=200, widget=_area())
-
-
 class StatusForm(ConsoleForm):
     """Why a union is suspended or resumed."""
 

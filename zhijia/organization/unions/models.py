@@ -69,7 +69,7 @@ class Union(models.Model):
 
     `level`: 1 nation, 2 province, 3 city, 4 county, 5 township, 6 village or area, 7 grassroots. `last_child` numbers
     children and never goes back, so a path is never used twice. `county_id` and `city_id` are the ancestors of level 4
-    and 3 in this tree, null where there is none.
+    and 3 in this tree, null where there is none. `successor` is who a merged union goes on in today.
     """
 
     public_id = KeyField(max_length=16, unique=True, default=new_public_id)
@@ -87,6 +87,7 @@ class Union(models.Model):
     city = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     industry_parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     fund_parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
     region = KeyField(max_length=12)
     direct = models.BooleanField(default=False)
     employer = models.ForeignKey(Employer, models.PROTECT, null=True, related_name="+")
@@ -111,6 +112,10 @@ class Union(models.Model):
             ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=7), name="union_level"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="union_not_own_parent"),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | (Q(status="MERGED") & ~Q(successor=F("id"))),
+                name="union_merged_goes_on",
+            ),
         ]
         indexes = [
             models.Index(fields=["parent", "path"], name="union_children"),
@@ -148,6 +153,29 @@ class UnionPath(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.since}"
+
+
+class UnionName(models.Model):
+    """A name that a union had during `[since, until)`, from its beginning where `since` is null; its present name
+    stands in the union itself.
+    """
+
+    union = models.ForeignKey(Union, models.PROTECT, related_name="names")
+    name = models.CharField(max_length=60)
+    name_key = KeyField(max_length=240)
+    initials = KeyField(max_length=60)
+    since = models.DateField(null=True)
+    until = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["union", "until"], name="union_name_by_day"),
+            models.Index(fields=["name_key"], name="former_name_by_key"),
+            models.Index(fields=["initials"], name="former_name_by_initials"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CoveredUnit(models.Model):

@@ -5,7 +5,6 @@ class Permission(StrEnum):
     VIEW = "unions:union:view"
     EDIT = "unions:union:edit"
     CREATE = "unions:union:create"
-    MOVE = "unions:union:move"
     RELATE = "unions:union:relate"
     SUSPEND = "unions:union:suspend"
     LOAD = "unions:roster:load"

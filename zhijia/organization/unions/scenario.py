@@ -2,6 +2,7 @@ from zhijia.kernel.indicators import Indicator
 from zhijia.kernel.registry import AuditEvent, MenuItem, ParameterSpec, PermissionSpec, Scenario
 
 from .permissions import Permission
+from .selectors.histories import open_items
 
 _READERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG", "STATS", "PRIVACY", "SECURITY_ADMIN"})
 _KEEPERS = frozenset({"GRASS_CHAIR", "GRASS_ADMIN", "TOWN_WORKER", "ORG"})
@@ -15,12 +16,12 @@ SCENARIO = Scenario(
         PermissionSpec(Permission.EDIT, "修改工会资料和涵盖单位", _KEEPERS, group="组织"),
         PermissionSpec(Permission.CREATE, "新建下级工会", frozenset({"TOWN_WORKER", "ORG"}), group="组织"),
         PermissionSpec(Permission.RELATE, "修改工会的指导和经费关系", frozenset({"ORG"}), group="组织"),
-        PermissionSpec(Permission.MOVE, "工会改隶", frozenset({"ORG"}), group="组织"),
         PermissionSpec(Permission.SUSPEND, "暂停和恢复工会", frozenset({"ORG"}), group="组织"),
         PermissionSpec(Permission.LOAD, "批量导入工会", frozenset({"ORG"}), group="组织"),
         PermissionSpec(Permission.EXPORT, "导出工会名册", frozenset({"ORG", "STATS"}), group="组织"),
         PermissionSpec(Permission.PRINT, "打印入会二维码", _KEEPERS, group="组织"),
     ),
+    open_items=(open_items,),
     parameters=(ParameterSpec("unions.count_federation", "基层工会数包括工会联合会", False, "flag", "平台默认"),),
     indicators=(
         Indicator(
@@ -47,6 +48,8 @@ SCENARIO = Scenario(
         AuditEvent("unions.uncover", "移出涵盖单位", erases="none"),
         AuditEvent("unions.relate", "修改工会关系", erases="none"),
         AuditEvent("unions.move", "工会改隶", erases="none"),
+        AuditEvent("unions.rename", "工会更名", erases="none"),
+        AuditEvent("unions.close", "工会并入或撤销", erases="none"),
         AuditEvent("unions.list", "登记成员工会", erases="none"),
         AuditEvent("unions.unlist", "移出成员工会", erases="none"),
         AuditEvent("unions.load", "批量导入工会", erases="none"),

@@ -21,7 +21,6 @@ urlpatterns = [
     path("console/unions/<pid:pid>/branch", tree.branch, name="branch"),
     path("console/unions/<pid:pid>/edit", changing.edit, name="edit"),
     path("console/unions/<pid:pid>/relations", changing.relations, name="relations"),
-    path("console/unions/<pid:pid>/move", changing.move, name="move"),
     path("console/unions/<pid:pid>/status", changing.status, name="status"),
     path("console/unions/<pid:pid>/cover", files.cover, name="cover"),
     path("console/unions/<pid:pid>/uncover", files.uncover, name="uncover"),

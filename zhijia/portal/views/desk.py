@@ -22,6 +22,7 @@ from zhijia.organization.members.permissions import Permission as MemberPermissi
 from zhijia.organization.statistics import selectors as statistics
 from zhijia.organization.unions import places, selectors as unions
 from zhijia.organization.unions.permissions import Permission as UnionPermission
+from zhijia.organization.unions.selectors import histories
 from zhijia.portal.surroundings import own_unit
 
 BUCKETS = (
@@ -168,9 +169,10 @@ def search(request: Request) -> HttpResponse:
             top = unions.get_facts_by_path(request.actor.scope_for(MemberPermission.VIEW).paths[0])
             found_members = members.list_members(request.actor, top, Query(search=text, limit=10)).rows
         case = cases.find_by_number(request.actor, text.replace("-", "").lower())
+    before = histories.called_before(union.id for union in found_unions)
     context = {
         "q": text,
-        "unions": found_unions,
+        "unions": [{"union": union, "before": before.get(union.id, [])} for union in found_unions],
         "members": found_members,
         "case": case,
         "case_href": _case_href(case) if case else "",

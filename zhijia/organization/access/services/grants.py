@@ -83,6 +83,15 @@ def end_person_grants(person_id: int, *, union_id: int | None, reason: str, now:
     return len(ended)
 
 
+@transaction.atomic
+def end_union_grants(union_id: int, *, reason: str, now: datetime) -> int:
+    """A union ended: all roles on it end with it, at once. Returns how many."""
+    ended = list(RoleGrant.objects.select_related("case").filter(union_id=union_id, in_force=True))
+    for grant in ended:
+        _end(grant, reason=reason, now=now)
+    return len(ended)
+
+
 def end_expired(*, now: datetime, limit: int = 500) -> int:
     """Close grants whose last day has passed; they stopped counting at midnight already. Returns how many."""
     grants = RoleGrant.objects.select_related("case").filter(in_force=True, until__lte=timezone.localdate(now))

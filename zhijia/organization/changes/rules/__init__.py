@@ -63,6 +63,8 @@ OTHER_REASONS = {
     "death": "去世",
 }
 REASONS = {**RETAIN_REASONS, **RESTORE_REASONS, **OTHER_REASONS}
+REORGANIZED = {"UNION_MERGED": "工会合并", "UNION_SPLIT": "工会分立", "UNION_DISSOLVED": "工会撤销"}
+"""Why an event says that somebody went elsewhere with his union; nobody asks for these."""
 
 # Asked by the member or by his union; whoever asks, another person decides.
 CHANGE = Workflow(

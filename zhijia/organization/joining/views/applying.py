@@ -36,7 +36,7 @@ def scan(request: Request, code: str) -> HttpResponse:
     codes.check_link(PURPOSE, code, request.GET.get("s", "")[:64], settings.ZHIJIA_KEYS.print_keys)
     union = unions.get_by_code(code)
     request.session[SCANNED] = union.code
-    return redirect("joining:landing", code=union.code)
+    return redirect("joining:landing", code=code)
 
 
 @public
@@ -44,6 +44,7 @@ def landing(request: Request, code: str) -> HttpResponse:
     """What the union is and what joining gives; the one button leads to whatever is still to do."""
     union = unions.get_by_code(code)
     unions.require_takes_members(union)
+    before = unions.find_by_code(code)
     upper = unions.get_facts(union.parent_id) if union.parent_id else None
     if "wish" in request.GET:
         request.session[WISHED] = union.code
@@ -52,6 +53,7 @@ def landing(request: Request, code: str) -> HttpResponse:
         "joining/join_landing.html",
         {
             "union": union,
+            "before": before.name if before is not None and before.id != union.id else "",
             "upper": upper,
             "place": regions.full_name(union.region),
             "scanned": request.session.get(SCANNED) == union.code,

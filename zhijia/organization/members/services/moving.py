@@ -61,17 +61,18 @@ def shift(
     case_id: int | None,
     employer: tuple[int | None, str] | None = None,
     after: Mapping[str, Any] | None = None,
+    kinds: tuple[str, str] = (EventKind.TRANSFERRED_OUT, EventKind.TRANSFERRED_IN),
 ) -> int:
     """Close the stay and open the next at `target`, as it stands: state, number, card and joining day stay his.
 
-    `employer` (id, text) replaces the former one. Returns the new membership's id. Raises WrongState where the stay has
-    changed or ended meanwhile.
+    `employer` (id, text) replaces the former one; `kinds` are the events out and in. Returns the new membership's id.
+    Raises WrongState where the stay has changed or ended meanwhile.
     """
     today = timezone.localdate(now)
-    _close(stay, EventKind.TRANSFERRED_OUT, today)
+    _close(stay, kinds[0], today)
     memberships.record_event(
         actor,
-        EventKind.TRANSFERRED_OUT,
+        kinds[0],
         person_id=stay.person_id,
         membership_id=stay.pk,
         union_id=stay.union_id,
@@ -89,7 +90,7 @@ def shift(
     membership_id = _open_like(stay, target, today, changed)
     memberships.record_event(
         actor,
-        EventKind.TRANSFERRED_IN,
+        kinds[1],
         person_id=stay.person_id,
         membership_id=membership_id,
         union_id=target.id,

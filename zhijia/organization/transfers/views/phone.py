@@ -18,6 +18,7 @@ from zhijia.organization.transfers.cases import returns
 from zhijia.organization.transfers.cases.transfers import SAYS, TRANSFERS, UNTIL
 from zhijia.organization.transfers.selectors import transfers as reads
 from zhijia.organization.unions import selectors as unions
+from zhijia.organization.unions.selectors import histories
 
 SHOWN = 20
 """Unions that a search lists."""
@@ -33,6 +34,7 @@ def transfer(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")[:40]
     found = unions.search_public(text, types=unions.JOINABLE, limit=SHOWN + 1) if text.strip() else []
     places = regions.places_of(union.region for union in found)
+    before = histories.called_before(union.id for union in found)
     context = {
         "stay": stay,
         "standing": joining.standing(request.actor, now=request.now) if stay is None else None,
@@ -44,7 +46,7 @@ def transfer(request: Request) -> HttpResponse:
             {
                 "title": union.name,
                 "detail": places[union.region],
-                "note": union.type_label,
+                "note": " · ".join([union.type_label, *(f"原“{name}”" for name in before.get(union.id, [])[:1])]),
                 "href": reverse("transfers:ask", args=[union.code]),
                 "icon": "building",
             }

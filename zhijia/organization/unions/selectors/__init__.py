@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -19,9 +18,17 @@ from zhijia.kernel.names import text_key
 from zhijia.kernel.paging import Page, page_of
 from zhijia.kernel.pinyin import pinyin_starts
 from zhijia.kernel.typed import sought
-from zhijia.organization.unions.models import CoveredUnit, Employer, MemberUnion, Union, UnionStatus, UnionType
+from zhijia.organization.unions.models import (
+    CoveredUnit,
+    Employer,
+    MemberUnion,
+    Union,
+    UnionName,
+    UnionStatus,
+    UnionType,
+)
 from zhijia.organization.unions.permissions import Permission
-from zhijia.organization.unions.rules import JOINABLE_TYPES, Place, ancestors, normalize_union_code, region_prefix
+from zhijia.organization.unions.rules import JOINABLE_TYPES, ancestors, normalize_union_code
 
 JOINABLE = tuple(sorted(JOINABLE_TYPES))
 CLOSED = (UnionStatus.MERGED, UnionStatus.DISSOLVED)
@@ -44,6 +51,8 @@ class UnionFacts:
     city_id: int | None
     parent_id: int | None
     employer_id: int | None
+    successor_id: int | None
+    direct: bool
     notice: str
     phone: str
     address: str
@@ -124,20 +133,24 @@ def get_by_public_id(public_id: str) -> UnionFacts:
 
 
 def get_by_code(code: str) -> UnionFacts:
-    """As somebody types or scans it. Raises NotFound `join.no_union` for a wrong or unknown code."""
+    """As somebody types or scans it; the code of a merged union leads to who it goes on in. Raises NotFound
+    `join.no_union` for a wrong or unknown code.
+    """
     try:
         found = find_by_code(normalize_union_code(code))
     except Invalid:
         found = None
     if found is None:
         raise NotFound("join.no_union", "没有找到这个工会，请核对编码，或扫描工会提供的二维码。")
-    return found
+    return get_facts(found.successor_id) if found.successor_id else found
 
 
 def facts_of_codes(codes: Iterable[str]) -> dict[str, UnionFacts]:
-    """By their codes, thousands at once; also closed ones."""
+    """By their codes, thousands at once; also closed ones, and for a merged one who it goes on in."""
     rows = db.select_rows(Union, _FACTS, {"code": tuple(sorted(set(codes)))})
-    return {facts.code: facts for facts in (UnionFacts(*row) for row in rows)}
+    found = {facts.code: facts for facts in (UnionFacts(*row) for row in rows)}
+    later = facts_of(facts.successor_id for facts in found.values() if facts.successor_id)
+    return {code: later.get(facts.successor_id or 0, facts) for code, facts in found.items()}
 
 
 def facts_named(names: Iterable[str], path: str) -> dict[str, list[UnionFacts]]:
@@ -358,11 +371,14 @@ def list_unions(actor: Actor, query: Query) -> Page[FoundUnion]:
 def search(
     scope: Scope, text: str, *, types: Iterable[str] = (), limit: int = 20, closed: bool = False
 ) -> list[UnionFacts]:
-    """By union code, credit code, a part of the name, pinyin or initials; within the scope."""
+    """By union code, credit code, a part of the name, pinyin or initials; within the scope. Who is sought by a code or
+    name of before is found as he is now.
+    """
     text = sought(text)[:60]
     if not text:
         return []
-    unions = Union.objects.filter(db.in_scope("path", scope)).filter(matching(text))
+    goes_on = Q(pk__in=Union.objects.filter(matching(text), successor__isnull=False).values("successor"))
+    unions = Union.objects.filter(db.in_scope("path", scope)).filter(matching(text) | goes_on)
     if not closed:
         unions = unions.exclude(status__in=CLOSED)
     if types:
@@ -387,14 +403,19 @@ def matching(text: str) -> Q:
         return Q(credit_code=compact.upper()) | Q(employer__credit_code=compact.upper())
     if compact.isascii():
         low = compact.lower()
-        condition = Q(initials__gte=low, initials__lt=low + "~") | Q(code__gte=low, code__lt=low + "~")
+        named = Q(initials__gte=low, initials__lt=low + "~")
         for start in pinyin_starts(low):
-            condition |= Q(name_key__gte=start, name_key__lt=start + "~")
-        return condition
-    condition = Q()
+            named |= Q(name_key__gte=start, name_key__lt=start + "~")
+        return named | _named_before(named) | Q(code__gte=low, code__lt=low + "~")
+    named = Q()
     for word in sought(text).split():  # 莱阳 第一中心小学
-        condition &= naming.names("name", word)
-    return condition
+        named &= naming.names("name", word)
+    return named | _named_before(named)
+
+
+def _named_before(named: Q) -> Q:
+    """A condition on names, of a name that a union had before."""
+    return Q(pk__in=UnionName.objects.filter(named).values("union"))
 
 
 def match_employer(credit_code: str, name: str) -> Employer | None:
@@ -445,27 +466,6 @@ def relations_of(union: Union) -> dict[str, UnionFacts | None]:
     return {name: found.get(key) if key else None for name, key in keys.items()}
 
 
-def region_prefix_of(union: Union) -> str:
-    """The digits that the regions below a union begin with: `37`, `3706`, `370682`."""
-    return region_prefix(Place.of(union))
-
-
-_EXPORTED = (
-    "path", "code", "name", "type", "level", "status", "parent__code", "parent__name", "region", "credit_code",
-    "employer__name", "employer__credit_code", "employer__headcount", "employer__industry", "employer__ownership",
-    "founded_on", "phone", "address",
-)  # fmt: skip
-
-
-def iterate_subtree(scope: Scope, path: str, *, size: int = 1_000) -> Iterator[dict[str, Any]]:
-    """The unions at and below `path` that the scope covers, in tree order: the columns of an export."""
-    rows = Union.objects.filter(db.in_scope("path", scope)).filter(db.subtree("path", path)).order_by("path")
-    after = ""
-    while part := list(rows.filter(path__gt=after).values(*_EXPORTED)[:size]):
-        yield from part
-        after = part[-1]["path"]
-
-
 def require_takes_members(union: UnionFacts) -> None:
     """Whether workers may join here.
 
@@ -480,9 +480,15 @@ def require_takes_members(union: UnionFacts) -> None:
 
 
 def require_open(union: UnionFacts) -> None:
-    """Raises Expired `union.closed`; `facts["nearest"]` is the online home or upper union to turn to."""
+    """Raises Expired `union.closed`; `facts["nearest"]` is the union to turn to: who a merged one goes on in, the
+    online home, an upper union.
+    """
     if union.is_open:
         return
+    heir = get_facts(union.successor_id) if union.successor_id else None
+    if heir is not None and heir.is_open:
+        words = f"“{union.name}”已并入“{heir.name}”，请加入“{heir.name}”。"
+        raise Expired("union.closed", words, facts={"nearest": heir.public_id})
     nearest = home_of_region(union.region[:9] + "000") or nearest_open_upper(union)
     words = f"可以改为加入“{nearest.name}”。" if nearest else "请拨打服务热线咨询。"
     raise Expired(

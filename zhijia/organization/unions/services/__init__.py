@@ -6,11 +6,13 @@ from .exporting import export_csv, export_xlsx, record_export
 from .loading import drop_load, take_file, write_load
 from .opening import declare_employer, open_employer, open_union, open_with_employer
 from .printing import FORMS, JOB as PRINT_JOB, packed, print_codes, safe_file_name
+from .succession import close_union, hand_over_employers, rename_union
 
 __all__ = [
     "EDITABLE",
     "FORMS",
     "PRINT_JOB",
+    "close_union",
     "cover",
     "cover_named",
     "declare_employer",
@@ -18,6 +20,7 @@ __all__ = [
     "edit_union",
     "export_csv",
     "export_xlsx",
+    "hand_over_employers",
     "list_member_union",
     "move_union",
     "open_employer",
@@ -27,6 +30,7 @@ __all__ = [
     "print_codes",
     "record_export",
     "register_credit_code",
+    "rename_union",
     "resume_union",
     "safe_file_name",
     "set_relations",

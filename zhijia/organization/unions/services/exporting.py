@@ -14,9 +14,10 @@ from zhijia.foundation.regions import selectors as regions
 from zhijia.kernel.actor import Actor
 from zhijia.kernel.errors import Invalid
 from zhijia.kernel.tables import csv_chunks, write_xlsx
-from zhijia.organization.unions import rules, selectors
+from zhijia.organization.unions import rules
 from zhijia.organization.unions.models import Union, UnionStatus, UnionType
 from zhijia.organization.unions.permissions import Permission
+from zhijia.organization.unions.selectors.exporting import iterate_subtree
 
 HEADERS: Final = (
     "工会编码", "工会名称", "工会类型", "层级", "状态", "上级工会编码", "上级工会名称", "所在区划", "区划代码",
@@ -39,7 +40,7 @@ def record_export(actor: Actor, union: Union, form: str, *, now: datetime) -> No
 def export_rows(actor: Actor, union: Union) -> Iterator[list[object]]:
     """The union and all below it that the actor may see, in tree order; headers and words as an import takes them."""
     names: dict[str, str] = {}
-    for row in selectors.iterate_subtree(actor.scope_for(Permission.EXPORT), union.path):
+    for row in iterate_subtree(actor.scope_for(Permission.EXPORT), union.path):
         region = row["region"]
         if region not in names:
             names[region] = regions.full_name(region)

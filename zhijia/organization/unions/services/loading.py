@@ -24,7 +24,7 @@ from zhijia.kernel.errors import Invalid, WrongState, ZhijiaError
 from zhijia.kernel.ids import new_public_id
 from zhijia.kernel.names import text_key
 from zhijia.kernel.tables import open_table
-from zhijia.organization.unions import building, reading, selectors
+from zhijia.organization.unions import building, reading, rules
 from zhijia.organization.unions.models import Employer, LoadState, RowOutcome, Union, UnionLoad, UnionLoadRow
 from zhijia.organization.unions.permissions import Permission
 
@@ -71,7 +71,7 @@ def take_file(
     )
     load.save(force_insert=True)
     try:
-        _stage(load, table.rows(), selectors.region_prefix_of(unit))
+        _stage(load, table.rows(), rules.region_prefix(rules.Place.of(unit)))
     except BaseException:
         load.delete()
         raise

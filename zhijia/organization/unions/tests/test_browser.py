@@ -72,7 +72,6 @@ def pages(world: World) -> list[tuple[str, str]]:
         ("unions-choose", reverse("unions:new")),
         ("unions-new", f"{reverse('unions:new')}?parent={county}"),
         ("unions-edit", reverse("unions:edit", args=[plant])),
-        ("unions-move", reverse("unions:move", args=[plant])),
         ("unions-status", reverse("unions:status", args=[plant])),
         ("unions-load", reverse("unions:load")),
         ("unions-report", reverse("unions:load_file", args=[UnionLoad.objects.get().public_id])),

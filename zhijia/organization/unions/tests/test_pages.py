@@ -62,7 +62,7 @@ def joint(world: World, number: int = 1, **facts: Any) -> Union:
 def addresses(world: World) -> Iterator[tuple[str, str]]:
     """Every console address that takes a union, with its name."""
     for name in (
-        "file", "branch", "edit", "relations", "move", "status", "print_below", "poster", "cover", "uncover",
+        "file", "branch", "edit", "relations", "status", "print_below", "poster", "cover", "uncover",
         "list_member", "unlist_member",
     ):  # fmt: skip
         yield name, reverse(f"unions:{name}", args=[world["plant"].public_id])
@@ -110,7 +110,7 @@ def test_the_file_says_what_may_be_done_and_why_not(world: World, as_role: Calla
     assert "莱阳市鲁东精密机械有限公司工会委员会" in page
     assert reverse("unions:edit", args=[world["plant"].public_id]) in page
     assert "您的岗位没有这项权限" in page
-    assert reverse("unions:move", args=[world["plant"].public_id]) not in page
+    assert reverse("unions:relations", args=[world["plant"].public_id]) not in page
 
 
 def test_tabs_belong_to_the_type(world: World, org: Client) -> None:
@@ -181,7 +181,7 @@ def test_without_a_script_the_region_goes_down_by_a_button(world: World, org: Cl
     assert Union.objects.filter(region="370682102000").count() == 2
 
 
-def test_editing_relating_moving_and_suspending_work_and_tell_what_is_wrong(world: World, org: Client) -> None:
+def test_editing_relating_and_suspending_work_and_tell_what_is_wrong(world: World, org: Client) -> None:
     pid = world["plant"].public_id
     edit = reverse("unions:edit", args=[pid])
     assert "version" in org.get(edit).content.decode()
@@ -191,10 +191,6 @@ def test_editing_relating_moving_and_suspending_work_and_tell_what_is_wrong(worl
     relations = reverse("unions:relations", args=[pid])
     assert org.post(relations, {"version": "2", "industry_parent": world["county"].code}).status_code == 422
     assert org.post(relations, {"version": "2", "fund_parent": world["county"].code}).status_code == 302
-    move = reverse("unions:move", args=[pid])
-    assert org.post(move, {"version": "3", "parent": world["town"].code, "reason": "区划调整文件"}).status_code == 422
-    assert org.post(move, {"version": "3", "parent": world["county"].code, "reason": "区划调整文件"}).status_code == 302
-    assert world["plant"].parent_id == world["county"].pk
     status = reverse("unions:status", args=[pid])
     assert org.post(status, {"reason": "短"}).status_code == 422
     assert org.post(status, {"reason": "换届整顿，暂停受理"}).status_code == 302
@@ -359,7 +355,7 @@ def test_a_foreign_cadre_gets_404_everywhere(world: World, as_role: Callable[[st
 
 def test_a_foreign_id_answers_as_a_random_one(world: World, as_role: Callable[[str, str], Client]) -> None:
     client = as_role("ORG", "other_county")
-    for name in ("file", "edit", "move", "status", "relations", "poster"):
+    for name in ("file", "edit", "status", "relations", "poster"):
         foreign = client.get(reverse(f"unions:{name}", args=[world["plant"].public_id]))
         random = client.get(reverse(f"unions:{name}", args=["0" * 16]))
         assert foreign.status_code == random.status_code == 404
@@ -380,7 +376,7 @@ def test_a_right_that_is_missing_is_refused_within_the_scope(
     world: World, as_role: Callable[[str, str], Client]
 ) -> None:
     client = as_role("STATS", "county")
-    for name in ("edit", "relations", "move", "status", "print_below", "poster"):
+    for name in ("edit", "relations", "status", "print_below", "poster"):
         assert client.get(reverse(f"unions:{name}", args=[world["plant"].public_id])).status_code == 403, name
     for name in ("new", "load"):
         assert client.get(reverse(f"unions:{name}")).status_code == 403
@@ -418,7 +414,7 @@ def test_nonsense_in_a_form_never_breaks_a_page(world: World, org: Client, value
     fields = {
         "cover": ("credit_code", "name", "headcount"), "uncover": ("row",), "list_member": ("code",),
         "unlist_member": ("row",), "edit": ("version", "phone", "address", "hours", "notice"),
-        "relations": ("version", "industry_parent", "fund_parent"), "move": ("version", "parent", "reason"),
+        "relations": ("version", "industry_parent", "fund_parent"),
         "print_below": ("form",),
     }  # fmt: skip
     for name, keys in fields.items():

@@ -377,11 +377,6 @@ def test_a_county_moves_nothing_into_or_out_of_another(world: World) -> None:
             actor, world["plant"], world["other_town"].code, reason="区划调整文件", version=1, now=world.now
         )
     assert unseen.value.code == "union.parent_unknown"
-    with pytest.raises(NotFound):
-        services.move_union(
-            world.staff("ORG", "other_county"), world["plant"], world["other_town"].code, reason="区划调整文件",
-            version=1, now=world.now,
-        )  # fmt: skip
 
 
 # --- Finding --------------------------------------------------------------------------------------------------------

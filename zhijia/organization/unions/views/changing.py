@@ -12,10 +12,10 @@ from django.urls import reverse
 from zhijia.foundation.idempotency.decorators import once
 from zhijia.foundation.regions.forms import going_down
 from zhijia.foundation.ui.form import Submission, sent
-from zhijia.kernel.errors import Duplicate, Invalid, NotAllowed, NotFound, RuleBroken, Stale, WrongState
+from zhijia.kernel.errors import Duplicate, Invalid, NotFound, RuleBroken, Stale, WrongState
 from zhijia.kernel.http import Request
 from zhijia.organization.unions import rules, selectors, services
-from zhijia.organization.unions.forms import EditForm, MoveForm, OpenForm, RelationsForm, StatusForm
+from zhijia.organization.unions.forms import EditForm, OpenForm, RelationsForm, StatusForm
 from zhijia.organization.unions.permissions import Permission
 
 WIDE = ("address", "notice", "reason")
@@ -138,34 +138,6 @@ def relations(request: Request, pid: str) -> HttpResponse:
             return redirect("unions:file", pid=pid)
     note = "领导关系不变；经费上缴留空时上缴给上级工会"
     context = {"form": form, "union": union, "wide": WIDE, "title": "指导和经费关系", "note": note}
-    return render(request, "unions/change.html", context, status=submission.status)
-
-
-@once
-def move(request: Request, pid: str) -> HttpResponse:
-    """Another upper union for this one and all below it."""
-    union = selectors.get_union(request.actor, pid)
-    parent = selectors.relations_of(union)["parent"]
-    if parent is None:
-        raise NotAllowed
-    request.actor.require(Permission.MOVE, parent.path)
-    form = MoveForm(sent(request)[0], initial={"version": union.version})
-    submission = Submission(request, form, told=_TOLD)
-    if submission.is_right:
-        values = form.cleaned_data
-        with submission:
-            services.move_union(
-                request.actor,
-                union,
-                values["parent"],
-                reason=values["reason"],
-                version=values["version"],
-                now=request.now,
-            )
-            messages.success(request, "已改隶，下级工会一并移动。")
-            return redirect("unions:file", pid=pid)
-    note = f"现在的上级：{parent.name}。它的全部下级一并移动，编码不变"
-    context = {"form": form, "union": union, "wide": WIDE, "title": "改隶", "note": note, "button": "改隶"}
     return render(request, "unions/change.html", context, status=submission.status)
 
 

@@ -124,7 +124,6 @@ def may_do(actor: Actor, union: Any) -> list[dict[str, Any]]:
     ended = "" if union.status not in {"MERGED", "DISSOLVED"} else "工会已经并入或撤销，资料只供查阅"
     resumes = union.status == "SUSPENDED"
     leaf = "基层工会和网上会员之家下面不再设工会" if union.type in {"GRASSROOTS", "JOINT", "ONLINE_HOME"} else ""
-    fixed = "省级工会和网上会员之家不改隶" if union.is_home or not above else ""
 
     def to(name: str) -> str:
         return reverse(f"unions:{name}", args=[pid])
@@ -134,7 +133,6 @@ def may_do(actor: Actor, union: Any) -> list[dict[str, Any]]:
         _Deed("修改资料", to("edit"), Permission.EDIT, union.path, ended),
         _Deed("指导和经费关系", to("relations"), Permission.RELATE, union.path, ended),
         _Deed(status[0], to("status"), Permission.SUSPEND, above, ended, status[1]),
-        _Deed("改隶", to("move"), Permission.MOVE, above, ended or fixed, "须批准文号"),
     ]
     if union.type in rules.JOINABLE_TYPES:
         deeds.append(_Deed("入会码和海报", f"{to('file')}?tab=code", Permission.PRINT, union.path, ended))

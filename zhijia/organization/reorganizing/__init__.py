@@ -1,0 +1,1 @@
+"""Changes of unions: renamed, moved, merged, split, dissolved. Rules: docs/rules/reorganizing.md"""
