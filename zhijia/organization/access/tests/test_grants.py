@@ -70,7 +70,7 @@ def test_who_asked_cannot_check_even_with_the_right(world: World) -> None:
 
 def test_a_checker_stands_no_lower_than_the_asker(world: World) -> None:
     case = ask(world, world.staff("ORG", "city"), world.person("王一"))
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed, match=r"case\.others_decide"):
         act(GRANTS, world.staff("SECURITY_ADMIN", "county", "李明"), case, "agree", now=world.now)
     act(GRANTS, world.staff("SECURITY_ADMIN", "city", "赵云"), case, "agree", now=world.now)
 

@@ -286,7 +286,7 @@ def test_asked_on_the_phone_and_agreed_with_one_tap(world: World, client: Client
     assert "现在登记的" not in page
     again = officer.post(address, {"decision": "agree"})  # in a second tab
     assert again.status_code == 409
-    assert "这件事项的状态已经变化" in again.content.decode()
+    assert "这件已经办结" in again.content.decode()
     assert "已办理" in client.get(sent["Location"]).content.decode()
 
 
