@@ -50,7 +50,8 @@ REGISTRATION = Workflow(
     moves=(
         Move("register", {_S.APPLIED}, _S.REGISTERED, by=Permission.DECIDE, checker=True, title="准予登记",
              button="准予登记"),
-        Move("return", {_S.APPLIED}, _S.RETURNED, by=Permission.DECIDE, checker=True, needs=("note",), title="退回补正"),
+        Move("return", {_S.APPLIED}, _S.RETURNED, by=Permission.DECIDE, checker=True, needs=("note",),
+             title="退回补正"),
         Move("refuse", {_S.APPLIED}, _S.REFUSED, by=Permission.DECIDE, checker=True, needs=("note",), title="不予登记"),
         Move("again", {_S.RETURNED}, _S.APPLIED, by=MAKER, title="补正后再次提交", button="再次提交"),
         Move("withdraw", {_S.APPLIED, _S.RETURNED}, _S.WITHDRAWN, by=MAKER, title="撤回登记申请", button="撤回"),
