@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.db.utils import ConnectionHandler
 
 from tests.pgbouncer import MISSING, PROGRAM, address, pgbouncer
@@ -58,6 +59,18 @@ def test_a_page_waits_for_no_lock_for_long_and_people_are_asked_to_come_back(ser
     connection.close()
 
 
+def test_a_transaction_that_asks_nothing_is_ended_and_people_are_asked_to_come_back(server: PrivateServer) -> None:
+    url = f"{server.address}&options=-c%20idle_in_transaction_session_timeout=50"
+    connection = ConnectionHandler({"default": database_settings(url, process=Process.WEB)})["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        time.sleep(0.3)
+        with pytest.raises(DatabaseError) as ended:
+            cursor.execute("SELECT 1")
+    assert db.is_away(ended.value)
+    connection.close()
+
+
 def test_a_server_that_may_forget_is_told(settings: Any, now: Any) -> None:
     with private_server() as hasty:
         assert [grade for grade, text in found(settings, now, hasty.address) if "断电" in text] == [Grade.BAD]
@@ -74,6 +87,11 @@ def test_a_standby_that_is_missing_or_written_to_is_told(server: PrivateServer, 
     with empty_server(durable=True) as standby:
         standby.follow(server, "standby")
         assert any("不能写入" in text for _, text in found(settings, now, standby.address))
+        connection = ConnectionHandler({"default": database_settings(standby.address)})["default"]
+        with connection.cursor() as cursor, pytest.raises(DatabaseError) as refused:
+            cursor.execute("CREATE TABLE written_here (id int)")
+        assert db.is_away(refused.value)
+        connection.close()
         both = f"postgres://zhijia@/zhijia?host={standby.folder},{server.folder}&target_session_attrs=read-write"
         assert [grade for grade, _ in found(settings, now, both)] == [Grade.GOOD]
 

@@ -31,6 +31,8 @@ SOURCE: Final = "copied_from"
 PART: Final = 2_000
 _BEGUN: Final = "zhijia_copy_begun"
 """A table of the target, from before `migrate` until all is there: what else lies there then may be thrown away."""
+_SIGNS_OF_LIFE: Final = ("upkeep.keycheck", "audit.auditentry")
+"""A platform that ever started over a database left a row in the first, one that wrote anything in the second."""
 _NOT_COPIED: Final = frozenset({"django_migrations", "zhijia_cache"})
 
 
@@ -113,8 +115,10 @@ def _require_keys() -> None:
 
 
 def _claim_empty_target() -> None:
+    """Its own from now on. Where a copy was cut off, nothing but what `migrate` writes may have come since."""
     tables = connections[DEFAULT_DB_ALIAS].introspection.table_names()
-    if tables and _BEGUN not in tables:
+    signs = [model for model in map(apps.get_model, _SIGNS_OF_LIFE) if model._meta.db_table in tables]
+    if (tables and _BEGUN not in tables) or any(model._base_manager.exists() for model in signs):
         named = "、".join(sorted(tables)[:3])
         raise WrongState("copy.not_empty", f"目标数据库不是空的（{named}……）。复制只写入空库，请另建一个数据库。")
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

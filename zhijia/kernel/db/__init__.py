@@ -47,6 +47,7 @@ R = TypeVar("R")
 
 _RETRY_SQLSTATES = {"40001", "40P01"}
 _AWAY_SQLSTATE_CLASSES = {"08", "53", "55", "57"}  # connection, resources, object in use, operator intervention
+_AWAY_SQLSTATES = {"25006", "25P03"}  # a standby, which takes no writes; a transaction that asked nothing for too long
 _AWAY_SQLITE = ("database is locked", "unable to open", "disk I/O", "database or disk is full")
 
 
@@ -78,10 +79,12 @@ def is_away(error: BaseException | None) -> bool:
     """Whether the database could not be reached, took no more work, or did not get to it in time; nothing is wrong with
     what was asked of it.
     """
+    cause = getattr(error, "__cause__", None) or error
+    state = getattr(cause, "sqlstate", None)
+    if state in _AWAY_SQLSTATES:
+        return True
     if not isinstance(error, (OperationalError, InterfaceError)):
         return False
-    cause = error.__cause__ or error
-    state = getattr(cause, "sqlstate", None)
     if state is not None:
         return state[:2] in _AWAY_SQLSTATE_CLASSES or is_conflict_between_writers(error)
     return not isinstance(cause, sqlite3.Error) or any(words in str(cause) for words in _AWAY_SQLITE)

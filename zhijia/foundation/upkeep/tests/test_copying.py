@@ -134,6 +134,10 @@ def test_what_postgresql_refuses_is_named_and_nothing_stays_and_it_can_be_begun_
     assert "unions_union" in done.stderr
     with psycopg.connect(target) as connection:
         assert connection.execute("SELECT count(*) FROM people_person").fetchone() == (0,)
+        connection.execute("INSERT INTO upkeep_keycheck (name, value, known_at) VALUES ('index', 'x', now())")
+    assert "不是空的" in copy(installation, target).stderr, "somebody has begun to work there meanwhile"
+    with psycopg.connect(target) as connection:
+        connection.execute("DELETE FROM upkeep_keycheck")
     assert copy(installation, target).returncode == 0
 
 
