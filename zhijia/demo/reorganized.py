@@ -39,9 +39,11 @@ def play_reorganized(stage: Stage) -> None:
     """Small unions of the guide's county, at which nothing is open: drafted by its desk, approved by the city's."""
     county, city = stage.holder(Role.ORG, "county"), stage.holder(Role.ORG, "city")
     below = Union.objects.filter(db.subtree("path", stage.unions["county"].path), type="GRASSROOTS", status="ACTIVE")
-    quiet = [union for union in below.exclude(pk=stage.unions["plant"].pk).order_by("-id")[:120] if _fits(union)]
+    quiet = (union for union in below.exclude(pk=stage.unions["plant"].pk).order_by("-id")[:120] if _fits(union))
     for place, (sort, moves) in enumerate(PLAYED):
-        union, other = quiet[2 * place], quiet[2 * place + 1]
+        union, other = next(quiet, None), next(quiet, None) if sort == Sort.MERGE else None
+        if union is None or (sort == Sort.MERGE and other is None):
+            return  # a small demonstration has fewer
         at = 20 - place
         said: dict[str, Any] = {"union": union.code, "sort": sort, "reason": "单位改制，按县级工会文件办理。"}
         if sort == Sort.RENAME:
@@ -50,7 +52,7 @@ def play_reorganized(stage: Stage) -> None:
                 if word in union.name:
                     said["name"] = union.name.replace(word, f"集团{word}")
                     break
-        if sort == Sort.MERGE:
+        if other is not None:
             said["successor"] = other.code
         case = open_case(ORG_CHANGES, county, said, now=stage.workdays_ago(at))
         for step, move in enumerate(moves, start=1):
