@@ -29,6 +29,7 @@ from .desks import play_desks
 from .files import play_files
 from .listed import play_blacklist
 from .moves import play_changes, play_claims, play_duplicates, play_founding, play_transfers
+from .reorganized import play_reorganized
 from .rights import play_rights
 from .staff import PASSWORD, UNUSABLE, person_of
 from .stage import Stage
@@ -190,6 +191,7 @@ ACTS: Sequence[Callable[[Stage], None]] = (
     play_files,
     play_rights,
     play_blacklist,
+    play_reorganized,
     play_trail,
 )
 

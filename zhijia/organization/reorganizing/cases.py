@@ -25,17 +25,17 @@ from .permissions import Permission
 from .rules import ORG_CHANGE, SORTS, Sort, State
 
 _MOST = 1_000_000
-UNION = Words("union", "工会编码", "要变更的工会，16 位", most=24, kept=False, sample="3706821010400017")
+UNION = Words("union", "工会", "要变更的工会，编码或全称", most=60, kept=False, sample="3706821010400017")
 SORT = Choice("sort", "变更", choices=dict(SORTS), sample=Sort.RENAME)
 NAME = Words("name", "新名称", "更名的新名称；分立的，填新工会的名称", required=False, most=60,
              sample="莱阳市鲁东机械集团有限公司工会委员会")  # fmt: skip
-PARENT = Words("parent", "新上级工会编码", "改隶的填写", required=False, most=24, kept=False, sample="3706821010100018")
+PARENT = Words("parent", "新上级工会", "改隶的填写", required=False, most=60, kept=False, sample="3706821010100018")
 SUCCESSOR = Words(
     "successor",
-    "接续工会编码",
+    "接续工会",
     "合并的填写，会员转入这个工会",
     required=False,
-    most=24,
+    most=60,
     kept=False,
     sample="3706821010100018",
 )

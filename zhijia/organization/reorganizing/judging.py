@@ -121,15 +121,22 @@ def _require_same_province(union: UnionFacts, other: UnionFacts, field: str) -> 
         raise _broken("other_province", field, "不能跨省办理，请核对编码。")
 
 
-def find_union(code: str, field: str) -> UnionFacts:
-    """A union by its code, also a closed one. Raises Invalid `case.<field>`."""
+def find_union(text: str, field: str) -> UnionFacts:
+    """A union by its code, also a closed one, or by its full name where only one has it. Raises Invalid
+    `case.<field>`.
+    """
+    name = " ".join(text.split())
     try:
-        found = unions.find_by_code(union_rules.normalize_union_code(code))
+        found = [unions.find_by_code(union_rules.normalize_union_code(text))]
     except Invalid as error:
-        raise _wrong(field, error.message) from error
-    if found is None:
-        raise _wrong(field, "没有这个编码的工会，请核对。")
-    return found
+        if text.strip()[:1].isdigit():
+            raise _wrong(field, error.message) from error
+        found = [*unions.facts_named([name], "").get(name, [])]
+    if len(found) > 1:
+        raise _wrong(field, "叫这个名称的工会不止一个，请填写编码。")
+    if not found or found[0] is None:
+        raise _wrong(field, "没有这个编码或名称的工会，请核对。")
+    return found[0]
 
 
 def find_employers(lines: Sequence[dict[str, str]]) -> list[int]:

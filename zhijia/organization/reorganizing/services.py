@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from zhijia.foundation.jobs.services import enqueue
@@ -120,23 +122,25 @@ def _tell_who_takes_over(case: Case, row: OrgChange, *, now: datetime) -> None:
         notify.send("reorganizing.assets", person_id=person_id, context=said, now=now, case_public_id=case.public_id)
 
 
+@transaction.atomic
 def move_some(change_id: int, *, now: datetime) -> tuple[int, bool]:
     """The next members go over, each out of one union and into the other at once. Returns how many, and whether none
     is left. A chunk that was killed has moved nobody; one that is done twice finds nobody.
     """
     row = OrgChange.objects.select_related("case").get(pk=change_id)
-    for person_id in _staying(row).values_list("person_id", flat=True)[:SOME]:
+    turn = list(_staying(row).values_list("person_id", flat=True)[:SOME])
+    for person_id in turn:
         moving.take_turn(person_id)
-    stays = list(_staying(row)[:SOME])
+    stays = list(_staying(row).filter(person_id__in=turn))
     if stays:
         union = unions.get_facts(row.union_id)
         target = unions.get_facts(row.successor_id or 0)
         for stay in stays:
             _move(row, stay, union, target, now=now)
-        change_rows(OrgChange, {"id": row.pk}, {"members": row.members + len(stays)})
-    elif row.case.state == State.UPPER_APPROVED:
+        OrgChange.objects.filter(pk=row.pk).update(members=F("members") + len(stays))
+    elif not turn and row.case.state == State.UPPER_APPROVED:
         workflow.move(row.case, "execute", actor=SYSTEM, now=now, note=f"转接会员 {row.members} 人")
-    return len(stays), not stays
+    return len(stays), not turn
 
 
 def _staying(row: OrgChange) -> Any:

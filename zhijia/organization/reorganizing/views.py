@@ -32,14 +32,14 @@ def begin(request: Request) -> Fitted | HttpResponse:
     if sort == Sort.SPLIT:
         initial["employers"] = _covered(request, code)
     asked = tuple(replace(each, required=True, help=_HELP.get(each.name, "")) for each in ASKED_OF[sort])
-    note = f"{CONSEQUENCES[sort]}。经会员（代表）大会通过后报上级批准"
-    shows = {"kind_title": SORTS[sort], "then": [{"text": note, "taken": True}]}
+    then = ("提交后登记会员（代表）大会的表决，再报上级批准", f"批准之后：{CONSEQUENCES[sort]}")
+    shows = {"label": SORTS[sort], "then": [{"text": text} for text in then]}
     return Fitted((UNION, *asked, WHY), {"sort": sort.value}, initial, shows)
 
 
 _HELP = {
-    "parent": "16 位，改由它领导",
-    "successor": "16 位，会员转入这个工会",
+    "parent": "编码或全称，改由它领导",
+    "successor": "编码或全称，会员转入这个工会",
     "employers": "每行一个；删去留在原工会的单位",
 }
 

@@ -74,6 +74,9 @@ def test_what_a_draft_lacks_stands_beside_its_field(desk: Desk) -> None:
         assert list(refused.value.fields) == [field]
     with pytest.raises(Invalid, match=r"case\.successor"):
         desk.draft("plant", "MERGE", successor="3706821010900018")
+    with pytest.raises(Invalid, match=r"case\.successor"):
+        desk.draft("plant", "MERGE", successor="没有这个工会委员会")
+    assert desk.draft("works", "MERGE", successor=desk.world["plant"].name), "by its full name"
 
 
 def test_pages_ask_only_what_the_sort_needs(desk: Desk, sign_in: Any, clock: Any) -> None:
