@@ -62,6 +62,10 @@ def _play_terms(stage: Stage, admin: Actor, town: Actor) -> None:
     unions = [stage.unions["plant"], *others.order_by("id")]
     for union, moves in zip(unions, TERMS_PLAYED, strict=False):
         maker, upper = (admin, town) if union == stage.unions["plant"] else (county, city)
+        if union != stage.unions["plant"]:
+            last_day = stage.today + timedelta(days=100)
+            ends = {"starts": last_day - timedelta(days=1_094), "last_day": last_day, "first_last_day": last_day}
+            Term.objects.filter(union=union, in_force=True).update(years=3, **ends)
         said = {"union": union.code, "planned_on": stage.today + timedelta(days=20), "reason": "按期换届。"}
         case = open_case(TERMS, maker, said, now=stage.workdays_ago(12))
         held_on = timezone.localdate(stage.workdays_ago(8))
