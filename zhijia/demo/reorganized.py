@@ -16,35 +16,40 @@ from zhijia.organization.members.models import Membership
 from zhijia.organization.reorganizing import services
 from zhijia.organization.reorganizing.cases import CONGRESS, ORG_CHANGES, PASSED_OF
 from zhijia.organization.reorganizing.models import OrgChange
-from zhijia.organization.reorganizing.rules import Sort
+from zhijia.organization.reorganizing.rules import CLOSES, Sort
 from zhijia.organization.unions.models import Union
 
 from .stage import Stage
 
 PLAYED: tuple[tuple[Sort, tuple[str, ...]], ...] = (
-    (Sort.RENAME, ()),
+    (Sort.RENAME, ("withdraw",)),
     (Sort.RENAME, ("pass", "approve")),
+    (Sort.RENAME, ()),
     (Sort.MERGE, ("pass", "approve", "execute")),
     (Sort.MERGE, ("pass", "approve")),
     (Sort.MERGE, ("pass",)),
     (Sort.DISSOLVE, ("pass", "return")),
     (Sort.DISSOLVE, ("pass", "approve", "execute")),
-    (Sort.RENAME, ("withdraw",)),
 )
 """Sort, what was done so far."""
 MOST_MEMBERS = 120
 
 
 def play_reorganized(stage: Stage) -> None:
-    """Small unions of the guide's county, at which nothing is open: drafted by its desk, approved by the city's."""
+    """Of the guide's county, drafted by its desk and approved by the city's; small ones with nothing open end."""
     county, city = stage.holder(Role.ORG, "county"), stage.holder(Role.ORG, "city")
     below = Union.objects.filter(db.subtree("path", stage.unions["county"].path), type="GRASSROOTS", status="ACTIVE")
-    quiet = (union for union in below.exclude(pk=stage.unions["plant"].pk).order_by("-id")[:120] if _fits(union))
+    every = list(below.exclude(pk=stage.unions["plant"].pk).order_by("-id")[:120])
+    ends = [sort in CLOSES and "approve" in moves for sort, moves in PLAYED]
+    quiet = [union for union in every if _fits(union)][: sum(ends)]
+    heir, *others = [union for union in every if union not in quiet]
     for place, (sort, moves) in enumerate(PLAYED):
-        union, other = next(quiet, None), next(quiet, None) if sort == Sort.MERGE else None
-        if union is None or (sort == Sort.MERGE and other is None):
-            return  # a small demonstration has fewer
-        at = 20 - place
+        chosen = quiet if ends[place] else others
+        if not chosen:
+            continue  # a small demonstration has fewer
+        union = chosen[0] if place < 2 else chosen.pop(0)  # what is settled makes room for the next
+        union.refresh_from_db()
+        at = 20 - 2 * place
         said: dict[str, Any] = {"union": union.code, "sort": sort, "reason": "单位改制，按县级工会文件办理。"}
         if sort == Sort.RENAME:
             said["name"] = f"新{union.name}"[:60]
@@ -52,8 +57,8 @@ def play_reorganized(stage: Stage) -> None:
                 if word in union.name:
                     said["name"] = union.name.replace(word, f"集团{word}")
                     break
-        if other is not None:
-            said["successor"] = other.code
+        if sort == Sort.MERGE:
+            said["successor"] = heir.code
         case = open_case(ORG_CHANGES, county, said, now=stage.workdays_ago(at))
         for step, move in enumerate(moves, start=1):
             now = stage.workdays_ago(max(at - 3 * step, 1))
