@@ -191,10 +191,7 @@ def play_foundings(stage: Stage) -> None:
             "industry": trade,
             "method": method,
             "project_source": "集中入会行动" if place % 2 else "",
-            "group": [
-                {"name": row["name"], "duty": duty}
-                for row, duty in zip(group, ("行政主管", "会计", "班组长"), strict=False)
-            ],
+            "group": [{"name": row["name"], "duty": duty} for row, duty in zip(group, DUTIES, strict=False)],
             "leader_mobile": stage.inventor.mobile(),
         }
         at = 20 - place

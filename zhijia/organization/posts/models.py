@@ -14,7 +14,7 @@ from .rules import elections, posts, terms
 class Term(models.Model):
     """A union's term of office, `starts` to `last_day`, both in it; `first_last_day` before it was extended.
 
-    `reminded` is the last reminder sent, in days before the end. `overdue_told`: that it has run out was said.
+    `reminded` is the last reminder sent, in days before the end.
     """
 
     union = models.ForeignKey("unions.Union", models.PROTECT, related_name="+")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from zhijia.foundation.ui.site import current_site
 from zhijia.foundation.workflow import selectors as cases
 from zhijia.kernel.actor import Actor
+from zhijia.kernel.workdays import months_later
 from zhijia.organization.posts import selectors
 from zhijia.organization.posts.permissions import Permission
 from zhijia.organization.posts.rules import posts
@@ -67,7 +68,7 @@ def board_page(actor: Actor, union: unions.UnionFacts, *, today: date) -> dict[s
         notes.append(("soon", f"距任期届满还有 {left} 天，{rest}"))
     if board.vacant_since is not None:
         late = posts.is_vacant_too_long(board, today)
-        until = posts.months_later(board.vacant_since, posts.VACANT_MONTHS)
+        until = months_later(board.vacant_since, posts.VACANT_MONTHS)
         notes.append(
             (
                 "bad" if late else "soon",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from .posts import PostKind
@@ -260,8 +260,3 @@ def _women(e: Election) -> Iterable[Finding]:
     sits = {one.person for one in e.of(PostKind.COMMITTEE, PostKind.ORGANIZER) if one.elected}
     right = all(one.woman and one.person in sits for one in heads)
     yield _said("women_head", f"{what}由女主席、女副主席或女委员担任", right)
-
-
-def publish_by(held_on: date) -> date:
-    """The last day on which the candidates for chair may be made public."""
-    return held_on - timedelta(days=PUBLISHED_DAYS)

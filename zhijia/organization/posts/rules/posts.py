@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from zhijia.kernel.workdays import months_later
+
 LOCAL_TYPES = frozenset({"GENERAL", "INDUSTRY"})
-NO_TERMS = frozenset({"ONLINE_HOME"})
 REMINDERS = (180, 90, 30)
 """Days before a term's end on which its union is reminded."""
 LAST_OF_MONTHS = 6
@@ -66,13 +67,6 @@ def _years_later(start: date, years: int) -> date:
     if start.month == 2 and start.day == 29 and not calendar.isleap(start.year + years):
         return date(start.year + years, 3, 1)
     return start.replace(year=start.year + years)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the last one of a shorter month: 2026-08-31 and six: 2027-02-28."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def latest_extension(ends: date) -> date:

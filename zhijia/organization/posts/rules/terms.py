@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from zhijia.foundation.workflow.rules import MAKER, UPPER, Hue, Move, TwoPersons, Workflow, two_persons
+from zhijia.foundation.workflow.rules import MAKER, UPPER, Hue, Move, Workflow, two_persons
 from zhijia.kernel.errors import RuleBroken
 from zhijia.organization.posts.permissions import Permission
 
@@ -108,7 +108,6 @@ POST_CHANGE = two_persons(
     agreed="已变动",
     agree="上级同意职务变动",
 )
-CHANGED = TwoPersons.IN_FORCE
 
 
 def check_extension(first_last_day: date, to: date, *, last_day: date) -> None:

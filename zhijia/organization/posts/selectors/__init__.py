@@ -59,12 +59,6 @@ def _seats(rows: Iterable[Post], by_rank: bool = True) -> list[Seat]:
     return sorted(seats, key=lambda seat: (_RANKS[seat.post.kind], seat.post.pk)) if by_rank else seats
 
 
-def posts_of(person_id: int) -> list[Post]:
-    """What he holds now, by rank."""
-    held = Post.objects.filter(person_id=person_id, until__isnull=True).select_related("union")
-    return sorted(held, key=lambda post: _RANKS[post.kind])
-
-
 def holds_post(person_id: int, union_id: int) -> bool:
     return Post.objects.filter(person_id=person_id, union_id=union_id, until__isnull=True).exists()
 
