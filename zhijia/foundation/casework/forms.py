@@ -57,6 +57,15 @@ class DecisionForm(ConsoleForm):
             decision.required = False
             self.initial["decision"] = self.only
 
+    def keep_unasked(self) -> None:
+        """What the page did not send, since the chosen move does not ask it, stands there when it is shown again."""
+        asked = {each.name for each in self.kind.step(self.data.get("decision", "")).asks}
+        data: Any = self.data
+        data = data.copy()
+        for name in set(self.initial) & set(self.fields) - asked - set(data):
+            data[name] = self.initial[name]
+        self.data = data
+
     @property
     def move(self) -> str:
         return self.only or str(self.cleaned_data["decision"])

@@ -307,6 +307,8 @@ def _review(kind: CaseKind, fit: Fit | None) -> Any:
             return _overtaken(kind, request, pid, fit) if request.method == "POST" else review_page(kind, request, one)
         if fit is not None:
             fit(form, one, request)
+            if form.is_bound:
+                form.keep_unasked()
         submission = Submission(request, form)
         if submission.is_right:
             try:
@@ -327,6 +329,8 @@ def _overtaken(kind: CaseKind, request: Request, pid: str, fit: Fit | None) -> H
         form.initial.update({name: text for name, text in sent.items() if name in form.fields and name != "version"})
         if fit is not None:
             fit(form, one, request)
+            if form.is_bound:
+                form.keep_unasked()
     words = "" if form is not None else "；".join(sent[each.name].strip() for each in kind.asked
                                                  if isinstance(each, Words) and sent.get(each.name))  # fmt: skip
     return review_page(kind, request, one, form=form, status=WrongState.status, overtaken=True, unsent=words)
